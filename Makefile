@@ -1,0 +1,38 @@
+# Liên Thông: the commands of the house. `make` alone explains them.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint-proto chaos bench
+
+help: ## this page
+	@printf '%s\n' \
+	  'Liên Thông: the hub for enforcement requests.' \
+	  '' \
+	  '  make demo        the whole story on one machine: generated certificates, simulated partners, real mTLS' \
+	  '  make test        everything the project promises, on SQLite and PostgreSQL; sets up what it needs,' \
+	  '                   leaves nothing running; its exit status is the verdict' \
+	  '  make check       format, lints and documentation, all without a warning' \
+	  '  make lint-proto  the style of the .proto files alone (part of make test)' \
+	  '  make chaos       kill the hub 100 times on each database under load; nothing acknowledged may be lost' \
+	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
+	  '' \
+	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos and bench also need PostgreSQL' \
+	  'server binaries, strace and Python; on Debian they install them when missing (as root or through sudo).' \
+	  'A first reading: README.md, then docs/architecture.md.'
+
+demo: ## the whole story, then stop; status 0 when all of it held
+	cargo run --release -- demo --exit
+
+test: ## everything the project promises
+	scripts/test.sh
+
+check: ## format, lints, documentation
+	scripts/check.sh
+
+lint-proto: ## the style of the .proto files
+	scripts/lint-proto.sh
+
+chaos: ## kill -9 under load, 100 times per database
+	scripts/chaos.sh
+
+bench: ## throughput, first version
+	scripts/bench.sh

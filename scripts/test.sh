@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# `make test`: everything the project promises, on SQLite and on PostgreSQL, from a fresh clone on.
+#
+# Sets up what it needs (PostgreSQL binaries, strace, a Python environment), starts a private PostgreSQL, runs every
+# test, the .proto lint and the foreign client, and leaves nothing running. The exit status is the verdict.
+#
+# Arguments go to `cargo test`, for a part of it: scripts/test.sh --test it ledger
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$repo_root/scripts/postgres.sh"
+. "$repo_root/scripts/python.sh"
+
+# One folder for all that the tests write, so that nothing of theirs outlives this script, killed hubs' files included.
+remove_scratch() { rm -rf "$scratch"; }
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/lienthong-test.XXXXXX")
+on_exit remove_scratch
+export TMPDIR=$scratch
+
+ensure_rust
+ensure_command strace strace
+ensure_python_env
+start_private_postgres
+
+step "build" cargo build --workspace --bin lienthong
+if (($# > 0)); then
+    step "tests: $*" cargo test "$@"
+    exit
+fi
+step "tests" cargo test --workspace
+lint_proto
+step "foreign client" env LIENTHONG_BIN="$target_dir/debug/lienthong" LIENTHONG_PYTHON="$python_env/bin/python" \
+    tests/python/run.sh

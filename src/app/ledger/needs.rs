@@ -1,0 +1,170 @@
+//! What a batch has to read, and reading it: one statement per table, whatever the size of the batch.
+
+use std::collections::BTreeSet;
+
+use super::command::{Command, Operation, RegistryChange};
+use super::state::{Registry, State};
+use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, OfficerId, RequestId};
+use crate::domain::time::Timestamp;
+use crate::domain::workflow::Action;
+use crate::evidence::Digest;
+use crate::store::write::LedgerTx;
+
+/// The keys of everything that the commands of a batch touch.
+#[derive(Debug, Default)]
+pub(super) struct Needs<'a> {
+    keys: BTreeSet<(&'a AgencyCode, &'a IdempotencyKey)>,
+    requests: BTreeSet<&'a RequestId>,
+    stepped: BTreeSet<&'a RequestId>,
+    counters: BTreeSet<(&'a AgencyCode, i64)>,
+    mailboxes: BTreeSet<&'a AgencyCode>,
+    cursors: BTreeSet<(&'a AgencyCode, &'a CursorName)>,
+    agencies: BTreeSet<&'a AgencyCode>,
+    officers: BTreeSet<(&'a AgencyCode, &'a OfficerId)>,
+    fingerprints: BTreeSet<&'a Digest>,
+    initialises: bool,
+}
+
+impl<'a> Needs<'a> {
+    pub(super) fn of(commands: impl IntoIterator<Item = &'a Command>, hub_time: Timestamp) -> Self {
+        let year = i64::from(hub_time.date().year());
+        let mut needs = Self::default();
+        for command in commands {
+            needs.add(command, year);
+        }
+        needs
+    }
+
+    fn add(&mut self, command: &'a Command, year: i64) {
+        let actor = &command.actor;
+        if let Some(key) = &command.key {
+            self.keys.insert((&actor.agency, key));
+        }
+        self.agencies.insert(&actor.agency);
+        self.officers.insert((&actor.agency, &actor.officer));
+        match &command.operation {
+            Operation::Submit(submit) => {
+                self.agencies.extend(&submit.recipients);
+                self.mailboxes.extend(&submit.recipients);
+                self.mailboxes.insert(&actor.agency);
+                self.requests.extend(submit.relations.iter().map(|relation| &relation.related_id));
+            }
+            Operation::Step(step) => {
+                self.requests.insert(&step.request_id);
+                self.stepped.insert(&step.request_id);
+                self.mailboxes.extend([&step.sender, &step.recipient]);
+                if matches!(step.action, Action::Acknowledge | Action::AnswerFinal | Action::RefuseWithdrawal) {
+                    self.counters.insert((&step.recipient, year));
+                }
+                if let Some(officer) = &step.statement.officer {
+                    self.officers.insert((&actor.agency, officer));
+                }
+                self.agencies.insert(&step.recipient);
+                self.agencies.extend(&step.statement.competent);
+            }
+            Operation::Advance(advance) => {
+                self.mailboxes.insert(&actor.agency);
+                self.cursors.insert((&actor.agency, &advance.cursor));
+            }
+            Operation::Registry(change) => self.add_registry(change),
+        }
+    }
+
+    fn add_registry(&mut self, change: &'a RegistryChange) {
+        self.agencies.insert(change.agency());
+        match change {
+            RegistryChange::Init { officer, credentials, .. } => {
+                self.initialises = true;
+                self.officers.insert((&officer.agency, &officer.id));
+                self.fingerprints.extend(credentials.iter().map(|credential| &credential.fingerprint));
+            }
+            RegistryChange::CreateAgency { agency, officer, credentials } => {
+                self.agencies.extend(agency.parent.iter().chain(&agency.successor));
+                self.officers.extend(officer.iter().map(|officer| (&officer.agency, &officer.id)));
+                self.fingerprints.extend(credentials.iter().map(|credential| &credential.fingerprint));
+            }
+            RegistryChange::UpdateAgency(agency) => {
+                self.agencies.extend(agency.parent.iter().chain(&agency.successor));
+            }
+            RegistryChange::SuspendAgency { .. } => {}
+            RegistryChange::RegisterOfficer(officer) => {
+                self.officers.insert((&officer.agency, &officer.id));
+            }
+            RegistryChange::EndOfficer { agency, officer, .. } => {
+                self.officers.insert((agency, officer));
+            }
+            RegistryChange::RegisterCredentials { credentials, .. } => {
+                self.fingerprints.extend(credentials.iter().map(|credential| &credential.fingerprint));
+            }
+            RegistryChange::RevokeCredential { fingerprint, .. } => {
+                self.fingerprints.insert(fingerprint);
+            }
+        }
+    }
+
+    /// Reads everything into `state` and `registry`. Nothing is asked for an empty set.
+    pub(super) async fn read(
+        &self,
+        tx: &mut LedgerTx,
+        state: &mut State,
+        registry: &mut Registry,
+    ) -> Result<(), sqlx::Error> {
+        if !self.keys.is_empty() {
+            let used = tx.used_keys(self.keys.iter().copied()).await?;
+            state.used_keys.extend(used.into_iter().map(|key| ((key.agency.clone(), key.key.clone()), key)));
+        }
+        if !self.requests.is_empty() {
+            let requests = tx.requests(self.requests.iter().copied()).await?;
+            state.requests.load(requests.into_iter().map(|request| (request.id.clone(), request)));
+        }
+        if !self.stepped.is_empty() {
+            state.deadlines = tx.deadlines(self.stepped.iter().copied()).await?;
+            state.measures = tx.measures(self.stepped.iter().copied()).await?;
+        }
+        if !self.counters.is_empty() {
+            let counters = tx.register_counters(self.counters.iter().copied()).await?;
+            state.counters.load(counters.into_iter().map(|row| ((row.agency, row.year), row.last_number)));
+        }
+        if !self.mailboxes.is_empty() {
+            state.heads.load(tx.mailbox_heads(self.mailboxes.iter().copied()).await?);
+        }
+        if !self.cursors.is_empty() {
+            let cursors = tx.cursors(self.cursors.iter().copied()).await?;
+            state.cursors.load(cursors.into_iter().map(|row| ((row.agency, row.name, row.lane), row.position)));
+        }
+        if !self.fingerprints.is_empty() {
+            let rows = tx.credentials(self.fingerprints.iter().copied()).await?;
+            state.credentials.load(rows.into_iter().map(|row| ((row.0.fingerprint, row.0.purpose), row.0)));
+        }
+        if self.initialises {
+            state.has_agencies = tx.agency_count().await? > 0;
+        }
+        self.read_registry(tx, registry).await
+    }
+
+    async fn read_registry(&self, tx: &mut LedgerTx, registry: &mut Registry) -> Result<(), sqlx::Error> {
+        let agencies: Vec<&AgencyCode> =
+            self.agencies.iter().copied().filter(|code| !registry.agencies.contains_key(*code)).collect();
+        if !agencies.is_empty() {
+            let rows = tx.agencies(agencies.iter().copied()).await?;
+            registry.agencies.extend(agencies.into_iter().map(|code| (code.clone(), None)));
+            registry
+                .agencies
+                .extend(rows.into_iter().map(|row| (row.registered.agency.code.clone(), Some(row))));
+        }
+        let officers: Vec<(AgencyCode, OfficerId)> = self
+            .officers
+            .iter()
+            .map(|(agency, officer)| ((*agency).clone(), (*officer).clone()))
+            .filter(|key| !registry.officers.contains_key(key))
+            .collect();
+        if !officers.is_empty() {
+            let rows = tx.officers(officers.iter().map(|(agency, officer)| (agency, officer))).await?;
+            registry.officers.extend(officers.into_iter().map(|key| (key, None)));
+            registry.officers.extend(
+                rows.into_iter().map(|row| ((row.officer.agency.clone(), row.officer.id.clone()), Some(row.officer))),
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! Writing entries: every change is one event, one leaf and, if it brought bytes, one body.
+
+use bytes::Bytes;
+
+use super::command::{Actor, NewBody};
+use super::state::State;
+use crate::domain::error::{Error, Result};
+use crate::domain::ids::{AgencyCode, IdempotencyKey, IdSource, salt};
+use crate::domain::mailbox::MailboxEntry;
+use crate::domain::workflow::{Party, State as RequestState};
+use crate::evidence::Digest;
+use crate::evidence::digest::salted;
+use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
+use crate::store::rows::{Body, EventRow, LogEntry, RelationRow, UsedKey};
+
+/// Rows that a batch only adds.
+#[derive(Debug, Default)]
+pub(super) struct Appended {
+    pub(super) entries: Vec<LogEntry>,
+    pub(super) events: Vec<EventRow>,
+    pub(super) bodies: Vec<Body>,
+    pub(super) keys: Vec<UsedKey>,
+    pub(super) mailbox: Vec<MailboxEntry>,
+    pub(super) relations: Vec<RelationRow>,
+}
+
+/// What an entry says beside who acted and when.
+#[derive(Debug)]
+pub(super) struct NewEntry {
+    pub(super) entry_type: EntryType,
+    pub(super) subject: String,
+    pub(super) version: i64,
+    pub(super) action: &'static str,
+    pub(super) from_state: Option<RequestState>,
+    pub(super) to_state: Option<RequestState>,
+    pub(super) party: Option<Party>,
+    pub(super) counterparty: Option<AgencyCode>,
+    pub(super) details: String,
+    pub(super) content_digest: Digest,
+}
+
+/// The JSON text of an entry's details.
+pub(super) fn details_text<T: serde::Serialize>(details: &T) -> Result<String> {
+    serde_json::to_string(details).map_err(Error::internal)
+}
+
+impl State {
+    /// Keeps the bytes of a command under the next log index. Gives that index and the digest for the leaves.
+    pub(super) fn keep_body(&mut self, body: Option<&NewBody>, ids: &dyn IdSource) -> (i64, Digest) {
+        let Some(body) = body else { return (self.next_index, NO_CONTENT) };
+        let salt = salt(ids);
+        let digest = salted(&salt, &body.content);
+        self.appended.bodies.push(Body {
+            log_index: self.next_index,
+            media_type: body.media_type.to_owned(),
+            salt: Some(salt.to_vec()),
+            content: Some(body.content.clone()),
+        });
+        (self.next_index, digest)
+    }
+
+    /// Appends one entry; gives its log index.
+    pub(super) fn append(&mut self, actor: &Actor, entry: NewEntry) -> i64 {
+        let log_index = self.next_index;
+        self.next_index += 1;
+        let event = EventRow {
+            log_index,
+            entry_type: entry.entry_type.code(),
+            subject: entry.subject,
+            version: entry.version,
+            action: entry.action.to_owned(),
+            from_state: entry.from_state,
+            to_state: entry.to_state,
+            agency: actor.agency.clone(),
+            officer: actor.officer.clone(),
+            party: entry.party,
+            counterparty: entry.counterparty,
+            hub_time: self.hub_time,
+            details: entry.details,
+        };
+        let leaf = Leaf {
+            entry_type: entry.entry_type,
+            // Log indexes start at 0 and only grow.
+            log_index: u64::try_from(log_index).unwrap_or_default(),
+            hub_time: self.hub_time.micros(),
+            version: event.version,
+            subject: event.subject.clone(),
+            action: event.action.clone(),
+            from_state: event.from_state.map(RequestState::as_str).unwrap_or_default().to_owned(),
+            to_state: event.to_state.map(RequestState::as_str).unwrap_or_default().to_owned(),
+            agency: actor.agency.to_string(),
+            officer: actor.officer.to_string(),
+            counterparty: event.counterparty.as_ref().map(AgencyCode::to_string).unwrap_or_default(),
+            content_digest: entry.content_digest,
+            row_digest: event.digest(),
+        };
+        self.appended.entries.push(LogEntry { log_index, leaf: leaf.encode() });
+        self.appended.events.push(event);
+        log_index
+    }
+
+    /// Binds a key to the entries from `log_index` on.
+    pub(super) fn use_key(
+        &mut self,
+        actor: &Actor,
+        key: Option<&IdempotencyKey>,
+        content_sha256: Digest,
+        log_index: i64,
+    ) {
+        let Some(key) = key else { return };
+        let used = UsedKey {
+            agency: actor.agency.clone(),
+            key: key.clone(),
+            content_sha256,
+            log_index,
+            entry_count: self.next_index - log_index,
+        };
+        self.used_keys.insert((used.agency.clone(), used.key.clone()), used.clone());
+        self.appended.keys.push(used);
+    }
+
+    /// The leaves of this batch from `log_index` on.
+    pub(super) fn leaves_from(&self, log_index: i64) -> Vec<(i64, Bytes)> {
+        self.appended
+            .entries
+            .iter()
+            .filter(|entry| entry.log_index >= log_index)
+            .map(|entry| (entry.log_index, Bytes::copy_from_slice(&entry.leaf)))
+            .collect()
+    }
+}

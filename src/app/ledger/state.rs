@@ -1,0 +1,169 @@
+//! What a batch reads and changes: an overlay over the database, held only while the head is locked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::command::Actor;
+use super::record::Appended;
+use crate::domain::agency::{Agency, Credential, Officer, Purpose};
+use crate::domain::deadline::Deadline;
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::event::Measure;
+use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, OfficerId, RequestId};
+use crate::domain::mailbox::{Lane, LaneHead};
+use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
+use crate::evidence::Digest;
+use crate::store::rows::{ConnectedAgency, UsedKey};
+
+/// A map that remembers which entries a batch has changed.
+#[derive(Debug)]
+pub(super) struct Tracked<K, V> {
+    values: BTreeMap<K, V>,
+    changed: BTreeSet<K>,
+}
+
+impl<K: Ord + Clone, V> Default for Tracked<K, V> {
+    fn default() -> Self {
+        Self { values: BTreeMap::new(), changed: BTreeSet::new() }
+    }
+}
+
+impl<K: Ord + Clone, V> Tracked<K, V> {
+    pub(super) fn load(&mut self, rows: impl IntoIterator<Item = (K, V)>) {
+        self.values.extend(rows);
+    }
+
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        self.values.get(key)
+    }
+
+    pub(super) fn set(&mut self, key: K, value: V) {
+        self.changed.insert(key.clone());
+        self.values.insert(key, value);
+    }
+
+    /// Every changed entry as it finally stands: one row per key.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.changed.iter().filter_map(|key| self.values.get_key_value(key))
+    }
+}
+
+/// Agencies and officers, kept between batches as long as the head's registry version stays the same: under the lock
+/// of the head nobody else can have changed them.
+#[derive(Debug, Default)]
+pub(super) struct Registry {
+    pub(super) version: i64,
+    pub(super) agencies: BTreeMap<AgencyCode, Option<ConnectedAgency>>,
+    pub(super) officers: BTreeMap<(AgencyCode, OfficerId), Option<Officer>>,
+}
+
+/// The most agencies or officers kept between batches.
+const REGISTRY_LIMIT: usize = 20_000;
+
+impl Registry {
+    /// Forgets everything if the registry has moved, or if there is too much.
+    pub(super) fn follow(&mut self, version: i64) {
+        let too_large = self.agencies.len() > REGISTRY_LIMIT || self.officers.len() > REGISTRY_LIMIT;
+        if self.version != version || too_large {
+            *self = Self { version, ..Self::default() };
+        }
+    }
+
+    pub(super) fn agency(&self, code: &AgencyCode) -> Option<&Agency> {
+        self.connected(code).map(|connected| &connected.registered.agency)
+    }
+
+    pub(super) fn connected(&self, code: &AgencyCode) -> Option<&ConnectedAgency> {
+        self.agencies.get(code).and_then(Option::as_ref)
+    }
+
+    pub(super) fn officer(&self, agency: &AgencyCode, id: &OfficerId) -> Option<&Officer> {
+        self.officers.get(&(agency.clone(), id.clone())).and_then(Option::as_ref)
+    }
+
+    /// Whoever acts is in office at an agency that may act, as of this very batch.
+    pub(super) fn check_actor(&self, actor: &Actor, today: Date) -> Result<()> {
+        let agency = self.agency(&actor.agency).ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))?;
+        if agency.suspended {
+            return Err(Error::new(ErrorCode::AgencySuspended));
+        }
+        match self.officer(&actor.agency, &actor.officer) {
+            Some(officer) if officer.is_in_office(today) => Ok(()),
+            Some(_) | None => Err(Error::new(ErrorCode::OfficerNotActive)),
+        }
+    }
+}
+
+/// The state of one batch.
+#[derive(Debug)]
+pub(super) struct State {
+    /// The time of every entry of this batch.
+    pub(super) hub_time: Timestamp,
+    /// The first free log index.
+    pub(super) next_index: i64,
+    /// Counts registry changes.
+    pub(super) registry_version: i64,
+    /// Whether the hub has any agency.
+    pub(super) has_agencies: bool,
+    pub(super) used_keys: BTreeMap<(AgencyCode, IdempotencyKey), UsedKey>,
+    pub(super) requests: Tracked<RequestId, EnforcementRequest>,
+    pub(super) deadlines: BTreeMap<RequestId, Vec<Deadline>>,
+    pub(super) measures: BTreeMap<RequestId, Vec<Measure>>,
+    pub(super) changed_deadlines: BTreeSet<RequestId>,
+    pub(super) changed_measures: BTreeSet<RequestId>,
+    pub(super) counters: Tracked<(AgencyCode, i64), i64>,
+    pub(super) heads: Tracked<(AgencyCode, Lane), LaneHead>,
+    pub(super) cursors: Tracked<(AgencyCode, CursorName, Lane), i64>,
+    pub(super) changed_agencies: BTreeSet<AgencyCode>,
+    pub(super) changed_officers: BTreeSet<(AgencyCode, OfficerId)>,
+    pub(super) credentials: Tracked<(Digest, Purpose), Credential>,
+    /// What the batch appends to the log and beside it.
+    pub(super) appended: Appended,
+}
+
+impl State {
+    pub(super) fn new(hub_time: Timestamp, next_index: i64, registry_version: i64) -> Self {
+        Self {
+            hub_time,
+            next_index,
+            registry_version,
+            has_agencies: true,
+            used_keys: BTreeMap::new(),
+            requests: Tracked::default(),
+            deadlines: BTreeMap::new(),
+            measures: BTreeMap::new(),
+            changed_deadlines: BTreeSet::new(),
+            changed_measures: BTreeSet::new(),
+            counters: Tracked::default(),
+            heads: Tracked::default(),
+            cursors: Tracked::default(),
+            changed_agencies: BTreeSet::new(),
+            changed_officers: BTreeSet::new(),
+            credentials: Tracked::default(),
+            appended: Appended::default(),
+        }
+    }
+
+    /// How far a lane goes.
+    pub(super) fn head(&self, agency: &AgencyCode, lane: Lane) -> LaneHead {
+        self.heads.get(&(agency.clone(), lane)).copied().unwrap_or_default()
+    }
+
+    /// Takes the next position of a lane.
+    pub(super) fn next_position(&mut self, agency: &AgencyCode, lane: Lane) -> i64 {
+        let mut head = self.head(agency, lane);
+        head.last_position += 1;
+        self.heads.set((agency.clone(), lane), head);
+        head.last_position
+    }
+
+    /// Takes the next number of an agency's register of a year.
+    pub(super) fn next_registry_number(&mut self, agency: &AgencyCode, year: i64) -> String {
+        let key = (agency.clone(), year);
+        let number = self.counters.get(&key).copied().unwrap_or(0) + 1;
+        self.counters.set(key, number);
+        format!("{number}/{year}")
+    }
+}

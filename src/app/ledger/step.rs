@@ -1,0 +1,220 @@
+//! A step of the workflow on one request.
+
+use super::command::{Command, Holding, Step};
+use super::record::{NewEntry, details_text};
+use super::state::{Registry, State};
+use super::writer::Environment;
+use crate::domain::agency::{Agency, Channel};
+use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
+use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
+use crate::domain::event::{Entered, EventDetails, Measure};
+use crate::domain::ids::MeasureId;
+use crate::domain::mailbox::MailboxEntry;
+use crate::domain::request::{self, EnforcementRequest};
+use crate::domain::workflow::{self, Decision, Facts, Party};
+use crate::evidence::leaf::EntryType;
+
+/// Takes the step, or says why not.
+pub(super) fn step(
+    state: &mut State,
+    registry: &Registry,
+    environment: &Environment,
+    command: &Command,
+    step: &Step,
+) -> Result<()> {
+    let actor = &command.actor;
+    let before = state.requests.get(&step.request_id).cloned();
+    let found = before.and_then(|request| request.party_of(&actor.agency).map(|party| (request, party)));
+    let Some((mut request, party)) = found else { return Err(Error::new(ErrorCode::RequestNotFound)) };
+    if step.expected_version.is_some_and(|version| version != request.version) {
+        return Err(Error::new(ErrorCode::VersionConflict).with("version", request.version.to_string()));
+    }
+    let recipient = registry.agency(&request.recipient);
+    let mut deadlines = state.deadlines.get(&request.id).cloned().unwrap_or_default();
+    let mut measures = state.measures.get(&request.id).cloned().unwrap_or_default();
+    let facts = facts(state, &request, step, recipient, &deadlines, &measures);
+    let decision = workflow::decide(Some(request.state), step.action, party, &facts)?;
+    check_statement(registry, command, step)?;
+
+    let changed_deadlines = run_clocks(&mut deadlines, decision, step, state, environment);
+    let changed_measures = change_measures(&mut measures, step, state, environment);
+    let registry_number = decision.registers.then(|| {
+        let year = i64::from(state.hub_time.date().year());
+        let stated = step.statement.registry_number.clone();
+        stated.unwrap_or_else(|| state.next_registry_number(&request.recipient, year))
+    });
+    let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let entered = enter_mailboxes(state, &request, decision.notifies);
+    let due_time = earliest_open_due(&deadlines);
+    let statement = &step.statement;
+    let details = EventDetails {
+        opened: None,
+        registry_number,
+        unit: statement.unit.clone(),
+        officer: statement.officer.clone(),
+        outcome: statement.outcome.clone(),
+        reason: statement.reason.clone(),
+        competent: statement.competent.clone(),
+        clock: statement.clock.clone(),
+        deadlines: changed_deadlines,
+        measures: changed_measures,
+        due_time,
+        entered,
+    };
+    let entry = NewEntry {
+        entry_type: EntryType::Request,
+        subject: request.id.to_string(),
+        version: request.version + 1,
+        action: step.action.as_str(),
+        from_state: Some(request.state),
+        to_state: Some(decision.to),
+        party: Some(party),
+        counterparty: Some(if party == Party::Sender { request.recipient.clone() } else { request.sender.clone() }),
+        details: details_text(&details)?,
+        content_digest,
+    };
+    let log_index = state.append(actor, entry);
+    request.apply(&request::Step {
+        log_index,
+        action: step.action,
+        to: decision.to,
+        at: state.hub_time,
+        details: &details,
+    });
+    if !details.deadlines.is_empty() {
+        state.changed_deadlines.insert(request.id.clone());
+        state.deadlines.insert(request.id.clone(), deadlines);
+    }
+    if !details.measures.is_empty() {
+        state.changed_measures.insert(request.id.clone());
+        state.measures.insert(request.id.clone(), measures);
+    }
+    state.requests.set(request.id.clone(), request);
+    Ok(())
+}
+
+fn facts(
+    state: &State,
+    request: &EnforcementRequest,
+    step: &Step,
+    recipient: Option<&Agency>,
+    deadlines: &[Deadline],
+    measures: &[Measure],
+) -> Facts {
+    let delivered = state.head(&request.recipient, request.lane).delivered_position;
+    Facts {
+        delivered: request.recipient_position <= delivered,
+        registered: request.registry_number.is_some(),
+        extended: request.extended,
+        extendable: deadlines.iter().any(|deadline| deadline.can_extend(state.hub_time)),
+        paper: recipient.map_or(request.channel, |agency| agency.channel) == Channel::Paper,
+        measure_kind: step.kind.definition.effect.is_measure(),
+        measure_in_force: measures.iter().any(|measure| measure.in_force),
+        quiet_period_over: false,
+        unfounded_return: step.statement.unfounded_return,
+    }
+}
+
+/// The unit, officer and agency that a step names exist.
+fn check_statement(registry: &Registry, command: &Command, step: &Step) -> Result<()> {
+    let statement = &step.statement;
+    let own = registry.agency(&command.actor.agency);
+    if let Some(unit) = &statement.unit
+        && !own.is_some_and(|agency| agency.units.iter().any(|known| known.id == *unit))
+    {
+        let field = FieldViolation::new("unit", "not_found", "Không có đơn vị này.", "There is no such unit.");
+        return Err(Error::invalid(ErrorCode::UnitNotFound, vec![field]));
+    }
+    if let Some(officer) = &statement.officer
+        && registry.officer(&command.actor.agency, officer).is_none()
+    {
+        let field = FieldViolation::new("officer", "not_found", "Không có cán bộ này.", "There is no such officer.");
+        return Err(Error::invalid(ErrorCode::OfficerNotFound, vec![field]));
+    }
+    if let Some(competent) = &statement.competent
+        && registry.agency(competent).is_none()
+    {
+        let field = FieldViolation::new(
+            "/competent_agency",
+            "not_found",
+            "Không có cơ quan này.",
+            "There is no such agency.",
+        );
+        return Err(Error::invalid(ErrorCode::AgencyNotFound, vec![field]));
+    }
+    Ok(())
+}
+
+/// Lets the clocks do what the workflow says; gives those that changed.
+fn run_clocks(
+    deadlines: &mut Vec<Deadline>,
+    decision: Decision,
+    step: &Step,
+    state: &State,
+    environment: &Environment,
+) -> Vec<Deadline> {
+    let context = ClockContext {
+        rules: &step.kind.definition.deadlines,
+        calendar: &environment.calendar,
+        order_payload: &step.order_payload,
+        answer_payload: step.answer_payload.as_ref(),
+    };
+    let changed = deadline::apply(deadlines, decision.counts_as, decision.clocks, state.hub_time, &context);
+    changed.into_iter().filter_map(|index| deadlines.get(index).cloned()).collect()
+}
+
+/// Opens, changes or ends the measure as the step states it anew; gives what changed.
+fn change_measures(
+    measures: &mut Vec<Measure>,
+    step: &Step,
+    state: &State,
+    environment: &Environment,
+) -> Vec<Measure> {
+    let in_force = measures.iter_mut().find(|measure| measure.in_force);
+    match (&step.statement.holding, in_force) {
+        (None, _) | (Some(Holding::Nothing), None) => Vec::new(),
+        (Some(Holding::Nothing), Some(measure)) => {
+            measure.in_force = false;
+            measure.ended = Some(state.hub_time);
+            vec![measure.clone()]
+        }
+        (Some(Holding::Measure(amounts)), Some(measure)) => {
+            measure.amounts.clone_from(amounts);
+            vec![measure.clone()]
+        }
+        (Some(Holding::Measure(amounts)), None) => {
+            let measure = Measure {
+                id: MeasureId::generate(&*environment.ids, state.hub_time),
+                in_force: true,
+                amounts: amounts.clone(),
+                since: state.hub_time,
+                ended: None,
+            };
+            measures.push(measure.clone());
+            vec![measure]
+        }
+    }
+}
+
+/// Enters the step that is about to be appended in the mailboxes of `parties`.
+pub(super) fn enter_mailboxes(state: &mut State, request: &EnforcementRequest, parties: &[Party]) -> Vec<Entered> {
+    let log_index = state.next_index;
+    let mut entered = Vec::with_capacity(parties.len());
+    for party in parties {
+        let Some(agency) = request.agency_of(*party) else { continue };
+        let position = state.next_position(agency, request.lane);
+        let is_recipient = *party == Party::Recipient;
+        state.appended.mailbox.push(MailboxEntry {
+            agency: agency.clone(),
+            lane: request.lane,
+            position,
+            log_index,
+            request_id: request.id.clone(),
+            unit: request.assigned_unit.clone().filter(|_| is_recipient),
+            officer: request.assigned_officer.clone().filter(|_| is_recipient),
+            lifted: false,
+        });
+        entered.push(Entered { agency: agency.clone(), lane: request.lane, position });
+    }
+    entered
+}

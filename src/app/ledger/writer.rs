@@ -1,0 +1,409 @@
+//! The writer: takes what has queued, commits it as one transaction, answers each caller.
+//!
+//! ```text
+//! lock the head → read all that the batch touches → decide each command in order over the overlay
+//!   → write one final row per key, set-based → leaves, checkpoint, head → COMMIT → answer
+//! ```
+//!
+//! Batches are what queued while the last commit ran; nothing waits to make them larger. A caller that goes away does
+//! not undo its write. If the database fails a batch, its commands are tried one by one, so only the culprit fails.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::command::{Command, Operation, Outcome, Receipt};
+use super::needs::Needs;
+use super::state::{Registry, State};
+use super::{delivery, registry, step, submit, wakeup::Wakeups};
+use crate::domain::calendar::Calendar;
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::ids::{AgencyCode, IdSource};
+use crate::domain::time::Clock;
+use crate::evidence::leaf::leaf_hash;
+use crate::store::rows::{
+    Checkpoint, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureRow, OfficerRow, RegisterCounter,
+};
+use crate::store::write::LedgerTx;
+use crate::store::{Store, store_error};
+
+/// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
+const MAX_SKEW_MICROS: i64 = 2_000_000;
+
+/// How the ledger is sized.
+#[derive(Debug, Clone, Copy)]
+pub struct LedgerSettings {
+    /// Commands that may wait; beyond it callers are told to retry.
+    pub queue: usize,
+    /// The most commands in one transaction.
+    pub batch: usize,
+}
+
+impl Default for LedgerSettings {
+    fn default() -> Self {
+        Self { queue: 4_096, batch: 256 }
+    }
+}
+
+/// What decisions depend on beside the database.
+pub(crate) struct Environment {
+    pub(crate) hub_id: String,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) calendar: Arc<Calendar>,
+}
+
+type Reply = oneshot::Sender<Result<Outcome>>;
+
+struct Queued {
+    command: Command,
+    reply: Reply,
+}
+
+/// The way into the ledger. Cheap to clone; when the last clone is dropped the writer commits what is queued and ends.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    queue: mpsc::Sender<Queued>,
+    registry_version: watch::Receiver<i64>,
+}
+
+impl std::fmt::Debug for Queued {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Queued")
+    }
+}
+
+impl Ledger {
+    /// Starts the writer. The returned task ends when every `Ledger` is dropped and the queue is empty.
+    pub fn start(
+        store: Store,
+        hub_id: String,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        calendar: Arc<Calendar>,
+        wakeups: Arc<Wakeups>,
+        settings: LedgerSettings,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, incoming) = mpsc::channel(settings.queue);
+        let (version_sender, registry_version) = watch::channel(0);
+        let writer = Writer {
+            store,
+            environment: Environment { hub_id, clock, ids, calendar },
+            registry: Registry::default(),
+            registry_version: version_sender,
+            wakeups,
+        };
+        let task = tokio::spawn(writer.run(incoming, settings.batch));
+        (Self { queue, registry_version }, task)
+    }
+
+    /// Carries out one command. Once it is queued it is carried out even if the caller goes away.
+    pub async fn execute(&self, command: Command) -> Result<Outcome> {
+        let (reply, outcome) = oneshot::channel();
+        self.queue.try_send(Queued { command, reply }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::new(ErrorCode::Overloaded).retry_after_millis(200),
+            mpsc::error::TrySendError::Closed(_) => Error::new(ErrorCode::Unavailable).retry_after_millis(1_000),
+        })?;
+        outcome.await.unwrap_or_else(|_closed| Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)))
+    }
+
+    /// The registry version after the last local write; follows every change made through this hub at once.
+    pub fn registry_version(&self) -> watch::Receiver<i64> {
+        self.registry_version.clone()
+    }
+}
+
+struct Writer {
+    store: Store,
+    environment: Environment,
+    registry: Registry,
+    registry_version: watch::Sender<i64>,
+    wakeups: Arc<Wakeups>,
+}
+
+impl Writer {
+    async fn run(mut self, mut incoming: mpsc::Receiver<Queued>, batch: usize) {
+        let mut queued = Vec::with_capacity(batch);
+        while incoming.recv_many(&mut queued, batch).await > 0 {
+            let mut rest = queued.drain(..).peekable();
+            while rest.peek().is_some() {
+                let mut run = Vec::new();
+                while let Some(next) = rest.next_if(|next| run.is_empty() || joins(&run, next)) {
+                    run.push(next);
+                }
+                let (commands, replies): (Vec<Command>, Vec<Reply>) =
+                    run.into_iter().map(|queued| (queued.command, queued.reply)).unzip();
+                let outcomes = self.carry_out(&commands).await;
+                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                    // The caller may have gone; its write stands all the same.
+                    drop(reply.send(outcome));
+                }
+            }
+        }
+    }
+
+    /// Commits a batch; falls back to one by one if the database refuses it.
+    async fn carry_out(&mut self, commands: &[Command]) -> Vec<Result<Outcome>> {
+        let error = match self.commit(commands).await {
+            Ok(outcomes) => return outcomes,
+            Err(error) => error,
+        };
+        self.registry = Registry::default();
+        if let [_only] = commands {
+            tracing::error!(error = %error, "ledger.command.failed");
+            return vec![Err(store_error(error))];
+        }
+        tracing::warn!(error = %error, commands = commands.len(), "ledger.batch.failed");
+        let mut outcomes = Vec::with_capacity(commands.len());
+        for command in commands {
+            let outcome = match self.commit(std::slice::from_ref(command)).await {
+                Ok(mut single) => single.pop().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal))),
+                Err(error) => {
+                    self.registry = Registry::default();
+                    tracing::error!(error = %error, "ledger.command.failed");
+                    Err(store_error(error))
+                }
+            };
+            let is_outage =
+                outcome.as_ref().err().is_some_and(|error| error.code() == ErrorCode::Unavailable);
+            outcomes.push(outcome);
+            if is_outage {
+                break;
+            }
+        }
+        outcomes.resize_with(commands.len(), || Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)));
+        outcomes
+    }
+
+    async fn commit(&mut self, commands: &[Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
+        let (mut tx, head) = self.store.begin_ledger().await?;
+        let now = self.environment.clock.now();
+        if head.hub_time.micros() - now.micros() > MAX_SKEW_MICROS {
+            let refuse = || Err(Error::new(ErrorCode::ClockSkew).retry_after_millis(5_000));
+            return Ok(commands.iter().map(|_| refuse()).collect());
+        }
+        let hub_time = now.max(head.hub_time);
+        let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let mut state = State::new(hub_time, first_index, head.registry_version);
+        self.registry.follow(head.registry_version);
+        Needs::of(commands, hub_time).read(&mut tx, &mut state, &mut self.registry).await?;
+
+        let decided: Vec<Result<Decided>> = commands
+            .iter()
+            .map(|command| decide(&mut state, &mut self.registry, &self.environment, command))
+            .collect();
+
+        let checkpoint = self.write(&mut tx, &head, &state).await?;
+        let expected = checkpoint.as_ref().map(|checkpoint| (checkpoint.tree_size, checkpoint.root_hash));
+        if let Err(error) = tx.commit().await
+            && !self.has_committed(expected).await?
+        {
+            return Err(error);
+        }
+        self.registry.version = state.registry_version;
+        self.registry_version.send_replace(state.registry_version);
+        self.wakeups.ring(state.appended.mailbox.iter().map(|entry| &entry.agency).collect::<BTreeSet<&AgencyCode>>());
+        let checkpoint = checkpoint.map(Arc::new);
+        Ok(decided
+            .into_iter()
+            .map(|decided| decided.map(|decided| decided.into_outcome(checkpoint.as_ref())))
+            .collect())
+    }
+
+    /// After a COMMIT whose outcome is unknown: the checkpoint of this very tree is there, or it is not.
+    async fn has_committed(&self, expected: Option<(i64, [u8; 32])>) -> Result<bool, sqlx::Error> {
+        let Some((tree_size, root)) = expected else { return Ok(false) };
+        // Taking the lock waits until the transaction in doubt has ended one way or the other.
+        let (tx, _head) = self.store.begin_ledger().await?;
+        drop(tx);
+        let found = self.store.checkpoint_at(tree_size).await;
+        let found = found.map_err(|error| sqlx::Error::Protocol(error.to_string()))?;
+        Ok(found.is_some_and(|checkpoint| checkpoint.root_hash == root))
+    }
+
+    /// Writes everything that the batch changed; nothing for a batch that changed nothing.
+    async fn write(
+        &self,
+        tx: &mut LedgerTx,
+        head: &Head,
+        state: &State,
+    ) -> Result<Option<Checkpoint>, sqlx::Error> {
+        let encode = |error: serde_json::Error| sqlx::Error::Encode(error.into());
+        let appended = &state.appended;
+        tx.write(&appended.bodies).await?;
+        tx.write(&appended.events).await?;
+        tx.write(&appended.entries).await?;
+        tx.write(&appended.keys).await?;
+        let requests: Vec<_> = state.requests.changes().map(|(_, request)| request.clone()).collect();
+        tx.write(&requests).await?;
+        tx.write(&appended.relations).await?;
+        let deadlines: Vec<DeadlineRow> = state
+            .changed_deadlines
+            .iter()
+            .flat_map(|id| state.deadlines.get(id).into_iter().flatten().map(move |deadline| (id, deadline)))
+            .map(|(id, deadline)| DeadlineRow::new(id.clone(), deadline.clone()))
+            .collect::<Result<_, _>>()
+            .map_err(encode)?;
+        tx.write(&deadlines).await?;
+        let measures: Vec<MeasureRow> = state
+            .changed_measures
+            .iter()
+            .filter_map(|id| Some((state.requests.get(id)?, state.measures.get(id)?)))
+            .flat_map(|(request, measures)| measures.iter().map(move |measure| (request, measure)))
+            .map(|(request, measure)| MeasureRow::new(request, measure.clone()))
+            .collect::<Result<_, _>>()
+            .map_err(encode)?;
+        tx.write(&measures).await?;
+        let counters: Vec<RegisterCounter> = state
+            .counters
+            .changes()
+            .map(|((agency, year), last)| RegisterCounter { agency: agency.clone(), year: *year, last_number: *last })
+            .collect();
+        tx.write(&counters).await?;
+        tx.write(&appended.mailbox).await?;
+        let heads: Vec<HeadRow> = state
+            .heads
+            .changes()
+            .map(|((agency, lane), head)| HeadRow { agency: agency.clone(), lane: *lane, head: *head })
+            .collect();
+        tx.write(&heads).await?;
+        let cursors: Vec<CursorRow> = state
+            .cursors
+            .changes()
+            .map(|((agency, name, lane), position)| CursorRow {
+                agency: agency.clone(),
+                name: name.clone(),
+                lane: *lane,
+                position: *position,
+            })
+            .collect();
+        tx.write(&cursors).await?;
+        self.write_registry(tx, state).await?;
+        self.write_head(tx, head, state).await
+    }
+
+    async fn write_registry(&self, tx: &mut LedgerTx, state: &State) -> Result<(), sqlx::Error> {
+        let agencies: Vec<_> = state
+            .changed_agencies
+            .iter()
+            .filter_map(|code| self.registry.connected(code).map(|connected| connected.registered.clone()))
+            .collect();
+        tx.write(&agencies).await?;
+        let officers: Vec<OfficerRow> = state
+            .changed_officers
+            .iter()
+            .filter_map(|(agency, id)| self.registry.officer(agency, id).cloned().map(OfficerRow::from))
+            .collect();
+        tx.write(&officers).await?;
+        let credentials: Vec<CredentialRow> =
+            state.credentials.changes().map(|(_, credential)| CredentialRow(credential.clone())).collect();
+        tx.write(&credentials).await
+    }
+
+    async fn write_head(
+        &self,
+        tx: &mut LedgerTx,
+        head: &Head,
+        state: &State,
+    ) -> Result<Option<Checkpoint>, sqlx::Error> {
+        if state.appended.entries.is_empty() {
+            return Ok(None);
+        }
+        let mut frontier = head.frontier.clone();
+        for entry in &state.appended.entries {
+            frontier.append(leaf_hash(&entry.leaf));
+        }
+        let checkpoint = Checkpoint {
+            tree_size: state.next_index,
+            root_hash: frontier.root(),
+            hub_time: state.hub_time,
+            hub_id: self.environment.hub_id.clone(),
+        };
+        tx.write(std::slice::from_ref(&checkpoint)).await?;
+        tx.write_head(&Head {
+            frontier,
+            root: checkpoint.root_hash,
+            hub_time: state.hub_time,
+            registry_version: state.registry_version,
+        })
+        .await?;
+        Ok(Some(checkpoint))
+    }
+}
+
+/// Whether `next` may share a transaction with the commands of `run`. A change of the registry stands alone: what it
+/// changes is what every other command is checked against.
+fn joins(run: &[Queued], next: &Queued) -> bool {
+    let is_registry = |queued: &Queued| matches!(queued.command.operation, Operation::Registry(_));
+    !is_registry(next) && !run.iter().any(is_registry)
+}
+
+/// A command that was decided and waits for the commit.
+enum Decided {
+    Acted { leaves: Vec<(i64, Bytes)>, content_sha256: [u8; 32] },
+    Replays(Outcome),
+}
+
+impl Decided {
+    fn into_outcome(self, checkpoint: Option<&Arc<Checkpoint>>) -> Outcome {
+        match self {
+            Self::Replays(outcome) => outcome,
+            Self::Acted { leaves, content_sha256 } => Outcome::Done(
+                leaves
+                    .into_iter()
+                    .filter_map(|(log_index, leaf)| {
+                        let checkpoint = Arc::clone(checkpoint?);
+                        Some(Receipt { log_index, leaf, content_sha256, checkpoint })
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+fn decide(
+    state: &mut State,
+    registry: &mut Registry,
+    environment: &Environment,
+    command: &Command,
+) -> Result<Decided> {
+    if let Some(key) = &command.key
+        && let Some(used) = state.used_keys.get(&(command.actor.agency.clone(), key.clone()))
+    {
+        if used.content_sha256 != command.content_sha256 {
+            return Err(Error::new(ErrorCode::KeyReused));
+        }
+        return Ok(Decided::Replays(Outcome::Replayed {
+            content_sha256: used.content_sha256,
+            log_index: used.log_index,
+            entry_count: used.entry_count,
+        }));
+    }
+    let today = state.hub_time.date();
+    let first_index = state.next_index;
+    match &command.operation {
+        Operation::Submit(order) => {
+            registry.check_actor(&command.actor, today)?;
+            submit::submit(state, registry, environment, command, order)?;
+        }
+        Operation::Step(request_step) => {
+            registry.check_actor(&command.actor, today)?;
+            step::step(state, registry, environment, command, request_step)?;
+        }
+        Operation::Advance(advance) => {
+            registry.check_actor(&command.actor, today)?;
+            delivery::advance(state, &command.actor, advance)?;
+        }
+        Operation::Registry(change) => registry::change(state, registry, environment, command, change)?,
+    }
+    state.use_key(&command.actor, command.key.as_ref(), command.content_sha256, first_index);
+    Ok(Decided::Acted { leaves: state.leaves_from(first_index), content_sha256: command.content_sha256 })
+}
+
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment").field("hub_id", &self.hub_id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,211 @@
+//! Certificates and tokens to a [`Principal`], against the registry in the store. Cheap checks come before dear ones,
+//! and what was verified is kept until it ends or the registry moves.
+
+use std::sync::Arc;
+
+use super::cache::VerifiedCache;
+use super::peer::PeerIdentity;
+use super::principal::{Party, Principal};
+use super::token::{Token, bearer};
+use super::token_fault::TokenFault;
+use crate::domain::agency::{Agency, Credential, Officer, Purpose};
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::ids::OfficerId;
+use crate::domain::time::{Clock, Timestamp};
+use crate::evidence::digest::salted;
+use crate::store::Store;
+
+/// Most connections' certificates and most tokens that are remembered.
+const CACHE_ENTRIES: usize = 10_000;
+
+/// Finds out who is calling.
+pub struct Authenticator {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    hub_id: Arc<str>,
+    parties: VerifiedCache<Party>,
+    principals: VerifiedCache<Principal>,
+}
+
+impl std::fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authenticator")
+            .field("hub_id", &self.hub_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Authenticator {
+    /// For the hub `hub_id`: the `aud` that tokens must have.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, hub_id: Arc<str>) -> Self {
+        let parties = VerifiedCache::new(CACHE_ENTRIES);
+        let principals = VerifiedCache::new(CACHE_ENTRIES);
+        Self {
+            store,
+            clock,
+            hub_id,
+            parties,
+            principals,
+        }
+    }
+
+    /// Tells that the registry stands at `version`: local writes call this at once, a task that follows the head row
+    /// within seconds. Forgets everything verified under an older version.
+    pub fn observe_registry_version(&self, version: i64) {
+        self.parties.observe(version);
+        self.principals.observe(version);
+    }
+
+    /// Who opened the connection. Fails with CERTIFICATE_NOT_REGISTERED or AGENCY_SUSPENDED.
+    pub async fn authenticate_connection(&self, peer: &PeerIdentity) -> Result<Arc<Party>> {
+        self.party(&peer.certificate_fingerprint, self.clock.now()).await
+    }
+
+    /// Who makes a call with the given value of its `authorization` header. Fails with CERTIFICATE_NOT_REGISTERED,
+    /// AGENCY_SUSPENDED, TOKEN_INVALID (metadata `reason`) or OFFICER_NOT_ACTIVE.
+    pub async fn authenticate(&self, peer: &PeerIdentity, authorization: Option<&str>) -> Result<Arc<Principal>> {
+        let now = self.clock.now();
+        let party = self.party(&peer.certificate_fingerprint, now).await?;
+        let text = bearer(authorization)?;
+        let key = salted(&peer.certificate_fingerprint, text.as_bytes());
+        if let Some(principal) = self.principals.get(&key).filter(|principal| principal.is_current(now)) {
+            return Ok(principal);
+        }
+        let principal = Arc::new(self.verify(&party, text, now).await?);
+        self.principals
+            .insert(party.registry_version, key, Arc::clone(&principal));
+        Ok(principal)
+    }
+
+    /// Whether the caller of a stream that is still open may go on: asked before every message, because a handshake and
+    /// a token of an hour ago say nothing about now. The token may have expired meanwhile; connection, agency, officer
+    /// and the token's key must still stand. Returns the principal to ask with next time.
+    pub async fn confirm(&self, principal: &Arc<Principal>) -> Result<Arc<Principal>> {
+        let now = self.clock.now();
+        let party = self.party(&principal.certificate_fingerprint, now).await?;
+        if party.registry_version == principal.registry_version {
+            check_officer(&principal.officer, now)?;
+            return Ok(Arc::clone(principal));
+        }
+        if party.agency.code != principal.agency.code {
+            return Err(certificate_refused("not_registered"));
+        }
+        self.token_credential(&party, &principal.token_key, now).await?;
+        let officer = self.officer(&party, &principal.officer.id, now).await?;
+        Ok(Arc::new(Principal {
+            agency: Arc::clone(&party.agency),
+            officer: Arc::new(officer),
+            registry_version: party.registry_version,
+            ..Principal::clone(principal)
+        }))
+    }
+
+    /// The agency of the connection, from memory if the registry has not moved.
+    async fn party(&self, fingerprint: &[u8; 32], now: Timestamp) -> Result<Arc<Party>> {
+        let party = match self.parties.get(fingerprint) {
+            Some(party) => party,
+            None => self.read_party(fingerprint).await?,
+        };
+        check_party(&party, now)?;
+        Ok(party)
+    }
+
+    async fn read_party(&self, fingerprint: &[u8; 32]) -> Result<Arc<Party>> {
+        // The version is read first: what is read after it is at least as new.
+        let registry_version = self.store.registry_version().await?;
+        self.observe_registry_version(registry_version);
+        let credential = self
+            .store
+            .credential_by_fingerprint(fingerprint, Purpose::Tls)
+            .await?
+            .ok_or_else(|| certificate_refused("not_registered"))?;
+        let agency = self
+            .store
+            .agency(&credential.agency)
+            .await?
+            .ok_or_else(|| Error::internal("a credential names an agency that does not exist"))?;
+        let party = Arc::new(Party {
+            agency: Arc::new(agency),
+            credential,
+            registry_version,
+        });
+        self.parties.insert(registry_version, *fingerprint, Arc::clone(&party));
+        Ok(party)
+    }
+
+    async fn verify(&self, party: &Party, text: &str, now: Timestamp) -> Result<Principal> {
+        let token = Token::parse(text)?;
+        let fingerprint = party.credential.fingerprint;
+        token.check(now, &self.hub_id, &fingerprint)?;
+        if token.claims.issuer != party.agency.code {
+            return Err(TokenFault::WrongIssuer.into());
+        }
+        let key = self.token_credential(party, &token.key_id, now).await?;
+        token.verify_signature(&key.certificate)?;
+        let officer = self.officer(party, &token.claims.subject, now).await?;
+        Ok(Principal {
+            agency: Arc::clone(&party.agency),
+            officer: Arc::new(officer),
+            expires: token.expires().min(party.credential.not_after).min(key.not_after),
+            roles: token.claims.roles.into(),
+            certificate_fingerprint: fingerprint,
+            token_key: key.fingerprint,
+            token_id: token.claims.token_id.into(),
+            registry_version: party.registry_version,
+        })
+    }
+
+    async fn token_credential(&self, party: &Party, key_id: &[u8; 32], now: Timestamp) -> Result<Credential> {
+        let credential = self.store.credential_by_fingerprint(key_id, Purpose::Token).await?;
+        Ok(check_token_credential(credential, &party.agency, now)?)
+    }
+
+    async fn officer(&self, party: &Party, id: &OfficerId, now: Timestamp) -> Result<Officer> {
+        let officer = self.store.officer(&party.agency.code, id).await?;
+        let officer =
+            officer.ok_or_else(|| Error::new(ErrorCode::OfficerNotActive).with("reason", "not_registered"))?;
+        check_officer(&officer, now)?;
+        Ok(officer)
+    }
+}
+
+fn certificate_refused(reason: &'static str) -> Error {
+    Error::new(ErrorCode::CertificateNotRegistered).with("reason", reason)
+}
+
+fn check_party(party: &Party, now: Timestamp) -> Result<()> {
+    if party.credential.revoked_time.is_some() {
+        return Err(certificate_refused("revoked"));
+    }
+    if !party.credential.is_usable(now) {
+        return Err(certificate_refused("not_valid_now"));
+    }
+    if party.agency.suspended {
+        return Err(Error::new(ErrorCode::AgencySuspended));
+    }
+    Ok(())
+}
+
+/// Another agency's key is unknown here: which keys others have is not told.
+fn check_token_credential(
+    credential: Option<Credential>,
+    agency: &Agency,
+    now: Timestamp,
+) -> Result<Credential, TokenFault> {
+    let credential = credential
+        .filter(|credential| credential.agency == agency.code)
+        .ok_or(TokenFault::UnknownKey)?;
+    if credential.is_usable(now) {
+        Ok(credential)
+    } else {
+        Err(TokenFault::KeyNotUsable)
+    }
+}
+
+fn check_officer(officer: &Officer, now: Timestamp) -> Result<()> {
+    if officer.is_in_office(now.date()) {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorCode::OfficerNotActive).with("reason", "not_in_office"))
+    }
+}

@@ -1,0 +1,179 @@
+//! Agencies, their units, officers and credentials. Agencies are data, not code.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AgencyCode, OfficerId, UnitId};
+use super::macros::text_enum;
+use super::time::Timestamp;
+
+text_enum! {
+    /// What an agency is (GLOSSARY, parties). Kinds name the roles that may send and receive them.
+    pub enum Role {
+        /// Tòa án nhân dân.
+        Court => "COURT",
+        /// Viện kiểm sát nhân dân.
+        Procuracy => "PROCURACY",
+        /// Cơ quan Công an.
+        Police => "POLICE",
+        /// Cơ quan thi hành án dân sự tỉnh, thành phố.
+        Enforcement => "ENFORCEMENT",
+        /// Cục Quản lý thi hành án dân sự.
+        EnforcementAdmin => "ENFORCEMENT_ADMIN",
+        /// Văn phòng thi hành án dân sự.
+        BailiffOffice => "BAILIFF_OFFICE",
+        /// Tổ chức tín dụng, chi nhánh ngân hàng nước ngoài.
+        Bank => "BANK",
+        /// Ngân hàng Nhà nước Việt Nam.
+        StateBank => "STATE_BANK",
+        /// Kho bạc Nhà nước.
+        Treasury => "TREASURY",
+        /// Bảo hiểm xã hội.
+        SocialInsurance => "SOCIAL_INSURANCE",
+        /// Cơ quan, tổ chức, người sử dụng lao động trả thu nhập.
+        IncomePayer => "INCOME_PAYER",
+        /// Văn phòng đăng ký đất đai.
+        LandOffice => "LAND_OFFICE",
+        /// Tổng công ty Lưu ký và Bù trừ chứng khoán Việt Nam.
+        SecuritiesDepository => "SECURITIES_DEPOSITORY",
+        /// Cơ quan quản lý xuất nhập cảnh.
+        Immigration => "IMMIGRATION",
+        /// Trại giam, trại tạm giam, cơ quan thi hành án hình sự công an cấp tỉnh.
+        Prison => "PRISON",
+        /// Cơ quan thuế.
+        Tax => "TAX",
+        /// Ủy ban nhân dân.
+        PeoplesCommittee => "PEOPLES_COMMITTEE",
+        /// Ban Chỉ đạo thi hành án dân sự cấp tỉnh.
+        SteeringCommittee => "STEERING_COMMITTEE",
+        /// Mặt trận Tổ quốc Việt Nam.
+        FatherlandFront => "FATHERLAND_FRONT",
+        /// The hub's operator.
+        Operator => "OPERATOR",
+    }
+}
+
+text_enum! {
+    /// How an agency is reached.
+    pub enum Channel {
+        /// Through the hub.
+        Digital => "DIGITAL",
+        /// On paper: not connected yet.
+        Paper => "PAPER",
+    }
+}
+
+text_enum! {
+    /// What a certificate is registered for.
+    pub enum Purpose {
+        /// The client certificate of connections.
+        Tls => "TLS",
+        /// The key that signs tokens.
+        Token => "TOKEN",
+        /// The agency's seal on documents.
+        Seal => "SEAL",
+    }
+}
+
+/// An agency (cơ quan, tổ chức).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agency {
+    /// The official code; the identity everywhere.
+    pub code: AgencyCode,
+    /// What it is.
+    pub role: Role,
+    /// Vietnamese name.
+    pub name: String,
+    /// English name, may be empty.
+    pub name_en: String,
+    /// Province code after 01/07/2025, two digits, or empty.
+    pub province_code: String,
+    /// Commune code, five digits, or empty.
+    pub commune_code: String,
+    /// The superior agency.
+    pub parent: Option<AgencyCode>,
+    /// The agency that took over.
+    pub successor: Option<AgencyCode>,
+    /// How it is reached.
+    pub channel: Channel,
+    /// Whether the operator has suspended it.
+    pub suspended: bool,
+    /// Former names, dated.
+    pub aliases: Vec<Alias>,
+    /// Its units.
+    pub units: Vec<Unit>,
+}
+
+/// A name that an agency had for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alias {
+    /// The name as printed on old documents.
+    pub name: String,
+    /// First day.
+    pub valid_from: Option<Date>,
+    /// Last day.
+    pub valid_to: Option<Date>,
+}
+
+/// A unit inside an agency (đơn vị): branch, regional office, desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// Its id, unique in the agency.
+    pub id: UnitId,
+    /// Vietnamese name.
+    pub name: String,
+}
+
+/// A registered person of an agency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Officer {
+    /// The agency.
+    pub agency: AgencyCode,
+    /// The id, unique in the agency.
+    pub id: OfficerId,
+    /// Full name as on signed documents.
+    pub full_name: String,
+    /// Position (chức vụ), for example "Chấp hành viên".
+    pub position: String,
+    /// The unit, if any.
+    pub unit: Option<UnitId>,
+    /// First day in office.
+    pub valid_from: Date,
+    /// Last day in office.
+    pub valid_to: Option<Date>,
+}
+
+impl Officer {
+    /// Whether the officer is in office on `date` (both ends included).
+    pub fn is_in_office(&self, date: Date) -> bool {
+        self.valid_from <= date && self.valid_to.is_none_or(|last| date <= last)
+    }
+}
+
+/// A certificate registered to an agency for one purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// The agency.
+    pub agency: AgencyCode,
+    /// SHA-256 of the certificate's DER: its identity, and the `kid` of tokens in base64url.
+    pub fingerprint: [u8; 32],
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The certificate, DER.
+    pub certificate: Vec<u8>,
+    /// Start of validity in the certificate.
+    pub not_before: Timestamp,
+    /// End of validity in the certificate.
+    pub not_after: Timestamp,
+    /// When the hub took it in.
+    pub registered_time: Timestamp,
+    /// When it was revoked.
+    pub revoked_time: Option<Timestamp>,
+}
+
+impl Credential {
+    /// Whether it may be used at `now`.
+    pub fn is_usable(&self, now: Timestamp) -> bool {
+        self.revoked_time.is_none() && self.not_before <= now && now <= self.not_after
+    }
+}

@@ -1,0 +1,171 @@
+//! The catalogue: kinds as data (DESIGN section 5). The files stand in `catalogue/`, whose README explains them; the
+//! binary carries them, and `--catalogue DIR` overrides them. Nothing here reads a disk.
+
+mod check;
+pub mod definition;
+pub mod kind;
+mod load;
+pub mod page;
+pub mod pattern;
+pub mod rule;
+mod rules;
+pub mod schema;
+pub mod sums;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use include_dir::{Dir, DirEntry, include_dir};
+use jiff::civil::Date;
+
+pub use kind::{AnswerFacts, Kind, MeasureFacts, OrderFacts};
+pub use load::{BrokenCatalogue, Problem};
+
+use super::ids::KindCode;
+use load::{Folder, load_kind};
+
+/// The folder `catalogue/kinds` as it was when the binary was built.
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue/kinds");
+
+/// The folder of kinds in a catalogue.
+const KINDS: &str = "kinds/";
+
+/// All kinds, in all their revisions.
+#[derive(Debug)]
+pub struct Catalogue {
+    kinds: BTreeMap<(KindCode, u32), Arc<Kind>>,
+    revision: String,
+}
+
+impl Catalogue {
+    /// The catalogue that the binary carries.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it; a test keeps it sound.
+    pub fn embedded() -> Result<Self, BrokenCatalogue> {
+        let mut files = Vec::new();
+        collect(&EMBEDDED, &mut files);
+        Self::load(files)
+    }
+
+    /// Loads a catalogue from its files: path relative to the catalogue's folder, with `/`, and content. Only
+    /// `kinds/<kind>/<file>` is read; other paths are left alone.
+    ///
+    /// # Errors
+    /// Everything that is wrong, with file and place.
+    pub fn load(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, BrokenCatalogue> {
+        let files: BTreeMap<String, Vec<u8>> =
+            files.into_iter().filter(|(path, _)| path.starts_with(KINDS)).collect();
+        let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
+        let mut problems = Vec::new();
+        for (path, content) in &files {
+            match path.strip_prefix(KINDS).and_then(|path| path.split_once('/')) {
+                Some((folder, file)) if !file.contains('/') => {
+                    folders.entry(folder).or_default().insert(file, content);
+                }
+                _ => problems.push(stray(path)),
+            }
+        }
+        if folders.is_empty() {
+            let text = "no kind found: expected kinds/<kind>/kind.toml".to_owned();
+            problems.push(Problem { file: KINDS.to_owned(), place: String::new(), text });
+        }
+        let kinds: Vec<Kind> =
+            folders.iter().filter_map(|(name, folder)| load_kind(name, folder, &mut problems)).collect();
+        check_revisions(&kinds, &mut problems);
+        if problems.is_empty() {
+            let by_key = kinds.into_iter().map(|kind| ((kind.code().clone(), kind.revision()), Arc::new(kind)));
+            Ok(Self { kinds: by_key.collect(), revision: digest(&files) })
+        } else {
+            Err(BrokenCatalogue { problems })
+        }
+    }
+
+    /// The kind that may be submitted on `date`: of the revisions in effect, there is one at most.
+    pub fn kind(&self, code: &KindCode, date: Date) -> Option<&Arc<Kind>> {
+        self.revisions(code).find(|kind| is_in_effect(kind, date))
+    }
+
+    /// The kind in the revision that a request was submitted under.
+    pub fn kind_revision(&self, code: &KindCode, revision: u32) -> Option<&Arc<Kind>> {
+        self.kinds.get(&(code.clone(), revision))
+    }
+
+    /// The newest revision, in effect or not.
+    pub fn newest(&self, code: &KindCode) -> Option<&Arc<Kind>> {
+        self.revisions(code).last()
+    }
+
+    /// Every kind and revision, by code, then revision.
+    pub fn kinds(&self) -> impl Iterator<Item = &Arc<Kind>> {
+        self.kinds.values()
+    }
+
+    /// The revision of the catalogue as a whole: SHA-256 of its files, in hex.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    fn revisions(&self, code: &KindCode) -> impl Iterator<Item = &Arc<Kind>> {
+        self.kinds.range((code.clone(), 0)..=(code.clone(), u32::MAX)).map(|(_, kind)| kind)
+    }
+}
+
+fn is_in_effect(kind: &Kind, date: Date) -> bool {
+    let definition = &kind.definition;
+    definition.effective_from <= date && definition.effective_to.is_none_or(|last| date <= last)
+}
+
+fn collect(folder: &Dir<'_>, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in folder.entries() {
+        match entry {
+            DirEntry::Dir(inner) => collect(inner, files),
+            DirEntry::File(file) => {
+                let path = format!("{KINDS}{}", file.path().to_string_lossy().replace('\\', "/"));
+                files.push((path, file.contents().to_vec()));
+            }
+        }
+    }
+}
+
+fn stray(path: &str) -> Problem {
+    let text = "expected kinds/<kind>/<file>".to_owned();
+    Problem { file: path.to_owned(), place: String::new(), text }
+}
+
+/// Each revision stands once, and on no day are two in effect.
+fn check_revisions(kinds: &[Kind], problems: &mut Vec<Problem>) {
+    for (index, kind) in kinds.iter().enumerate() {
+        for other in kinds.iter().skip(index + 1).filter(|other| other.code() == kind.code()) {
+            let (first, second) = (&kind.definition, &other.definition);
+            let starts_in_time = |from: Date, last: Option<Date>| last.is_none_or(|last| from <= last);
+            let overlaps = starts_in_time(second.effective_from, first.effective_to)
+                && starts_in_time(first.effective_from, second.effective_to);
+            let mut add = |place: &str, text: &str| {
+                let file = format!("kinds/{}/kind.toml", kind.code());
+                problems.push(Problem { file, place: place.to_owned(), text: text.to_owned() });
+            };
+            if kind.revision() == other.revision() {
+                add("revision", "two folders have the same revision");
+            }
+            if overlaps {
+                add("effective_from", "two revisions would be in effect on the same day");
+            }
+        }
+    }
+}
+
+fn digest(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    for (path, content) in files {
+        for part in [path.as_bytes(), content] {
+            context.update(part.len().to_string().as_bytes());
+            context.update(b":");
+            context.update(part);
+        }
+    }
+    context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,270 @@
+//! What must hold in a kind's definition beyond its types. Pushes every problem with its key.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use super::definition::{KindDefinition, OutcomeDefinition};
+use super::load::{DEFINITION, Problems};
+use super::pattern::Pattern;
+use super::rule::{DeadlineRule, Nature, ServiceLevel, Span};
+use super::schema::Schema;
+use super::sums::{Source, Subject, Term};
+use crate::domain::workflow::table::has_effect;
+use crate::domain::workflow::{ClockEffect, StartingPoint};
+
+/// Checks `definition` against itself and the schemas.
+pub(super) fn check_definition(
+    definition: &KindDefinition,
+    order: &Schema,
+    answer: &Schema,
+    problems: &mut Problems,
+) {
+    let mut checker = Checker { order, answer, problems };
+    checker.check_head(definition);
+    checker.check_codes(definition);
+    for outcome in &definition.outcomes {
+        checker.check_outcome(definition, outcome);
+    }
+    checker.check_deadlines(&definition.deadlines);
+    for (index, copy) in definition.copies.iter().enumerate() {
+        if let Some(clock) = &copy.clock
+            && definition.deadlines.iter().all(|rule| rule.name != *clock)
+        {
+            checker.add(format!("copy[{index}].clock"), "no deadline has that name");
+        }
+    }
+    checker.check_sums(definition);
+}
+
+struct Checker<'c> {
+    order: &'c Schema,
+    answer: &'c Schema,
+    problems: &'c mut Problems,
+}
+
+impl Checker<'_> {
+    fn add(&mut self, place: impl Into<String>, text: impl Into<String>) {
+        self.problems.add(DEFINITION, place, text);
+    }
+
+    fn require(&mut self, holds: bool, place: &str, text: &str) {
+        if !holds {
+            self.add(place, text);
+        }
+    }
+
+    fn check_head(&mut self, definition: &KindDefinition) {
+        let KindDefinition { revision, title_vi, title_en, .. } = definition;
+        self.require(*revision >= 1, "revision", "revisions count from 1");
+        self.require(!title_vi.trim().is_empty(), "title_vi", "must not be empty");
+        self.require(!title_en.trim().is_empty(), "title_en", "must not be empty");
+        self.require(!definition.legal_basis.is_empty(), "legal_basis", "must name at least one provision");
+        self.require(!definition.sender_roles.is_empty(), "sender_roles", "nobody could send it");
+        self.require(!definition.recipient_roles.is_empty(), "recipient_roles", "nobody could receive it");
+        self.require(!definition.signer_positions.is_empty(), "signer_positions", "nobody could sign it");
+        self.require(definition.retention_years >= 1, "retention_years", "must be at least 1");
+        self.require(definition.clarification_limit.amount >= 1, "clarification_limit.amount", "must be at least 1");
+        let ends = definition.effective_to.is_none_or(|last| definition.effective_from <= last);
+        self.require(ends, "effective_to", "must not be before effective_from");
+        for (index, pattern) in definition.recipient_specific.iter().enumerate() {
+            self.check_pattern(Subject::Order, pattern, &format!("recipient_specific[{index}]"));
+        }
+        self.require(
+            definition.recipient_specific.is_empty() || definition.broadcast,
+            "recipient_specific",
+            "has no meaning without broadcast = true",
+        );
+        let answer_pointers =
+            [("lines", &definition.lines), ("executed_time", &definition.executed_time), ("measure_amount", &definition.measure_amount)];
+        for (key, pattern) in answer_pointers {
+            if let Some(pattern) = pattern {
+                self.check_pattern(Subject::Answer, pattern, key);
+            }
+        }
+    }
+
+    fn check_codes(&mut self, definition: &KindDefinition) {
+        self.check_unique("outcome", definition.outcomes.iter().map(|outcome| &outcome.code));
+        self.check_unique("refuse_reason", definition.refuse_reasons.iter().map(|reason| &reason.code));
+        self.check_unique("send_back_reason", definition.send_back_reasons.iter().map(|reason| &reason.code));
+        self.check_unique("attachment", definition.attachments.iter().map(|attachment| &attachment.code));
+        let has_final = definition.outcomes.iter().any(|outcome| outcome.r#final);
+        self.require(has_final, "outcome", "no outcome is final: a request could never be answered");
+        let refuses = definition.outcomes.iter().any(|outcome| outcome.refusal);
+        self.require(
+            refuses == !definition.refuse_reasons.is_empty(),
+            "refuse_reason",
+            "reasons for refusing and an outcome with refusal = true need each other",
+        );
+        self.require(!definition.send_back_reasons.is_empty(), "send_back_reason", "must have at least one");
+    }
+
+    fn check_unique<T: Ord + Display>(&mut self, key: &str, codes: impl Iterator<Item = T>) {
+        let mut seen = BTreeSet::new();
+        for code in codes {
+            let place = format!("{key}.{code}");
+            if !seen.insert(code) {
+                self.add(place, "the code stands twice");
+            }
+        }
+    }
+
+    fn check_outcome(&mut self, definition: &KindDefinition, outcome: &OutcomeDefinition) {
+        let at = format!("outcome.{}", outcome.code);
+        self.require(!outcome.refusal || outcome.r#final, &format!("{at}.refusal"), "a refusal must be final");
+        self.require(!outcome.measure || outcome.r#final, &format!("{at}.measure"), "a measure needs a final outcome");
+        self.require(
+            !outcome.measure || definition.effect.is_measure(),
+            &format!("{at}.measure"),
+            "the kind's effect is once: it has no measure",
+        );
+        if let Some(pattern) = &outcome.measure_if {
+            self.check_pattern(Subject::Answer, pattern, &format!("{at}.measure_if"));
+            self.require(outcome.measure, &format!("{at}.measure_if"), "has no meaning without measure = true");
+        }
+        for (key, patterns) in
+            [("required", &outcome.required), ("optional", &outcome.optional), ("forbidden", &outcome.forbidden)]
+        {
+            for pattern in patterns {
+                self.check_pattern(Subject::Answer, pattern, &format!("{at}.{key}"));
+            }
+        }
+    }
+
+    fn check_pattern(&mut self, subject: Subject, pattern: &Pattern, place: &str) {
+        let (schema, file) = match subject {
+            Subject::Order => (self.order, "order.schema.json"),
+            Subject::Answer => (self.answer, "answer.schema.json"),
+        };
+        if !schema.knows(pattern) {
+            self.add(place, format!("{pattern} does not exist in {file}"));
+        }
+    }
+
+    fn check_deadlines(&mut self, rules: &[DeadlineRule]) {
+        for (index, rule) in rules.iter().enumerate() {
+            let at = format!("deadline[{index}] ({})", rule.name);
+            self.check_limit(rule, &at);
+            self.check_pointers(rule, &at);
+            self.require(!rule.regimes.is_empty(), &format!("{at}.regimes"), "must name at least one regime");
+            self.require(!rule.stops_on.is_empty(), &format!("{at}.stops_on"), "nothing would ever stop it");
+            for (key, actions, effect) in
+                [("stops_on", &rule.stops_on, ClockEffect::Stop), ("pauses_on", &rule.pauses_on, ClockEffect::Pause)]
+            {
+                for action in actions.iter().filter(|action| !has_effect(**action, effect)) {
+                    self.add(format!("{at}.{key}"), format!("in the workflow, {action} does nothing of the sort"));
+                }
+            }
+            self.require(!rule.basis.trim().is_empty(), &format!("{at}.basis"), "must not be empty");
+            let earlier = rules.get(..index).unwrap_or_default();
+            let is_twice = earlier.iter().any(|other| {
+                let overlaps = other.regimes.iter().any(|regime| rule.regimes.contains(regime));
+                let same = other.name == rule.name && other.starts_on == rule.starts_on;
+                same && overlaps && other.condition == rule.condition
+            });
+            self.require(!is_twice, &at, "another deadline has the same name, start, regime and condition");
+        }
+    }
+
+    fn check_limit(&mut self, rule: &DeadlineRule, at: &str) {
+        match (&rule.limit, &rule.service_level) {
+            (Some(Span { amount, .. }), None) => {
+                self.require(*amount >= 1, &format!("{at}.limit.amount"), "must be at least 1");
+                let grows = rule.extendable_to.is_none_or(|longest| longest >= *amount);
+                self.require(grows, &format!("{at}.extendable_to"), "must not be below the limit");
+            }
+            (None, Some(ServiceLevel { amount, cap, .. })) => {
+                self.require(*amount >= 1, &format!("{at}.service_level.amount"), "must be at least 1");
+                let cap_counts = cap.is_none_or(|cap| cap.amount >= 1);
+                self.require(cap_counts, &format!("{at}.service_level.cap"), "must be at least 1");
+                self.require(
+                    rule.nature == Nature::Policy,
+                    &format!("{at}.nature"),
+                    "a service level is never law: the law says \"ngay\"",
+                );
+                let fixed = rule.extendable_to.is_none();
+                self.require(fixed, &format!("{at}.extendable_to"), "a service level cannot be extended");
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                self.add(format!("{at}.limit"), "must have exactly one of limit and service_level");
+            }
+        }
+    }
+
+    fn check_pointers(&mut self, rule: &DeadlineRule, at: &str) {
+        let needs_pointer = matches!(rule.starts_on, StartingPoint::Stated | StartingPoint::Before);
+        if needs_pointer != rule.pointer.is_some() {
+            self.add(format!("{at}.pointer"), "must be there for STATED and BEFORE, and only for them");
+        }
+        let stated_in = match rule.stated_in.as_deref() {
+            None | Some("order") => Subject::Order,
+            Some("answer") => Subject::Answer,
+            Some(_) => {
+                self.add(format!("{at}.stated_in"), "must be order or answer");
+                return;
+            }
+        };
+        if rule.stated_in.is_some() && rule.starts_on != StartingPoint::Stated {
+            self.add(format!("{at}.stated_in"), "is for STATED only");
+        }
+        self.check_pointer(stated_in, rule.pointer.as_deref(), &format!("{at}.pointer"));
+        self.check_pointer(Subject::Answer, rule.done_at.as_deref(), &format!("{at}.done_at"));
+        let condition = rule.condition.as_ref().map(|condition| condition.pointer.as_str());
+        self.check_pointer(Subject::Order, condition, &format!("{at}.condition.pointer"));
+    }
+
+    fn check_pointer(&mut self, subject: Subject, pointer: Option<&str>, place: &str) {
+        match pointer.map(Pattern::parse) {
+            None => {}
+            Some(Ok(pattern)) => self.check_pattern(subject, &pattern, place),
+            Some(Err(error)) => self.add(place, error.to_string()),
+        }
+    }
+
+    fn check_sums(&mut self, definition: &KindDefinition) {
+        for (index, rule) in definition.sums.iter().enumerate() {
+            let at = format!("sum[{index}]");
+            let terms = rule.left.iter().chain(&rule.right);
+            self.check_rule(definition, &at, rule.on, &rule.outcomes, rule.each.as_ref(), &rule.at, terms);
+        }
+        for (index, rule) in definition.times.iter().enumerate() {
+            let at = format!("time[{index}]");
+            let terms = [&rule.earlier, &rule.later].into_iter();
+            self.check_rule(definition, &at, rule.on, &rule.outcomes, rule.each.as_ref(), &rule.at, terms);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts that sum and time rules share")]
+    fn check_rule<'t>(
+        &mut self,
+        definition: &KindDefinition,
+        at: &str,
+        on: Subject,
+        outcomes: &[crate::domain::document::parts::Code],
+        each: Option<&Pattern>,
+        shown_at: &Pattern,
+        terms: impl Iterator<Item = &'t Term>,
+    ) {
+        for code in outcomes {
+            let known = definition.outcomes.iter().any(|outcome| outcome.code == *code);
+            self.require(known, &format!("{at}.outcomes"), &format!("the kind has no outcome {code}"));
+        }
+        if let Some(each) = each {
+            self.check_pattern(on, each, &format!("{at}.each"));
+        }
+        let shown = each.map_or_else(|| shown_at.clone(), |each| each.join(shown_at));
+        self.check_pattern(on, &shown, &format!("{at}.at"));
+        for term in terms {
+            let place = format!("{at} term {term}");
+            match (term.source, each) {
+                (Source::Order, _) => self.check_pattern(Subject::Order, &term.pattern, &place),
+                (Source::Answer, _) if on == Subject::Answer => {
+                    self.check_pattern(Subject::Answer, &term.pattern, &place);
+                }
+                (Source::Answer, _) => self.add(place, "an order is checked before there is an answer"),
+                (Source::Line, Some(each)) => self.check_pattern(on, &each.join(&term.pattern), &place),
+                (Source::Line, None) => self.add(place, "line: needs the rule's key each"),
+            }
+        }
+    }
+}

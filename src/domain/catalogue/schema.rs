@@ -1,0 +1,247 @@
+//! A kind's JSON Schemas (2020-12): compiled once, looked into for titles, and their errors put in words.
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+use super::pattern::{Pattern, Segment};
+use crate::domain::error::FieldViolation;
+use crate::domain::json::push_member;
+
+/// A compiled schema with its text.
+#[derive(Debug)]
+pub struct Schema {
+    text: String,
+    document: Value,
+    validator: Validator,
+}
+
+impl Schema {
+    /// Compiles `text`.
+    ///
+    /// # Errors
+    /// What is wrong, in English, with the place in the schema.
+    pub fn compile(text: &str) -> Result<Self, (String, String)> {
+        let document: Value = serde_json::from_str(text).map_err(|error| (String::new(), error.to_string()))?;
+        let names_draft =
+            document.get("$schema").and_then(Value::as_str) == Some("https://json-schema.org/draft/2020-12/schema");
+        if !names_draft {
+            let expected = "must be https://json-schema.org/draft/2020-12/schema".to_owned();
+            return Err(("/$schema".to_owned(), expected));
+        }
+        jsonschema::draft202012::meta::validate(&document)
+            .map_err(|error| (error.instance_path().as_str().to_owned(), error.to_string()))?;
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(false)
+            .build(&document)
+            .map_err(|error| (error.instance_path().as_str().to_owned(), error.to_string()))?;
+        Ok(Self { text: text.to_owned(), document, validator })
+    }
+
+    /// The schema as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The schema parsed, for the pages and forms that derive from it.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// Everything that is wrong with `payload`, by pointer after `prefix`, at most `limit` of it.
+    pub fn violations(&self, payload: &Value, prefix: &str, limit: usize) -> Vec<FieldViolation> {
+        if self.validator.is_valid(payload) {
+            return Vec::new();
+        }
+        let mut found: Vec<FieldViolation> = Vec::new();
+        for error in self.validator.iter_errors(payload).take(limit) {
+            let at = format!("{prefix}{}", error.instance_path().as_str());
+            let title = self.title_at(error.instance_path().as_str());
+            describe(error.kind(), &at, title, &mut |violation| {
+                if !found.contains(&violation) {
+                    found.push(violation);
+                }
+            });
+        }
+        found.truncate(limit);
+        found
+    }
+
+    /// Whether a payload could have values at `pattern`.
+    pub fn knows(&self, pattern: &Pattern) -> bool {
+        let steps = pattern.segments().iter().map(|segment| match segment {
+            Segment::Member(name) => Step::Member(name),
+            Segment::Each => Step::Item,
+        });
+        self.find(steps).is_some()
+    }
+
+    /// The Vietnamese title of the member at a JSON pointer of an instance.
+    fn title_at(&self, pointer: &str) -> Option<&str> {
+        let names: Vec<String> =
+            pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
+        let steps = names.iter().map(|name| Step::MemberOrItem(name));
+        title(self.find(steps)?)
+    }
+
+    fn find<'s, 'n>(&'s self, steps: impl Iterator<Item = Step<'n>>) -> Option<&'s Value> {
+        let mut node = &self.document;
+        for step in steps {
+            let object = self.follow(node);
+            let member = |name: &str| object.get("properties").and_then(|properties| properties.get(name));
+            node = match step {
+                Step::Member(name) => member(name)?,
+                Step::Item => object.get("items")?,
+                Step::MemberOrItem(name) => member(name).or_else(|| object.get("items"))?,
+            };
+        }
+        Some(node)
+    }
+
+    /// The schema that `$ref` leads to, within this document.
+    pub(crate) fn follow<'s>(&'s self, node: &'s Value) -> &'s Value {
+        let mut node = node;
+        for _ in 0..8 {
+            let target = node.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
+            match target.and_then(|pointer| self.document.pointer(pointer)) {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// The rules of the house for schemas: objects are closed, members have titles. Pushes (place, what is wrong).
+    pub(crate) fn check_style(&self, problems: &mut Vec<(String, String)>) {
+        check_shape(&self.document, "", problems);
+        let definitions = self.document.get("$defs").and_then(Value::as_object);
+        for (name, definition) in definitions.into_iter().flatten() {
+            let mut at = "/$defs".to_owned();
+            push_member(&mut at, name);
+            check_shape(definition, &at, problems);
+        }
+    }
+}
+
+enum Step<'n> {
+    Member(&'n str),
+    Item,
+    MemberOrItem(&'n str),
+}
+
+fn title(node: &Value) -> Option<&str> {
+    node.get("title").and_then(Value::as_str)
+}
+
+/// The Vietnamese label of an enum's value, from the annotation `x-labels`.
+pub(crate) fn label<'s>(node: &'s Value, option: &str) -> Option<&'s str> {
+    node.get("x-labels")?.get(option)?.as_str()
+}
+
+/// Checks a schema that describes a value (not one that only restricts another, as in `then`).
+fn check_shape(node: &Value, at: &str, problems: &mut Vec<(String, String)>) {
+    let has = |key: &str| node.get(key).is_some();
+    let is_object = node.get("type").and_then(Value::as_str) == Some("object");
+    if has("properties") && !is_object {
+        problems.push((at.to_owned(), "a schema with properties must say \"type\": \"object\"".to_owned()));
+    }
+    if is_object && node.get("additionalProperties") != Some(&Value::Bool(false)) {
+        problems.push((at.to_owned(), "an object must say \"additionalProperties\": false".to_owned()));
+    }
+    if !has("type") && !has("$ref") && !has("enum") && !has("const") {
+        problems.push((at.to_owned(), "a schema must say its type, $ref, enum or const".to_owned()));
+    }
+    let options = node.get("enum").and_then(Value::as_array);
+    let unlabelled = |option: &Value| option.as_str().is_none_or(|option| label(node, option).is_none());
+    if options.into_iter().flatten().any(unlabelled) {
+        problems.push((at.to_owned(), "every value of an enum must be a text with a label in \"x-labels\"".to_owned()));
+    }
+    let properties = node.get("properties").and_then(Value::as_object);
+    for (name, property) in properties.into_iter().flatten() {
+        let mut at = format!("{at}/properties");
+        push_member(&mut at, name);
+        if title(property).is_none_or(|title| title.trim().is_empty()) {
+            problems.push((at.clone(), "a property must have a Vietnamese title".to_owned()));
+        }
+        check_shape(property, &at, problems);
+    }
+    if let Some(items) = node.get("items") {
+        check_shape(items, &format!("{at}/items"), problems);
+    }
+}
+
+/// Puts a schema error in words. Never shows the value.
+fn describe(kind: &ValidationErrorKind, at: &str, title: Option<&str>, push: &mut dyn FnMut(FieldViolation)) {
+    use ValidationErrorKind as Kind;
+    let named = |vi: &str| title.map_or_else(|| vi.to_owned(), |title| format!("{title}: {}", lower_first(vi)));
+    let member = |name: &str| {
+        let mut pointer = at.to_owned();
+        push_member(&mut pointer, name);
+        pointer
+    };
+    let reason = kind.keyword();
+    let mut say = |vi: &str, en: &str| push(FieldViolation::new(at, reason, named(vi), en));
+    match kind {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            let (vi, en) = ("Thiếu trường bắt buộc.", "A required member is missing.");
+            push(FieldViolation::new(member(name), reason, vi, en));
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            for name in unexpected {
+                let (vi, en) = ("Không có trường này trong mẫu.", "There is no such member.");
+                push(FieldViolation::new(member(name), "unknown_member", vi, en));
+            }
+        }
+        Kind::Type { .. } => say("Sai kiểu dữ liệu.", "Wrong type."),
+        Kind::Enum { options } => {
+            let options = choices(options);
+            say(&format!("Phải là một trong các giá trị: {options}."), &format!("Must be one of: {options}."));
+        }
+        Kind::Constant { expected_value } => {
+            say(&format!("Phải là {expected_value}."), &format!("Must be {expected_value}."));
+        }
+        Kind::Pattern { .. } => say("Không đúng dạng quy định.", "Not in the required form."),
+        Kind::Format { format } => {
+            let (vi, en) = format_words(format);
+            say(&format!("Phải là {vi}."), &format!("Must be {en}."));
+        }
+        Kind::MinLength { limit } => {
+            say(&format!("Phải có ít nhất {limit} ký tự."), &format!("Must have at least {limit} characters."));
+        }
+        Kind::MaxLength { limit } => {
+            say(&format!("Không được quá {limit} ký tự."), &format!("Must have at most {limit} characters."));
+        }
+        Kind::MinItems { limit } => {
+            say(&format!("Phải có ít nhất {limit} mục."), &format!("Must have at least {limit} items."));
+        }
+        Kind::MaxItems { limit } => {
+            say(&format!("Không được quá {limit} mục."), &format!("Must have at most {limit} items."));
+        }
+        Kind::UniqueItems => say("Các mục không được trùng nhau.", "Items must be unique."),
+        Kind::Minimum { limit } => say(&format!("Phải từ {limit} trở lên."), &format!("Must be {limit} or more.")),
+        Kind::Maximum { limit } => say(&format!("Không được quá {limit}."), &format!("Must be {limit} or less.")),
+        Kind::FalseSchema => say("Không dùng trường này trong trường hợp này.", "Not allowed in this case."),
+        _ => say("Không đúng mẫu quy định.", "Does not follow the schema."),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_lowercase().chain(rest).collect()).unwrap_or_default()
+}
+
+fn choices(options: &Value) -> String {
+    let words = options.as_array().map(Vec::as_slice).unwrap_or_default();
+    words.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+}
+
+fn format_words(format: &str) -> (&'static str, &'static str) {
+    match format {
+        "date" => ("ngày dạng NNNN-TT-NN (năm-tháng-ngày)", "a date YYYY-MM-DD"),
+        "date-time" => ("thời điểm theo RFC 3339, ví dụ 2026-11-23T09:15:00+07:00", "an RFC 3339 time with offset"),
+        _ => ("đúng định dạng quy định", "in the required format"),
+    }
+}

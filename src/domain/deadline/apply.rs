@@ -1,0 +1,158 @@
+//! What a workflow step does to the clocks of a request.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::begin::{begin, stated_in_answer, stated_moment};
+use super::ledger::{Deadline, DeadlineStatus};
+use crate::domain::calendar::Calendar;
+use crate::domain::catalogue::rule::DeadlineRule;
+use crate::domain::time::Timestamp;
+use crate::domain::workflow::{Action, ClockEffect};
+
+/// What the clocks of a request depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct ClockContext<'a> {
+    /// The clocks of the kind, in the revision that the request was submitted under.
+    pub rules: &'a [DeadlineRule],
+    /// The calendar to count on.
+    pub calendar: &'a Calendar,
+    /// The order's payload, for conditions and stated times. May be null if [`needs_order_payload`] says no.
+    pub order_payload: &'a Value,
+    /// The payload of the answer (or report) that this step brings, for times stated in it.
+    pub answer_payload: Option<&'a Value>,
+}
+
+/// Whether applying `effects` reads the order's payload, so that a caller can spare itself the reading.
+pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> bool {
+    rules.iter().any(|rule| {
+        let starts = effects.contains(&ClockEffect::Start(rule.starts_on));
+        starts && (rule.condition.is_some() || (rule.pointer.is_some() && !stated_in_answer(rule)))
+    })
+}
+
+/// Applies the effects of `action`, done at `at`, in their order. Returns the indexes of the clocks that changed or
+/// began, ascending. Never fails: a clock that cannot be computed waits as PENDING_CALENDAR.
+///
+/// `action` is what the step counts as (the workflow's `counts_as`). `at` is its legal moment: hub time, or the date of
+/// service for a paper partner.
+///
+/// - A clock starts if its rule has the starting point, its condition holds, and its regime is that of the clock's start
+///   date (of `at` for BEFORE). A time that a document does not state starts nothing.
+/// - A clock from a stated time that the same action stops gets its verdict at once; one that is already over when it
+///   starts is recorded as breached at once and never runs.
+/// - A clock stops when the step is done, or at the moment that the answer states for the act (`done_at` of the rule).
+/// - Only a clock that is not over can be paused or extended; an extension touches every clock that allows one.
+pub fn apply(
+    deadlines: &mut Vec<Deadline>,
+    action: Action,
+    effects: &[ClockEffect],
+    at: Timestamp,
+    ctx: &ClockContext<'_>,
+) -> Vec<usize> {
+    let mut changed = BTreeSet::new();
+    for effect in effects {
+        if let ClockEffect::Start(point) = effect {
+            for rule in ctx.rules.iter().filter(|rule| rule.starts_on == *point) {
+                if let Some(deadline) = begin(deadlines, rule, action, at, ctx) {
+                    changed.insert(deadlines.len());
+                    deadlines.push(deadline);
+                }
+            }
+            continue;
+        }
+        let returned_at = last_return(deadlines);
+        for (index, deadline) in deadlines.iter_mut().enumerate() {
+            let touched = match effect {
+                ClockEffect::Start(_) => false,
+                ClockEffect::Pause => pause(deadline, action, at),
+                ClockEffect::Resume => resume(deadline, at),
+                ClockEffect::Extend => extend(deadline, at),
+                ClockEffect::Stop => stop(deadline, action, at, ctx),
+                ClockEffect::Cancel => cancel(deadline, action, at),
+                ClockEffect::Restore => restore(deadline, returned_at),
+            };
+            if touched {
+                if deadline.status != DeadlineStatus::Cancelled {
+                    deadline.refresh(ctx.calendar);
+                }
+                changed.insert(index);
+            }
+        }
+    }
+    changed.into_iter().collect()
+}
+
+/// When the last return stopped clocks.
+fn last_return(deadlines: &[Deadline]) -> Option<Timestamp> {
+    let returned = deadlines
+        .iter()
+        .filter(|clock| clock.stopped_by == Some(Action::SendBack));
+    returned.filter_map(|clock| clock.stopped).max()
+}
+
+fn pause(deadline: &mut Deadline, action: Action, at: Timestamp) -> bool {
+    let runs = deadline.is_open() && deadline.status != DeadlineStatus::Paused;
+    let pauses = runs && !deadline.is_overdue(at) && deadline.pauses_on.contains(&action);
+    if pauses {
+        deadline.pause(action, at);
+    }
+    pauses
+}
+
+fn resume(deadline: &mut Deadline, at: Timestamp) -> bool {
+    let paused = deadline.status == DeadlineStatus::Paused;
+    if paused {
+        deadline.resume(at);
+    }
+    paused
+}
+
+fn extend(deadline: &mut Deadline, at: Timestamp) -> bool {
+    let extends = deadline.can_extend(at);
+    if extends {
+        deadline.extended_to = deadline.extendable_to;
+    }
+    extends
+}
+
+fn stop(deadline: &mut Deadline, action: Action, at: Timestamp, ctx: &ClockContext<'_>) -> bool {
+    let stops = deadline.is_open() && deadline.stops_on.contains(&action);
+    if stops {
+        let done = moment_done(deadline.done_at.as_deref(), at, ctx);
+        deadline.resume(at);
+        deadline.stop(action, done);
+    }
+    stops
+}
+
+/// When the act was done: at the moment that the answer states for it, but never after the step itself.
+pub(super) fn moment_done(done_at: Option<&str>, at: Timestamp, ctx: &ClockContext<'_>) -> Timestamp {
+    let answer = ctx.answer_payload.zip(done_at);
+    answer
+        .and_then(|(payload, pointer)| stated_moment(payload, pointer))
+        .map_or(at, |stated| stated.min(at))
+}
+
+fn cancel(deadline: &mut Deadline, action: Action, at: Timestamp) -> bool {
+    let cancels = deadline.is_open();
+    if cancels {
+        deadline.resume(at);
+        deadline.stop(action, at);
+        deadline.status = DeadlineStatus::Cancelled;
+    }
+    cancels
+}
+
+/// Undoes the end that the return at `returned_at` gave to the clock, verdict or none.
+fn restore(deadline: &mut Deadline, returned_at: Option<Timestamp>) -> bool {
+    let restores =
+        deadline.stopped.is_some() && deadline.stopped == returned_at && deadline.stopped_by == Some(Action::SendBack);
+    if restores {
+        deadline.status = DeadlineStatus::Running;
+        deadline.stopped = None;
+        deadline.stopped_by = None;
+    }
+    restores
+}

@@ -1,0 +1,89 @@
+//! Which clocks a step begins, and from which moment.
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::apply::{ClockContext, moment_done};
+use super::ledger::Deadline;
+use crate::domain::catalogue::rule::{DeadlineRule, Regime};
+use crate::domain::time::Timestamp;
+use crate::domain::workflow::{Action, StartingPoint};
+
+/// The clock that `rule` starts with this step, if it does. One that already runs is not begun again, nor one from the
+/// same stated moment.
+pub(super) fn begin(
+    deadlines: &[Deadline],
+    rule: &DeadlineRule,
+    action: Action,
+    at: Timestamp,
+    ctx: &ClockContext<'_>,
+) -> Option<Deadline> {
+    let start = starting_moment(rule, action, at, ctx)?;
+    let step = if rule.starts_on == StartingPoint::Before {
+        at
+    } else {
+        start
+    };
+    let regime = Regime::on(step.date());
+    if !rule.regimes.contains(&regime) || !condition_holds(rule, ctx.order_payload) {
+        return None;
+    }
+    let is_stated = matches!(rule.starts_on, StartingPoint::Stated | StartingPoint::Before);
+    let namesakes = || deadlines.iter().filter(|clock| clock.name == rule.name);
+    let begun = |clock: &Deadline| {
+        clock.starts_on == rule.starts_on && (clock.is_open() || (is_stated && clock.start == start))
+    };
+    if namesakes().any(begun) {
+        return None;
+    }
+    let last = namesakes().map(|clock| clock.occurrence).max().unwrap_or(0);
+    let mut deadline = Deadline::new(rule, regime, last.saturating_add(1), start, ctx.calendar)?;
+    let done = is_stated && rule.stops_on.contains(&action);
+    if done || deadline.is_overdue(at) {
+        deadline.stop(action, moment_done(rule.done_at.as_deref(), at, ctx));
+        deadline.refresh(ctx.calendar);
+    }
+    Some(deadline)
+}
+
+/// The moment from which the rule counts. Times in the order are read when it is submitted, times in an answer when it
+/// comes.
+fn starting_moment(rule: &DeadlineRule, action: Action, at: Timestamp, ctx: &ClockContext<'_>) -> Option<Timestamp> {
+    match rule.starts_on {
+        StartingPoint::Stated | StartingPoint::Before => {
+            let payload = if stated_in_answer(rule) {
+                ctx.answer_payload?
+            } else if action == Action::Submit {
+                ctx.order_payload
+            } else {
+                return None;
+            };
+            stated_moment(payload, rule.pointer.as_deref()?)
+        }
+        StartingPoint::Available
+        | StartingPoint::Acknowledged
+        | StartingPoint::Answered
+        | StartingPoint::Disputed
+        | StartingPoint::Served
+        | StartingPoint::Reported => Some(at),
+    }
+}
+
+pub(super) fn stated_in_answer(rule: &DeadlineRule) -> bool {
+    rule.stated_in.as_deref() == Some("answer")
+}
+
+/// What stands at a pointer: RFC 3339, or a date, which means its first moment in Viet Nam.
+pub(super) fn stated_moment(payload: &Value, pointer: &str) -> Option<Timestamp> {
+    let text = payload.pointer(pointer)?.as_str()?;
+    Timestamp::parse_rfc3339(text).or_else(|| {
+        let date: Date = text.parse().ok()?;
+        Some(Timestamp::from_civil(date.at(0, 0, 0, 0)))
+    })
+}
+
+fn condition_holds(rule: &DeadlineRule, order_payload: &Value) -> bool {
+    rule.condition
+        .as_ref()
+        .is_none_or(|condition| order_payload.pointer(&condition.pointer) == Some(&condition.equals))
+}

@@ -1,0 +1,280 @@
+//! The counting itself; the rules stand in `compute`.
+
+use jiff::civil::Date;
+
+use super::compute::due;
+use super::limit::{Limit, Suspension, span_en, span_vi, target_of};
+use super::trace::{Recorder, StepKind, TraceStep, step};
+use crate::domain::calendar::{Calendar, CalendarMissing, date_en, date_vi};
+use crate::domain::catalogue::rule::{Span, TimeUnit};
+use crate::domain::time::Timestamp;
+
+/// Which way a limit is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forwards,
+    Backwards,
+}
+
+const BASIS_START: &str = "Bộ luật Dân sự 91/2015/QH13, Điều 147";
+const BASIS_END: &str = "Bộ luật Dân sự 91/2015/QH13, Điều 148";
+const MICROS_PER_HOUR: i64 = 3_600_000_000;
+
+/// One count: the calendar, the pauses that are over, and the trace as it grows.
+pub(super) struct Counter<'a> {
+    pub(super) calendar: &'a Calendar,
+    pub(super) suspensions: &'a [Suspension],
+    pub(super) trace: Recorder,
+}
+
+impl Counter<'_> {
+    pub(super) fn limit(&mut self, limit: &Limit, start: Timestamp) -> Result<Timestamp, CalendarMissing> {
+        let level = match limit {
+            Limit::Span(span) => return self.span(*span, start, Direction::Forwards),
+            Limit::Immediate(level) => level,
+        };
+        let (calendar, suspensions) = (self.calendar, self.suspensions);
+        let target = Limit::Span(target_of(*level));
+        let shorter = match level.cap.map(Limit::Span) {
+            Some(cap) if due(&cap, start, suspensions, calendar)? < due(&target, start, suspensions, calendar)? => cap,
+            _ => target,
+        };
+        self.trace.add(|| {
+            let vi = format!("{}; áp dụng: {}", limit.label_vi(), shorter.label_vi());
+            let en = format!("{}; applied: {}", limit.label_en(), shorter.label_en());
+            step(StepKind::Start, start.date(), vi, en)
+        });
+        self.limit(&shorter, start)
+    }
+
+    pub(super) fn span(
+        &mut self,
+        span: Span,
+        start: Timestamp,
+        direction: Direction,
+    ) -> Result<Timestamp, CalendarMissing> {
+        self.trace.add(|| start_step(span, start, direction));
+        let due = match span.unit {
+            TimeUnit::Hours => self.hours(hours(span), start, direction),
+            TimeUnit::WorkingHours => self.working_hours(hours(span), start, direction)?,
+            TimeUnit::WorkingDays => end_of_day(self.working_days(span.amount, start.date(), direction)?),
+            TimeUnit::Days | TimeUnit::Months | TimeUnit::Years => {
+                let nominal = nominal_end(span, start.date(), direction)?;
+                let end = self.past_pauses(nominal, start.date())?;
+                self.trace.add(|| span_step(span, end, direction));
+                end_of_day(self.roll(end, direction)?)
+            }
+        };
+        self.trace.add(|| {
+            let (clock, date) = (due.civil().time(), due.date());
+            let time = clock.strftime("%H:%M:%S");
+            let vi = format!("Hạn chót: {time} {}", date_vi(date));
+            step(StepKind::Due, date, vi, format!("Due: {} {time}", date_en(date)))
+        });
+        Ok(due)
+    }
+
+    /// Counts working days; a day on which the clock stood still does not count.
+    fn working_days(&mut self, amount: u32, start: Date, direction: Direction) -> Result<Date, CalendarMissing> {
+        let (mut date, mut counted) = (start, 0_u32);
+        while counted < amount {
+            date = neighbour(date, direction)?;
+            if !self.calendar.is_working(date)? {
+                self.trace.add_day(self.calendar, StepKind::Skipped, date, 0)?;
+            } else if self.paused_on(date) {
+                self.trace.add_paused(date);
+            } else {
+                counted = counted.saturating_add(1);
+                self.trace.add_day(self.calendar, StepKind::Counted, date, counted)?;
+            }
+        }
+        Ok(date)
+    }
+
+    /// The nominal end, moved by each day up to it on which the clock stood still.
+    fn past_pauses(&mut self, nominal: Date, start: Date) -> Result<Date, CalendarMissing> {
+        if self.suspensions.is_empty() {
+            return Ok(nominal);
+        }
+        let (mut date, mut end) = (start, nominal);
+        while date < end {
+            date = neighbour(date, Direction::Forwards)?;
+            if self.paused_on(date) {
+                self.trace.add_paused(date);
+                end = neighbour(end, Direction::Forwards)?;
+            }
+        }
+        Ok(end)
+    }
+
+    /// Moves an end on a day off to the next working day, or backwards to the one before.
+    fn roll(&mut self, end: Date, direction: Direction) -> Result<Date, CalendarMissing> {
+        let mut date = end;
+        loop {
+            if !self.calendar.is_working(date)? {
+                self.trace.add_day(self.calendar, StepKind::Rolled, date, 0)?;
+            } else if self.paused_on(date) {
+                self.trace.add_paused(date);
+            } else {
+                return Ok(date);
+            }
+            date = neighbour(date, direction)?;
+        }
+    }
+
+    fn paused_on(&self, date: Date) -> bool {
+        let mut pauses = self.suspensions.iter().filter_map(Suspension::closed);
+        pauses.any(|(from, to)| from.date() <= date && date <= to.date())
+    }
+
+    /// Runs through the wall clock, standing still during each pause.
+    fn hours(&mut self, micros: i64, start: Timestamp, direction: Direction) -> Timestamp {
+        if direction == Direction::Backwards {
+            return start.plus_micros(micros.saturating_neg());
+        }
+        let mut due = start.plus_micros(micros);
+        for (from, to) in self.suspensions.iter().filter_map(Suspension::closed) {
+            let (from, to) = (from.max(start), to.max(start));
+            if from <= due {
+                due = due.plus_micros(to.micros().saturating_sub(from.micros()));
+                self.trace.add_paused(from.date());
+            }
+        }
+        due
+    }
+
+    /// Runs through the sessions of working days, standing still during each pause.
+    fn working_hours(
+        &mut self,
+        micros: i64,
+        start: Timestamp,
+        direction: Direction,
+    ) -> Result<Timestamp, CalendarMissing> {
+        let (mut date, mut left) = (start.date(), micros);
+        loop {
+            let before = left;
+            if self.calendar.is_working(date)? {
+                for (from, to) in self.stretches(date, start, direction) {
+                    let length = to.micros().saturating_sub(from.micros());
+                    if length >= left {
+                        self.trace_hours(date, before);
+                        return Ok(match direction {
+                            Direction::Forwards => from.plus_micros(left),
+                            Direction::Backwards => to.plus_micros(left.saturating_neg()),
+                        });
+                    }
+                    left = left.saturating_sub(length);
+                }
+            }
+            if before == left {
+                self.trace.add_day(self.calendar, StepKind::Skipped, date, 0)?;
+            } else {
+                self.trace_hours(date, before.saturating_sub(left));
+            }
+            date = neighbour(date, direction)?;
+        }
+    }
+
+    /// The working time of a day on the right side of `start`, without pauses, in the order of counting.
+    fn stretches(&self, date: Date, start: Timestamp, direction: Direction) -> Vec<(Timestamp, Timestamp)> {
+        let mut stretches = Vec::new();
+        for session in self.calendar.sessions() {
+            let opens = Timestamp::from_civil(date.to_datetime(session.opens));
+            let closes = Timestamp::from_civil(date.to_datetime(session.closes));
+            let (mut from, until) = match direction {
+                Direction::Forwards => (opens.max(start), closes),
+                Direction::Backwards => (opens, closes.min(start)),
+            };
+            for (paused, resumed) in self.suspensions.iter().filter_map(Suspension::closed) {
+                stretches.push((from, paused.min(until)));
+                from = from.max(resumed);
+            }
+            stretches.push((from, until));
+        }
+        stretches.retain(|(from, to)| from < to);
+        if direction == Direction::Backwards {
+            stretches.reverse();
+        }
+        stretches
+    }
+
+    fn trace_hours(&mut self, date: Date, micros: i64) {
+        let minutes = micros / 60_000_000;
+        let (h, m) = (minutes / 60, minutes % 60);
+        self.trace.add(|| {
+            let vi = format!("{}: tính {h} giờ {m} phút làm việc", date_vi(date));
+            let en = format!("{}: {h} h {m} min of work counted", date_en(date));
+            step(StepKind::Counted, date, vi, en)
+        });
+    }
+}
+
+fn hours(span: Span) -> i64 {
+    i64::from(span.amount).saturating_mul(MICROS_PER_HOUR)
+}
+
+/// The last microsecond of a day in Viet Nam.
+pub(super) fn end_of_day(date: Date) -> Timestamp {
+    Timestamp::from_civil(date.at(23, 59, 59, 999_999_000))
+}
+
+fn neighbour(date: Date, direction: Direction) -> Result<Date, CalendarMissing> {
+    let next = match direction {
+        Direction::Forwards => date.tomorrow(),
+        Direction::Backwards => date.yesterday(),
+    };
+    next.map_err(|_out_of_range| CalendarMissing(date.year()))
+}
+
+/// The corresponding date; a date beyond the calendar of the world counts as a year without data.
+fn nominal_end(span: Span, start: Date, direction: Direction) -> Result<Date, CalendarMissing> {
+    let amount = match direction {
+        Direction::Forwards => i64::from(span.amount),
+        Direction::Backwards => i64::from(span.amount).saturating_neg(),
+    };
+    let distance = match span.unit {
+        TimeUnit::Months => jiff::Span::new().try_months(amount),
+        TimeUnit::Years => jiff::Span::new().try_years(amount),
+        TimeUnit::Hours | TimeUnit::WorkingHours | TimeUnit::WorkingDays | TimeUnit::Days => {
+            jiff::Span::new().try_days(amount)
+        }
+    };
+    distance
+        .and_then(|distance| start.checked_add(distance))
+        .map_err(|_out_of_range| CalendarMissing(Date::MAX.year()))
+}
+
+fn start_step(span: Span, start: Timestamp, direction: Direction) -> TraceStep {
+    let (date, time) = (start.date(), start.civil().time().strftime("%H:%M:%S").to_string());
+    let (limit_vi, limit_en) = (span_vi(span), span_en(span));
+    let (how_vi, how_en) = match (direction, span.unit) {
+        (Direction::Backwards, _) => ("tính ngược từ mốc này", "counted backwards from this event"),
+        (_, TimeUnit::Hours | TimeUnit::WorkingHours) => ("tính từ thời điểm này", "counted from this moment"),
+        _ => ("ngày bắt đầu không tính", "the first day is not counted"),
+    };
+    TraceStep {
+        basis: Some(BASIS_START.into()),
+        ..step(
+            StepKind::Start,
+            date,
+            format!("{time} {}: {limit_vi}, {how_vi}", date_vi(date)),
+            format!("{} {time}: {limit_en}, {how_en}", date_en(date)),
+        )
+    }
+}
+
+fn span_step(span: Span, end: Date, direction: Direction) -> TraceStep {
+    let (verb_vi, verb_en) = match direction {
+        Direction::Forwards => ("hết", "end of"),
+        Direction::Backwards => ("lùi", "back by"),
+    };
+    TraceStep {
+        basis: Some(BASIS_END.into()),
+        ..step(
+            StepKind::Span,
+            end,
+            format!("{}: {verb_vi} {}", date_vi(end), span_vi(span)),
+            format!("{}: {verb_en} {}", date_en(end), span_en(span)),
+        )
+    }
+}

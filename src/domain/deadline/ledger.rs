@@ -1,0 +1,256 @@
+//! One clock of a request.
+//!
+//! What happened is stored (start, pauses, extension, end); status and due time follow from it and are stored beside it
+//! for search. A clock carries what it needs of its rule, so a later revision of the kind never changes it.
+
+use serde::{Deserialize, Serialize};
+
+use super::compute::{compute_before, compute_paused, due, due_before};
+use super::limit::{Limit, Suspension};
+use super::trace::{StepKind, TraceStep, step};
+use crate::domain::calendar::{Calendar, CalendarMissing, date_en, date_vi};
+use crate::domain::catalogue::rule::{Certainty, DeadlineRule, Nature, Regime, Span};
+use crate::domain::macros::text_enum;
+use crate::domain::time::Timestamp;
+use crate::domain::workflow::{Action, Party, StartingPoint};
+
+text_enum! {
+    /// Where a clock stands. Late is a fact about a running clock, not a status.
+    pub enum DeadlineStatus {
+        /// Đang tính: it runs; it may be past its due time.
+        Running => "RUNNING",
+        /// Tạm dừng: it stands still and has no due time until it runs again.
+        Paused => "PAUSED",
+        /// Đúng hạn: the act was done at or before the due time.
+        Met => "MET",
+        /// Quá hạn: the act was done after the due time, or the clock was over before it could start.
+        Breached => "BREACHED",
+        /// Chờ lịch: the calendar has no data for a year that it needs.
+        PendingCalendar => "PENDING_CALENDAR",
+        /// Đã hủy: ended without a verdict.
+        Cancelled => "CANCELLED",
+    }
+}
+
+impl DeadlineStatus {
+    /// The label on pages.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Running => "Đang tính",
+            Self::Paused => "Tạm dừng",
+            Self::Met => "Đúng hạn",
+            Self::Breached => "Quá hạn",
+            Self::PendingCalendar => "Chờ lịch",
+            Self::Cancelled => "Đã hủy",
+        }
+    }
+}
+
+/// A legal clock on a request (thời hạn). Its key within the request is `name` and `occurrence`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// Name of the clock, as in its rule.
+    pub name: String,
+    /// 1 for the first clock of that name on the request, 2 for the next (a new clock after a dispute), …
+    pub occurrence: u32,
+    /// Whose duty it is.
+    pub obligor: Party,
+    /// Where it stands; derived.
+    pub status: DeadlineStatus,
+    /// From what it counts.
+    pub starts_on: StartingPoint,
+    /// The moment from which it counts; for BEFORE, the event towards which it is counted backwards.
+    pub start: Timestamp,
+    /// The last moment in time; derived. None while paused or without a calendar.
+    pub due: Option<Timestamp>,
+    /// When the act was done, the clock was cancelled, or it was found to be over before it began.
+    pub stopped: Option<Timestamp>,
+    /// The action that stopped it.
+    pub stopped_by: Option<Action>,
+    /// The budget.
+    pub limit: Limit,
+    /// The longest total limit that an extension may give, in the limit's unit.
+    pub extendable_to: Option<u32>,
+    /// The total limit after an extension, in the limit's unit.
+    pub extended_to: Option<u32>,
+    /// The actions that stop it.
+    pub stops_on: Vec<Action>,
+    /// JSON pointer, in the payload of the answer that stops it, of the moment at which the act was done.
+    pub done_at: Option<String>,
+    /// The actions that pause it.
+    pub pauses_on: Vec<Action>,
+    /// The pauses, in order; only the last may be open. They never move a clock counted back from a fixed event.
+    pub suspensions: Vec<Suspension>,
+    /// The article.
+    pub basis: String,
+    /// Law or policy. "Ngay" is always policy as to its due time.
+    pub nature: Nature,
+    /// How sure the rule is.
+    pub certainty: Certainty,
+    /// The body of law it falls under.
+    pub regime: Regime,
+}
+
+impl Deadline {
+    /// A clock of `rule` from `start`. None for a rule without limit and service level, which the catalogue refuses.
+    pub(super) fn new(
+        rule: &DeadlineRule,
+        regime: Regime,
+        occurrence: u32,
+        start: Timestamp,
+        calendar: &Calendar,
+    ) -> Option<Self> {
+        let (limit, nature) = match (rule.limit, rule.service_level) {
+            (Some(span), _) => (Limit::Span(span), rule.nature),
+            (None, Some(level)) => (Limit::Immediate(level), Nature::Policy),
+            (None, None) => return None,
+        };
+        let mut deadline = Self {
+            name: rule.name.clone(),
+            occurrence,
+            obligor: rule.obligor,
+            status: DeadlineStatus::Running,
+            starts_on: rule.starts_on,
+            start,
+            due: None,
+            stopped: None,
+            stopped_by: None,
+            limit,
+            extendable_to: rule.extendable_to,
+            extended_to: None,
+            stops_on: rule.stops_on.clone(),
+            done_at: rule.done_at.clone(),
+            pauses_on: rule.pauses_on.clone(),
+            suspensions: Vec::new(),
+            basis: rule.basis.clone(),
+            nature,
+            certainty: rule.certainty,
+            regime,
+        };
+        deadline.refresh(calendar);
+        Some(deadline)
+    }
+
+    /// Whether the law says "ngay" (immediately) instead of a number.
+    pub fn is_immediate(&self) -> bool {
+        matches!(self.limit, Limit::Immediate(_))
+    }
+
+    /// Whether it still waits for the act.
+    pub fn is_open(&self) -> bool {
+        self.stopped.is_none()
+    }
+
+    /// Whether it runs and its due time has passed.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.status == DeadlineStatus::Running && self.due.is_some_and(|due| due < now)
+    }
+
+    /// Whether the recipient may still extend it: its own duty, once, if the rule allows it, while the clock is open and
+    /// not over.
+    pub fn can_extend(&self, now: Timestamp) -> bool {
+        self.is_open()
+            && !self.is_overdue(now)
+            && self.obligor == Party::Recipient
+            && self.extended_to.is_none()
+            && self.extendable_to.is_some_and(|longest| longest > self.amount())
+    }
+
+    /// Why it is due when it is. Of a paused clock: the days so far, and the pause last.
+    pub fn trace(&self, calendar: &Calendar) -> Result<Vec<TraceStep>, CalendarMissing> {
+        let computed = match (self.starts_on, self.budget()) {
+            (StartingPoint::Before, Limit::Span(span)) => compute_before(span, self.start, calendar)?,
+            (_, budget) => compute_paused(&budget, self.start, &self.suspensions, calendar)?,
+        };
+        let mut trace = computed.trace;
+        if let Some(open) = self.open_suspension() {
+            let date = open.from.date();
+            trace.retain(|line| match line.kind {
+                StepKind::Start => true,
+                StepKind::Due => false,
+                StepKind::Counted | StepKind::Skipped | StepKind::Paused | StepKind::Span | StepKind::Rolled => {
+                    line.date < date
+                }
+            });
+            let vi = format!("Tạm dừng tính thời hạn từ {}", date_vi(date));
+            let en = format!("Clock paused since {}", date_en(date));
+            trace.push(step(StepKind::Paused, date, vi, en));
+        }
+        Ok(trace)
+    }
+
+    /// Computes due time and status again, for example after calendar days were imported. A clock with a verdict and a
+    /// cancelled one stay as they are. Returns whether anything changed.
+    pub fn recompute(&mut self, calendar: &Calendar) -> bool {
+        let before = (self.status, self.due);
+        match self.status {
+            DeadlineStatus::Running | DeadlineStatus::Paused | DeadlineStatus::PendingCalendar => {
+                self.refresh(calendar);
+            }
+            DeadlineStatus::Met | DeadlineStatus::Breached | DeadlineStatus::Cancelled => {}
+        }
+        before != (self.status, self.due)
+    }
+
+    /// Derives due time and status from what happened.
+    pub(super) fn refresh(&mut self, calendar: &Calendar) {
+        if self.open_suspension().is_some() {
+            (self.status, self.due) = (DeadlineStatus::Paused, None);
+            return;
+        }
+        self.due = self.compute_due(calendar).ok();
+        self.status = match (self.due, self.stopped) {
+            (None, _) => DeadlineStatus::PendingCalendar,
+            (Some(_), None) => DeadlineStatus::Running,
+            (Some(due), Some(stopped)) if stopped <= due => DeadlineStatus::Met,
+            (Some(_), Some(_)) => DeadlineStatus::Breached,
+        };
+    }
+
+    pub(super) fn pause(&mut self, cause: Action, at: Timestamp) {
+        self.suspensions.push(Suspension {
+            from: at,
+            to: None,
+            cause,
+        });
+    }
+
+    /// Ends the open pause, if there is one.
+    pub(super) fn resume(&mut self, at: Timestamp) {
+        if let Some(open) = self.suspensions.last_mut().filter(|last| last.to.is_none()) {
+            open.to = Some(at.max(open.from));
+        }
+    }
+
+    /// Ends the clock. The verdict follows from [`Self::refresh`].
+    pub(super) fn stop(&mut self, action: Action, at: Timestamp) {
+        self.stopped = Some(at);
+        self.stopped_by = Some(action);
+    }
+
+    fn open_suspension(&self) -> Option<&Suspension> {
+        self.suspensions.last().filter(|last| last.to.is_none())
+    }
+
+    fn amount(&self) -> u32 {
+        match self.limit {
+            Limit::Span(span) => span.amount,
+            Limit::Immediate(level) => level.amount,
+        }
+    }
+
+    /// The limit with its extension.
+    fn budget(&self) -> Limit {
+        match (self.limit, self.extended_to) {
+            (Limit::Span(span), Some(amount)) => Limit::Span(Span { amount, ..span }),
+            (limit, _) => limit,
+        }
+    }
+
+    fn compute_due(&self, calendar: &Calendar) -> Result<Timestamp, CalendarMissing> {
+        match (self.starts_on, self.budget()) {
+            (StartingPoint::Before, Limit::Span(span)) => due_before(span, self.start, calendar),
+            (_, budget) => due(&budget, self.start, &self.suspensions, calendar),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! How long a clock runs, and when it stood still.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::catalogue::rule::{ServiceLevel, Span, TimeUnit};
+use crate::domain::time::Timestamp;
+use crate::domain::workflow::Action;
+
+/// The budget of a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// A number that the law or a policy states.
+    Span(Span),
+    /// "Ngay": the law states no number; the hub's own target gives the due time and is always policy.
+    Immediate(ServiceLevel),
+}
+
+impl Limit {
+    /// As printed beside a deadline, Vietnamese: "3 ngày làm việc", or "ngay" with the hub's target.
+    pub fn label_vi(&self) -> String {
+        match self {
+            Self::Span(span) => span_vi(*span),
+            Self::Immediate(level) => {
+                format!("ngay (chỉ tiêu nội bộ: {})", span_vi(target_of(*level)))
+            }
+        }
+    }
+
+    /// As printed beside a deadline, English.
+    pub fn label_en(&self) -> String {
+        match self {
+            Self::Span(span) => span_en(*span),
+            Self::Immediate(level) => {
+                format!("immediately (internal target: {})", span_en(target_of(*level)))
+            }
+        }
+    }
+}
+
+/// A service level without its cap.
+pub(super) fn target_of(level: ServiceLevel) -> Span {
+    Span {
+        amount: level.amount,
+        unit: level.unit,
+    }
+}
+
+pub(super) fn span_vi(span: Span) -> String {
+    let unit = match span.unit {
+        TimeUnit::Hours => "giờ",
+        TimeUnit::WorkingHours => "giờ làm việc",
+        TimeUnit::WorkingDays => "ngày làm việc",
+        TimeUnit::Days => "ngày",
+        TimeUnit::Months => "tháng",
+        TimeUnit::Years => "năm",
+    };
+    format!("{} {unit}", span.amount)
+}
+
+pub(super) fn span_en(span: Span) -> String {
+    let unit = match span.unit {
+        TimeUnit::Hours => "hour",
+        TimeUnit::WorkingHours => "working hour",
+        TimeUnit::WorkingDays => "working day",
+        TimeUnit::Days => "day",
+        TimeUnit::Months => "month",
+        TimeUnit::Years => "year",
+    };
+    let plural = if span.amount == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", span.amount)
+}
+
+/// A stretch during which a clock stood still (tạm dừng tính thời hạn).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// The clock stopped.
+    pub from: Timestamp,
+    /// The clock ran again; none while it stands still.
+    pub to: Option<Timestamp>,
+    /// The action that paused it.
+    pub cause: Action,
+}
+
+impl Suspension {
+    /// Both ends, if it is over and took any time.
+    pub(super) fn closed(&self) -> Option<(Timestamp, Timestamp)> {
+        self.to.filter(|to| *to > self.from).map(|to| (self.from, to))
+    }
+}

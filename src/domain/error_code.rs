@@ -1,0 +1,191 @@
+//! The list of error codes. Codes are append-only: clients and statistics rely on them.
+
+/// The closed list of kinds of failure. Each maps to one gRPC code and one HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// The input is wrong; sending it again will not help.
+    InvalidInput,
+    /// There is no such thing, or it is not the caller's.
+    NotFound,
+    /// The key or name is taken by something else.
+    AlreadyExists,
+    /// The thing is not in a state that allows this.
+    FailedPrecondition,
+    /// Somebody else was faster; read again and retry.
+    Conflict,
+    /// The caller could not be identified.
+    Unauthenticated,
+    /// The caller is known and may not do this.
+    PermissionDenied,
+    /// A limit of size or rate is reached.
+    Exhausted,
+    /// The hub cannot serve now; retry later.
+    Unavailable,
+    /// A fault of the hub.
+    Internal,
+}
+
+macro_rules! error_codes {
+    ($($(#[$meta:meta])* $variant:ident, $text:literal, $category:ident, $vi:literal, $en:literal;)+) => {
+        /// Every error code of the hub.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode { $($(#[$meta])* $variant,)+ }
+
+        impl ErrorCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable text (`ErrorInfo.reason`).
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// What kind of failure it is.
+            pub const fn category(self) -> Category {
+                match self { $(Self::$variant => Category::$category,)+ }
+            }
+
+            /// The standard text, Vietnamese.
+            pub const fn text_vi(self) -> &'static str {
+                match self { $(Self::$variant => $vi,)+ }
+            }
+
+            /// The standard text, English.
+            pub const fn text_en(self) -> &'static str {
+                match self { $(Self::$variant => $en,)+ }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The document is not JSON, or breaks the rules of JSON text here.
+    DocumentMalformed, "DOCUMENT_MALFORMED", InvalidInput,
+        "Văn bản không phải JSON hợp lệ.", "The document is not valid JSON.";
+    /// The document breaks its schema.
+    DocumentInvalid, "DOCUMENT_INVALID", InvalidInput,
+        "Văn bản có trường không hợp lệ.", "The document has invalid fields.";
+    /// A field of the message is wrong.
+    FieldInvalid, "FIELD_INVALID", InvalidInput,
+        "Yêu cầu có trường không hợp lệ.", "The message has invalid fields.";
+    /// The document is larger than the limit.
+    DocumentTooLarge, "DOCUMENT_TOO_LARGE", Exhausted,
+        "Văn bản vượt quá dung lượng cho phép.", "The document is larger than the limit.";
+    /// Signed documents are not taken by this hub.
+    SignatureNotEnabled, "SIGNATURE_NOT_ENABLED", FailedPrecondition,
+        "Cổng này chưa nhận văn bản ký số dạng JWS.", "This hub does not take JWS documents yet.";
+    /// No such kind, or not in force on that date.
+    KindUnknown, "KIND_UNKNOWN", InvalidInput,
+        "Không có loại yêu cầu này hoặc loại này không còn hiệu lực.", "There is no such kind, or it is not in force.";
+    /// The kind does not allow this sender or recipient.
+    KindNotAllowed, "KIND_NOT_ALLOWED", PermissionDenied,
+        "Cơ quan không được gửi loại yêu cầu này.", "The agency may not send this kind.";
+    /// A recipient does not exist, is suspended, or may not receive this kind.
+    RecipientUnknown, "RECIPIENT_UNKNOWN", InvalidInput,
+        "Không có nơi nhận này, hoặc nơi nhận không nhận loại yêu cầu này.",
+        "There is no such recipient, or it does not receive this kind.";
+    /// A digital recipient has no credentials or officers yet.
+    RecipientNotConnected, "RECIPIENT_NOT_CONNECTED", FailedPrecondition,
+        "Nơi nhận chưa kết nối; hãy gửi văn bản giấy theo Điều 20 Nghị định 152/2026/NĐ-CP.",
+        "The recipient is not connected; send it on paper (Decree 152/2026 Art. 20).";
+    /// The request does not exist or is not the caller's: the same words for both.
+    RequestNotFound, "REQUEST_NOT_FOUND", NotFound,
+        "Không tìm thấy yêu cầu.", "The request was not found.";
+    /// The broadcast does not exist or is not the caller's.
+    BroadcastNotFound, "BROADCAST_NOT_FOUND", NotFound,
+        "Không tìm thấy lần gửi nhiều nơi nhận.", "The broadcast was not found.";
+    /// The agency does not exist or may not be seen.
+    AgencyNotFound, "AGENCY_NOT_FOUND", NotFound,
+        "Không tìm thấy cơ quan, tổ chức.", "The agency was not found.";
+    /// The officer does not exist.
+    OfficerNotFound, "OFFICER_NOT_FOUND", NotFound,
+        "Không tìm thấy cán bộ.", "The officer was not found.";
+    /// The unit does not exist.
+    UnitNotFound, "UNIT_NOT_FOUND", NotFound,
+        "Không tìm thấy đơn vị.", "The unit was not found.";
+    /// The credential does not exist.
+    CredentialNotFound, "CREDENTIAL_NOT_FOUND", NotFound,
+        "Không tìm thấy chứng thư số.", "The credential was not found.";
+    /// The kind does not exist.
+    KindNotFound, "KIND_NOT_FOUND", NotFound,
+        "Không tìm thấy loại yêu cầu.", "The kind was not found.";
+    /// A document named by this one does not exist or is not the caller's.
+    ReferenceNotFound, "REFERENCE_NOT_FOUND", FailedPrecondition,
+        "Văn bản được viện dẫn không có hoặc không thuộc cơ quan.", "A referenced document was not found or is not yours.";
+    /// The key was used for other content.
+    KeyReused, "KEY_REUSED", AlreadyExists,
+        "Khóa này đã dùng cho nội dung khác.", "The key was already used for other content.";
+    /// The name or code is taken.
+    AlreadyRegistered, "ALREADY_REGISTERED", AlreadyExists,
+        "Mã này đã được đăng ký.", "This is already registered.";
+    /// The workflow does not allow this action in this state.
+    TransitionNotAllowed, "TRANSITION_NOT_ALLOWED", FailedPrecondition,
+        "Không thực hiện được thao tác này ở trạng thái hiện tại.", "The action is not allowed in the current state.";
+    /// The measure must end first.
+    MeasureInForce, "MEASURE_IN_FORCE", FailedPrecondition,
+        "Biện pháp đang có hiệu lực; phải chấm dứt trước khi đóng.", "A measure is in force; end it before closing.";
+    /// The version is stale.
+    VersionConflict, "VERSION_CONFLICT", Conflict,
+        "Yêu cầu đã thay đổi; hãy đọc lại rồi thử lại.", "The request has changed; read it again and retry.";
+    /// The cursor would pass beyond what exists.
+    PositionOutOfRange, "POSITION_OUT_OF_RANGE", InvalidInput,
+        "Vị trí vượt quá hộp thư.", "The position is beyond the mailbox.";
+    /// No client certificate, or one that is not registered for TLS.
+    CertificateNotRegistered, "CERTIFICATE_NOT_REGISTERED", Unauthenticated,
+        "Chứng thư số của kết nối chưa được đăng ký.", "The connection's certificate is not registered.";
+    /// No token, or one that is not valid.
+    TokenInvalid, "TOKEN_INVALID", Unauthenticated,
+        "Mã truy cập không hợp lệ.", "The token is not valid.";
+    /// The agency or officer may not act now.
+    AgencySuspended, "AGENCY_SUSPENDED", PermissionDenied,
+        "Cơ quan đang bị tạm ngừng sử dụng.", "The agency is suspended.";
+    /// The officer is not registered or no longer in office.
+    OfficerNotActive, "OFFICER_NOT_ACTIVE", PermissionDenied,
+        "Cán bộ chưa đăng ký hoặc đã thôi nhiệm vụ.", "The officer is not registered or no longer in office.";
+    /// The role may not call this method.
+    MethodNotAllowed, "METHOD_NOT_ALLOWED", PermissionDenied,
+        "Vai trò của cơ quan không được dùng chức năng này.", "The agency's role may not call this method.";
+    /// The document's sender is not the caller.
+    AgencyMismatch, "AGENCY_MISMATCH", PermissionDenied,
+        "Cơ quan trong văn bản không phải cơ quan đang kết nối.", "The document's agency is not the caller.";
+    /// The queue is full or a rate is reached.
+    Overloaded, "OVERLOADED", Exhausted,
+        "Hệ thống đang quá tải; hãy thử lại sau.", "The hub is overloaded; retry later.";
+    /// The database cannot be reached, or the hub is stopping.
+    Unavailable, "UNAVAILABLE", Unavailable,
+        "Hệ thống tạm thời không phục vụ; hãy thử lại với cùng khóa.", "The hub cannot serve now; retry with the same key.";
+    /// The hub's clock is off; writes are refused.
+    ClockSkew, "CLOCK_SKEW", Unavailable,
+        "Đồng hồ hệ thống lệch; tạm dừng ghi nhận.", "The hub's clock is off; writes are refused.";
+    /// The hub has no agency yet.
+    NotInitialised, "NOT_INITIALISED", FailedPrecondition,
+        "Hệ thống chưa được khởi tạo.", "The hub is not initialised.";
+    /// The hub was initialised before.
+    AlreadyInitialised, "ALREADY_INITIALISED", FailedPrecondition,
+        "Hệ thống đã được khởi tạo.", "The hub is already initialised.";
+    /// The calendar has no data for that year.
+    CalendarMissing, "CALENDAR_MISSING", FailedPrecondition,
+        "Chưa có lịch làm việc của năm này.", "There is no calendar for that year.";
+    /// The method does not exist here.
+    MethodUnknown, "METHOD_UNKNOWN", NotFound,
+        "Không có chức năng này.", "There is no such method.";
+    /// A fault of the hub.
+    Internal, "INTERNAL", Internal,
+        "Lỗi hệ thống; đã ghi nhận.", "An internal fault; it has been logged.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_upper_snake_and_short() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in ErrorCode::ALL {
+            assert!(seen.insert(code.as_str()), "{}", code.as_str());
+            assert!(code.as_str().len() <= 63);
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
+            assert!(!code.text_vi().is_empty() && !code.text_en().is_empty());
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The pure core: words, rules and decisions. No I/O, no async, no wire types.
+
+pub mod agency;
+pub mod calendar;
+pub mod catalogue;
+pub mod deadline;
+pub mod document;
+pub mod error;
+pub mod error_code;
+pub mod event;
+pub mod ids;
+pub mod json;
+pub mod macros;
+pub mod mailbox;
+pub mod money;
+pub mod request;
+pub mod text;
+pub mod time;
+pub mod workflow;

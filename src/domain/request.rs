@@ -1,0 +1,130 @@
+//! An enforcement request (yêu cầu): one order at one recipient, as the events up to now have made it.
+
+use super::agency::Channel;
+use super::event::EventDetails;
+use super::ids::{AgencyCode, BroadcastId, KindCode, OfficerId, RequestId, UnitId};
+use super::mailbox::Lane;
+use super::time::Timestamp;
+use super::workflow::{Action, Party, State};
+
+/// The envelope of a request. What the order itself says stands only in its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnforcementRequest {
+    /// Its id.
+    pub id: RequestId,
+    /// The broadcast it is part of.
+    pub broadcast_id: Option<BroadcastId>,
+    /// The kind.
+    pub kind: KindCode,
+    /// The revision of the kind that it was submitted under.
+    pub kind_revision: i64,
+    /// Who sent it.
+    pub sender: AgencyCode,
+    /// Who must answer it.
+    pub recipient: AgencyCode,
+    /// How the recipient is reached.
+    pub channel: Channel,
+    /// The lane of its order.
+    pub lane: Lane,
+    /// The position of its order in the recipient's lane.
+    pub recipient_position: i64,
+    /// The log index of its submit.
+    pub submit_index: i64,
+    /// The log index under which the order's bytes stand (shared by a broadcast).
+    pub body_index: i64,
+    /// When it was accepted.
+    pub submit_time: Timestamp,
+    /// Where it stands.
+    pub state: State,
+    /// Counts its events, from 1.
+    pub version: i64,
+    /// When it last changed.
+    pub update_time: Timestamp,
+    /// Số vào sổ.
+    pub registry_number: Option<String>,
+    /// When it was registered.
+    pub registered_time: Option<Timestamp>,
+    /// The unit it was assigned or forwarded to.
+    pub assigned_unit: Option<UnitId>,
+    /// The officer it was assigned to.
+    pub assigned_officer: Option<OfficerId>,
+    /// Whether its clock was extended.
+    pub extended: bool,
+    /// The outcome of the last final answer.
+    pub outcome: Option<String>,
+    /// The log index of the last final answer.
+    pub answer_index: Option<i64>,
+    /// How many answers there are, interim ones included.
+    pub answer_count: i64,
+    /// The earliest open deadline.
+    pub due_time: Option<Timestamp>,
+}
+
+/// A step as the projection needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// The entry.
+    pub log_index: i64,
+    /// What was done.
+    pub action: Action,
+    /// The state after it.
+    pub to: State,
+    /// When.
+    pub at: Timestamp,
+    /// What it says.
+    pub details: &'a EventDetails,
+}
+
+impl EnforcementRequest {
+    /// Which party `agency` is; `None` if it is neither.
+    pub fn party_of(&self, agency: &AgencyCode) -> Option<Party> {
+        if *agency == self.sender {
+            Some(Party::Sender)
+        } else if *agency == self.recipient {
+            Some(Party::Recipient)
+        } else {
+            None
+        }
+    }
+
+    /// The agency of `party`; the hub has none.
+    pub fn agency_of(&self, party: Party) -> Option<&AgencyCode> {
+        match party {
+            Party::Sender => Some(&self.sender),
+            Party::Recipient => Some(&self.recipient),
+            Party::Hub => None,
+        }
+    }
+
+    /// Applies one event after submit. The write path and a replay use this same function.
+    pub fn apply(&mut self, step: &Step<'_>) {
+        let details = step.details;
+        self.state = step.to;
+        self.version += 1;
+        self.update_time = step.at;
+        if let Some(number) = &details.registry_number {
+            self.registry_number = Some(number.clone());
+            self.registered_time = Some(step.at);
+        }
+        if details.unit.is_some() {
+            self.assigned_unit.clone_from(&details.unit);
+        }
+        if details.officer.is_some() {
+            self.assigned_officer.clone_from(&details.officer);
+        }
+        self.extended |= step.action == Action::Extend;
+        if matches!(step.action, Action::AnswerInterim | Action::AnswerFinal | Action::RecordAnswer) {
+            self.answer_count += 1;
+        }
+        let is_answer = matches!(step.action, Action::AnswerFinal | Action::RecordAnswer | Action::Correct);
+        if is_answer && details.outcome.is_some() {
+            self.outcome.clone_from(&details.outcome);
+            self.answer_index = Some(step.log_index);
+        }
+        if step.action == Action::Dispute {
+            self.outcome = None;
+            self.answer_index = None;
+        }
+        self.due_time = details.due_time;
+    }
+}

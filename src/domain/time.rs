@@ -1,0 +1,116 @@
+//! Instants. Everything is microseconds since 1970-01-01 UTC; the law counts in Asia/Ho_Chi_Minh (+07:00, no daylight
+//! saving since 1975).
+
+use jiff::civil;
+use jiff::tz::{Offset, TimeZone};
+
+/// An instant in microseconds since the Unix epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+/// The time zone of Viet Nam's law.
+pub fn viet_nam() -> TimeZone {
+    TimeZone::fixed(Offset::constant(7))
+}
+
+impl Timestamp {
+    /// From microseconds since the Unix epoch.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the Unix epoch.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the Unix epoch, rounded down.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// This instant moved by `micros` (saturating at the ends of the range).
+    #[must_use]
+    pub const fn plus_micros(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
+    /// This instant moved by whole hours.
+    #[must_use]
+    pub const fn plus_hours(self, hours: i64) -> Self {
+        self.plus_micros(hours.saturating_mul(3_600_000_000))
+    }
+
+    /// Date and time on the clock in Viet Nam; instants outside the civil range (years -9999..9999) are clamped.
+    pub fn civil(self) -> civil::DateTime {
+        let instant = jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        });
+        viet_nam().to_datetime(instant)
+    }
+
+    /// The date in Viet Nam.
+    pub fn date(self) -> civil::Date {
+        self.civil().date()
+    }
+
+    /// The instant at which `datetime` is on the clock in Viet Nam.
+    pub fn from_civil(datetime: civil::DateTime) -> Self {
+        viet_nam().to_timestamp(datetime).map_or(Self(i64::MAX), |instant| Self(instant.as_microsecond()))
+    }
+
+    /// RFC 3339 with the offset +07:00, to the microsecond if there are any.
+    pub fn to_rfc3339(self) -> String {
+        let datetime = self.civil();
+        format!("{datetime}+07:00")
+    }
+
+    /// Parses RFC 3339. The offset must be stated.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|instant| Self(instant.as_microsecond()))
+    }
+}
+
+/// The only source of time. The system's clock in service, a hand-moved one in tests.
+pub trait Clock: Send + Sync {
+    /// The instant now.
+    fn now(&self) -> Timestamp;
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct ManualClock(std::sync::atomic::AtomicI64);
+
+impl ManualClock {
+    /// A clock standing at `start`.
+    pub const fn new(start: Timestamp) -> Self {
+        Self(std::sync::atomic::AtomicI64::new(start.0))
+    }
+
+    /// Moves the clock by `micros`, forwards or backwards.
+    pub fn advance_micros(&self, micros: i64) {
+        self.0.fetch_add(micros, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc3339_shows_the_viet_nam_offset() {
+        let instant = Timestamp::parse_rfc3339("2026-11-22T10:00:00Z").unwrap();
+        assert_eq!(instant.to_rfc3339(), "2026-11-22T17:00:00+07:00");
+        assert_eq!(instant.date().to_string(), "2026-11-22");
+        assert_eq!(Timestamp::from_civil(instant.civil()), instant);
+    }
+}

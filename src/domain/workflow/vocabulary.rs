@@ -1,0 +1,176 @@
+//! States, actions and parties of the workflow, with their Vietnamese labels (GLOSSARY).
+
+use crate::domain::macros::text_enum;
+
+text_enum! {
+    /// Where a request stands. Delivered, late and silent are facts, never states.
+    pub enum State {
+        /// Đã gửi.
+        Submitted => "SUBMITTED",
+        /// Đã tiếp nhận (vào sổ).
+        Acknowledged => "ACKNOWLEDGED",
+        /// Chờ làm rõ.
+        Clarifying => "CLARIFYING",
+        /// Đã trả lời.
+        Answered => "ANSWERED",
+        /// Đã trả lại.
+        Returned => "RETURNED",
+        /// Chờ đồng ý lấy lại.
+        WithdrawalPending => "WITHDRAWAL_PENDING",
+        /// Đã lấy lại.
+        Withdrawn => "WITHDRAWN",
+        /// Đã đóng.
+        Closed => "CLOSED",
+    }
+}
+
+impl State {
+    /// The label on pages and forms.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Submitted => "Đã gửi",
+            Self::Acknowledged => "Đã tiếp nhận",
+            Self::Clarifying => "Chờ làm rõ",
+            Self::Answered => "Đã trả lời",
+            Self::Returned => "Đã trả lại",
+            Self::WithdrawalPending => "Chờ đồng ý lấy lại",
+            Self::Withdrawn => "Đã lấy lại",
+            Self::Closed => "Đã đóng",
+        }
+    }
+}
+
+text_enum! {
+    /// What a party does to a request.
+    pub enum Action {
+        /// Gửi.
+        Submit => "submit",
+        /// Tiếp nhận, vào sổ.
+        Acknowledge => "acknowledge",
+        /// Trả lại, nêu rõ lý do.
+        SendBack => "send_back",
+        /// Đề nghị làm rõ.
+        AskClarification => "ask_clarification",
+        /// Làm rõ.
+        Clarify => "clarify",
+        /// Gia hạn.
+        Extend => "extend",
+        /// Thông báo tiến độ.
+        AnswerInterim => "answer_interim",
+        /// Trả lời kết quả.
+        AnswerFinal => "answer_final",
+        /// Phân công.
+        Assign => "assign",
+        /// Chuyển xử lý.
+        Forward => "forward",
+        /// Giao văn bản giấy.
+        Serve => "serve",
+        /// Nhập trả lời bằng giấy.
+        RecordAnswer => "record_answer",
+        /// Thông báo phát sinh.
+        Report => "report",
+        /// Đính chính.
+        Correct => "correct",
+        /// Đề nghị trả lời lại.
+        Dispute => "dispute",
+        /// Đề nghị lấy lại.
+        Withdraw => "withdraw",
+        /// Đồng ý lấy lại.
+        AcceptWithdrawal => "accept_withdrawal",
+        /// Không đồng ý lấy lại.
+        RefuseWithdrawal => "refuse_withdrawal",
+        /// Đóng yêu cầu.
+        Close => "close",
+    }
+}
+
+impl Action {
+    /// The label on pages and buttons.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Submit => "Gửi",
+            Self::Acknowledge => "Tiếp nhận, vào sổ",
+            Self::SendBack => "Trả lại, nêu rõ lý do",
+            Self::AskClarification => "Đề nghị làm rõ",
+            Self::Clarify => "Làm rõ",
+            Self::Extend => "Gia hạn",
+            Self::AnswerInterim => "Thông báo tiến độ",
+            Self::AnswerFinal => "Trả lời kết quả",
+            Self::Assign => "Phân công",
+            Self::Forward => "Chuyển xử lý",
+            Self::Serve => "Giao văn bản giấy",
+            Self::RecordAnswer => "Nhập trả lời bằng giấy",
+            Self::Report => "Thông báo phát sinh",
+            Self::Correct => "Đính chính",
+            Self::Dispute => "Đề nghị trả lời lại",
+            Self::Withdraw => "Đề nghị lấy lại",
+            Self::AcceptWithdrawal => "Đồng ý lấy lại",
+            Self::RefuseWithdrawal => "Không đồng ý lấy lại",
+            Self::Close => "Đóng yêu cầu",
+        }
+    }
+}
+
+text_enum! {
+    /// Who acts on a request.
+    pub enum Party {
+        /// The agency that sent it.
+        Sender => "SENDER",
+        /// The agency that must answer it.
+        Recipient => "RECIPIENT",
+        /// The hub itself (timers).
+        Hub => "HUB",
+    }
+}
+
+impl Party {
+    /// The label on pages.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Sender => "nơi gửi",
+            Self::Recipient => "nơi nhận",
+            Self::Hub => "cổng",
+        }
+    }
+}
+
+text_enum! {
+    /// The moment from which a legal clock counts (DESIGN section 5).
+    pub enum StartingPoint {
+        /// The entry stands in the recipient's mailbox (Decree 152/2026 Art. 7.2).
+        Available => "AVAILABLE",
+        /// The recipient registered the request.
+        Acknowledged => "ACKNOWLEDGED",
+        /// The recipient gave its final answer.
+        Answered => "ANSWERED",
+        /// The sender disputed an answer or a return.
+        Disputed => "DISPUTED",
+        /// A paper partner was served.
+        Served => "SERVED",
+        /// The recipient reported something that arose.
+        Reported => "REPORTED",
+        /// A time or date that a document states (at a JSON pointer).
+        Stated => "STATED",
+        /// Counted backwards from a time or date that the order states (at a JSON pointer).
+        Before => "BEFORE",
+    }
+}
+
+/// What a transition does to the clocks of a request. Which clocks it touches is the kind's to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClockEffect {
+    /// Clocks with this starting point begin.
+    Start(StartingPoint),
+    /// Clocks that the kind lets this action pause are paused.
+    Pause,
+    /// Paused clocks run again.
+    Resume,
+    /// The named clock is extended to the kind's limit.
+    Extend,
+    /// Clocks that the kind stops on this action stop (met or breached).
+    Stop,
+    /// Clocks still open are cancelled without a verdict.
+    Cancel,
+    /// The clocks that an unfounded return stopped run as if it had not happened.
+    Restore,
+}

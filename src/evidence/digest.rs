@@ -1,0 +1,72 @@
+//! SHA-256 over parts, and the digest of a stored row.
+
+use aws_lc_rs::digest::{Context, SHA256, digest};
+
+use super::Digest;
+
+fn finish(output: &aws_lc_rs::digest::Digest) -> Digest {
+    let mut bytes = [0_u8; 32];
+    bytes.copy_from_slice(output.as_ref());
+    bytes
+}
+
+/// SHA-256 of `bytes`.
+pub fn sha256(bytes: &[u8]) -> Digest {
+    finish(&digest(&SHA256, bytes))
+}
+
+/// SHA-256 of `salt ‖ bytes`: the digest of a body that stands in a leaf.
+pub fn salted(salt: &[u8], bytes: &[u8]) -> Digest {
+    let mut context = Context::new(&SHA256);
+    context.update(salt);
+    context.update(bytes);
+    finish(&context.finish())
+}
+
+/// The digest of a row as stored: each column in the table's order as a tag byte (0 NULL, 1 text, 2 integer, 3 bytes)
+/// and, unless NULL, its length (4 bytes, big-endian) and its bytes. Integers are 8 bytes, big-endian, signed.
+pub struct RowDigest(Context);
+
+impl std::fmt::Debug for RowDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RowDigest")
+    }
+}
+
+impl Default for RowDigest {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
+    }
+}
+
+impl RowDigest {
+    fn part(&mut self, tag: u8, bytes: &[u8]) {
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        self.0.update(&[tag]);
+        self.0.update(&length.to_be_bytes());
+        self.0.update(bytes);
+    }
+
+    /// Adds a text column.
+    pub fn text(&mut self, value: Option<&str>) {
+        match value {
+            Some(text) => self.part(1, text.as_bytes()),
+            None => self.0.update(&[0]),
+        }
+    }
+
+    /// Adds an integer column.
+    pub fn integer(&mut self, value: i64) {
+        self.part(2, &value.to_be_bytes());
+    }
+
+    /// Adds a bytes column.
+    pub fn bytes(&mut self, value: &[u8]) {
+        self.part(3, value);
+    }
+
+    /// The digest.
+    pub fn finish(self) -> Digest {
+        finish(&self.0.finish())
+    }
+}

@@ -1,0 +1,10 @@
+//! Liên Thông: the hub for enforcement requests between Vietnamese agencies.
+
+pub mod app;
+pub mod auth;
+pub mod client;
+pub mod domain;
+pub mod evidence;
+pub mod grpc;
+pub mod server;
+pub mod store;

@@ -1,0 +1,2 @@
+//! Liên Thông.
+fn main() {}

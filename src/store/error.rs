@@ -1,0 +1,27 @@
+//! Database errors as the rest of the hub sees them: unavailable (retry with the same key) or internal.
+
+use crate::domain::error::{Error, ErrorCode};
+
+/// Classifies a database error. The cause is kept for the log.
+pub(crate) fn store_error(error: sqlx::Error) -> Error {
+    let is_outage = match &error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => true,
+        // PostgreSQL classes 08 (connection), 53 (resources), 55P03 and 40 (locks, serialisation), 57 (shutdown,
+        // timeouts); SQLite 5 (busy), 6 (locked), 13 (full).
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            ["08", "53", "40", "57", "55P03"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+                || matches!(&*code, "5" | "6" | "13")
+        }),
+        _ => false,
+    };
+    if is_outage {
+        Error::new(ErrorCode::Unavailable).retry_after_millis(1_000).with_cause(error)
+    } else {
+        Error::internal(error)
+    }
+}

@@ -1,0 +1,57 @@
+//! Reading the log: head, entries, checkpoints, events and bodies.
+
+use super::backend::on_pool;
+use super::rows::{Body, Checkpoint, EventRow, Head, LogEntry, UsedKey};
+use super::{Store, json_pairs, sql, store_error};
+use crate::domain::error::Result;
+use crate::domain::ids::{AgencyCode, IdempotencyKey};
+
+impl Store {
+    /// The head of the ledger as committed last.
+    pub async fn head(&self) -> Result<Head> {
+        on_pool!(self, sql::HEAD_READ, |sql, pool| sqlx::query_as(sql).fetch_one(pool)).map_err(store_error)
+    }
+
+    /// What `agency` used `key` for, if it did.
+    pub async fn used_key(&self, agency: &AgencyCode, key: &IdempotencyKey) -> Result<Option<UsedKey>> {
+        let pairs = json_pairs([(agency.as_str(), key.as_str())]);
+        on_pool!(self, sql::IDEMPOTENCY_BY_KEYS, |sql, pool| sqlx::query_as(sql).bind(&pairs).fetch_optional(pool))
+            .map_err(store_error)
+    }
+
+    /// The log entries from `first`, `count` of them.
+    pub async fn log_entries(&self, first: i64, count: i64) -> Result<Vec<LogEntry>> {
+        let end = first.saturating_add(count);
+        on_pool!(self, sql::LOG_RANGE, |sql, pool| sqlx::query_as(sql).bind(first).bind(end).fetch_all(pool))
+            .map_err(store_error)
+    }
+
+    /// The checkpoint of the batch that holds the entry `log_index`.
+    pub async fn checkpoint_covering(&self, log_index: i64) -> Result<Option<Checkpoint>> {
+        on_pool!(self, sql::CHECKPOINT_COVERING, |sql, pool| sqlx::query_as(sql).bind(log_index).fetch_optional(pool))
+            .map_err(store_error)
+    }
+
+    /// The checkpoint of a tree of exactly this size.
+    pub async fn checkpoint_at(&self, tree_size: i64) -> Result<Option<Checkpoint>> {
+        on_pool!(self, sql::CHECKPOINT_AT, |sql, pool| sqlx::query_as(sql).bind(tree_size).fetch_optional(pool))
+            .map_err(store_error)
+    }
+
+    /// The events of a subject after version `after`, at most `limit`.
+    pub async fn events_of(&self, subject: &str, after: i64, limit: i64) -> Result<Vec<EventRow>> {
+        on_pool!(self, sql::EVENTS_OF_SUBJECT, |sql, pool| sqlx::query_as(sql)
+            .bind(subject)
+            .bind(after)
+            .bind(limit)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// The bodies under these log indexes, in no particular order.
+    pub async fn bodies(&self, indexes: &[i64]) -> Result<Vec<Body>> {
+        let list = serde_json::Value::from(indexes.to_vec()).to_string();
+        on_pool!(self, sql::BODIES_BY_INDEXES, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
+            .map_err(store_error)
+    }
+}

@@ -1,0 +1,49 @@
+//! All SQL. `Store` is cheap to clone; every test runs on SQLite and on PostgreSQL.
+
+pub mod backend;
+mod bulk;
+mod connect;
+mod error;
+mod log;
+mod mailbox;
+mod migrate;
+mod registry;
+mod requests;
+pub mod rows;
+pub mod schema;
+mod sql;
+pub mod write;
+
+pub use connect::{ConnectError, Database};
+pub(crate) use error::store_error;
+pub use mailbox::Cursors;
+pub use requests::{Direction, RequestFilter};
+
+use backend::{Pools, Sql};
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pools: Pools,
+}
+
+/// Every SQL text of the hub by name, bulk writes included: for the test that prepares them all on both databases.
+pub fn sql_catalogue() -> Vec<(String, Sql)> {
+    let named = sql::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text));
+    named.chain(bulk::texts()).collect()
+}
+
+/// A set of keys as one JSON parameter.
+fn json_list<I: AsRef<str>>(keys: impl IntoIterator<Item = I>) -> String {
+    let keys: Vec<serde_json::Value> = keys.into_iter().map(|key| key.as_ref().into()).collect();
+    serde_json::Value::Array(keys).to_string()
+}
+
+/// A set of pairs as one JSON parameter.
+fn json_pairs<A: Into<serde_json::Value>, B: Into<serde_json::Value>>(
+    pairs: impl IntoIterator<Item = (A, B)>,
+) -> String {
+    let pairs: Vec<serde_json::Value> =
+        pairs.into_iter().map(|(a, b)| serde_json::Value::Array(vec![a.into(), b.into()])).collect();
+    serde_json::Value::Array(pairs).to_string()
+}

@@ -1,0 +1,143 @@
+//! Reading requests. The caller's agency is an argument of every query: no one reads what is not theirs.
+
+use std::collections::BTreeMap;
+
+use super::backend::on_pool;
+use super::rows::{DeadlineRow, MeasureOf};
+use super::{Store, json_list, sql, store_error};
+use crate::domain::deadline::Deadline;
+use crate::domain::error::Result;
+use crate::domain::event::{Measure, Relation};
+use crate::domain::ids::{AgencyCode, BroadcastId, RequestId};
+use crate::domain::mailbox::Lane;
+use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
+
+/// Whose side of a request the caller is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// What the caller received.
+    Received,
+    /// What the caller sent.
+    Sent,
+}
+
+/// Which requests to list. Empty texts do not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestFilter {
+    /// The state.
+    pub state: String,
+    /// The kind.
+    pub kind: String,
+    /// The other party.
+    pub counterparty: String,
+}
+
+impl Store {
+    /// A request that `agency` is party to.
+    pub async fn request_of(&self, agency: &AgencyCode, id: &RequestId) -> Result<Option<EnforcementRequest>> {
+        on_pool!(self, sql::REQUEST_OF_PARTY, |sql, pool| sqlx::query_as(sql)
+            .bind(id.as_str())
+            .bind(agency.as_str())
+            .fetch_optional(pool))
+        .map_err(store_error)
+    }
+
+    /// Those of the requests that `agency` is party to.
+    pub async fn requests_of<'a>(
+        &self,
+        agency: &AgencyCode,
+        ids: impl IntoIterator<Item = &'a RequestId>,
+    ) -> Result<Vec<EnforcementRequest>> {
+        let list = json_list(ids.into_iter().map(RequestId::as_str));
+        on_pool!(self, sql::REQUESTS_OF_PARTY_BY_IDS, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .bind(agency.as_str())
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// A page of requests, newest first, with ids below `before` (empty for the first page).
+    pub async fn request_page(
+        &self,
+        agency: &AgencyCode,
+        direction: Direction,
+        filter: &RequestFilter,
+        before: Option<&RequestId>,
+        limit: i64,
+    ) -> Result<Vec<EnforcementRequest>> {
+        let text = match direction {
+            Direction::Received => sql::REQUESTS_RECEIVED,
+            Direction::Sent => sql::REQUESTS_SENT,
+        };
+        // "~" sorts after every id.
+        let before = before.map_or("~", RequestId::as_str);
+        on_pool!(self, text, |sql, pool| sqlx::query_as(sql)
+            .bind(agency.as_str())
+            .bind(before)
+            .bind(&filter.state)
+            .bind(&filter.kind)
+            .bind(&filter.counterparty)
+            .bind(limit)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// The requests of a broadcast that `agency` sent.
+    pub async fn broadcast_of(&self, agency: &AgencyCode, id: &BroadcastId) -> Result<Vec<EnforcementRequest>> {
+        on_pool!(self, sql::REQUESTS_OF_BROADCAST, |sql, pool| sqlx::query_as(sql)
+            .bind(id.as_str())
+            .bind(agency.as_str())
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// What a request relates to.
+    pub async fn relations_of(&self, id: &RequestId) -> Result<Vec<Relation>> {
+        on_pool!(self, sql::RELATIONS_OF_REQUEST, |sql, pool| sqlx::query_as(sql).bind(id.as_str()).fetch_all(pool))
+            .map_err(store_error)
+    }
+
+    /// The deadlines of requests.
+    pub async fn deadlines_of<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a RequestId>,
+    ) -> Result<BTreeMap<RequestId, Vec<Deadline>>> {
+        let list = json_list(ids.into_iter().map(RequestId::as_str));
+        let rows: Vec<DeadlineRow> =
+            on_pool!(self, sql::DEADLINES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
+                .map_err(store_error)?;
+        let mut deadlines = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            deadlines.entry(row.request_id).or_default().push(row.deadline);
+        }
+        Ok(deadlines)
+    }
+
+    /// The measures of requests.
+    pub async fn measures_of<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a RequestId>,
+    ) -> Result<BTreeMap<RequestId, Vec<Measure>>> {
+        let list = json_list(ids.into_iter().map(RequestId::as_str));
+        let rows: Vec<MeasureOf> =
+            on_pool!(self, sql::MEASURES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
+                .map_err(store_error)?;
+        let mut measures = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            measures.entry(row.request_id).or_default().push(row.measure);
+        }
+        Ok(measures)
+    }
+
+    /// When the `intake` cursor of `agency` passed `position`; `None` if it has not.
+    pub async fn delivered_time(&self, agency: &AgencyCode, lane: Lane, position: i64) -> Result<Option<Timestamp>> {
+        let subject = super::write::mailbox_subject(agency, lane);
+        let time: Option<i64> = on_pool!(self, sql::DELIVERED_TIME, |sql, pool| sqlx::query_scalar(sql)
+            .bind(&subject)
+            .bind(position)
+            .fetch_optional(pool))
+        .map_err(store_error)?;
+        Ok(time.map(Timestamp::from_micros))
+    }
+}

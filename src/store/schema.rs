@@ -1,0 +1,130 @@
+//! Every table: what it is for the auditor, and how rows are written.
+
+use super::bulk::{
+    ColumnType::{Bytes, Flag, Integer, Text},
+    OnExisting, Table,
+};
+
+/// What a table is for the auditor (DESIGN section 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Its digest is in a leaf.
+    Evidence,
+    /// Equal to a replay of the events.
+    Projection,
+    /// Needed to run; no evidence.
+    Operational,
+}
+
+/// Every table of the database with its class. A test holds this list against the real schema.
+pub const TABLES: &[(&str, Class)] = &[
+    ("_sqlx_migrations", Class::Operational),
+    ("agency", Class::Projection),
+    ("body", Class::Evidence),
+    ("checkpoint", Class::Evidence),
+    ("credential", Class::Projection),
+    ("deadline", Class::Projection),
+    ("enforcement_request", Class::Projection),
+    ("event", Class::Evidence),
+    ("idempotency", Class::Evidence),
+    ("ledger_head", Class::Projection),
+    ("log_entry", Class::Evidence),
+    ("mailbox_cursor", Class::Operational),
+    ("mailbox_entry", Class::Projection),
+    ("mailbox_head", Class::Projection),
+    ("measure", Class::Projection),
+    ("officer", Class::Projection),
+    ("register_counter", Class::Projection),
+    ("request_relation", Class::Projection),
+];
+
+macro_rules! table {
+    ($name:ident, $text:literal, $on_existing:ident, [$($key:literal),*], { $($column:literal: $type:ident),* $(,)? }) => {
+        pub(crate) static $name: Table = Table {
+            name: $text,
+            columns: &[$(($column, $type)),*],
+            key: &[$($key),*],
+            on_existing: OnExisting::$on_existing,
+        };
+    };
+}
+
+table!(LOG_ENTRY, "log_entry", Fail, ["log_index"], { "log_index": Integer, "leaf": Bytes });
+table!(CHECKPOINT, "checkpoint", Fail, ["tree_size"], {
+    "tree_size": Integer, "root_hash": Bytes, "hub_time": Integer, "hub_id": Text,
+});
+table!(EVENT, "event", Fail, ["log_index"], {
+    "log_index": Integer, "entry_type": Integer, "subject": Text, "version": Integer, "action": Text,
+    "from_state": Text, "to_state": Text, "agency": Text, "officer": Text, "party": Text, "counterparty": Text,
+    "hub_time": Integer, "details": Text,
+});
+table!(BODY, "body", Fail, ["log_index"], {
+    "log_index": Integer, "media_type": Text, "salt": Bytes, "content": Bytes,
+});
+table!(IDEMPOTENCY, "idempotency", Fail, ["agency", "key"], {
+    "agency": Text, "key": Text, "content_sha256": Bytes, "log_index": Integer, "entry_count": Integer,
+});
+table!(ENFORCEMENT_REQUEST, "enforcement_request", Replace, ["id"], {
+    "id": Text, "broadcast_id": Text, "kind": Text, "kind_revision": Integer, "sender": Text, "recipient": Text,
+    "channel": Text, "lane": Text, "recipient_position": Integer, "submit_index": Integer, "body_index": Integer,
+    "submit_time": Integer, "state": Text, "version": Integer, "update_time": Integer, "registry_number": Text,
+    "registered_time": Integer, "assigned_unit": Text, "assigned_officer": Text, "extended": Flag, "outcome": Text,
+    "answer_index": Integer, "answer_count": Integer, "due_time": Integer,
+});
+table!(REQUEST_RELATION, "request_relation", Fail, ["enforcement_request_id", "relation", "related_id"], {
+    "enforcement_request_id": Text, "relation": Text, "related_id": Text,
+});
+table!(DEADLINE, "deadline", Replace, ["enforcement_request_id", "name", "occurrence"], {
+    "enforcement_request_id": Text, "name": Text, "occurrence": Integer, "status": Text, "due_time": Integer,
+    "state": Text,
+});
+table!(MEASURE, "measure", Replace, ["id"], {
+    "id": Text, "enforcement_request_id": Text, "holder": Text, "sender": Text, "kind": Text, "in_force": Flag,
+    "amounts": Text, "since_time": Integer, "ended_time": Integer,
+});
+table!(REGISTER_COUNTER, "register_counter", Replace, ["agency", "year"], {
+    "agency": Text, "year": Integer, "last_number": Integer,
+});
+table!(MAILBOX_HEAD, "mailbox_head", Replace, ["agency", "lane"], {
+    "agency": Text, "lane": Text, "last_position": Integer, "delivered_position": Integer,
+});
+table!(MAILBOX_ENTRY, "mailbox_entry", Fail, ["agency", "lane", "position", "log_index"], {
+    "agency": Text, "lane": Text, "position": Integer, "log_index": Integer, "enforcement_request_id": Text,
+    "unit": Text, "officer": Text, "lifted": Flag,
+});
+table!(MAILBOX_CURSOR, "mailbox_cursor", Replace, ["agency", "name", "lane"], {
+    "agency": Text, "name": Text, "lane": Text, "position": Integer,
+});
+table!(AGENCY, "agency", Replace, ["code"], {
+    "code": Text, "role": Text, "name": Text, "name_en": Text, "province_code": Text, "commune_code": Text,
+    "parent": Text, "successor": Text, "channel": Text, "suspended": Flag, "aliases": Text, "units": Text,
+    "version": Integer,
+});
+table!(OFFICER, "officer", Replace, ["agency", "id"], {
+    "agency": Text, "id": Text, "full_name": Text, "position": Text, "unit": Text, "valid_from": Text,
+    "valid_to": Text,
+});
+table!(CREDENTIAL, "credential", Replace, ["fingerprint", "purpose"], {
+    "fingerprint": Bytes, "purpose": Text, "agency": Text, "certificate": Bytes, "not_before": Integer,
+    "not_after": Integer, "registered_time": Integer, "revoked_time": Integer,
+});
+
+/// The tables that the ledger writes in bulk.
+pub(crate) static WRITTEN: &[&Table] = &[
+    &LOG_ENTRY,
+    &CHECKPOINT,
+    &EVENT,
+    &BODY,
+    &IDEMPOTENCY,
+    &ENFORCEMENT_REQUEST,
+    &REQUEST_RELATION,
+    &DEADLINE,
+    &MEASURE,
+    &REGISTER_COUNTER,
+    &MAILBOX_HEAD,
+    &MAILBOX_ENTRY,
+    &MAILBOX_CURSOR,
+    &AGENCY,
+    &OFFICER,
+    &CREDENTIAL,
+];

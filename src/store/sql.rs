@@ -1,0 +1,205 @@
+//! Every SQL text that is not a bulk write. A test prepares each one on both databases. Sets travel as one JSON text,
+//! so one statement serves any number of keys.
+
+use super::backend::Sql;
+
+macro_rules! texts {
+    ($($name:ident = $sql:expr;)+) => {
+        $(pub(crate) const $name: Sql = $sql;)+
+
+        /// Every text by name.
+        pub(crate) const ALL: &[(&str, Sql)] = &[$((stringify!($name), $name),)+];
+    };
+}
+
+macro_rules! request_columns {
+    () => {
+        "r.id, r.broadcast_id, r.kind, r.kind_revision, r.sender, r.recipient, r.channel, r.lane, \
+         r.recipient_position, r.submit_index, r.body_index, r.submit_time, r.state, r.version, r.update_time, \
+         r.registry_number, r.registered_time, r.assigned_unit, r.assigned_officer, r.extended, r.outcome, \
+         r.answer_index, r.answer_count, r.due_time"
+    };
+}
+
+macro_rules! event_columns {
+    () => {
+        "e.log_index, e.entry_type, e.subject, e.version, e.action, e.from_state, e.to_state, e.agency, e.officer, \
+         e.party, e.counterparty, e.hub_time, e.details"
+    };
+}
+
+macro_rules! agency_columns {
+    () => {
+        "a.code, a.role, a.name, a.name_en, a.province_code, a.commune_code, a.parent, a.successor, a.channel, \
+         a.suspended, a.aliases, a.units, a.version"
+    };
+}
+
+macro_rules! officer_columns {
+    () => {
+        "agency, id, full_name, position, unit, valid_from, valid_to"
+    };
+}
+
+macro_rules! credential_columns {
+    () => {
+        "fingerprint, purpose, agency, certificate, not_before, not_after, registered_time, revoked_time"
+    };
+}
+
+macro_rules! head {
+    ($suffix:literal) => {
+        concat!(
+            "SELECT tree_size, root_hash, frontier, hub_time, registry_version FROM ledger_head WHERE id = 1",
+            $suffix
+        )
+    };
+}
+
+/// A text whose only difference is how a JSON array of texts becomes rows.
+macro_rules! in_list {
+    ($before:expr, $after:expr) => {
+        Sql::pair(
+            concat!($before, "(SELECT value FROM json_each($1))", $after),
+            concat!($before, "(SELECT value FROM json_array_elements_text($1::json) AS value)", $after),
+        )
+    };
+}
+
+/// Likewise for a JSON array of pairs of texts.
+macro_rules! in_pairs {
+    ($before:expr, $after:expr) => {
+        Sql::pair(
+            concat!($before, "(SELECT value ->> 0, value ->> 1 FROM json_each($1))", $after),
+            concat!($before, "(SELECT value ->> 0, value ->> 1 FROM json_array_elements($1::json) AS value)", $after),
+        )
+    };
+}
+
+texts! {
+    HEAD_LOCK = Sql::pair(head!(""), head!(" FOR UPDATE"));
+    HEAD_READ = Sql::both(head!(""));
+    HEAD_WRITE = Sql::both(
+        "UPDATE ledger_head SET tree_size = $1, root_hash = $2, frontier = $3, hub_time = $4, registry_version = $5 \
+         WHERE id = 1 RETURNING tree_size",
+    );
+
+    IDEMPOTENCY_BY_KEYS = in_pairs!(
+        "SELECT agency, key, content_sha256, log_index, entry_count FROM idempotency WHERE (agency, key) IN ",
+        ""
+    );
+
+    REQUESTS_BY_IDS = in_list!(
+        concat!("SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.id IN "), "");
+    REQUESTS_OF_PARTY_BY_IDS = in_list!(
+        concat!("SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.id IN "),
+        " AND (r.sender = $2 OR r.recipient = $2)"
+    );
+    REQUEST_OF_PARTY = Sql::both(concat!(
+        "SELECT ", request_columns!(), " FROM enforcement_request r ",
+        "WHERE r.id = $1 AND (r.sender = $2 OR r.recipient = $2)"
+    ));
+    REQUESTS_SENT = Sql::both(concat!(
+        "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.sender = $1 AND r.id < $2 ",
+        "AND ($3 = '' OR r.state = $3) AND ($4 = '' OR r.kind = $4) AND ($5 = '' OR r.recipient = $5) ",
+        "ORDER BY r.id DESC LIMIT $6"
+    ));
+    REQUESTS_RECEIVED = Sql::both(concat!(
+        "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.recipient = $1 AND r.id < $2 ",
+        "AND ($3 = '' OR r.state = $3) AND ($4 = '' OR r.kind = $4) AND ($5 = '' OR r.sender = $5) ",
+        "ORDER BY r.id DESC LIMIT $6"
+    ));
+    REQUESTS_OF_BROADCAST = Sql::both(concat!(
+        "SELECT ", request_columns!(), " FROM enforcement_request r ",
+        "WHERE r.broadcast_id = $1 AND r.sender = $2 ORDER BY r.id"
+    ));
+
+    RELATIONS_OF_REQUEST = Sql::both(
+        "SELECT relation, related_id FROM request_relation WHERE enforcement_request_id = $1 \
+         ORDER BY relation, related_id",
+    );
+    DEADLINES_BY_REQUESTS = in_list!(
+        "SELECT enforcement_request_id, state FROM deadline WHERE enforcement_request_id IN ",
+        " ORDER BY enforcement_request_id, name, occurrence"
+    );
+    MEASURES_BY_REQUESTS = in_list!(
+        "SELECT id, enforcement_request_id, in_force, amounts, since_time, ended_time FROM measure \
+         WHERE enforcement_request_id IN ",
+        " ORDER BY enforcement_request_id, id"
+    );
+    REGISTER_COUNTERS = Sql::pair(
+        "SELECT agency, year, last_number FROM register_counter WHERE (agency, year) IN \
+         (SELECT value ->> 0, value ->> 1 FROM json_each($1))",
+        "SELECT agency, year, last_number FROM register_counter WHERE (agency, year) IN \
+         (SELECT value ->> 0, (value ->> 1)::bigint FROM json_array_elements($1::json) AS value)",
+    );
+
+    MAILBOX_HEADS = in_list!(
+        "SELECT agency, lane, last_position, delivered_position FROM mailbox_head WHERE agency IN ", "");
+    MAILBOX_HEADS_OF_AGENCY = Sql::both(
+        "SELECT agency, lane, last_position, delivered_position FROM mailbox_head WHERE agency = $1",
+    );
+    CURSORS_BY_NAMES = in_pairs!(
+        "SELECT agency, name, lane, position FROM mailbox_cursor WHERE (agency, name) IN ", "");
+    MAILBOX_PAGE = Sql::both(concat!(
+        "SELECT m.agency AS m_agency, m.lane AS m_lane, m.position AS m_position, m.unit AS m_unit, ",
+        "m.officer AS m_officer, m.lifted AS m_lifted, ", event_columns!(),
+        " FROM mailbox_entry m JOIN event e ON e.log_index = m.log_index ",
+        "WHERE m.agency = $1 AND m.lane = $2 AND m.position > $3 ORDER BY m.position LIMIT $4"
+    ));
+
+    EVENTS_OF_SUBJECT = Sql::both(concat!(
+        "SELECT ", event_columns!(), " FROM event e WHERE e.subject = $1 AND e.version > $2 ",
+        "ORDER BY e.version LIMIT $3"
+    ));
+    DELIVERED_TIME = Sql::both(
+        "SELECT hub_time FROM event WHERE subject = $1 AND version >= $2 ORDER BY version LIMIT 1",
+    );
+    BODIES_BY_INDEXES = Sql::pair(
+        "SELECT log_index, media_type, salt, content FROM body WHERE log_index IN \
+         (SELECT value FROM json_each($1))",
+        "SELECT log_index, media_type, salt, content FROM body WHERE log_index IN \
+         (SELECT value::bigint FROM json_array_elements_text($1::json) AS value)",
+    );
+    LOG_RANGE = Sql::both(
+        "SELECT log_index, leaf FROM log_entry WHERE log_index >= $1 AND log_index < $2 ORDER BY log_index",
+    );
+    CHECKPOINT_COVERING = Sql::both(
+        "SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint WHERE tree_size > $1 \
+         ORDER BY tree_size LIMIT 1",
+    );
+    CHECKPOINT_AT = Sql::both("SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint WHERE tree_size = $1");
+
+    AGENCIES_BY_CODES = in_list!(
+        concat!(
+            "SELECT ", agency_columns!(), ", ",
+            "EXISTS (SELECT 1 FROM credential c WHERE c.agency = a.code AND c.purpose = 'TLS' ",
+            "AND c.revoked_time IS NULL) AND EXISTS (SELECT 1 FROM officer o WHERE o.agency = a.code) AS connected ",
+            "FROM agency a WHERE a.code IN "
+        ),
+        ""
+    );
+    AGENCY_PAGE = Sql::both(concat!(
+        "SELECT ", agency_columns!(), " FROM agency a WHERE a.code > $1 AND ($2 = '' OR a.role = $2) ",
+        "ORDER BY a.code LIMIT $3"
+    ));
+    AGENCY_COUNT = Sql::both("SELECT COUNT(*) AS count FROM agency");
+    OFFICERS_BY_IDS = in_pairs!(concat!("SELECT ", officer_columns!(), " FROM officer WHERE (agency, id) IN "), "");
+    OFFICERS_OF_AGENCY = Sql::both(concat!("SELECT ", officer_columns!(), " FROM officer WHERE agency = $1 ORDER BY id"));
+    CREDENTIALS_BY_FINGERPRINTS = Sql::pair(
+        concat!(
+            "SELECT ", credential_columns!(), " FROM credential WHERE fingerprint IN ",
+            "(SELECT unhex(value) FROM json_each($1))"
+        ),
+        concat!(
+            "SELECT ", credential_columns!(), " FROM credential WHERE fingerprint IN ",
+            "(SELECT decode(value, 'hex') FROM json_array_elements_text($1::json) AS value)"
+        ),
+    );
+    CREDENTIAL_FOR_PURPOSE = Sql::both(concat!(
+        "SELECT ", credential_columns!(), " FROM credential WHERE fingerprint = $1 AND purpose = $2"
+    ));
+    CREDENTIALS_OF_AGENCY = Sql::both(concat!(
+        "SELECT ", credential_columns!(), " FROM credential WHERE agency = $1 ORDER BY registered_time, fingerprint, purpose"
+    ));
+}

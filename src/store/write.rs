@@ -1,0 +1,163 @@
+//! The ledger's transaction: lock the head, read what a batch touches, write final rows, commit.
+
+use std::collections::BTreeMap;
+
+use super::backend::{Pools, Tx, on_tx};
+use super::bulk::{Row, write_rows};
+use super::rows::{
+    ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureOf, OfficerRow, RegisterCounter,
+    UsedKey,
+};
+use super::{Store, json_list, json_pairs, sql};
+use crate::domain::deadline::Deadline;
+use crate::domain::event::Measure;
+use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, OfficerId, RequestId};
+use crate::domain::mailbox::{Lane, LaneHead};
+use crate::domain::request::EnforcementRequest;
+use crate::evidence::Digest;
+
+/// The subject of delivery entries: one lane of one mailbox.
+pub fn mailbox_subject(agency: &AgencyCode, lane: Lane) -> String {
+    format!("{agency}/{lane}")
+}
+
+/// A transaction that holds the lock on the head.
+#[derive(Debug)]
+pub(crate) struct LedgerTx {
+    tx: Tx,
+}
+
+type Read<T> = Result<T, sqlx::Error>;
+
+impl Store {
+    /// Begins the transaction of a batch and takes the lock on the head: from here to the commit no other hub writes.
+    pub(crate) async fn begin_ledger(&self) -> Read<(LedgerTx, Head)> {
+        let mut tx = match &self.pools {
+            Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres { pool } => Tx::Postgres(pool.begin().await?),
+        };
+        let head = on_tx!(&mut tx, sql::HEAD_LOCK, |sql, connection| sqlx::query_as(sql).fetch_one(connection))?;
+        Ok((LedgerTx { tx }, head))
+    }
+}
+
+macro_rules! read {
+    ($self:ident, $text:ident, $list:expr) => {{
+        let list = $list;
+        on_tx!(&mut $self.tx, sql::$text, |sql, connection| sqlx::query_as(sql).bind(&list).fetch_all(connection))
+    }};
+}
+
+impl LedgerTx {
+    pub(crate) async fn used_keys<'a>(
+        &mut self,
+        keys: impl Iterator<Item = (&'a AgencyCode, &'a IdempotencyKey)>,
+    ) -> Read<Vec<UsedKey>> {
+        read!(self, IDEMPOTENCY_BY_KEYS, json_pairs(keys.map(|(agency, key)| (agency.as_str(), key.as_str()))))
+    }
+
+    pub(crate) async fn requests<'a>(
+        &mut self,
+        ids: impl Iterator<Item = &'a RequestId>,
+    ) -> Read<Vec<EnforcementRequest>> {
+        read!(self, REQUESTS_BY_IDS, json_list(ids.map(RequestId::as_str)))
+    }
+
+    pub(crate) async fn deadlines<'a>(
+        &mut self,
+        ids: impl Iterator<Item = &'a RequestId>,
+    ) -> Read<BTreeMap<RequestId, Vec<Deadline>>> {
+        let rows: Vec<DeadlineRow> =
+            read!(self, DEADLINES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
+        let mut deadlines = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            deadlines.entry(row.request_id).or_default().push(row.deadline);
+        }
+        Ok(deadlines)
+    }
+
+    pub(crate) async fn measures<'a>(
+        &mut self,
+        ids: impl Iterator<Item = &'a RequestId>,
+    ) -> Read<BTreeMap<RequestId, Vec<Measure>>> {
+        let rows: Vec<MeasureOf> = read!(self, MEASURES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
+        let mut measures = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            measures.entry(row.request_id).or_default().push(row.measure);
+        }
+        Ok(measures)
+    }
+
+    pub(crate) async fn register_counters<'a>(
+        &mut self,
+        keys: impl Iterator<Item = (&'a AgencyCode, i64)>,
+    ) -> Read<Vec<RegisterCounter>> {
+        read!(self, REGISTER_COUNTERS, json_pairs(keys.map(|(agency, year)| (agency.as_str(), year))))
+    }
+
+    pub(crate) async fn mailbox_heads<'a>(
+        &mut self,
+        agencies: impl Iterator<Item = &'a AgencyCode>,
+    ) -> Read<Vec<((AgencyCode, Lane), LaneHead)>> {
+        let rows: Vec<HeadRow> = read!(self, MAILBOX_HEADS, json_list(agencies.map(AgencyCode::as_str)))?;
+        Ok(rows.into_iter().map(|row| ((row.agency, row.lane), row.head)).collect())
+    }
+
+    pub(crate) async fn cursors<'a>(
+        &mut self,
+        keys: impl Iterator<Item = (&'a AgencyCode, &'a CursorName)>,
+    ) -> Read<Vec<CursorRow>> {
+        read!(self, CURSORS_BY_NAMES, json_pairs(keys.map(|(agency, name)| (agency.as_str(), name.as_str()))))
+    }
+
+    pub(crate) async fn agencies<'a>(
+        &mut self,
+        codes: impl Iterator<Item = &'a AgencyCode>,
+    ) -> Read<Vec<ConnectedAgency>> {
+        read!(self, AGENCIES_BY_CODES, json_list(codes.map(AgencyCode::as_str)))
+    }
+
+    pub(crate) async fn officers<'a>(
+        &mut self,
+        keys: impl Iterator<Item = (&'a AgencyCode, &'a OfficerId)>,
+    ) -> Read<Vec<OfficerRow>> {
+        read!(self, OFFICERS_BY_IDS, json_pairs(keys.map(|(agency, id)| (agency.as_str(), id.as_str()))))
+    }
+
+    pub(crate) async fn agency_count(&mut self) -> Read<i64> {
+        on_tx!(&mut self.tx, sql::AGENCY_COUNT, |sql, connection| sqlx::query_scalar(sql).fetch_one(connection))
+    }
+
+    pub(crate) async fn credentials<'a>(
+        &mut self,
+        fingerprints: impl Iterator<Item = &'a Digest>,
+    ) -> Read<Vec<CredentialRow>> {
+        let hex = fingerprints
+            .map(|bytes| bytes.iter().fold(String::with_capacity(64), |text, byte| format!("{text}{byte:02x}")));
+        read!(self, CREDENTIALS_BY_FINGERPRINTS, json_list(hex))
+    }
+
+    pub(crate) async fn write<R: Row>(&mut self, rows: &[R]) -> Read<()> {
+        write_rows(&mut self.tx, rows).await
+    }
+
+    pub(crate) async fn write_head(&mut self, head: &Head) -> Read<()> {
+        let size = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let frontier = head.frontier.to_bytes();
+        let _size: i64 = on_tx!(&mut self.tx, sql::HEAD_WRITE, |sql, connection| sqlx::query_scalar(sql)
+            .bind(size)
+            .bind(head.root.as_slice())
+            .bind(&frontier)
+            .bind(head.hub_time.micros())
+            .bind(head.registry_version)
+            .fetch_one(connection))?;
+        Ok(())
+    }
+
+    pub(crate) async fn commit(self) -> Read<()> {
+        match self.tx {
+            Tx::Sqlite(transaction) => transaction.commit().await,
+            Tx::Postgres(transaction) => transaction.commit().await,
+        }
+    }
+}
