@@ -1,3 +1,83 @@
 //! The use cases. Every way into the hub (gRPC, pages, timers) comes through here; every write goes to the ledger.
 
+use std::sync::Arc;
+
+use crate::domain::calendar::Calendar;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::ids::IdSource;
+use crate::domain::time::Clock;
+use crate::store::Store;
+use ledger::{Ledger, LedgerSettings, Wakeups};
+
 pub mod ledger;
+pub mod receipts;
+pub mod views;
+
+/// What the hub is made of. Shared by every use case.
+#[derive(Clone)]
+pub struct App {
+    /// The hub's name: the audience of tokens and the origin of the log.
+    pub hub_id: Arc<str>,
+    /// The database, for reading.
+    pub store: Store,
+    /// The only way to write.
+    pub ledger: Ledger,
+    /// All kinds.
+    pub catalogue: Arc<Catalogue>,
+    /// Working days and holidays.
+    pub calendar: Arc<Calendar>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Bells for readers of mailboxes.
+    pub wakeups: Arc<Wakeups>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("hub_id", &self.hub_id).finish_non_exhaustive()
+    }
+}
+
+/// What an [`App`] is made from.
+pub struct Parts {
+    /// The hub's name.
+    pub hub_id: Arc<str>,
+    /// The database, migrated.
+    pub store: Store,
+    /// All kinds.
+    pub catalogue: Arc<Catalogue>,
+    /// Working days and holidays.
+    pub calendar: Arc<Calendar>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes for ids and salts.
+    pub ids: Arc<dyn IdSource>,
+    /// How the ledger is sized.
+    pub ledger: LedgerSettings,
+}
+
+impl App {
+    /// Starts the ledger's writer. The task ends, with everything queued committed, when every clone of the `App` is gone.
+    pub fn start(parts: Parts) -> (Self, tokio::task::JoinHandle<()>) {
+        let wakeups = Arc::new(Wakeups::default());
+        let (ledger, writer) = Ledger::start(
+            parts.store.clone(),
+            parts.hub_id.to_string(),
+            Arc::clone(&parts.clock),
+            parts.ids,
+            Arc::clone(&parts.calendar),
+            Arc::clone(&wakeups),
+            parts.ledger,
+        );
+        let app = Self {
+            hub_id: parts.hub_id,
+            store: parts.store,
+            ledger,
+            catalogue: parts.catalogue,
+            calendar: parts.calendar,
+            clock: parts.clock,
+            wakeups,
+        };
+        (app, writer)
+    }
+}

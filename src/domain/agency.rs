@@ -53,6 +53,36 @@ text_enum! {
     }
 }
 
+impl Role {
+    /// The label on pages (GLOSSARY, parties).
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Court => "Tòa án nhân dân",
+            Self::Procuracy => "Viện kiểm sát nhân dân",
+            Self::Police => "Cơ quan Công an",
+            Self::Enforcement => "Cơ quan thi hành án dân sự tỉnh, thành phố",
+            Self::EnforcementAdmin => "Cục Quản lý thi hành án dân sự",
+            Self::BailiffOffice => "Văn phòng thi hành án dân sự",
+            Self::Bank => "Tổ chức tín dụng, chi nhánh ngân hàng nước ngoài",
+            Self::StateBank => "Ngân hàng Nhà nước Việt Nam",
+            Self::Treasury => "Kho bạc Nhà nước",
+            Self::SocialInsurance => "Bảo hiểm xã hội",
+            Self::IncomePayer => "Cơ quan, tổ chức, người sử dụng lao động trả thu nhập",
+            Self::LandOffice => "Văn phòng đăng ký đất đai",
+            Self::SecuritiesDepository => "Tổng công ty Lưu ký và Bù trừ chứng khoán Việt Nam",
+            Self::Immigration => "Cơ quan quản lý xuất nhập cảnh",
+            Self::Prison => {
+                "Trại giam, trại tạm giam, cơ quan thi hành án hình sự công an cấp tỉnh"
+            }
+            Self::Tax => "Cơ quan thuế",
+            Self::PeoplesCommittee => "Ủy ban nhân dân",
+            Self::SteeringCommittee => "Ban Chỉ đạo thi hành án dân sự cấp tỉnh",
+            Self::FatherlandFront => "Mặt trận Tổ quốc Việt Nam",
+            Self::Operator => "Đơn vị vận hành",
+        }
+    }
+}
+
 text_enum! {
     /// How an agency is reached.
     pub enum Channel {

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::error::FieldViolation;
+use super::pointer::Place;
 use super::text;
 
 /// The largest document, in bytes: 256 KiB. Larger things are attachments.
@@ -26,76 +27,11 @@ pub struct Limits {
 
 impl Limits {
     /// The limits of a document (DESIGN section 9: bad input gets a clear error).
-    pub const DOCUMENT: Self = Self { bytes: MAX_DOCUMENT_BYTES, depth: 32, violations: 100 };
-}
-
-/// A place in a JSON text: one step, and the place that it was taken from. Lives on the stack; costs nothing until an
-/// error asks for its pointer.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
-    parent: Option<&'a Place<'a>>,
-    step: Step<'a>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Step<'a> {
-    Root,
-    Member(&'a str),
-    Item(usize),
-}
-
-impl<'a> Place<'a> {
-    /// The whole text.
-    pub const ROOT: Place<'static> = Place { parent: None, step: Step::Root };
-
-    /// The member `name` of the object here.
-    pub fn member(&'a self, name: &'a str) -> Place<'a> {
-        Place { parent: Some(self), step: Step::Member(name) }
-    }
-
-    /// Item `index` (from 0) of the array here.
-    pub fn item(&'a self, index: usize) -> Place<'a> {
-        Place { parent: Some(self), step: Step::Item(index) }
-    }
-
-    /// The JSON pointer (RFC 6901).
-    pub fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        self.write(&mut pointer);
-        pointer
-    }
-
-    fn write(&self, out: &mut String) {
-        if let Some(parent) = self.parent {
-            parent.write(out);
-        }
-        match self.step {
-            Step::Root => {}
-            Step::Member(name) => push_member(out, name),
-            Step::Item(index) => {
-                out.push('/');
-                out.push_str(&index.to_string());
-            }
-        }
-    }
-}
-
-/// Appends a member's name to a JSON pointer, escaped. Hidden characters are shown as `?` and a long name is cut, so
-/// that an error text cannot carry them on.
-pub fn push_member(pointer: &mut String, name: &str) {
-    const LONGEST: usize = 64;
-    pointer.push('/');
-    for c in name.chars().take(LONGEST) {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            c if c.is_control() || text::is_bidi_control(c) || text::is_noncharacter(c) => pointer.push('?'),
-            c => pointer.push(c),
-        }
-    }
-    if name.chars().nth(LONGEST).is_some() {
-        pointer.push('…');
-    }
+    pub const DOCUMENT: Self = Self {
+        bytes: MAX_DOCUMENT_BYTES,
+        depth: 32,
+        violations: 100,
+    };
 }
 
 /// Checks `bytes` in one pass, without copying them, and reports everything that is wrong, up to the limit.
@@ -114,20 +50,36 @@ pub fn guard(bytes: &[u8], limits: &Limits) -> Result<(), Vec<FieldViolation>> {
             "The document must be valid UTF-8.",
         )]);
     };
-    let mut state = State { limits, found: Vec::new(), stopped_at: None };
+    let mut state = State {
+        limits,
+        found: Vec::new(),
+        stopped_at: None,
+    };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let walk = Walk { state: &mut state, place: &Place::ROOT, depth: 0 };
+    let walk = Walk {
+        state: &mut state,
+        place: &Place::ROOT,
+        depth: 0,
+    };
     let outcome = walk.deserialize(&mut reader).and_then(|()| reader.end());
     if let Err(error) = outcome {
         let pointer = state.stopped_at.take().unwrap_or_default();
         state.found.push(FieldViolation::new(
             pointer,
             "malformed",
-            format!("Không phải JSON hợp lệ (dòng {}, cột {}).", error.line(), error.column()),
+            format!(
+                "Không phải JSON hợp lệ (dòng {}, cột {}).",
+                error.line(),
+                error.column()
+            ),
             format!("Not valid JSON (line {}, column {}).", error.line(), error.column()),
         ));
     }
-    if state.found.is_empty() { Ok(()) } else { Err(state.found) }
+    if state.found.is_empty() {
+        Ok(())
+    } else {
+        Err(state.found)
+    }
 }
 
 /// The violation of a document above the size limit of `limit` bytes.
@@ -286,7 +238,11 @@ impl<'de> Visitor<'de> for Walk<'_, '_, '_> {
         let mut index = 0_usize;
         loop {
             let place = self.place.item(index);
-            let child = Walk { state: &mut *self.state, place: &place, depth: self.depth + 1 };
+            let child = Walk {
+                state: &mut *self.state,
+                place: &place,
+                depth: self.depth + 1,
+            };
             match items.next_element_seed(child) {
                 Ok(Some(())) => index += 1,
                 Ok(None) => return Ok(()),
@@ -309,7 +265,11 @@ impl<'de> Visitor<'de> for Walk<'_, '_, '_> {
             };
             let place = self.place.member(&name);
             self.state.check_text(&place, &name);
-            let child = Walk { state: &mut *self.state, place: &place, depth: self.depth + 1 };
+            let child = Walk {
+                state: &mut *self.state,
+                place: &place,
+                depth: self.depth + 1,
+            };
             if let Err(error) = members.next_value_seed(child) {
                 return Err(self.state.stopped(&place, error));
             }
@@ -399,7 +359,10 @@ mod tests {
         one("", "", "malformed");
         one(r#"{"a":"\ud800"}"#, "/a", "malformed");
         one(r#"{"a":1e999}"#, "/a", "malformed");
-        assert_eq!(guard(b"{\"a\":\"\xff\"}", &Limits::DOCUMENT).unwrap_err()[0].reason, "utf8");
+        assert_eq!(
+            guard(b"{\"a\":\"\xff\"}", &Limits::DOCUMENT).unwrap_err()[0].reason,
+            "utf8"
+        );
     }
 
     #[test]
@@ -416,17 +379,17 @@ mod tests {
     fn has_forbidden_text(value: &serde_json::Value) -> bool {
         let bad = |text: &str| {
             !text::is_nfc(text)
-                || text.chars().any(|c| {
-                    text::is_forbidden_control(c) || text::is_bidi_control(c) || text::is_noncharacter(c)
-                })
+                || text
+                    .chars()
+                    .any(|c| text::is_forbidden_control(c) || text::is_bidi_control(c) || text::is_noncharacter(c))
         };
         match value {
             serde_json::Value::String(text) => bad(text),
             serde_json::Value::Array(items) => items.iter().any(has_forbidden_text),
-            serde_json::Value::Object(members) => {
-                members.iter().any(|(name, value)| bad(name) || has_forbidden_text(value))
-            }
-            _ => false,
+            serde_json::Value::Object(members) => members
+                .iter()
+                .any(|(name, value)| bad(name) || has_forbidden_text(value)),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod json;
 pub mod macros;
 pub mod mailbox;
 pub mod money;
+pub mod pointer;
 pub mod request;
 pub mod text;
 pub mod time;

@@ -102,7 +102,11 @@ fn parse_decimal(text: &str, scale: usize) -> Result<i128, MalformedAmount> {
     };
     let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     let needless_zero = whole.len() > 1 && whole.starts_with('0');
-    if whole.is_empty() || whole.len() > MAX_INTEGER_DIGITS || needless_zero || !is_digits(whole) || !is_digits(fraction)
+    if whole.is_empty()
+        || whole.len() > MAX_INTEGER_DIGITS
+        || needless_zero
+        || !is_digits(whole)
+        || !is_digits(fraction)
     {
         return Err(MalformedAmount::NotDecimal);
     }
@@ -110,7 +114,7 @@ fn parse_decimal(text: &str, scale: usize) -> Result<i128, MalformedAmount> {
         return Err(MalformedAmount::TooManyFractionDigits);
     }
     let digits = format!("{whole}{fraction:0<scale$}");
-    digits.parse().map_err(|_: std::num::ParseIntError| MalformedAmount::NotDecimal)
+    digits.parse().or(Err(MalformedAmount::NotDecimal))
 }
 
 /// Writes units of 10^-`scale` as a decimal text.
@@ -140,12 +144,18 @@ struct MoneyText {
 impl Money {
     /// From whole minor units (đồng, cents).
     pub const fn from_minor(minor: u64, currency: Currency) -> Self {
-        Self { minor: widen(minor), currency }
+        Self {
+            minor: widen(minor),
+            currency,
+        }
     }
 
     /// Parses a decimal text in `currency`.
     pub fn parse(amount: &str, currency: Currency) -> Result<Self, MalformedAmount> {
-        Ok(Self { minor: parse_decimal(amount, currency.fraction_digits())?, currency })
+        Ok(Self {
+            minor: parse_decimal(amount, currency.fraction_digits())?,
+            currency,
+        })
     }
 
     /// Reads `{"amount", "currency"}`; `None` if the value has another form.
@@ -171,8 +181,10 @@ impl Money {
 }
 
 /// `u64` to `i128` in const context, where `From` cannot be called.
-#[expect(clippy::as_conversions, reason = "widening u64 to i128 is lossless; i128::from is not const")]
-#[expect(clippy::cast_lossless, reason = "i128::from is not const")]
+#[expect(
+    clippy::as_conversions,
+    reason = "widening u64 to i128 is lossless; i128::from is not const"
+)]
 const fn widen(value: u64) -> i128 {
     value as i128
 }
@@ -185,7 +197,11 @@ impl fmt::Display for Money {
 
 impl Serialize for Money {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        MoneyText { amount: self.amount(), currency: self.currency }.serialize(serializer)
+        MoneyText {
+            amount: self.amount(),
+            currency: self.currency,
+        }
+        .serialize(serializer)
     }
 }
 
@@ -202,7 +218,10 @@ pub struct Totals(BTreeMap<Currency, i128>);
 
 impl PartialEq for Totals {
     fn eq(&self, other: &Self) -> bool {
-        self.0.keys().chain(other.0.keys()).all(|currency| self.get(*currency) == other.get(*currency))
+        self.0
+            .keys()
+            .chain(other.0.keys())
+            .all(|currency| self.get(*currency) == other.get(*currency))
     }
 }
 
@@ -211,18 +230,27 @@ impl Totals {
     #[must_use]
     pub fn add(mut self, money: Money, take_off: bool) -> Option<Self> {
         let sum = self.0.entry(money.currency).or_insert(0);
-        *sum = if take_off { sum.checked_sub(money.minor)? } else { sum.checked_add(money.minor)? };
+        *sum = if take_off {
+            sum.checked_sub(money.minor)?
+        } else {
+            sum.checked_add(money.minor)?
+        };
         Some(self)
     }
 
     /// Whether no currency's sum is above its sum in `other`.
     pub fn is_at_most(&self, other: &Self) -> bool {
-        self.0.keys().chain(other.0.keys()).all(|currency| self.get(*currency) <= other.get(*currency))
+        self.0
+            .keys()
+            .chain(other.0.keys())
+            .all(|currency| self.get(*currency) <= other.get(*currency))
     }
 
     /// Whether the sums are the same in every currency that both have.
     pub fn is_equal_where_shared(&self, other: &Self) -> bool {
-        self.0.iter().all(|(currency, sum)| other.0.get(currency).is_none_or(|there| there == sum))
+        self.0
+            .iter()
+            .all(|(currency, sum)| other.0.get(currency).is_none_or(|there| there == sum))
     }
 
     /// The sum in `currency`, in minor units; may be negative.
@@ -245,7 +273,10 @@ impl Quantity {
     /// Checks and wraps.
     pub fn parse(amount: &str, unit: &str) -> Result<Self, MalformedAmount> {
         parse_decimal(amount, 18)?;
-        Ok(Self { amount: amount.to_owned(), unit: unit.to_owned() })
+        Ok(Self {
+            amount: amount.to_owned(),
+            unit: unit.to_owned(),
+        })
     }
 
     /// The amount in units of 10^-18.
@@ -266,14 +297,30 @@ mod tests {
     #[test]
     fn the_dong_is_whole() {
         assert_eq!(Money::parse("150000000", Currency::Vnd).unwrap().minor(), 150_000_000);
-        assert_eq!(Money::parse("1.5", Currency::Vnd), Err(MalformedAmount::TooManyFractionDigits));
+        assert_eq!(
+            Money::parse("1.5", Currency::Vnd),
+            Err(MalformedAmount::TooManyFractionDigits)
+        );
         assert_eq!(Money::parse("12.5", Currency::Usd).unwrap().minor(), 1_250);
         assert_eq!(Money::parse("0.05", Currency::Usd).unwrap().amount(), "0.05");
     }
 
     #[test]
     fn amounts_have_one_plain_form() {
-        for text in ["", "-1", "+1", "01", "1,000", "1.000.000", "1e6", " 1", "1.", ".5", "1234567890123456789", "１"] {
+        for text in [
+            "",
+            "-1",
+            "+1",
+            "01",
+            "1,000",
+            "1.000.000",
+            "1e6",
+            " 1",
+            "1.",
+            ".5",
+            "1234567890123456789",
+            "１",
+        ] {
             assert!(Money::parse(text, Currency::Usd).is_err(), "{text}");
         }
         let json = serde_json::json!({"amount": "25000", "currency": "VND"});
@@ -286,16 +333,25 @@ mod tests {
 
     #[test]
     fn sums_are_exact_per_currency() {
-        let sum = ["999999999999999999", "1"].iter().fold(Totals::default(), |sum, amount| {
-            sum.add(Money::parse(amount, Currency::Vnd).unwrap(), false).unwrap()
-        });
+        let sum = ["999999999999999999", "1"]
+            .iter()
+            .fold(Totals::default(), |sum, amount| {
+                sum.add(Money::parse(amount, Currency::Vnd).unwrap(), false).unwrap()
+            });
         assert_eq!(sum.get(Currency::Vnd), 1_000_000_000_000_000_000);
-        let usd = Totals::default().add(Money::from_minor(1, Currency::Usd), false).unwrap();
+        let usd = Totals::default()
+            .add(Money::from_minor(1, Currency::Usd), false)
+            .unwrap();
         assert!(!usd.is_at_most(&sum), "a dollar is not covered by đồng");
         let none = usd.clone().add(Money::from_minor(1, Currency::Usd), true).unwrap();
         assert_eq!(none, Totals::default());
-        let no_dong = Totals::default().add(Money::from_minor(0, Currency::Vnd), false).unwrap();
-        assert!(!no_dong.is_equal_where_shared(&sum), "zero is stated, so it is compared");
+        let no_dong = Totals::default()
+            .add(Money::from_minor(0, Currency::Vnd), false)
+            .unwrap();
+        assert!(
+            !no_dong.is_equal_where_shared(&sum),
+            "zero is stated, so it is compared"
+        );
         assert!(usd.is_equal_where_shared(&sum), "no currency is shared");
     }
 

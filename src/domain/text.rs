@@ -26,7 +26,9 @@ pub fn fold(text: &str) -> String {
 /// Whether two titles are the same words: letter case and the amount of white space do not count, diacritics do.
 pub fn same_words(left: &str, right: &str) -> bool {
     let words = |text: &str| {
-        text.split_whitespace().map(|word| to_nfc(&word.to_lowercase())).collect::<Vec<_>>()
+        text.split_whitespace()
+            .map(|word| to_nfc(&word.to_lowercase()))
+            .collect::<Vec<_>>()
     };
     words(left) == words(right)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::backend::on_pool;
 use super::rows::{CursorRow, DeliveredEvent, HeadRow};
-use super::{Store, json_pairs, sql, store_error};
+use super::{Store, json_list, json_pairs, sql, store_error};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, CursorName};
 use crate::domain::mailbox::{Lane, LaneHead};
@@ -37,6 +37,19 @@ impl Store {
             on_pool!(self, sql::CURSORS_BY_NAMES, |sql, pool| sqlx::query_as(sql).bind(&pairs).fetch_all(pool))
                 .map_err(store_error)?;
         Ok(rows.into_iter().map(|row| (row.lane, row.position)).collect())
+    }
+
+    /// How far the lanes of several agencies go and were delivered.
+    pub async fn heads_of<'a>(
+        &self,
+        agencies: impl IntoIterator<Item = &'a AgencyCode>,
+    ) -> Result<BTreeMap<(AgencyCode, Lane), LaneHead>> {
+        let agencies: std::collections::BTreeSet<&AgencyCode> = agencies.into_iter().collect();
+        let list = json_list(agencies.into_iter().map(AgencyCode::as_str));
+        let rows: Vec<HeadRow> =
+            on_pool!(self, sql::MAILBOX_HEADS, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
+                .map_err(store_error)?;
+        Ok(rows.into_iter().map(|row| ((row.agency, row.lane), row.head)).collect())
     }
 
     /// How far the lanes of `agency` go and were delivered.

@@ -7,12 +7,11 @@ use super::kind::{AnswerFacts, Kind, MeasureFacts, OrderFacts};
 use super::pattern::Pattern;
 use super::sums::{Payloads, Subject};
 use crate::domain::document::parts::{Code, Reason};
-use crate::domain::document::{
-    AnswerDocument, CorrectDocument, OrderDocument, ReportDocument, SendBackDocument,
-};
+use crate::domain::document::{AnswerDocument, CorrectDocument, OrderDocument, ReportDocument, SendBackDocument};
 use crate::domain::error::FieldViolation;
-use crate::domain::json::{Limits, push_member};
+use crate::domain::json::Limits;
 use crate::domain::money::Money;
+use crate::domain::pointer::push_member;
 use crate::domain::text::same_words;
 use crate::domain::time::Timestamp;
 
@@ -37,9 +36,19 @@ impl Kind {
             Ok(payload) => payload,
             Err(violation) => return Err(vec![violation]),
         };
-        let wrong = self.order_schema.violations(&payload, PAYLOAD, Limits::DOCUMENT.violations);
+        let wrong = self
+            .order_schema
+            .violations(&payload, PAYLOAD, Limits::DOCUMENT.violations);
         if wrong.is_empty() {
-            self.check_rules(Subject::Order, None, Payloads { order: &payload, answer: None }, &mut found);
+            self.check_rules(
+                Subject::Order,
+                None,
+                Payloads {
+                    order: &payload,
+                    answer: None,
+                },
+                &mut found,
+            );
         }
         found.extend(wrong);
         for pattern in &self.definition.recipient_specific {
@@ -69,7 +78,11 @@ impl Kind {
             ));
         }
         let position = order.head.signer.position.as_str();
-        if !definition.signer_positions.iter().any(|allowed| same_words(allowed, position)) {
+        if !definition
+            .signer_positions
+            .iter()
+            .any(|allowed| same_words(allowed, position))
+        {
             let allowed = definition.signer_positions.join(", ");
             found.push(FieldViolation::new(
                 "/head/signer/position",
@@ -101,7 +114,11 @@ impl Kind {
     fn attachment_violations(&self, order: &OrderDocument, found: &mut Vec<FieldViolation>) {
         let known = &self.definition.attachments;
         for (index, attachment) in order.attachments.iter().enumerate() {
-            if attachment.r#type.as_ref().is_some_and(|code| known.iter().all(|known| &known.code != code)) {
+            if attachment
+                .r#type
+                .as_ref()
+                .is_some_and(|code| known.iter().all(|known| &known.code != code))
+            {
                 found.push(FieldViolation::new(
                     format!("/attachments/{index}/type"),
                     "unknown_code",
@@ -111,7 +128,11 @@ impl Kind {
             }
         }
         for needed in known.iter().filter(|known| known.required) {
-            if !order.attachments.iter().any(|attachment| attachment.r#type.as_ref() == Some(&needed.code)) {
+            if !order
+                .attachments
+                .iter()
+                .any(|attachment| attachment.r#type.as_ref() == Some(&needed.code))
+            {
                 found.push(FieldViolation::new(
                     "/attachments",
                     "required",
@@ -132,8 +153,17 @@ impl Kind {
         answer: &AnswerDocument,
     ) -> Result<AnswerFacts, Vec<FieldViolation>> {
         let (outcome, payload) = (&answer.outcome, answer.payload.get());
-        let facts = self.check_statement(order, &Statement { outcome, reasons: &answer.reasons, payload });
-        let agrees = self.outcome(outcome).is_none_or(|known| known.r#final == answer.r#final);
+        let facts = self.check_statement(
+            order,
+            &Statement {
+                outcome,
+                reasons: &answer.reasons,
+                payload,
+            },
+        );
+        let agrees = self
+            .outcome(outcome)
+            .is_none_or(|known| known.r#final == answer.r#final);
         if agrees {
             return facts;
         }
@@ -158,7 +188,14 @@ impl Kind {
         report: &ReportDocument,
     ) -> Result<AnswerFacts, Vec<FieldViolation>> {
         let (outcome, payload) = (&report.outcome, report.payload.get());
-        let facts = self.check_statement(order, &Statement { outcome, reasons: &[], payload })?;
+        let facts = self.check_statement(
+            order,
+            &Statement {
+                outcome,
+                reasons: &[],
+                payload,
+            },
+        )?;
         if facts.measure.is_some() {
             return Ok(facts);
         }
@@ -180,7 +217,14 @@ impl Kind {
         correction: &CorrectDocument,
     ) -> Result<AnswerFacts, Vec<FieldViolation>> {
         let (outcome, payload) = (&correction.outcome, correction.payload.get());
-        let facts = self.check_statement(order, &Statement { outcome, reasons: &correction.reasons, payload })?;
+        let facts = self.check_statement(
+            order,
+            &Statement {
+                outcome,
+                reasons: &correction.reasons,
+                payload,
+            },
+        )?;
         if facts.is_final {
             return Ok(facts);
         }
@@ -198,7 +242,12 @@ impl Kind {
     /// What is wrong with the reason.
     pub fn check_send_back(&self, document: &SendBackDocument) -> Result<(), Vec<FieldViolation>> {
         let mut found = Vec::new();
-        check_reason(&document.reason, &self.definition.send_back_reasons, "/reason", &mut found);
+        check_reason(
+            &document.reason,
+            &self.definition.send_back_reasons,
+            "/reason",
+            &mut found,
+        );
         finish(found, ())
     }
 
@@ -222,18 +271,26 @@ impl Kind {
             Err(violation) => return Err(vec![violation]),
         };
         let before = found.len();
-        found.extend(self.answer_schema.violations(&payload, PAYLOAD, Limits::DOCUMENT.violations));
+        found.extend(
+            self.answer_schema
+                .violations(&payload, PAYLOAD, Limits::DOCUMENT.violations),
+        );
         check_members(outcome, &payload, &mut found);
         if found.len() == before {
             let order_payload = match parse_payload(order.payload.get()) {
                 Ok(payload) => payload,
                 Err(violation) => return Err(vec![violation]),
             };
-            let payloads = Payloads { order: &order_payload, answer: Some(&payload) };
+            let payloads = Payloads {
+                order: &order_payload,
+                answer: Some(&payload),
+            };
             self.check_rules(Subject::Answer, Some(&outcome.code), payloads, &mut found);
         }
         let first = |pattern: Option<&Pattern>| {
-            pattern.and_then(|pattern| pattern.matches(&payload, "").into_iter().next()).map(|(_, value)| value)
+            pattern
+                .and_then(|pattern| pattern.matches(&payload, "").into_iter().next())
+                .map(|(_, value)| value)
         };
         let executed_time =
             first(self.definition.executed_time.as_ref()).and_then(|time| Timestamp::parse_rfc3339(time.as_str()?));
@@ -282,10 +339,20 @@ impl Kind {
     ) {
         let applies = |outcomes: &[Code]| outcomes.is_empty() || outcome.is_some_and(|code| outcomes.contains(code));
         let mut wrong = Vec::new();
-        for rule in self.definition.sums.iter().filter(|rule| rule.on == subject && applies(&rule.outcomes)) {
+        for rule in self
+            .definition
+            .sums
+            .iter()
+            .filter(|rule| rule.on == subject && applies(&rule.outcomes))
+        {
             rule.check(payloads, &mut wrong);
         }
-        for rule in self.definition.times.iter().filter(|rule| rule.on == subject && applies(&rule.outcomes)) {
+        for rule in self
+            .definition
+            .times
+            .iter()
+            .filter(|rule| rule.on == subject && applies(&rule.outcomes))
+        {
             rule.check(payloads, &mut wrong);
         }
         for mut violation in wrong {
@@ -302,7 +369,9 @@ fn check_members(outcome: &OutcomeDefinition, payload: &Value, found: &mut Vec<F
     for pattern in &outcome.required {
         let whole = format!("{PAYLOAD}{pattern}");
         let pointer = whole.split("/*").next().unwrap_or(PAYLOAD).to_owned();
-        if pattern.matches(payload, "").is_empty() && !found.iter().any(|violation| violation.field == pointer) {
+        if pattern.matches(payload, "").is_empty()
+            && !found.iter().any(|violation| violation.field.starts_with(&pointer))
+        {
             found.push(FieldViolation::new(
                 pointer,
                 "required",
@@ -311,13 +380,20 @@ fn check_members(outcome: &OutcomeDefinition, payload: &Value, found: &mut Vec<F
             ));
         }
     }
-    let extra = payload.as_object().into_iter().flatten().filter(|(name, _)| !outcome.allows_member(name));
+    let extra = payload
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| !outcome.allows_member(name));
     let extra = extra.map(|(name, _)| {
         let mut pointer = PAYLOAD.to_owned();
         push_member(&mut pointer, name);
         pointer
     });
-    let forbidden = outcome.forbidden.iter().flat_map(|pattern| pattern.matches(payload, PAYLOAD));
+    let forbidden = outcome
+        .forbidden
+        .iter()
+        .flat_map(|pattern| pattern.matches(payload, PAYLOAD));
     for pointer in extra.chain(forbidden.map(|(pointer, _)| pointer)) {
         if !found.iter().any(|violation| violation.field == pointer) {
             found.push(FieldViolation::new(
@@ -349,9 +425,8 @@ fn check_reason(reason: &Reason, known: &[ReasonDefinition], at: &str, found: &m
 }
 
 fn parse_payload(text: &str) -> Result<Value, FieldViolation> {
-    serde_json::from_str(text).map_err(|_: serde_json::Error| {
-        FieldViolation::new(PAYLOAD, "malformed", "Không phải JSON hợp lệ.", "Not valid JSON.")
-    })
+    let malformed = |_syntax| FieldViolation::new(PAYLOAD, "malformed", "Không phải JSON hợp lệ.", "Not valid JSON.");
+    serde_json::from_str(text).map_err(malformed)
 }
 
 fn finish<T>(found: Vec<FieldViolation>, value: T) -> Result<T, Vec<FieldViolation>> {

@@ -182,7 +182,10 @@ impl OutcomeDefinition {
 
     /// Whether its payload may have this member at the top.
     pub fn allows_member(&self, name: &str) -> bool {
-        self.required.iter().chain(&self.optional).any(|pattern| pattern.first_member() == Some(name))
+        self.required
+            .iter()
+            .chain(&self.optional)
+            .any(|pattern| pattern.first_member() == Some(name))
     }
 }
 

@@ -38,7 +38,7 @@ impl fmt::Display for Problem {
 
 /// Everything that is wrong in a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the catalogue is broken:{}", self.lines())]
+#[error("the catalogue is broken:\n  {}", self.lines())]
 pub struct BrokenCatalogue {
     /// The problems, by file.
     pub problems: Vec<Problem>,
@@ -46,7 +46,8 @@ pub struct BrokenCatalogue {
 
 impl BrokenCatalogue {
     fn lines(&self) -> String {
-        self.problems.iter().map(|problem| format!("\n  {problem}")).collect()
+        let lines: Vec<String> = self.problems.iter().map(Problem::to_string).collect();
+        lines.join("\n  ")
     }
 }
 
@@ -59,7 +60,11 @@ pub(crate) struct Problems {
 impl Problems {
     pub(crate) fn add(&mut self, file: &str, place: impl Into<String>, text: impl Into<String>) {
         let file = format!("kinds/{}/{file}", self.folder);
-        self.list.push(Problem { file, place: place.into(), text: text.into() });
+        self.list.push(Problem {
+            file,
+            place: place.into(),
+            text: text.into(),
+        });
     }
 
     fn add_violations(&mut self, file: &str, violations: &[FieldViolation]) {
@@ -79,7 +84,10 @@ const ORDER_EXAMPLE: &str = "order.example.json";
 
 /// Loads the kind in `folder`; pushes what is wrong. Gives the kind only if nothing is.
 pub(super) fn load_kind(name: &str, folder: &Folder<'_>, all_problems: &mut Vec<Problem>) -> Option<Kind> {
-    let mut problems = Problems { folder: name.to_owned(), list: Vec::new() };
+    let mut problems = Problems {
+        folder: name.to_owned(),
+        list: Vec::new(),
+    };
     let kind = read_kind(name, folder, &mut problems);
     let is_sound = problems.list.is_empty();
     all_problems.append(&mut problems.list);
@@ -103,7 +111,13 @@ fn read_kind(name: &str, folder: &Folder<'_>, problems: &mut Problems) -> Option
     }
     check_no_stray_files(folder, &definition, problems);
     let order_example = order_example?.to_owned();
-    let kind = Kind { definition, order_schema, answer_schema, order_example, answer_examples };
+    let kind = Kind {
+        definition,
+        order_schema,
+        answer_schema,
+        order_example,
+        answer_examples,
+    };
     check_examples(&kind, problems);
     Some(kind)
 }
@@ -117,12 +131,20 @@ fn check_folder_name(name: &str, definition: &KindDefinition, problems: &mut Pro
     let code = definition.code.as_str();
     let former = format!("{code}@{}", definition.revision);
     if name != code && name != former {
-        problems.add(DEFINITION, "code", format!("the folder must be named {code} (or {former} for a former revision)"));
+        problems.add(
+            DEFINITION,
+            "code",
+            format!("the folder must be named {code} (or {former} for a former revision)"),
+        );
     }
 }
 
 fn check_no_stray_files(folder: &Folder<'_>, definition: &KindDefinition, problems: &mut Problems) {
-    let examples: Vec<String> = definition.outcomes.iter().map(|outcome| example_file(&outcome.code)).collect();
+    let examples: Vec<String> = definition
+        .outcomes
+        .iter()
+        .map(|outcome| example_file(&outcome.code))
+        .collect();
     let fixed = [DEFINITION, ORDER_SCHEMA, ANSWER_SCHEMA, ORDER_EXAMPLE];
     for file in folder.keys() {
         if !fixed.contains(file) && !examples.iter().any(|example| example == file) {
@@ -154,7 +176,10 @@ fn read_toml<T: DeserializeOwned>(folder: &Folder<'_>, file: &str, problems: &mu
     match toml::from_str(text) {
         Ok(value) => Some(value),
         Err(error) => {
-            let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+            let line = error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .map(|before| before.matches('\n').count() + 1);
             let place = line.map(|line| format!("line {line}")).unwrap_or_default();
             problems.add(file, place, error.message());
             None
@@ -198,7 +223,11 @@ fn check_examples(kind: &Kind, problems: &mut Problems) {
             continue;
         };
         if answer.outcome != *code {
-            problems.add(&file, "/outcome", "the example states another outcome than its file name");
+            problems.add(
+                &file,
+                "/outcome",
+                "the example states another outcome than its file name",
+            );
         }
         if let Err(violations) = kind.check_answer(&order, &answer) {
             problems.add_violations(&file, &violations);

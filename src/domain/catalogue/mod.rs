@@ -57,8 +57,7 @@ impl Catalogue {
     /// # Errors
     /// Everything that is wrong, with file and place.
     pub fn load(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, BrokenCatalogue> {
-        let files: BTreeMap<String, Vec<u8>> =
-            files.into_iter().filter(|(path, _)| path.starts_with(KINDS)).collect();
+        let files: BTreeMap<String, Vec<u8>> = files.into_iter().filter(|(path, _)| path.starts_with(KINDS)).collect();
         let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
         let mut problems = Vec::new();
         for (path, content) in &files {
@@ -71,14 +70,25 @@ impl Catalogue {
         }
         if folders.is_empty() {
             let text = "no kind found: expected kinds/<kind>/kind.toml".to_owned();
-            problems.push(Problem { file: KINDS.to_owned(), place: String::new(), text });
+            problems.push(Problem {
+                file: KINDS.to_owned(),
+                place: String::new(),
+                text,
+            });
         }
-        let kinds: Vec<Kind> =
-            folders.iter().filter_map(|(name, folder)| load_kind(name, folder, &mut problems)).collect();
+        let kinds: Vec<Kind> = folders
+            .iter()
+            .filter_map(|(name, folder)| load_kind(name, folder, &mut problems))
+            .collect();
         check_revisions(&kinds, &mut problems);
         if problems.is_empty() {
-            let by_key = kinds.into_iter().map(|kind| ((kind.code().clone(), kind.revision()), Arc::new(kind)));
-            Ok(Self { kinds: by_key.collect(), revision: digest(&files) })
+            let by_key = kinds
+                .into_iter()
+                .map(|kind| ((kind.code().clone(), kind.revision()), Arc::new(kind)));
+            Ok(Self {
+                kinds: by_key.collect(),
+                revision: digest(&files),
+            })
         } else {
             Err(BrokenCatalogue { problems })
         }
@@ -110,7 +120,9 @@ impl Catalogue {
     }
 
     fn revisions(&self, code: &KindCode) -> impl Iterator<Item = &Arc<Kind>> {
-        self.kinds.range((code.clone(), 0)..=(code.clone(), u32::MAX)).map(|(_, kind)| kind)
+        self.kinds
+            .range((code.clone(), 0)..=(code.clone(), u32::MAX))
+            .map(|(_, kind)| kind)
     }
 }
 
@@ -133,7 +145,11 @@ fn collect(folder: &Dir<'_>, files: &mut Vec<(String, Vec<u8>)>) {
 
 fn stray(path: &str) -> Problem {
     let text = "expected kinds/<kind>/<file>".to_owned();
-    Problem { file: path.to_owned(), place: String::new(), text }
+    Problem {
+        file: path.to_owned(),
+        place: String::new(),
+        text,
+    }
 }
 
 /// Each revision stands once, and on no day are two in effect.
@@ -146,7 +162,11 @@ fn check_revisions(kinds: &[Kind], problems: &mut Vec<Problem>) {
                 && starts_in_time(first.effective_from, second.effective_to);
             let mut add = |place: &str, text: &str| {
                 let file = format!("kinds/{}/kind.toml", kind.code());
-                problems.push(Problem { file, place: place.to_owned(), text: text.to_owned() });
+                problems.push(Problem {
+                    file,
+                    place: place.to_owned(),
+                    text: text.to_owned(),
+                });
             };
             if kind.revision() == other.revision() {
                 add("revision", "two folders have the same revision");
@@ -167,5 +187,15 @@ fn digest(files: &BTreeMap<String, Vec<u8>>) -> String {
             context.update(part);
         }
     }
-    context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(64);
+    for byte in context.finish().as_ref() {
+        push_hex(&mut hex, *byte);
+    }
+    hex
+}
+
+fn push_hex(hex: &mut String, byte: u8) {
+    for digit in [byte >> 4, byte & 0x0F] {
+        hex.extend(char::from_digit(u32::from(digit), 16));
+    }
 }

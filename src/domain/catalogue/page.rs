@@ -31,10 +31,16 @@ pub fn markdown(catalogue: &Catalogue) -> String {
     let contents = lines(kinds.iter().map(|kind| {
         let definition = &kind.definition;
         let (code, revision) = (&definition.code, definition.revision);
-        format!("- [{}](#{code}-{revision}) – *{}*", definition.title_vi, definition.title_en)
+        format!(
+            "- [{}](#{code}-{revision}) – *{}*",
+            definition.title_vi, definition.title_en
+        )
     }));
     let sections = kinds.iter().map(|kind| section(kind));
-    [HEAD.to_owned(), format!("\n{contents}")].into_iter().chain(sections).collect()
+    [HEAD.to_owned(), format!("\n{contents}")]
+        .into_iter()
+        .chain(sections)
+        .collect()
 }
 
 fn section(kind: &Kind) -> String {
@@ -42,44 +48,109 @@ fn section(kind: &Kind) -> String {
     let (code, revision) = (&definition.code, definition.revision);
     let folder = format!("../catalogue/kinds/{code}");
     [
-        format!("\n<a id=\"{code}-{revision}\"></a>\n## {}\n\n*{}* · ", definition.title_vi, definition.title_en),
+        format!(
+            "\n<a id=\"{code}-{revision}\"></a>\n## {}\n\n*{}* · ",
+            definition.title_vi, definition.title_en
+        ),
         format!("`{code}`, bản (revision) {revision} · [tệp nguồn và ví dụ (files and examples)]({folder}/)\n\n"),
         facts(definition),
         format!("\n### Thời hạn (clocks)\n\n{}", clocks(&definition.deadlines)),
-        format!("\n### Nội dung yêu cầu (order payload)\n\n{}", fields(&kind.order_schema)),
+        format!(
+            "\n### Nội dung yêu cầu (order payload)\n\n{}",
+            fields(&kind.order_schema)
+        ),
         format!("\n### Kết quả (outcomes)\n\n{}", outcomes(&definition.outcomes)),
-        format!("\n### Nội dung trả lời (answer payload)\n\n{}", fields(&kind.answer_schema)),
-        format!("\n### Lý do từ chối (refusal reasons)\n\n{}", reasons(&definition.refuse_reasons)),
-        format!("\n### Lý do trả lại (return reasons)\n\n{}", reasons(&definition.send_back_reasons)),
-        format!("\n### Quy tắc kiểm tra số tiền, thời điểm (rules between values)\n\n{}", rules(definition)),
+        format!(
+            "\n### Nội dung trả lời (answer payload)\n\n{}",
+            fields(&kind.answer_schema)
+        ),
+        format!(
+            "\n### Lý do từ chối (refusal reasons)\n\n{}",
+            reasons(&definition.refuse_reasons)
+        ),
+        format!(
+            "\n### Lý do trả lại (return reasons)\n\n{}",
+            reasons(&definition.send_back_reasons)
+        ),
+        format!(
+            "\n### Quy tắc kiểm tra số tiền, thời điểm (rules between values)\n\n{}",
+            rules(definition)
+        ),
     ]
     .concat()
 }
 
 fn facts(definition: &KindDefinition) -> String {
     let yes_no = |yes: bool| if yes { "có" } else { "không" };
-    let until = definition.effective_to.map(|last| format!(" đến {last}")).unwrap_or_default();
-    let copies = definition.copies.iter().map(|copy| {
-        format!("{}: {} ({})", role_vi(copy.role), copy.basis, copy.certainty)
-    });
-    let one_recipient = definition.recipient_specific.iter().map(|pattern| format!("`{pattern}`"));
+    let until = definition
+        .effective_to
+        .map(|last| format!(" đến {last}"))
+        .unwrap_or_default();
+    let copies = definition
+        .copies
+        .iter()
+        .map(|copy| format!("{}: {} ({})", role_vi(copy.role), copy.basis, copy.certainty));
+    let one_recipient = definition
+        .recipient_specific
+        .iter()
+        .map(|pattern| format!("`{pattern}`"));
     let rows = [
-        ("Căn cứ (basis)", format!("{} · {}", join(&definition.legal_basis, "; "), certainty(definition.certainty))),
-        ("Hiệu lực trên cổng (in effect)", format!("từ {}{until}", definition.effective_from)),
-        ("Nơi gửi (senders)", join(definition.sender_roles.iter().map(|role| role_vi(*role)), "; ")),
-        ("Nơi nhận (recipients)", join(definition.recipient_roles.iter().map(|role| role_vi(*role)), "; ")),
+        (
+            "Căn cứ (basis)",
+            format!(
+                "{} · {}",
+                join(&definition.legal_basis, "; "),
+                certainty(definition.certainty)
+            ),
+        ),
+        (
+            "Hiệu lực trên cổng (in effect)",
+            format!("từ {}{until}", definition.effective_from),
+        ),
+        (
+            "Nơi gửi (senders)",
+            join(definition.sender_roles.iter().map(|role| role_vi(*role)), "; "),
+        ),
+        (
+            "Nơi nhận (recipients)",
+            join(definition.recipient_roles.iter().map(|role| role_vi(*role)), "; "),
+        ),
         ("Người ký (signers)", join(&definition.signer_positions, ", ")),
         ("Bước phải ký số (signed steps)", labels(&definition.signed_steps)),
-        ("Gửi nhiều nơi nhận (broadcast)", yes_no(definition.broadcast).to_owned()),
-        ("Chỉ khi gửi một nơi nhận (one recipient only)", join(one_recipient, ", ")),
-        ("Bắt buộc trong văn bản (required parts)", join(definition.requires.iter().map(|part| format!("`{part}`")), ", ")),
+        (
+            "Gửi nhiều nơi nhận (broadcast)",
+            yes_no(definition.broadcast).to_owned(),
+        ),
+        (
+            "Chỉ khi gửi một nơi nhận (one recipient only)",
+            join(one_recipient, ", "),
+        ),
+        (
+            "Bắt buộc trong văn bản (required parts)",
+            join(definition.requires.iter().map(|part| format!("`{part}`")), ", "),
+        ),
         ("Làn (lane)", lane_vi(definition.lane).to_owned()),
-        ("Không để lộ cho người phải thi hành án (confidential)", yes_no(definition.confidential).to_owned()),
-        ("Hiệu lực của biện pháp (effect)", format!("{} (`{}`)", definition.effect.label_vi(), definition.effect)),
-        ("Lưu nội dung (retention)", format!("{} năm", definition.retention_years)),
-        ("Tự đóng sau (quiet period)", format!("{} ngày", definition.quiet_period_days)),
+        (
+            "Không để lộ cho người phải thi hành án (confidential)",
+            yes_no(definition.confidential).to_owned(),
+        ),
+        (
+            "Hiệu lực của biện pháp (effect)",
+            format!("{} (`{}`)", definition.effect.label_vi(), definition.effect),
+        ),
+        (
+            "Lưu nội dung (retention)",
+            format!("{} năm", definition.retention_years),
+        ),
+        (
+            "Tự đóng sau (quiet period)",
+            format!("{} ngày", definition.quiet_period_days),
+        ),
         ("Gửi bản sao (copies)", join(copies, "; ")),
-        ("Loại yêu cầu tiếp theo (follow-ups)", join(definition.follow_ups.iter().map(|kind| format!("`{kind}`")), ", ")),
+        (
+            "Loại yêu cầu tiếp theo (follow-ups)",
+            join(definition.follow_ups.iter().map(|kind| format!("`{kind}`")), ", "),
+        ),
     ];
     let rows = rows.into_iter().map(|(name, value)| row(&[name, or_dash(&value)]));
     format!("| | |\n|---|---|\n{}", lines(rows))
@@ -93,7 +164,7 @@ fn clocks(rules: &[DeadlineRule]) -> String {
             (None, Some(level)) => Limit::Immediate(level).label_vi(),
             (None, None) => String::new(),
         };
-        let note = rule.note.as_ref().map(|note| format!(" {note}")).unwrap_or_default();
+        let note = rule.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
         let nature = match rule.nature {
             Nature::Law => "luật",
             Nature::Policy => "chỉ tiêu nội bộ",
@@ -129,15 +200,22 @@ fn start_vi(rule: &DeadlineRule) -> String {
 fn outcomes(outcomes: &[OutcomeDefinition]) -> String {
     let head = "| Mã | Kết quả | Cuối cùng | Biện pháp | Phải có | Có thể có |\n|---|---|---|---|---|---|\n";
     let rows = outcomes.iter().map(|outcome| {
-        let pointers = |patterns: &[super::pattern::Pattern]| {
-            join(patterns.iter().map(|pattern| format!("`{pattern}`")), " ")
-        };
-        let condition = outcome.measure_if.as_ref().map(|pattern| format!(" nếu có `{pattern}`")).unwrap_or_default();
+        let pointers =
+            |patterns: &[super::pattern::Pattern]| join(patterns.iter().map(|pattern| format!("`{pattern}`")), " ");
+        let condition = outcome
+            .measure_if
+            .as_ref()
+            .map(|pattern| format!(" nếu có `{pattern}`"))
+            .unwrap_or_default();
         row(&[
             &format!("`{}`", outcome.code),
             &format!("{} – *{}*", outcome.title_vi, outcome.title_en),
             if outcome.r#final { "có" } else { "không" },
-            &(if outcome.measure { format!("có{condition}") } else { "không".to_owned() }),
+            &(if outcome.measure {
+                format!("có{condition}")
+            } else {
+                "không".to_owned()
+            }),
             or_dash(&pointers(&outcome.required)),
             or_dash(&pointers(&outcome.optional)),
         ])
@@ -147,8 +225,15 @@ fn outcomes(outcomes: &[OutcomeDefinition]) -> String {
 
 fn reasons(reasons: &[ReasonDefinition]) -> String {
     lines(reasons.iter().map(|reason| {
-        let words = if reason.text_required { " (phải giải thích bằng lời)" } else { "" };
-        format!("- `{}`: {}{words} – *{}*", reason.code, reason.title_vi, reason.title_en)
+        let words = if reason.text_required {
+            " (phải giải thích bằng lời)"
+        } else {
+            ""
+        };
+        format!(
+            "- `{}`: {}{words} – *{}*",
+            reason.code, reason.title_vi, reason.title_en
+        )
     }))
 }
 
@@ -157,7 +242,11 @@ fn rules(definition: &KindDefinition) -> String {
     let times = definition.times.iter().map(|rule| (&rule.outcomes, &rule.vi, &rule.en));
     let text = lines(sums.chain(times).map(|(outcomes, vi, en)| {
         let only = join(outcomes.iter().map(|code| format!("`{code}`")), ", ");
-        let only = if only.is_empty() { String::new() } else { format!(" ({only})") };
+        let only = if only.is_empty() {
+            String::new()
+        } else {
+            format!(" ({only})")
+        };
         format!("- {vi}{only} – *{en}*")
     }));
     or_dash(&text).to_owned()
@@ -167,32 +256,57 @@ fn rules(definition: &KindDefinition) -> String {
 fn fields(schema: &Schema) -> String {
     let mut rows = Vec::new();
     push_fields(schema, schema.document(), "", 0, &mut rows);
-    format!("| Trường | Tên | Dạng | Bắt buộc |\n|---|---|---|---|\n{}", lines(rows.into_iter()))
+    format!(
+        "| Trường | Tên | Dạng | Bắt buộc |\n|---|---|---|---|\n{}",
+        lines(rows.into_iter())
+    )
 }
 
 fn push_fields(schema: &Schema, node: &Value, prefix: &str, depth: usize, rows: &mut Vec<String>) {
     const DEEPEST: usize = 5;
     let object = schema.follow(node);
-    let required = object.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let required = object
+        .get("required")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let properties = object.get("properties").and_then(Value::as_object);
     for (name, property) in properties.into_iter().flatten() {
         let at = format!("{prefix}/{name}");
         let is_required = required.iter().any(|required| required.as_str() == Some(name));
         let text = |key: &str| property.get(key).and_then(Value::as_str).unwrap_or_default();
-        let title = join([text("title"), text("description")].into_iter().filter(|text| !text.is_empty()), ". ");
+        let title = join(
+            [text("title"), text("description")]
+                .into_iter()
+                .filter(|text| !text.is_empty()),
+            ". ",
+        );
         let required = if is_required { "có" } else { "" };
         rows.push(row(&[&format!("`{at}`"), &title, &form(schema, property), required]));
-        if depth < DEEPEST {
+        if depth < DEEPEST && !is_money(schema, property) {
             let items = schema.follow(property).get("items");
+            if items.is_some_and(|items| is_money(schema, items)) {
+                continue;
+            }
             let (child, at) = items.map_or((property, at.clone()), |items| (items, format!("{at}/*")));
             push_fields(schema, child, &at, depth + 1, rows);
         }
     }
 }
 
+/// Whether a member is money: an amount and a currency, which the page does not take apart each time.
+fn is_money(schema: &Schema, node: &Value) -> bool {
+    let properties = schema.follow(node).get("properties").and_then(Value::as_object);
+    properties
+        .is_some_and(|members| members.len() == 2 && members.contains_key("amount") && members.contains_key("currency"))
+}
+
 /// What a member looks like, in a few words.
 fn form(schema: &Schema, node: &Value) -> String {
     let node = schema.follow(node);
+    if is_money(schema, node) {
+        return "số tiền: `amount` là số viết liền (đồng không có phần lẻ), `currency` là mã ISO 4217".to_owned();
+    }
     if let Some(options) = node.get("enum").and_then(Value::as_array) {
         let option = |option: &Value| {
             let code = option.as_str().unwrap_or_default();
@@ -202,7 +316,7 @@ fn form(schema: &Schema, node: &Value) -> String {
     }
     if let Some(items) = node.get("items") {
         let inner = schema.follow(items);
-        return if inner.get("properties").is_some() {
+        return if inner.get("properties").is_some() && !is_money(schema, inner) {
             "danh sách".to_owned()
         } else {
             format!("danh sách: {}", form(schema, inner))
@@ -250,7 +364,11 @@ fn labels(actions: &[Action]) -> String {
 }
 
 fn join<T: Display>(items: impl IntoIterator<Item = T>, separator: &str) -> String {
-    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(separator)
+    items
+        .into_iter()
+        .map(|item| item.to_string())
+        .collect::<Vec<_>>()
+        .join(separator)
 }
 
 fn or_dash(text: &str) -> &str {
@@ -262,7 +380,7 @@ fn row(cells: &[&str]) -> String {
 }
 
 fn lines(items: impl Iterator<Item = String>) -> String {
-    items.map(|item| format!("{item}\n")).collect()
+    items.flat_map(|item| [item, "\n".to_owned()]).collect()
 }
 
 #[cfg(test)]
@@ -272,7 +390,10 @@ mod tests {
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kinds.md");
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "a developer's switch for this test, no setting of the hub")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a developer's switch for this test, no setting of the hub"
+    )]
     fn the_kinds_page_is_generated_from_the_catalogue() {
         let page = markdown(&Catalogue::embedded().unwrap());
         if std::env::var_os("LIENTHONG_UPDATE").is_some_and(|value| value == "1") {

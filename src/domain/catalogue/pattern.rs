@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::json::push_member;
+use crate::domain::pointer::push_member;
 
 /// One step of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +116,11 @@ mod tests {
         let value = json!({"lines": [{"held": 1}, {}, {"held": 3}], "a/b": {"c": 4}});
         let pointers = |text: &str| {
             let pattern = Pattern::parse(text).unwrap();
-            pattern.matches(&value, "").into_iter().map(|(pointer, _)| pointer).collect::<Vec<_>>()
+            pattern
+                .matches(&value, "")
+                .into_iter()
+                .map(|(pointer, _)| pointer)
+                .collect::<Vec<_>>()
         };
         assert_eq!(pointers("/lines/*/held"), ["/lines/0/held", "/lines/2/held"]);
         assert_eq!(pointers("/a~1b/c"), ["/a~1b/c"]);

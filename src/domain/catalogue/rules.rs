@@ -13,13 +13,12 @@ use crate::domain::workflow::table::has_effect;
 use crate::domain::workflow::{ClockEffect, StartingPoint};
 
 /// Checks `definition` against itself and the schemas.
-pub(super) fn check_definition(
-    definition: &KindDefinition,
-    order: &Schema,
-    answer: &Schema,
-    problems: &mut Problems,
-) {
-    let mut checker = Checker { order, answer, problems };
+pub(super) fn check_definition(definition: &KindDefinition, order: &Schema, answer: &Schema, problems: &mut Problems) {
+    let mut checker = Checker {
+        order,
+        answer,
+        problems,
+    };
     checker.check_head(definition);
     checker.check_codes(definition);
     for outcome in &definition.outcomes {
@@ -54,17 +53,44 @@ impl Checker<'_> {
     }
 
     fn check_head(&mut self, definition: &KindDefinition) {
-        let KindDefinition { revision, title_vi, title_en, .. } = definition;
+        let KindDefinition {
+            revision,
+            title_vi,
+            title_en,
+            ..
+        } = definition;
         self.require(*revision >= 1, "revision", "revisions count from 1");
         self.require(!title_vi.trim().is_empty(), "title_vi", "must not be empty");
         self.require(!title_en.trim().is_empty(), "title_en", "must not be empty");
-        self.require(!definition.legal_basis.is_empty(), "legal_basis", "must name at least one provision");
-        self.require(!definition.sender_roles.is_empty(), "sender_roles", "nobody could send it");
-        self.require(!definition.recipient_roles.is_empty(), "recipient_roles", "nobody could receive it");
-        self.require(!definition.signer_positions.is_empty(), "signer_positions", "nobody could sign it");
+        self.require(
+            !definition.legal_basis.is_empty(),
+            "legal_basis",
+            "must name at least one provision",
+        );
+        self.require(
+            !definition.sender_roles.is_empty(),
+            "sender_roles",
+            "nobody could send it",
+        );
+        self.require(
+            !definition.recipient_roles.is_empty(),
+            "recipient_roles",
+            "nobody could receive it",
+        );
+        self.require(
+            !definition.signer_positions.is_empty(),
+            "signer_positions",
+            "nobody could sign it",
+        );
         self.require(definition.retention_years >= 1, "retention_years", "must be at least 1");
-        self.require(definition.clarification_limit.amount >= 1, "clarification_limit.amount", "must be at least 1");
-        let ends = definition.effective_to.is_none_or(|last| definition.effective_from <= last);
+        self.require(
+            definition.clarification_limit.amount >= 1,
+            "clarification_limit.amount",
+            "must be at least 1",
+        );
+        let ends = definition
+            .effective_to
+            .is_none_or(|last| definition.effective_from <= last);
         self.require(ends, "effective_to", "must not be before effective_from");
         for (index, pattern) in definition.recipient_specific.iter().enumerate() {
             self.check_pattern(Subject::Order, pattern, &format!("recipient_specific[{index}]"));
@@ -74,8 +100,11 @@ impl Checker<'_> {
             "recipient_specific",
             "has no meaning without broadcast = true",
         );
-        let answer_pointers =
-            [("lines", &definition.lines), ("executed_time", &definition.executed_time), ("measure_amount", &definition.measure_amount)];
+        let answer_pointers = [
+            ("lines", &definition.lines),
+            ("executed_time", &definition.executed_time),
+            ("measure_amount", &definition.measure_amount),
+        ];
         for (key, pattern) in answer_pointers {
             if let Some(pattern) = pattern {
                 self.check_pattern(Subject::Answer, pattern, key);
@@ -85,18 +114,35 @@ impl Checker<'_> {
 
     fn check_codes(&mut self, definition: &KindDefinition) {
         self.check_unique("outcome", definition.outcomes.iter().map(|outcome| &outcome.code));
-        self.check_unique("refuse_reason", definition.refuse_reasons.iter().map(|reason| &reason.code));
-        self.check_unique("send_back_reason", definition.send_back_reasons.iter().map(|reason| &reason.code));
-        self.check_unique("attachment", definition.attachments.iter().map(|attachment| &attachment.code));
+        self.check_unique(
+            "refuse_reason",
+            definition.refuse_reasons.iter().map(|reason| &reason.code),
+        );
+        self.check_unique(
+            "send_back_reason",
+            definition.send_back_reasons.iter().map(|reason| &reason.code),
+        );
+        self.check_unique(
+            "attachment",
+            definition.attachments.iter().map(|attachment| &attachment.code),
+        );
         let has_final = definition.outcomes.iter().any(|outcome| outcome.r#final);
-        self.require(has_final, "outcome", "no outcome is final: a request could never be answered");
+        self.require(
+            has_final,
+            "outcome",
+            "no outcome is final: a request could never be answered",
+        );
         let refuses = definition.outcomes.iter().any(|outcome| outcome.refusal);
         self.require(
-            refuses == !definition.refuse_reasons.is_empty(),
+            refuses != definition.refuse_reasons.is_empty(),
             "refuse_reason",
             "reasons for refusing and an outcome with refusal = true need each other",
         );
-        self.require(!definition.send_back_reasons.is_empty(), "send_back_reason", "must have at least one");
+        self.require(
+            !definition.send_back_reasons.is_empty(),
+            "send_back_reason",
+            "must have at least one",
+        );
     }
 
     fn check_unique<T: Ord + Display>(&mut self, key: &str, codes: impl Iterator<Item = T>) {
@@ -111,8 +157,16 @@ impl Checker<'_> {
 
     fn check_outcome(&mut self, definition: &KindDefinition, outcome: &OutcomeDefinition) {
         let at = format!("outcome.{}", outcome.code);
-        self.require(!outcome.refusal || outcome.r#final, &format!("{at}.refusal"), "a refusal must be final");
-        self.require(!outcome.measure || outcome.r#final, &format!("{at}.measure"), "a measure needs a final outcome");
+        self.require(
+            !outcome.refusal || outcome.r#final,
+            &format!("{at}.refusal"),
+            "a refusal must be final",
+        );
+        self.require(
+            !outcome.measure || outcome.r#final,
+            &format!("{at}.measure"),
+            "a measure needs a final outcome",
+        );
         self.require(
             !outcome.measure || definition.effect.is_measure(),
             &format!("{at}.measure"),
@@ -120,11 +174,17 @@ impl Checker<'_> {
         );
         if let Some(pattern) = &outcome.measure_if {
             self.check_pattern(Subject::Answer, pattern, &format!("{at}.measure_if"));
-            self.require(outcome.measure, &format!("{at}.measure_if"), "has no meaning without measure = true");
+            self.require(
+                outcome.measure,
+                &format!("{at}.measure_if"),
+                "has no meaning without measure = true",
+            );
         }
-        for (key, patterns) in
-            [("required", &outcome.required), ("optional", &outcome.optional), ("forbidden", &outcome.forbidden)]
-        {
+        for (key, patterns) in [
+            ("required", &outcome.required),
+            ("optional", &outcome.optional),
+            ("forbidden", &outcome.forbidden),
+        ] {
             for pattern in patterns {
                 self.check_pattern(Subject::Answer, pattern, &format!("{at}.{key}"));
             }
@@ -146,23 +206,43 @@ impl Checker<'_> {
             let at = format!("deadline[{index}] ({})", rule.name);
             self.check_limit(rule, &at);
             self.check_pointers(rule, &at);
-            self.require(!rule.regimes.is_empty(), &format!("{at}.regimes"), "must name at least one regime");
-            self.require(!rule.stops_on.is_empty(), &format!("{at}.stops_on"), "nothing would ever stop it");
-            for (key, actions, effect) in
-                [("stops_on", &rule.stops_on, ClockEffect::Stop), ("pauses_on", &rule.pauses_on, ClockEffect::Pause)]
-            {
+            self.require(
+                !rule.regimes.is_empty(),
+                &format!("{at}.regimes"),
+                "must name at least one regime",
+            );
+            self.require(
+                !rule.stops_on.is_empty(),
+                &format!("{at}.stops_on"),
+                "nothing would ever stop it",
+            );
+            for (key, actions, effect) in [
+                ("stops_on", &rule.stops_on, ClockEffect::Stop),
+                ("pauses_on", &rule.pauses_on, ClockEffect::Pause),
+            ] {
                 for action in actions.iter().filter(|action| !has_effect(**action, effect)) {
-                    self.add(format!("{at}.{key}"), format!("in the workflow, {action} does nothing of the sort"));
+                    self.add(
+                        format!("{at}.{key}"),
+                        format!("in the workflow, {action} does nothing of the sort"),
+                    );
                 }
             }
-            self.require(!rule.basis.trim().is_empty(), &format!("{at}.basis"), "must not be empty");
+            self.require(
+                !rule.basis.trim().is_empty(),
+                &format!("{at}.basis"),
+                "must not be empty",
+            );
             let earlier = rules.get(..index).unwrap_or_default();
             let is_twice = earlier.iter().any(|other| {
                 let overlaps = other.regimes.iter().any(|regime| rule.regimes.contains(regime));
                 let same = other.name == rule.name && other.starts_on == rule.starts_on;
                 same && overlaps && other.condition == rule.condition
             });
-            self.require(!is_twice, &at, "another deadline has the same name, start, regime and condition");
+            self.require(
+                !is_twice,
+                &at,
+                "another deadline has the same name, start, regime and condition",
+            );
         }
     }
 
@@ -174,7 +254,11 @@ impl Checker<'_> {
                 self.require(grows, &format!("{at}.extendable_to"), "must not be below the limit");
             }
             (None, Some(ServiceLevel { amount, cap, .. })) => {
-                self.require(*amount >= 1, &format!("{at}.service_level.amount"), "must be at least 1");
+                self.require(
+                    *amount >= 1,
+                    &format!("{at}.service_level.amount"),
+                    "must be at least 1",
+                );
                 let cap_counts = cap.is_none_or(|cap| cap.amount >= 1);
                 self.require(cap_counts, &format!("{at}.service_level.cap"), "must be at least 1");
                 self.require(
@@ -183,10 +267,17 @@ impl Checker<'_> {
                     "a service level is never law: the law says \"ngay\"",
                 );
                 let fixed = rule.extendable_to.is_none();
-                self.require(fixed, &format!("{at}.extendable_to"), "a service level cannot be extended");
+                self.require(
+                    fixed,
+                    &format!("{at}.extendable_to"),
+                    "a service level cannot be extended",
+                );
             }
             (Some(_), Some(_)) | (None, None) => {
-                self.add(format!("{at}.limit"), "must have exactly one of limit and service_level");
+                self.add(
+                    format!("{at}.limit"),
+                    "must have exactly one of limit and service_level",
+                );
             }
         }
     }
@@ -194,7 +285,10 @@ impl Checker<'_> {
     fn check_pointers(&mut self, rule: &DeadlineRule, at: &str) {
         let needs_pointer = matches!(rule.starts_on, StartingPoint::Stated | StartingPoint::Before);
         if needs_pointer != rule.pointer.is_some() {
-            self.add(format!("{at}.pointer"), "must be there for STATED and BEFORE, and only for them");
+            self.add(
+                format!("{at}.pointer"),
+                "must be there for STATED and BEFORE, and only for them",
+            );
         }
         let stated_in = match rule.stated_in.as_deref() {
             None | Some("order") => Subject::Order,
@@ -225,12 +319,28 @@ impl Checker<'_> {
         for (index, rule) in definition.sums.iter().enumerate() {
             let at = format!("sum[{index}]");
             let terms = rule.left.iter().chain(&rule.right);
-            self.check_rule(definition, &at, rule.on, &rule.outcomes, rule.each.as_ref(), &rule.at, terms);
+            self.check_rule(
+                definition,
+                &at,
+                rule.on,
+                &rule.outcomes,
+                rule.each.as_ref(),
+                &rule.at,
+                terms,
+            );
         }
         for (index, rule) in definition.times.iter().enumerate() {
             let at = format!("time[{index}]");
             let terms = [&rule.earlier, &rule.later].into_iter();
-            self.check_rule(definition, &at, rule.on, &rule.outcomes, rule.each.as_ref(), &rule.at, terms);
+            self.check_rule(
+                definition,
+                &at,
+                rule.on,
+                &rule.outcomes,
+                rule.each.as_ref(),
+                &rule.at,
+                terms,
+            );
         }
     }
 
@@ -247,7 +357,11 @@ impl Checker<'_> {
     ) {
         for code in outcomes {
             let known = definition.outcomes.iter().any(|outcome| outcome.code == *code);
-            self.require(known, &format!("{at}.outcomes"), &format!("the kind has no outcome {code}"));
+            self.require(
+                known,
+                &format!("{at}.outcomes"),
+                &format!("the kind has no outcome {code}"),
+            );
         }
         if let Some(each) = each {
             self.check_pattern(on, each, &format!("{at}.each"));

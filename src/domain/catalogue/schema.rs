@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::pattern::{Pattern, Segment};
 use crate::domain::error::FieldViolation;
-use crate::domain::json::push_member;
+use crate::domain::pointer::push_member;
 
 /// A compiled schema with its text.
 #[derive(Debug)]
@@ -37,7 +37,11 @@ impl Schema {
             .should_ignore_unknown_formats(false)
             .build(&document)
             .map_err(|error| (error.instance_path().as_str().to_owned(), error.to_string()))?;
-        Ok(Self { text: text.to_owned(), document, validator })
+        Ok(Self {
+            text: text.to_owned(),
+            document,
+            validator,
+        })
     }
 
     /// The schema as it was written.
@@ -80,8 +84,11 @@ impl Schema {
 
     /// The Vietnamese title of the member at a JSON pointer of an instance.
     fn title_at(&self, pointer: &str) -> Option<&str> {
-        let names: Vec<String> =
-            pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
+        let names: Vec<String> = pointer
+            .split('/')
+            .skip(1)
+            .map(|name| name.replace("~1", "/").replace("~0", "~"))
+            .collect();
         let steps = names.iter().map(|name| Step::MemberOrItem(name));
         title(self.find(steps)?)
     }
@@ -104,7 +111,10 @@ impl Schema {
     pub(crate) fn follow<'s>(&'s self, node: &'s Value) -> &'s Value {
         let mut node = node;
         for _ in 0..8 {
-            let target = node.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
+            let target = node
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|target| target.strip_prefix('#'));
             match target.and_then(|pointer| self.document.pointer(pointer)) {
                 Some(next) => node = next,
                 None => break,
@@ -145,18 +155,30 @@ fn check_shape(node: &Value, at: &str, problems: &mut Vec<(String, String)>) {
     let has = |key: &str| node.get(key).is_some();
     let is_object = node.get("type").and_then(Value::as_str) == Some("object");
     if has("properties") && !is_object {
-        problems.push((at.to_owned(), "a schema with properties must say \"type\": \"object\"".to_owned()));
+        problems.push((
+            at.to_owned(),
+            "a schema with properties must say \"type\": \"object\"".to_owned(),
+        ));
     }
     if is_object && node.get("additionalProperties") != Some(&Value::Bool(false)) {
-        problems.push((at.to_owned(), "an object must say \"additionalProperties\": false".to_owned()));
+        problems.push((
+            at.to_owned(),
+            "an object must say \"additionalProperties\": false".to_owned(),
+        ));
     }
     if !has("type") && !has("$ref") && !has("enum") && !has("const") {
-        problems.push((at.to_owned(), "a schema must say its type, $ref, enum or const".to_owned()));
+        problems.push((
+            at.to_owned(),
+            "a schema must say its type, $ref, enum or const".to_owned(),
+        ));
     }
     let options = node.get("enum").and_then(Value::as_array);
     let unlabelled = |option: &Value| option.as_str().is_none_or(|option| label(node, option).is_none());
     if options.into_iter().flatten().any(unlabelled) {
-        problems.push((at.to_owned(), "every value of an enum must be a text with a label in \"x-labels\"".to_owned()));
+        problems.push((
+            at.to_owned(),
+            "every value of an enum must be a text with a label in \"x-labels\"".to_owned(),
+        ));
     }
     let properties = node.get("properties").and_then(Value::as_object);
     for (name, property) in properties.into_iter().flatten() {
@@ -173,6 +195,10 @@ fn check_shape(node: &Value, at: &str, problems: &mut Vec<(String, String)>) {
 }
 
 /// Puts a schema error in words. Never shows the value.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list; keywords that our schemas do without get the general words"
+)]
 fn describe(kind: &ValidationErrorKind, at: &str, title: Option<&str>, push: &mut dyn FnMut(FieldViolation)) {
     use ValidationErrorKind as Kind;
     let named = |vi: &str| title.map_or_else(|| vi.to_owned(), |title| format!("{title}: {}", lower_first(vi)));
@@ -198,10 +224,16 @@ fn describe(kind: &ValidationErrorKind, at: &str, title: Option<&str>, push: &mu
         Kind::Type { .. } => say("Sai kiểu dữ liệu.", "Wrong type."),
         Kind::Enum { options } => {
             let options = choices(options);
-            say(&format!("Phải là một trong các giá trị: {options}."), &format!("Must be one of: {options}."));
+            say(
+                &format!("Phải là một trong các giá trị: {options}."),
+                &format!("Must be one of: {options}."),
+            );
         }
         Kind::Constant { expected_value } => {
-            say(&format!("Phải là {expected_value}."), &format!("Must be {expected_value}."));
+            say(
+                &format!("Phải là {expected_value}."),
+                &format!("Must be {expected_value}."),
+            );
         }
         Kind::Pattern { .. } => say("Không đúng dạng quy định.", "Not in the required form."),
         Kind::Format { format } => {
@@ -209,39 +241,69 @@ fn describe(kind: &ValidationErrorKind, at: &str, title: Option<&str>, push: &mu
             say(&format!("Phải là {vi}."), &format!("Must be {en}."));
         }
         Kind::MinLength { limit } => {
-            say(&format!("Phải có ít nhất {limit} ký tự."), &format!("Must have at least {limit} characters."));
+            say(
+                &format!("Phải có ít nhất {limit} ký tự."),
+                &format!("Must have at least {limit} characters."),
+            );
         }
         Kind::MaxLength { limit } => {
-            say(&format!("Không được quá {limit} ký tự."), &format!("Must have at most {limit} characters."));
+            say(
+                &format!("Không được quá {limit} ký tự."),
+                &format!("Must have at most {limit} characters."),
+            );
         }
         Kind::MinItems { limit } => {
-            say(&format!("Phải có ít nhất {limit} mục."), &format!("Must have at least {limit} items."));
+            say(
+                &format!("Phải có ít nhất {limit} mục."),
+                &format!("Must have at least {limit} items."),
+            );
         }
         Kind::MaxItems { limit } => {
-            say(&format!("Không được quá {limit} mục."), &format!("Must have at most {limit} items."));
+            say(
+                &format!("Không được quá {limit} mục."),
+                &format!("Must have at most {limit} items."),
+            );
         }
         Kind::UniqueItems => say("Các mục không được trùng nhau.", "Items must be unique."),
-        Kind::Minimum { limit } => say(&format!("Phải từ {limit} trở lên."), &format!("Must be {limit} or more.")),
-        Kind::Maximum { limit } => say(&format!("Không được quá {limit}."), &format!("Must be {limit} or less.")),
-        Kind::FalseSchema => say("Không dùng trường này trong trường hợp này.", "Not allowed in this case."),
+        Kind::Minimum { limit } => say(
+            &format!("Phải từ {limit} trở lên."),
+            &format!("Must be {limit} or more."),
+        ),
+        Kind::Maximum { limit } => say(
+            &format!("Không được quá {limit}."),
+            &format!("Must be {limit} or less."),
+        ),
+        Kind::FalseSchema => say(
+            "Không dùng trường này trong trường hợp này.",
+            "Not allowed in this case.",
+        ),
         _ => say("Không đúng mẫu quy định.", "Does not follow the schema."),
     }
 }
 
 fn lower_first(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next().map(|first| first.to_lowercase().chain(rest).collect()).unwrap_or_default()
+    rest.next()
+        .map(|first| first.to_lowercase().chain(rest).collect())
+        .unwrap_or_default()
 }
 
 fn choices(options: &Value) -> String {
     let words = options.as_array().map(Vec::as_slice).unwrap_or_default();
-    words.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn format_words(format: &str) -> (&'static str, &'static str) {
     match format {
         "date" => ("ngày dạng NNNN-TT-NN (năm-tháng-ngày)", "a date YYYY-MM-DD"),
-        "date-time" => ("thời điểm theo RFC 3339, ví dụ 2026-11-23T09:15:00+07:00", "an RFC 3339 time with offset"),
+        "date-time" => (
+            "thời điểm theo RFC 3339, ví dụ 2026-11-23T09:15:00+07:00",
+            "an RFC 3339 time with offset",
+        ),
         _ => ("đúng định dạng quy định", "in the required format"),
     }
 }

@@ -1,11 +1,12 @@
 //! Rules between numbers and between times, as data: `[[sum]]` and `[[time]]` in `kind.toml`.
 
 use std::fmt;
+use std::str::FromStr as _;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::pattern::{MalformedPattern, Pattern};
+use super::pattern::Pattern;
 use crate::domain::document::parts::Code;
 use crate::domain::error::FieldViolation;
 use crate::domain::macros::text_enum;
@@ -69,15 +70,21 @@ impl TryFrom<String> for Term {
             None => (false, text.as_str()),
         };
         let (source, pointer) = rest.split_once(':').ok_or(MalformedTerm)?;
-        let source = source.parse().map_err(|_: crate::domain::macros::UnknownValue| MalformedTerm)?;
-        let pattern = Pattern::parse(pointer).map_err(|MalformedPattern| MalformedTerm)?;
+        let source = Source::from_str(source).or(Err(MalformedTerm))?;
+        let pattern = Pattern::parse(pointer).or(Err(MalformedTerm))?;
         Ok(Self { minus, source, pattern })
     }
 }
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}:{}", if self.minus { "- " } else { "" }, self.source, self.pattern)
+        write!(
+            f,
+            "{}{}:{}",
+            if self.minus { "- " } else { "" },
+            self.source,
+            self.pattern
+        )
     }
 }
 
@@ -157,8 +164,13 @@ impl<'v> Payloads<'v> {
     fn values(self, term: &Term, line: Option<(&str, &'v Value)>) -> Vec<(String, &'v Value)> {
         match term.source {
             Source::Order => term.pattern.matches(self.order, ""),
-            Source::Answer => self.answer.map(|answer| term.pattern.matches(answer, "")).unwrap_or_default(),
-            Source::Line => line.map(|(at, value)| term.pattern.matches(value, at)).unwrap_or_default(),
+            Source::Answer => self
+                .answer
+                .map(|answer| term.pattern.matches(answer, ""))
+                .unwrap_or_default(),
+            Source::Line => line
+                .map(|(at, value)| term.pattern.matches(value, at))
+                .unwrap_or_default(),
         }
     }
 
@@ -239,7 +251,10 @@ impl TimeRule {
             let line = round.as_ref().map(|(at, value)| (at.as_str(), *value));
             let times = |term: &Term| {
                 let values = payloads.values(term, line);
-                values.into_iter().filter_map(|(_, value)| Timestamp::parse_rfc3339(value.as_str()?)).collect::<Vec<_>>()
+                values
+                    .into_iter()
+                    .filter_map(|(_, value)| Timestamp::parse_rfc3339(value.as_str()?))
+                    .collect::<Vec<_>>()
             };
             let latest_first = times(&self.earlier).into_iter().max();
             let earliest_second = times(&self.later).into_iter().min();
@@ -248,7 +263,12 @@ impl TimeRule {
             {
                 let prefix = line.map_or("", |(at, _)| at);
                 let field = format!("{prefix}{}", self.at);
-                found.push(FieldViolation::new(field, "time_order", self.vi.clone(), self.en.clone()));
+                found.push(FieldViolation::new(
+                    field,
+                    "time_order",
+                    self.vi.clone(),
+                    self.en.clone(),
+                ));
             }
         }
     }

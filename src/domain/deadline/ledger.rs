@@ -62,24 +62,33 @@ pub struct Deadline {
     /// The moment from which it counts; for BEFORE, the event towards which it is counted backwards.
     pub start: Timestamp,
     /// The last moment in time; derived. None while paused or without a calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
     /// When the act was done, the clock was cancelled, or it was found to be over before it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Timestamp>,
     /// The action that stopped it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_by: Option<Action>,
     /// The budget.
     pub limit: Limit,
     /// The longest total limit that an extension may give, in the limit's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extendable_to: Option<u32>,
     /// The total limit after an extension, in the limit's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extended_to: Option<u32>,
     /// The actions that stop it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stops_on: Vec<Action>,
     /// JSON pointer, in the payload of the answer that stops it, of the moment at which the act was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_at: Option<String>,
     /// The actions that pause it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses_on: Vec<Action>,
     /// The pauses, in order; only the last may be open. They never move a clock counted back from a fixed event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspensions: Vec<Suspension>,
     /// The article.
     pub basis: String,

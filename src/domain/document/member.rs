@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 
 use crate::domain::error::FieldViolation;
 use crate::domain::ids::{AgencyCode, IdempotencyKey, KindCode, OfficerId, RequestId, UnitId};
-use crate::domain::json::{Name, Place};
+use crate::domain::json::Name;
+use crate::domain::pointer::Place;
 
 /// The most items that a list in a document's envelope has.
 pub const MAX_ITEMS: usize = 200;
@@ -27,7 +28,11 @@ pub trait Member: Sized {
 
 impl<T: Member> Member for Option<T> {
     fn read(raw: &RawValue, place: &Place<'_>, found: &mut Vec<FieldViolation>) -> Option<Self> {
-        if raw.get() == "null" { Some(None) } else { T::read(raw, place, found).map(Some) }
+        if raw.get() == "null" {
+            Some(None)
+        } else {
+            T::read(raw, place, found).map(Some)
+        }
     }
 
     fn absent() -> Option<Self> {
@@ -83,9 +88,14 @@ impl Member for u64 {
 
 impl Member for jiff::civil::Date {
     fn read(raw: &RawValue, place: &Place<'_>, found: &mut Vec<FieldViolation>) -> Option<Self> {
-        text(raw, place, found, "ngày dạng NNNN-TT-NN (năm-tháng-ngày)", "a date YYYY-MM-DD", |text| {
-            (text.len() == 10).then(|| text.parse().ok()).flatten()
-        })
+        text(
+            raw,
+            place,
+            found,
+            "ngày dạng NNNN-TT-NN (năm-tháng-ngày)",
+            "a date YYYY-MM-DD",
+            |text| (text.len() == 10).then(|| text.parse().ok()).flatten(),
+        )
     }
 }
 
@@ -128,10 +138,14 @@ macro_rules! choice_member {
         impl $crate::domain::document::member::Member for $type {
             fn read(
                 raw: &serde_json::value::RawValue,
-                place: &$crate::domain::json::Place<'_>,
+                place: &$crate::domain::pointer::Place<'_>,
                 found: &mut Vec<$crate::domain::error::FieldViolation>,
             ) -> Option<Self> {
-                let choices = Self::ALL.iter().map(|choice| choice.as_str()).collect::<Vec<_>>().join(", ");
+                let choices = Self::ALL
+                    .iter()
+                    .map(|choice| choice.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 $crate::domain::document::member::text(
                     raw,
                     place,
@@ -158,8 +172,8 @@ pub(crate) fn text<T>(
     let Ok(text) = name_of(raw) else {
         return wrong_type(place, found, "chuỗi ký tự", "a text");
     };
-    let made = make(&text);
-    if made.is_none() {
+    let value = make(&text);
+    if value.is_none() {
         found.push(FieldViolation::new(
             place.pointer(),
             "format",
@@ -167,7 +181,7 @@ pub(crate) fn text<T>(
             format!("Expected {en}."),
         ));
     }
-    made
+    value
 }
 
 fn name_of(raw: &RawValue) -> serde_json::Result<Cow<'_, str>> {
@@ -264,7 +278,7 @@ macro_rules! object {
         impl $crate::domain::document::member::Member for $name {
             fn read(
                 raw: &serde_json::value::RawValue,
-                place: &$crate::domain::json::Place<'_>,
+                place: &$crate::domain::pointer::Place<'_>,
                 found: &mut Vec<$crate::domain::error::FieldViolation>,
             ) -> Option<Self> {
                 let mut members = $crate::domain::document::member::Members::of(raw, place, found)?;

@@ -10,6 +10,9 @@ pub mod order;
 pub mod parts;
 pub mod step;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::value::RawValue;
 
 pub use answer::{AnswerDocument, CorrectDocument, ReportDocument};
@@ -18,7 +21,8 @@ pub use step::{AcknowledgeDocument, ClarifyDocument, SendBackDocument, WithdrawD
 
 use super::error::{Error, ErrorCode, FieldViolation, Result};
 use super::ids::{AgencyCode, IdempotencyKey, RequestId};
-use super::json::{self, Limits, Place};
+use super::json::{self, Limits};
+use super::pointer::Place;
 
 /// A document that a party states to the hub.
 pub trait Document: member::Member + serde::Serialize {
@@ -102,8 +106,8 @@ pub fn parse<D: Document>(bytes: &[u8]) -> Result<D> {
         return Err(Error::new(ErrorCode::DocumentTooLarge).with("max_bytes", Limits::DOCUMENT.bytes.to_string()));
     }
     json::guard(bytes, &Limits::DOCUMENT).map_err(|found| Error::invalid(ErrorCode::DocumentMalformed, found))?;
-    let raw: &RawValue = serde_json::from_slice(bytes)
-        .map_err(|error| Error::new(ErrorCode::DocumentMalformed).with_cause(error))?;
+    let raw: &RawValue =
+        serde_json::from_slice(bytes).map_err(|error| Error::new(ErrorCode::DocumentMalformed).with_cause(error))?;
     let mut found = Vec::new();
     let document = D::read(raw, &Place::ROOT, &mut found);
     if let Some(document) = &document {

@@ -84,7 +84,11 @@ impl Document for OrderDocument {
                 "The effective date cannot be before the date of issue.",
             ));
         }
-        let related: Vec<_> = self.relations.iter().map(|relation| (relation.r#type, &relation.enforcement_request_id)).collect();
+        let related: Vec<_> = self
+            .relations
+            .iter()
+            .map(|relation| (relation.r#type, &relation.enforcement_request_id))
+            .collect();
         report_repeats(&related, "/relations", found);
         let attached: Vec<_> = self.attachments.iter().map(|attachment| &attachment.sha256).collect();
         report_repeats(&attached, "/attachments", found);

@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 use super::member::{Member, choice_member, object, text};
 use crate::domain::error::FieldViolation;
 use crate::domain::ids::{OfficerId, RequestId};
-use crate::domain::json::Place;
 use crate::domain::macros::{checked_text, text_enum};
+use crate::domain::pointer::Place;
 
 /// A text of 1 to `MAX` characters that does not begin or end with white space.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -38,7 +38,9 @@ impl<const MAX: usize> Member for Text<MAX> {
 fn is_code(text: &str) -> bool {
     text.len() <= 40
         && text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn is_sha256_hex(text: &str) -> bool {
@@ -47,9 +49,15 @@ fn is_sha256_hex(text: &str) -> bool {
 
 fn is_media_type(text: &str) -> bool {
     let part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
     };
-    text.len() <= 127 && text.split_once('/').is_some_and(|(kind, subtype)| part(kind) && part(subtype))
+    text.len() <= 127
+        && text
+            .split_once('/')
+            .is_some_and(|(kind, subtype)| part(kind) && part(subtype))
 }
 
 checked_text! {

@@ -1,0 +1,56 @@
+//! Carrying out a command and giving its receipts, the same bytes on every retry.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::App;
+use super::ledger::{Command, Outcome, Receipt};
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::ids::{AgencyCode, IdempotencyKey};
+use crate::evidence::Digest;
+
+impl App {
+    /// Carries out `command`; a key that acted before gives the receipts of that time.
+    pub(crate) async fn execute(&self, command: Command) -> Result<Vec<Receipt>> {
+        match self.ledger.execute(command).await? {
+            Outcome::Done(receipts) => Ok(receipts),
+            Outcome::Replayed { content_sha256, log_index, entry_count } => {
+                self.receipts(content_sha256, log_index, entry_count).await
+            }
+        }
+    }
+
+    /// What to answer to a command that failed a check before the ledger: if its key acted before with the same
+    /// content, the receipts of that time (so that a retry succeeds even after the kind, the signer or the token has
+    /// expired); with other content, KEY_REUSED; else the failure itself.
+    pub(crate) async fn replay_or(
+        &self,
+        agency: &AgencyCode,
+        key: &IdempotencyKey,
+        content_sha256: Digest,
+        failure: Error,
+    ) -> Result<Vec<Receipt>> {
+        match self.store.used_key(agency, key).await? {
+            None => Err(failure),
+            Some(used) if used.content_sha256 != content_sha256 => Err(Error::new(ErrorCode::KeyReused)),
+            Some(used) => self.receipts(content_sha256, used.log_index, used.entry_count).await,
+        }
+    }
+
+    async fn receipts(&self, content_sha256: Digest, log_index: i64, entry_count: i64) -> Result<Vec<Receipt>> {
+        let entries = self.store.log_entries(log_index, entry_count).await?;
+        let checkpoint = self.store.checkpoint_covering(log_index).await?;
+        let checkpoint = checkpoint.ok_or_else(|| Error::internal("an entry without a checkpoint"))?;
+        let checkpoint = Arc::new(checkpoint);
+        Ok(entries
+            .into_iter()
+            .map(|entry| Receipt {
+                log_index: entry.log_index,
+                leaf: Bytes::from(entry.leaf),
+                content_sha256,
+                checkpoint: Arc::clone(&checkpoint),
+            })
+            .collect())
+    }
+}
