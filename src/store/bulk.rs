@@ -50,6 +50,27 @@ pub(crate) trait Row {
     fn cells(&self) -> Vec<Cell<'_>>;
 }
 
+/// Rows of one table.
+pub(crate) trait Rows: Sync {
+    fn table(&self) -> &'static Table;
+    fn cells_of(&self, index: usize) -> Option<Vec<Cell<'_>>>;
+    fn count(&self) -> usize;
+}
+
+impl<R: Row + Sync> Rows for Vec<R> {
+    fn table(&self) -> &'static Table {
+        R::TABLE
+    }
+
+    fn cells_of(&self, index: usize) -> Option<Vec<Cell<'_>>> {
+        self.get(index).map(Row::cells)
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
 /// Rows per statement on SQLite, largest first. 64 rows of the widest table stay far below its limit of parameters.
 const SQLITE_SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
@@ -61,25 +82,38 @@ struct BulkTexts {
 static TEXTS: LazyLock<BTreeMap<&'static str, BulkTexts>> =
     LazyLock::new(|| schema::WRITTEN.iter().map(|table| (table.name, BulkTexts::of(table))).collect());
 
+/// The one statement that writes what nearly every batch writes, on PostgreSQL: one round trip instead of ten.
+static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| {
+    let mut first_parameter = 1;
+    let inserts: Vec<String> = schema::TOGETHER
+        .iter()
+        .map(|table| {
+            let text = format!("{}_rows AS ({})", table.name, postgres_text(table, first_parameter));
+            first_parameter += table.columns.len();
+            text
+        })
+        .collect();
+    String::leak(format!("WITH {} SELECT 1", inserts.join(", ")))
+});
+
 impl BulkTexts {
     fn of(table: &Table) -> Self {
         Self {
-            postgres: String::leak(postgres_text(table)),
+            postgres: String::leak(postgres_text(table, 1)),
             sqlite: SQLITE_SIZES.map(|rows| &*String::leak(sqlite_text(table, rows))),
         }
     }
 }
 
-/// Every bulk text, for the catalogue test: name, SQL.
+/// Every bulk text, for the catalogue test: name, SQL. `None` where a database does not use it.
 pub(crate) fn texts() -> Vec<(String, Sql)> {
-    TEXTS
-        .iter()
-        .flat_map(|(name, texts)| {
-            SQLITE_SIZES.iter().zip(texts.sqlite).map(move |(rows, sqlite)| {
-                (format!("bulk {name} x{rows}"), Sql::pair(sqlite, texts.postgres))
-            })
-        })
-        .collect()
+    let single = TEXTS.iter().flat_map(|(name, texts)| {
+        SQLITE_SIZES
+            .iter()
+            .zip(texts.sqlite)
+            .map(move |(rows, sqlite)| (format!("bulk {name} x{rows}"), Sql::pair(sqlite, texts.postgres)))
+    });
+    single.chain([("bulk together".to_owned(), Sql::pair("SELECT 1", *TOGETHER))]).collect()
 }
 
 fn column_list(table: &Table) -> String {
@@ -101,11 +135,11 @@ fn on_conflict(table: &Table) -> String {
     }
 }
 
-fn postgres_text(table: &Table) -> String {
+fn postgres_text(table: &Table, first_parameter: usize) -> String {
     let arrays: Vec<String> = table
         .columns
         .iter()
-        .zip(1..)
+        .zip(first_parameter..)
         .map(|((_, column_type), number)| {
             let array = match column_type {
                 ColumnType::Text => "text[]",
@@ -136,33 +170,25 @@ fn sqlite_text(table: &Table, rows: usize) -> String {
     text + &on_conflict(table)
 }
 
-/// Writes all rows, set-based. Nothing is sent for no rows.
-pub(crate) async fn write_rows<R: Row>(tx: &mut Tx, rows: &[R]) -> Result<(), sqlx::Error> {
-    if rows.is_empty() {
+/// Writes the rows of one table, set-based. Nothing is sent for no rows.
+pub(crate) async fn write_rows(tx: &mut Tx, rows: &dyn Rows) -> Result<(), sqlx::Error> {
+    if rows.count() == 0 {
         return Ok(());
     }
-    let Some(texts) = TEXTS.get(R::TABLE.name) else {
-        return Err(sqlx::Error::Protocol(format!("table {} is not listed for writing", R::TABLE.name)));
+    let Some(texts) = TEXTS.get(rows.table().name) else {
+        return Err(sqlx::Error::Protocol(format!("table {} is not listed for writing", rows.table().name)));
     };
     match tx {
         Tx::Postgres(transaction) => {
-            let mut query = sqlx::query(texts.postgres);
-            for column in Columns::collect(rows) {
-                query = match column {
-                    Column::Text(values) => query.bind(values),
-                    Column::Integer(values) => query.bind(values),
-                    Column::Bytes(values) => query.bind(values),
-                    Column::Flag(values) => query.bind(values),
-                };
-            }
-            query.execute(&mut **transaction).await?;
+            bind_columns(sqlx::query(texts.postgres), rows).execute(&mut **transaction).await?;
         }
         Tx::Sqlite(transaction) => {
-            let mut rest = rows;
+            let mut written = 0;
             for (size, text) in SQLITE_SIZES.iter().zip(texts.sqlite) {
-                while let Some((chunk, tail)) = rest.split_at_checked(*size) {
+                while rows.count() - written >= *size {
                     let mut query = sqlx::query(text);
-                    for cell in chunk.iter().flat_map(Row::cells) {
+                    let chunk = written..written + size;
+                    for cell in chunk.filter_map(|index| rows.cells_of(index)).flatten() {
                         query = match cell {
                             Cell::Text(value) => query.bind(value),
                             Cell::Integer(value) => query.bind(value),
@@ -171,12 +197,44 @@ pub(crate) async fn write_rows<R: Row>(tx: &mut Tx, rows: &[R]) -> Result<(), sq
                         };
                     }
                     query.execute(&mut **transaction).await?;
-                    rest = tail;
+                    written += size;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Writes the rows of the tables in `schema::TOGETHER`, in that order: one statement on PostgreSQL.
+pub(crate) async fn write_together(tx: &mut Tx, tables: &[&dyn Rows]) -> Result<(), sqlx::Error> {
+    let in_order = tables.iter().map(|rows| rows.table().name).eq(schema::TOGETHER.iter().map(|table| table.name));
+    if !in_order {
+        return Err(sqlx::Error::Protocol("the tables are not those of schema::TOGETHER".to_owned()));
+    }
+    match tx {
+        Tx::Postgres(transaction) => {
+            let query = tables.iter().fold(sqlx::query(*TOGETHER), |query, rows| bind_columns(query, *rows));
+            query.execute(&mut **transaction).await?;
+        }
+        Tx::Sqlite(_) => {
+            for rows in tables {
+                write_rows(tx, *rows).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+/// Binds each column of the rows as one array.
+fn bind_columns<'q>(query: PgQuery<'q>, rows: &'q dyn Rows) -> PgQuery<'q> {
+    columns(rows).into_iter().fold(query, |query, column| match column {
+        Column::Text(values) => query.bind(values),
+        Column::Integer(values) => query.bind(values),
+        Column::Bytes(values) => query.bind(values),
+        Column::Flag(values) => query.bind(values),
+    })
 }
 
 enum Column<'a> {
@@ -186,35 +244,32 @@ enum Column<'a> {
     Flag(Vec<bool>),
 }
 
-struct Columns;
-
-impl Columns {
-    /// Turns rows into columns.
-    fn collect<R: Row>(rows: &[R]) -> Vec<Column<'_>> {
-        let count = rows.len();
-        let mut columns: Vec<Column<'_>> = R::TABLE
-            .columns
-            .iter()
-            .map(|(_, column_type)| match column_type {
-                ColumnType::Text => Column::Text(Vec::with_capacity(count)),
-                ColumnType::Integer => Column::Integer(Vec::with_capacity(count)),
-                ColumnType::Bytes => Column::Bytes(Vec::with_capacity(count)),
-                ColumnType::Flag => Column::Flag(Vec::with_capacity(count)),
-            })
-            .collect();
-        for row in rows {
-            for (column, cell) in columns.iter_mut().zip(row.cells()) {
-                match (column, cell) {
-                    (Column::Text(values), Cell::Text(value)) => values.push(value),
-                    (Column::Integer(values), Cell::Integer(value)) => values.push(value),
-                    (Column::Bytes(values), Cell::Bytes(value)) => values.push(value),
-                    (Column::Flag(values), Cell::Flag(value)) => values.push(value),
-                    (Column::Text(_) | Column::Integer(_) | Column::Bytes(_) | Column::Flag(_), _) => {
-                        debug_assert!(false, "a row of {} does not fit its table", R::TABLE.name);
-                    }
+/// Turns rows into columns.
+fn columns(rows: &dyn Rows) -> Vec<Column<'_>> {
+    let count = rows.count();
+    let mut columns: Vec<Column<'_>> = rows
+        .table()
+        .columns
+        .iter()
+        .map(|(_, column_type)| match column_type {
+            ColumnType::Text => Column::Text(Vec::with_capacity(count)),
+            ColumnType::Integer => Column::Integer(Vec::with_capacity(count)),
+            ColumnType::Bytes => Column::Bytes(Vec::with_capacity(count)),
+            ColumnType::Flag => Column::Flag(Vec::with_capacity(count)),
+        })
+        .collect();
+    for cells in (0..count).filter_map(|index| rows.cells_of(index)) {
+        for (column, cell) in columns.iter_mut().zip(cells) {
+            match (column, cell) {
+                (Column::Text(values), Cell::Text(value)) => values.push(value),
+                (Column::Integer(values), Cell::Integer(value)) => values.push(value),
+                (Column::Bytes(values), Cell::Bytes(value)) => values.push(value),
+                (Column::Flag(values), Cell::Flag(value)) => values.push(value),
+                (Column::Text(_) | Column::Integer(_) | Column::Bytes(_) | Column::Flag(_), _) => {
+                    debug_assert!(false, "a row of {} does not fit its table", rows.table().name);
                 }
             }
         }
-        columns
     }
+    columns
 }

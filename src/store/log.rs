@@ -1,5 +1,7 @@
 //! Reading the log: head, entries, checkpoints, events and bodies.
 
+use std::collections::BTreeMap;
+
 use super::backend::on_pool;
 use super::rows::{Body, Checkpoint, EventRow, Head, LogEntry, UsedKey};
 use super::{Store, json_pairs, sql, store_error};
@@ -53,5 +55,14 @@ impl Store {
         let list = serde_json::Value::from(indexes.to_vec()).to_string();
         on_pool!(self, sql::BODIES_BY_INDEXES, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
             .map_err(store_error)
+    }
+
+    /// How many bytes the bodies under these log indexes have; 0 after erasure.
+    pub async fn body_sizes(&self, indexes: &[i64]) -> Result<BTreeMap<i64, i64>> {
+        let list = serde_json::Value::from(indexes.to_vec()).to_string();
+        let rows: Vec<(i64, i64)> =
+            on_pool!(self, sql::BODY_SIZES_BY_INDEXES, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
+                .map_err(store_error)?;
+        Ok(rows.into_iter().collect())
     }
 }

@@ -22,11 +22,18 @@ impl Store {
         Ok(row.map(|row| row.registered.agency))
     }
 
-    /// Agencies after the code `after`, in order of code, of one role or (empty) all.
-    pub async fn agency_page(&self, after: &str, role: Option<Role>, limit: i64) -> Result<Vec<Agency>> {
+    /// Agencies after the code `after`, in order of code, of one role or all, of one province or (empty) all.
+    pub async fn agency_page(
+        &self,
+        after: &str,
+        role: Option<Role>,
+        province_code: &str,
+        limit: i64,
+    ) -> Result<Vec<Agency>> {
         let rows: Vec<RegisteredAgency> = on_pool!(self, sql::AGENCY_PAGE, |sql, pool| sqlx::query_as(sql)
             .bind(after)
             .bind(role.map_or("", Role::as_str))
+            .bind(province_code)
             .bind(limit)
             .fetch_all(pool))
         .map_err(store_error)?;

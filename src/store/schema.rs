@@ -128,3 +128,16 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &OFFICER,
     &CREDENTIAL,
 ];
+
+/// The tables that nearly every batch writes, in the order in which the ledger gives them.
+pub(crate) static TOGETHER: &[&Table] = &[
+    &BODY,
+    &EVENT,
+    &LOG_ENTRY,
+    &IDEMPOTENCY,
+    &ENFORCEMENT_REQUEST,
+    &DEADLINE,
+    &MAILBOX_ENTRY,
+    &MAILBOX_HEAD,
+    &CHECKPOINT,
+];

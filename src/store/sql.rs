@@ -161,6 +161,12 @@ texts! {
         "SELECT log_index, media_type, salt, content FROM body WHERE log_index IN \
          (SELECT value::bigint FROM json_array_elements_text($1::json) AS value)",
     );
+    BODY_SIZES_BY_INDEXES = Sql::pair(
+        "SELECT log_index, COALESCE(LENGTH(content), 0) AS size FROM body WHERE log_index IN \
+         (SELECT value FROM json_each($1))",
+        "SELECT log_index, COALESCE(LENGTH(content), 0)::bigint AS size FROM body WHERE log_index IN \
+         (SELECT value::bigint FROM json_array_elements_text($1::json) AS value)",
+    );
     LOG_RANGE = Sql::both(
         "SELECT log_index, leaf FROM log_entry WHERE log_index >= $1 AND log_index < $2 ORDER BY log_index",
     );
@@ -181,7 +187,7 @@ texts! {
     );
     AGENCY_PAGE = Sql::both(concat!(
         "SELECT ", agency_columns!(), " FROM agency a WHERE a.code > $1 AND ($2 = '' OR a.role = $2) ",
-        "ORDER BY a.code LIMIT $3"
+        "AND ($3 = '' OR a.province_code = $3) ORDER BY a.code LIMIT $4"
     ));
     AGENCY_COUNT = Sql::both("SELECT COUNT(*) AS count FROM agency");
     OFFICERS_BY_IDS = in_pairs!(concat!("SELECT ", officer_columns!(), " FROM officer WHERE (agency, id) IN "), "");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::backend::{Pools, Tx, on_tx};
-use super::bulk::{Row, write_rows};
+use super::bulk::{Rows, write_rows, write_together};
 use super::rows::{
     ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureOf, OfficerRow, RegisterCounter,
     UsedKey,
@@ -137,8 +137,13 @@ impl LedgerTx {
         read!(self, CREDENTIALS_BY_FINGERPRINTS, json_list(hex))
     }
 
-    pub(crate) async fn write<R: Row>(&mut self, rows: &[R]) -> Read<()> {
+    pub(crate) async fn write(&mut self, rows: &dyn Rows) -> Read<()> {
         write_rows(&mut self.tx, rows).await
+    }
+
+    /// Writes the tables of `schema::TOGETHER`, given in that order.
+    pub(crate) async fn write_together(&mut self, tables: &[&dyn Rows]) -> Read<()> {
+        write_together(&mut self.tx, tables).await
     }
 
     pub(crate) async fn write_head(&mut self, head: &Head) -> Read<()> {

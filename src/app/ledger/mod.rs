@@ -5,6 +5,7 @@
 
 pub mod command;
 mod delivery;
+mod environment;
 mod needs;
 mod record;
 mod registry;

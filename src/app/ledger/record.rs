@@ -5,24 +5,15 @@ use bytes::Bytes;
 use super::command::{Actor, NewBody};
 use super::state::State;
 use crate::domain::error::{Error, Result};
-use crate::domain::ids::{AgencyCode, IdempotencyKey, IdSource, salt};
+use crate::domain::event::Entered;
+use crate::domain::ids::{AgencyCode, IdSource, IdempotencyKey, salt};
 use crate::domain::mailbox::MailboxEntry;
+use crate::domain::request::EnforcementRequest;
 use crate::domain::workflow::{Party, State as RequestState};
 use crate::evidence::Digest;
 use crate::evidence::digest::salted;
 use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
-use crate::store::rows::{Body, EventRow, LogEntry, RelationRow, UsedKey};
-
-/// Rows that a batch only adds.
-#[derive(Debug, Default)]
-pub(super) struct Appended {
-    pub(super) entries: Vec<LogEntry>,
-    pub(super) events: Vec<EventRow>,
-    pub(super) bodies: Vec<Body>,
-    pub(super) keys: Vec<UsedKey>,
-    pub(super) mailbox: Vec<MailboxEntry>,
-    pub(super) relations: Vec<RelationRow>,
-}
+use crate::store::rows::{Body, EventRow, LogEntry, UsedKey};
 
 /// What an entry says beside who acted and when.
 #[derive(Debug)]
@@ -128,4 +119,27 @@ impl State {
             .map(|entry| (entry.log_index, Bytes::copy_from_slice(&entry.leaf)))
             .collect()
     }
+}
+
+/// Enters the step that is about to be appended in the mailboxes of `parties`.
+pub(super) fn enter_mailboxes(state: &mut State, request: &EnforcementRequest, parties: &[Party]) -> Vec<Entered> {
+    let log_index = state.next_index;
+    let mut entered = Vec::with_capacity(parties.len());
+    for party in parties {
+        let Some(agency) = request.agency_of(*party) else { continue };
+        let position = state.next_position(agency, request.lane);
+        let is_recipient = *party == Party::Recipient;
+        state.appended.mailbox.push(MailboxEntry {
+            agency: agency.clone(),
+            lane: request.lane,
+            position,
+            log_index,
+            request_id: request.id.clone(),
+            unit: request.assigned_unit.clone().filter(|_| is_recipient),
+            officer: request.assigned_officer.clone().filter(|_| is_recipient),
+            lifted: false,
+        });
+        entered.push(Entered { agency: agency.clone(), lane: request.lane, position });
+    }
+    entered
 }

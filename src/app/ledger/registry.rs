@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::command::{Actor, Command, RegistryChange};
 use super::record::{NewEntry, details_text};
 use super::state::{Registry, State};
-use super::writer::Environment;
+use super::environment::Environment;
 use crate::domain::agency::{Agency, Credential, Officer};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::ids::{AgencyCode, OfficerId};
@@ -118,7 +118,7 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
             if let Some(unit) = &officer.unit
                 && !agency.units.iter().any(|known| known.id == *unit)
             {
-                let field = FieldViolation::new("unit", "not_found", "Không có đơn vị này.", "There is no such unit.");
+                let field = FieldViolation::new("officer.unit_id", "not_found", "Không có đơn vị này.", "There is no such unit.");
                 return Err(Error::invalid(ErrorCode::UnitNotFound, vec![field]));
             }
             Ok(Change { action: "register_officer", officer: Some(officer.clone()), ..Change::default() })
@@ -160,7 +160,7 @@ fn known_officer<'a>(registry: &'a Registry, agency: &AgencyCode, id: &OfficerId
 
 /// The superior and the successor exist and are others.
 fn check_named_agencies(registry: &Registry, agency: &Agency) -> Result<()> {
-    for (field, named) in [("agency.parent", &agency.parent), ("agency.successor", &agency.successor)] {
+    for (field, named) in [("agency.parent_code", &agency.parent), ("agency.successor_code", &agency.successor)] {
         if let Some(code) = named
             && (registry.agency(code).is_none() || *code == agency.code)
         {

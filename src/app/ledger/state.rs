@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::command::Actor;
-use super::record::Appended;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::deadline::Deadline;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::Measure;
 use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, OfficerId, RequestId};
-use crate::domain::mailbox::{Lane, LaneHead};
+use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::evidence::Digest;
-use crate::store::rows::{ConnectedAgency, UsedKey};
+use crate::store::rows::{
+    Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, LogEntry, MeasureRow,
+    RegisterCounter, RelationRow, UsedKey,
+};
 
 /// A map that remembers which entries a batch has changed.
 #[derive(Debug)]
@@ -96,6 +98,17 @@ impl Registry {
     }
 }
 
+/// Rows that a batch only adds.
+#[derive(Debug, Default)]
+pub(super) struct Appended {
+    pub(super) entries: Vec<LogEntry>,
+    pub(super) events: Vec<EventRow>,
+    pub(super) bodies: Vec<Body>,
+    pub(super) keys: Vec<UsedKey>,
+    pub(super) mailbox: Vec<MailboxEntry>,
+    pub(super) relations: Vec<RelationRow>,
+}
+
 /// The state of one batch.
 #[derive(Debug)]
 pub(super) struct State {
@@ -165,5 +178,56 @@ impl State {
         let number = self.counters.get(&key).copied().unwrap_or(0) + 1;
         self.counters.set(key, number);
         format!("{number}/{year}")
+    }
+
+    pub(super) fn request_rows(&self) -> Vec<EnforcementRequest> {
+        self.requests.changes().map(|(_, request)| request.clone()).collect()
+    }
+
+    pub(super) fn deadline_rows(&self) -> Result<Vec<DeadlineRow>, serde_json::Error> {
+        self.changed_deadlines
+            .iter()
+            .flat_map(|id| self.deadlines.get(id).into_iter().flatten().map(move |deadline| (id, deadline)))
+            .map(|(id, deadline)| DeadlineRow::new(id.clone(), deadline.clone()))
+            .collect()
+    }
+
+    pub(super) fn measure_rows(&self) -> Result<Vec<MeasureRow>, serde_json::Error> {
+        self.changed_measures
+            .iter()
+            .filter_map(|id| Some((self.requests.get(id)?, self.measures.get(id)?)))
+            .flat_map(|(request, measures)| measures.iter().map(move |measure| (request, measure)))
+            .map(|(request, measure)| MeasureRow::new(request, measure.clone()))
+            .collect()
+    }
+
+    pub(super) fn counter_rows(&self) -> Vec<RegisterCounter> {
+        self.counters
+            .changes()
+            .map(|((agency, year), last)| RegisterCounter { agency: agency.clone(), year: *year, last_number: *last })
+            .collect()
+    }
+
+    pub(super) fn head_rows(&self) -> Vec<HeadRow> {
+        self.heads
+            .changes()
+            .map(|((agency, lane), head)| HeadRow { agency: agency.clone(), lane: *lane, head: *head })
+            .collect()
+    }
+
+    pub(super) fn cursor_rows(&self) -> Vec<CursorRow> {
+        self.cursors
+            .changes()
+            .map(|((agency, name, lane), position)| CursorRow {
+                agency: agency.clone(),
+                name: name.clone(),
+                lane: *lane,
+                position: *position,
+            })
+            .collect()
+    }
+
+    pub(super) fn credential_rows(&self) -> Vec<CredentialRow> {
+        self.credentials.changes().map(|(_, credential)| CredentialRow(credential.clone())).collect()
     }
 }

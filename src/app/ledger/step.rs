@@ -1,15 +1,14 @@
 //! A step of the workflow on one request.
 
 use super::command::{Command, Holding, Step};
-use super::record::{NewEntry, details_text};
+use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
-use super::writer::Environment;
+use super::environment::Environment;
 use crate::domain::agency::{Agency, Channel};
 use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::event::{Entered, EventDetails, Measure};
+use crate::domain::event::{EventDetails, Measure};
 use crate::domain::ids::MeasureId;
-use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::{self, EnforcementRequest};
 use crate::domain::workflow::{self, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
@@ -194,27 +193,4 @@ fn change_measures(
             vec![measure]
         }
     }
-}
-
-/// Enters the step that is about to be appended in the mailboxes of `parties`.
-pub(super) fn enter_mailboxes(state: &mut State, request: &EnforcementRequest, parties: &[Party]) -> Vec<Entered> {
-    let log_index = state.next_index;
-    let mut entered = Vec::with_capacity(parties.len());
-    for party in parties {
-        let Some(agency) = request.agency_of(*party) else { continue };
-        let position = state.next_position(agency, request.lane);
-        let is_recipient = *party == Party::Recipient;
-        state.appended.mailbox.push(MailboxEntry {
-            agency: agency.clone(),
-            lane: request.lane,
-            position,
-            log_index,
-            request_id: request.id.clone(),
-            unit: request.assigned_unit.clone().filter(|_| is_recipient),
-            officer: request.assigned_officer.clone().filter(|_| is_recipient),
-            lifted: false,
-        });
-        entered.push(Entered { agency: agency.clone(), lane: request.lane, position });
-    }
-    entered
 }

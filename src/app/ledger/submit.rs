@@ -1,10 +1,9 @@
 //! Opening requests: one for each recipient, all or none.
 
 use super::command::{Command, Submit};
-use super::record::{NewEntry, details_text};
+use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
-use super::step::enter_mailboxes;
-use super::writer::Environment;
+use super::environment::Environment;
 use crate::domain::agency::Channel;
 use crate::domain::deadline::{self, ClockContext, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::command::{Command, Operation, Outcome, Receipt};
+use super::environment::Environment;
 use super::needs::Needs;
 use super::state::{Registry, State};
 use super::{delivery, registry, step, submit, wakeup::Wakeups};
@@ -23,9 +24,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, IdSource};
 use crate::domain::time::Clock;
 use crate::evidence::leaf::leaf_hash;
-use crate::store::rows::{
-    Checkpoint, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureRow, OfficerRow, RegisterCounter,
-};
+use crate::store::rows::{Checkpoint, Head, OfficerRow};
 use crate::store::write::LedgerTx;
 use crate::store::{Store, store_error};
 
@@ -45,14 +44,6 @@ impl Default for LedgerSettings {
     fn default() -> Self {
         Self { queue: 4_096, batch: 256 }
     }
-}
-
-/// What decisions depend on beside the database.
-pub(crate) struct Environment {
-    pub(crate) hub_id: String,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) ids: Arc<dyn IdSource>,
-    pub(crate) calendar: Arc<Calendar>,
 }
 
 type Reply = oneshot::Sender<Result<Outcome>>;
@@ -202,7 +193,10 @@ impl Writer {
         {
             return Err(error);
         }
-        self.registry.version = state.registry_version;
+        if state.registry_version != head.registry_version {
+            // What is known of agencies is read again: a change may have connected one.
+            self.registry = Registry::default();
+        }
         self.registry_version.send_replace(state.registry_version);
         self.wakeups.ring(state.appended.mailbox.iter().map(|entry| &entry.agency).collect::<BTreeSet<&AgencyCode>>());
         let checkpoint = checkpoint.map(Arc::new);
@@ -230,61 +224,11 @@ impl Writer {
         head: &Head,
         state: &State,
     ) -> Result<Option<Checkpoint>, sqlx::Error> {
-        let encode = |error: serde_json::Error| sqlx::Error::Encode(error.into());
-        let appended = &state.appended;
-        tx.write(&appended.bodies).await?;
-        tx.write(&appended.events).await?;
-        tx.write(&appended.entries).await?;
-        tx.write(&appended.keys).await?;
-        let requests: Vec<_> = state.requests.changes().map(|(_, request)| request.clone()).collect();
-        tx.write(&requests).await?;
-        tx.write(&appended.relations).await?;
-        let deadlines: Vec<DeadlineRow> = state
-            .changed_deadlines
-            .iter()
-            .flat_map(|id| state.deadlines.get(id).into_iter().flatten().map(move |deadline| (id, deadline)))
-            .map(|(id, deadline)| DeadlineRow::new(id.clone(), deadline.clone()))
-            .collect::<Result<_, _>>()
-            .map_err(encode)?;
-        tx.write(&deadlines).await?;
-        let measures: Vec<MeasureRow> = state
-            .changed_measures
-            .iter()
-            .filter_map(|id| Some((state.requests.get(id)?, state.measures.get(id)?)))
-            .flat_map(|(request, measures)| measures.iter().map(move |measure| (request, measure)))
-            .map(|(request, measure)| MeasureRow::new(request, measure.clone()))
-            .collect::<Result<_, _>>()
-            .map_err(encode)?;
-        tx.write(&measures).await?;
-        let counters: Vec<RegisterCounter> = state
-            .counters
-            .changes()
-            .map(|((agency, year), last)| RegisterCounter { agency: agency.clone(), year: *year, last_number: *last })
-            .collect();
-        tx.write(&counters).await?;
-        tx.write(&appended.mailbox).await?;
-        let heads: Vec<HeadRow> = state
-            .heads
-            .changes()
-            .map(|((agency, lane), head)| HeadRow { agency: agency.clone(), lane: *lane, head: *head })
-            .collect();
-        tx.write(&heads).await?;
-        let cursors: Vec<CursorRow> = state
-            .cursors
-            .changes()
-            .map(|((agency, name, lane), position)| CursorRow {
-                agency: agency.clone(),
-                name: name.clone(),
-                lane: *lane,
-                position: *position,
-            })
-            .collect();
-        tx.write(&cursors).await?;
-        self.write_registry(tx, state).await?;
-        self.write_head(tx, head, state).await
-    }
-
-    async fn write_registry(&self, tx: &mut LedgerTx, state: &State) -> Result<(), sqlx::Error> {
+        let checkpoint = self.write_entries(tx, head, state).await?;
+        tx.write(&state.appended.relations).await?;
+        tx.write(&state.measure_rows().map_err(encode_error)?).await?;
+        tx.write(&state.counter_rows()).await?;
+        tx.write(&state.cursor_rows()).await?;
         let agencies: Vec<_> = state
             .changed_agencies
             .iter()
@@ -297,22 +241,23 @@ impl Writer {
             .filter_map(|(agency, id)| self.registry.officer(agency, id).cloned().map(OfficerRow::from))
             .collect();
         tx.write(&officers).await?;
-        let credentials: Vec<CredentialRow> =
-            state.credentials.changes().map(|(_, credential)| CredentialRow(credential.clone())).collect();
-        tx.write(&credentials).await
+        tx.write(&state.credential_rows()).await?;
+        Ok(checkpoint)
     }
 
-    async fn write_head(
+    /// The entries with all that nearly every entry brings, the checkpoint and the head.
+    async fn write_entries(
         &self,
         tx: &mut LedgerTx,
         head: &Head,
         state: &State,
     ) -> Result<Option<Checkpoint>, sqlx::Error> {
-        if state.appended.entries.is_empty() {
+        let appended = &state.appended;
+        if appended.entries.is_empty() {
             return Ok(None);
         }
         let mut frontier = head.frontier.clone();
-        for entry in &state.appended.entries {
+        for entry in &appended.entries {
             frontier.append(leaf_hash(&entry.leaf));
         }
         let checkpoint = Checkpoint {
@@ -321,7 +266,18 @@ impl Writer {
             hub_time: state.hub_time,
             hub_id: self.environment.hub_id.clone(),
         };
-        tx.write(std::slice::from_ref(&checkpoint)).await?;
+        tx.write_together(&[
+            &appended.bodies,
+            &appended.events,
+            &appended.entries,
+            &appended.keys,
+            &state.request_rows(),
+            &state.deadline_rows().map_err(encode_error)?,
+            &appended.mailbox,
+            &state.head_rows(),
+            &vec![checkpoint.clone()],
+        ])
+        .await?;
         tx.write_head(&Head {
             frontier,
             root: checkpoint.root_hash,
@@ -331,6 +287,10 @@ impl Writer {
         .await?;
         Ok(Some(checkpoint))
     }
+}
+
+fn encode_error(error: serde_json::Error) -> sqlx::Error {
+    sqlx::Error::Encode(error.into())
 }
 
 /// Whether `next` may share a transaction with the commands of `run`. A change of the registry stands alone: what it
@@ -400,10 +360,4 @@ fn decide(
     }
     state.use_key(&command.actor, command.key.as_ref(), command.content_sha256, first_index);
     Ok(Decided::Acted { leaves: state.leaves_from(first_index), content_sha256: command.content_sha256 })
-}
-
-impl std::fmt::Debug for Environment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Environment").field("hub_id", &self.hub_id).finish_non_exhaustive()
-    }
 }

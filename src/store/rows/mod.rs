@@ -1,0 +1,42 @@
+//! The rows as the ledger writes them and as queries read them.
+
+mod log;
+mod mailbox;
+mod registry;
+mod request;
+
+pub use log::{Body, Checkpoint, EventRow, Head, LogEntry, UsedKey};
+pub use mailbox::DeliveredEvent;
+pub(crate) use mailbox::{CursorRow, HeadRow};
+pub use registry::RegisteredAgency;
+pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
+pub(crate) use request::{DeadlineRow, MeasureOf, MeasureRow, RegisterCounter, RelationRow};
+
+use super::bulk::Cell;
+use crate::domain::time::Timestamp;
+
+fn text(value: &str) -> Cell<'_> {
+    Cell::Text(Some(value))
+}
+
+fn integer<'a>(value: i64) -> Cell<'a> {
+    Cell::Integer(Some(value))
+}
+
+fn time<'a>(value: Option<Timestamp>) -> Cell<'a> {
+    Cell::Integer(value.map(Timestamp::micros))
+}
+
+/// Writes a row as the cells of its table.
+macro_rules! row {
+    ($type:ty, $table:ident, |$row:ident| [$($cell:expr),* $(,)?]) => {
+        impl $crate::store::bulk::Row for $type {
+            const TABLE: &'static $crate::store::bulk::Table = &$crate::store::schema::$table;
+            fn cells(&self) -> Vec<Cell<'_>> {
+                let $row = self;
+                vec![$($cell),*]
+            }
+        }
+    };
+}
+use row;

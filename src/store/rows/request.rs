@@ -1,0 +1,194 @@
+//! Rows of requests: envelope, relations, clocks, measures, register numbers.
+
+use sqlx::Row as _;
+
+use super::{integer, row, text, time};
+use crate::domain::deadline::Deadline;
+use crate::domain::event::{Measure, Relation};
+use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
+use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
+use crate::store::backend::{from_row, json, parsed, parsed_optional};
+use crate::store::bulk::Cell;
+
+row!(EnforcementRequest, ENFORCEMENT_REQUEST, |row| [
+    text(row.id.as_str()),
+    Cell::Text(row.broadcast_id.as_ref().map(BroadcastId::as_str)),
+    text(row.kind.as_str()),
+    integer(row.kind_revision),
+    text(row.sender.as_str()),
+    text(row.recipient.as_str()),
+    text(row.channel.as_str()),
+    text(row.lane.as_str()),
+    integer(row.recipient_position),
+    integer(row.submit_index),
+    integer(row.body_index),
+    integer(row.submit_time.micros()),
+    text(row.state.as_str()),
+    integer(row.version),
+    integer(row.update_time.micros()),
+    Cell::Text(row.registry_number.as_deref()),
+    time(row.registered_time),
+    Cell::Text(row.assigned_unit.as_ref().map(UnitId::as_str)),
+    Cell::Text(row.assigned_officer.as_ref().map(OfficerId::as_str)),
+    Cell::Flag(row.extended),
+    Cell::Text(row.outcome.as_deref()),
+    Cell::Integer(row.answer_index),
+    integer(row.answer_count),
+    time(row.due_time),
+]);
+from_row!(EnforcementRequest, |row| {
+    let registered: Option<i64> = row.try_get("registered_time")?;
+    let due: Option<i64> = row.try_get("due_time")?;
+    Ok(Self {
+        id: parsed(row, "id")?,
+        broadcast_id: parsed_optional(row, "broadcast_id")?,
+        kind: parsed(row, "kind")?,
+        kind_revision: row.try_get("kind_revision")?,
+        sender: parsed(row, "sender")?,
+        recipient: parsed(row, "recipient")?,
+        channel: parsed(row, "channel")?,
+        lane: parsed(row, "lane")?,
+        recipient_position: row.try_get("recipient_position")?,
+        submit_index: row.try_get("submit_index")?,
+        body_index: row.try_get("body_index")?,
+        submit_time: Timestamp::from_micros(row.try_get("submit_time")?),
+        state: parsed(row, "state")?,
+        version: row.try_get("version")?,
+        update_time: Timestamp::from_micros(row.try_get("update_time")?),
+        registry_number: row.try_get("registry_number")?,
+        registered_time: registered.map(Timestamp::from_micros),
+        assigned_unit: parsed_optional(row, "assigned_unit")?,
+        assigned_officer: parsed_optional(row, "assigned_officer")?,
+        extended: row.try_get("extended")?,
+        outcome: row.try_get("outcome")?,
+        answer_index: row.try_get("answer_index")?,
+        answer_count: row.try_get("answer_count")?,
+        due_time: due.map(Timestamp::from_micros),
+    })
+});
+
+/// A relation of a request to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RelationRow {
+    pub(crate) request_id: RequestId,
+    pub(crate) relation: Relation,
+}
+
+row!(RelationRow, REQUEST_RELATION, |row| [
+    text(row.request_id.as_str()),
+    text(&row.relation.relation),
+    text(row.relation.related_id.as_str()),
+]);
+from_row!(Relation, |row| {
+    Ok(Self { relation: row.try_get("relation")?, related_id: parsed(row, "related_id")? })
+});
+
+/// A deadline of a request; `state` is the whole of it as JSON, the columns beside it are for search.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DeadlineRow {
+    pub(crate) request_id: RequestId,
+    pub(crate) deadline: Deadline,
+    state: String,
+}
+
+impl DeadlineRow {
+    pub(crate) fn new(request_id: RequestId, deadline: Deadline) -> Result<Self, serde_json::Error> {
+        let state = serde_json::to_string(&deadline)?;
+        Ok(Self { request_id, deadline, state })
+    }
+}
+
+row!(DeadlineRow, DEADLINE, |row| [
+    text(row.request_id.as_str()),
+    text(&row.deadline.name),
+    integer(i64::from(row.deadline.occurrence)),
+    text(row.deadline.status.as_str()),
+    time(row.deadline.due),
+    text(&row.state),
+]);
+from_row!(DeadlineRow, |row| {
+    Ok(Self {
+        request_id: parsed(row, "enforcement_request_id")?,
+        deadline: json(row, "state")?,
+        state: row.try_get("state")?,
+    })
+});
+
+/// A measure with the request it came of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MeasureRow {
+    pub(crate) request_id: RequestId,
+    pub(crate) holder: AgencyCode,
+    pub(crate) sender: AgencyCode,
+    pub(crate) kind: String,
+    pub(crate) measure: Measure,
+    amounts: String,
+}
+
+impl MeasureRow {
+    pub(crate) fn new(request: &EnforcementRequest, measure: Measure) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            request_id: request.id.clone(),
+            holder: request.recipient.clone(),
+            sender: request.sender.clone(),
+            kind: request.kind.to_string(),
+            amounts: serde_json::to_string(&measure.amounts)?,
+            measure,
+        })
+    }
+}
+
+row!(MeasureRow, MEASURE, |row| [
+    text(row.measure.id.as_str()),
+    text(row.request_id.as_str()),
+    text(row.holder.as_str()),
+    text(row.sender.as_str()),
+    text(&row.kind),
+    Cell::Flag(row.measure.in_force),
+    text(&row.amounts),
+    integer(row.measure.since.micros()),
+    time(row.measure.ended),
+]);
+
+/// A measure as read, keyed by its request.
+#[derive(Debug, Clone)]
+pub(crate) struct MeasureOf {
+    pub(crate) request_id: RequestId,
+    pub(crate) measure: Measure,
+}
+
+from_row!(MeasureOf, |row| {
+    let ended: Option<i64> = row.try_get("ended_time")?;
+    Ok(Self {
+        request_id: parsed(row, "enforcement_request_id")?,
+        measure: Measure {
+            id: parsed(row, "id")?,
+            in_force: row.try_get("in_force")?,
+            amounts: json(row, "amounts")?,
+            since: Timestamp::from_micros(row.try_get("since_time")?),
+            ended: ended.map(Timestamp::from_micros),
+        },
+    })
+});
+
+/// The last number given in an agency's register of a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RegisterCounter {
+    pub(crate) agency: AgencyCode,
+    pub(crate) year: i64,
+    pub(crate) last_number: i64,
+}
+
+row!(RegisterCounter, REGISTER_COUNTER, |row| [
+    text(row.agency.as_str()),
+    integer(row.year),
+    integer(row.last_number),
+]);
+from_row!(RegisterCounter, |row| {
+    Ok(Self {
+        agency: parsed(row, "agency")?,
+        year: row.try_get("year")?,
+        last_number: row.try_get("last_number")?,
+    })
+});
