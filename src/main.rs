@@ -1,2 +1,7 @@
-//! Liên Thông.
-fn main() {}
+//! `lienthong`: the hub and the tools around it. Everything is in [`lienthong::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lienthong::cli::main()
+}

@@ -9,8 +9,13 @@ use crate::domain::time::Clock;
 use crate::store::Store;
 use ledger::{Ledger, LedgerSettings, Wakeups};
 
+pub mod agencies;
+pub mod kinds;
 pub mod ledger;
+pub mod mailbox;
 pub mod receipts;
+pub mod requests;
+pub mod server_info;
 pub mod views;
 
 /// What the hub is made of. Shared by every use case.

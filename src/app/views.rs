@@ -26,14 +26,24 @@ pub struct RequestView {
 }
 
 impl App {
-    /// Completes envelopes that the caller was allowed to read.
+    /// Completes envelopes that the caller was allowed to read, clocks and measures included.
     pub(crate) async fn views(&self, requests: Vec<EnforcementRequest>) -> Result<Vec<RequestView>> {
-        if requests.is_empty() {
-            return Ok(Vec::new());
-        }
         let ids = || requests.iter().map(|request| &request.id);
         let mut deadlines: BTreeMap<RequestId, Vec<Deadline>> = self.store.deadlines_of(ids()).await?;
         let mut measures: BTreeMap<RequestId, Vec<Measure>> = self.store.measures_of(ids()).await?;
+        let mut views = self.envelopes(requests).await?;
+        for view in &mut views {
+            view.deadlines = deadlines.remove(&view.request.id).unwrap_or_default();
+            view.measures = measures.remove(&view.request.id).unwrap_or_default();
+        }
+        Ok(views)
+    }
+
+    /// Completes envelopes that the caller was allowed to read, without clocks and measures, as lists show them.
+    pub(crate) async fn envelopes(&self, requests: Vec<EnforcementRequest>) -> Result<Vec<RequestView>> {
+        if requests.is_empty() {
+            return Ok(Vec::new());
+        }
         let heads: BTreeMap<(AgencyCode, Lane), LaneHead> =
             self.store.heads_of(requests.iter().map(|request| &request.recipient)).await?;
         Ok(requests
@@ -41,8 +51,8 @@ impl App {
             .map(|request| {
                 let head = heads.get(&(request.recipient.clone(), request.lane)).copied().unwrap_or_default();
                 RequestView {
-                    deadlines: deadlines.remove(&request.id).unwrap_or_default(),
-                    measures: measures.remove(&request.id).unwrap_or_default(),
+                    deadlines: Vec::new(),
+                    measures: Vec::new(),
                     delivered: request.recipient_position <= head.delivered_position,
                     confidential: self.kind_of(&request).is_none_or(|kind| kind.definition.confidential),
                     request,

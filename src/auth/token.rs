@@ -12,10 +12,9 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY};
-use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::token_fault::TokenFault;
+use crate::domain::certificate::p256_point;
 use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::time::Timestamp;
 
@@ -183,13 +182,7 @@ impl<'a> Token<'a> {
 /// The P-256 key in a certificate (DER); none if the certificate is not one or has another key. A certificate without
 /// one cannot be registered for TOKEN.
 pub fn verification_key(certificate: &[u8]) -> Option<DecodingKey> {
-    let (rest, certificate) = X509Certificate::from_der(certificate).ok()?;
-    let key = certificate.public_key();
-    let curve = key.algorithm.parameters.as_ref()?.as_oid().ok()?;
-    let point = key.subject_public_key.data.as_ref();
-    let is_p256 = key.algorithm.algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY && curve == OID_EC_P256;
-    let is_uncompressed = point.len() == 65 && point.first() == Some(&4);
-    (rest.is_empty() && is_p256 && is_uncompressed).then(|| DecodingKey::from_ec_der(point))
+    p256_point(certificate).map(|point| DecodingKey::from_ec_der(&point))
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, TokenFault> {

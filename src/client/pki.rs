@@ -102,6 +102,14 @@ impl Authority {
         self.0.pem()
     }
 
+    /// The authority itself: for development, where its key is kept beside what it signed.
+    pub fn keyed_certificate(&self) -> KeyedCertificate {
+        KeyedCertificate {
+            certificate: self.0.pem(),
+            key: self.0.key().serialize_pem(),
+        }
+    }
+
     /// A certificate from this authority with a new key.
     pub fn issue(&self, leaf: &Leaf<'_>) -> Result<KeyedCertificate, PkiError> {
         let key = KeyPair::generate()?;

@@ -3,10 +3,12 @@
 pub mod agency;
 pub mod calendar;
 pub mod catalogue;
+pub mod certificate;
 pub mod deadline;
 pub mod document;
 pub mod error;
 pub mod error_code;
+pub mod error_page;
 pub mod event;
 pub mod ids;
 pub mod json;

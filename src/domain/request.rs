@@ -109,7 +109,7 @@ impl EnforcementRequest {
         if details.unit.is_some() {
             self.assigned_unit.clone_from(&details.unit);
         }
-        if details.officer.is_some() {
+        if details.officer.is_some() || step.action == Action::Forward {
             self.assigned_officer.clone_from(&details.officer);
         }
         self.extended |= step.action == Action::Extend;

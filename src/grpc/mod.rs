@@ -1,7 +1,16 @@
 //! gRPC: decode, call `app`, encode. The only place in the hub that knows `tonic::Status`.
 
+pub mod admin_service;
+pub mod agency_service;
 pub mod auth_layer;
+mod caller;
+pub mod catalogue_service;
+pub mod convert;
+pub mod mailbox_service;
+mod page;
+pub mod request_service;
 pub mod status;
+mod subscription;
 
 #[cfg(test)]
 mod auth_layer_tests;

@@ -11,7 +11,7 @@ use crate::domain::error::{self, Category, Error, ErrorCode};
 /// `ErrorInfo.domain` of every error.
 pub const DOMAIN: &str = "lienthong.vn";
 /// Most fields in one answer; `CatalogueService.Validate` returns all.
-const MAX_FIELDS: usize = 15;
+pub(crate) const MAX_FIELDS: usize = 15;
 /// Most bytes of encoded details: they travel in a header.
 const MAX_DETAIL_BYTES: usize = 4_096;
 /// Most entries of metadata, and most bytes of each value, of a field's name, and of a text.
@@ -43,9 +43,7 @@ pub const fn grpc_code(code: ErrorCode) -> Code {
 /// The cause of an internal error is logged here, once, and goes nowhere else.
 pub fn to_status(error: &Error) -> Status {
     let code = error.code();
-    if code.category() == Category::Internal {
-        tracing::error!(code = code.as_str(), cause = ?error.cause(), "internal error");
-    }
+    log_internal(error);
     // Fewer fields until the details fit; texts are bounded, so they fit with none.
     let mut shown = error.fields().len().min(MAX_FIELDS);
     loop {
@@ -58,6 +56,14 @@ pub fn to_status(error: &Error) -> Status {
             return status;
         }
         shown -= 1;
+    }
+}
+
+/// Logs the cause of an internal error.
+pub(crate) fn log_internal(error: &Error) {
+    let code = error.code();
+    if code.category() == Category::Internal {
+        tracing::error!(code = code.as_str(), cause = ?error.cause(), "internal error");
     }
 }
 

@@ -1,7 +1,19 @@
-//! Listeners, TLS, admission, start and stop.
+//! Listeners, TLS, start and stop. [`run`] puts a hub together; [`settings`] says from what.
 
+mod catalogue_folder;
+mod catch_panic;
+pub mod clock;
+mod drain;
+mod follow;
 pub mod hub_stream;
+pub mod random;
+pub mod run;
+mod services;
+pub mod settings;
+pub mod start_error;
 pub mod tls;
+
+pub use catalogue_folder::load as load_catalogue;
 
 #[cfg(test)]
 mod auth_tests;

@@ -27,6 +27,25 @@ pub struct Store {
     pools: Pools,
 }
 
+/// Which database the hub stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// SQLite: one machine.
+    Sqlite,
+    /// PostgreSQL: one or several hubs.
+    Postgres,
+}
+
+impl Store {
+    /// Which database this is.
+    pub fn database_kind(&self) -> DatabaseKind {
+        match self.pools {
+            Pools::Sqlite { .. } => DatabaseKind::Sqlite,
+            Pools::Postgres { .. } => DatabaseKind::Postgres,
+        }
+    }
+}
+
 /// Every SQL text of the hub by name, bulk writes included: for the test that prepares them all on both databases.
 pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let named = sql::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text));

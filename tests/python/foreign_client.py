@@ -12,6 +12,7 @@ hub itself hands out (GetKind), so this file knows of a kind only what is assert
 import argparse
 import base64
 import contextlib
+import datetime
 import hashlib
 import importlib
 import json
@@ -167,6 +168,12 @@ def changed(example: str, **members) -> dict:
     return result
 
 
+def viet_nam_now() -> str:
+    """The time now as documents state it: RFC 3339, +07:00."""
+    zone = datetime.timezone(datetime.timedelta(hours=7))
+    return datetime.datetime.now(zone).isoformat(timespec="seconds")
+
+
 class Story:
     def __init__(self, hub: argparse.Namespace, stubs: dict):
         self.proto = stubs
@@ -260,7 +267,7 @@ class Story:
         self.order_members = changed(
             self.kind.order_example,
             idempotency_key=self.key("order"),
-            sender=self.office.agency,
+            agency=self.office.agency,
             recipients=[self.bank.agency],
         )
         self.order = document(self.order_members)
@@ -324,7 +331,9 @@ class Story:
     def bank_acknowledges(self) -> None:
         self.acknowledgement = document(
             {
+                "schema": "lienthong/acknowledge/1",
                 "idempotency_key": self.key("acknowledge"),
+                "agency": self.bank.agency,
                 "enforcement_request_id": self.request_id,
                 "registry_number": f"{self.run[:6]}/PT",
                 "officer_id": self.bank.officer,
@@ -338,8 +347,12 @@ class Story:
     def bank_answers(self) -> None:
         examples = {example.outcome: example.document for example in self.kind.answer_examples}
         members = changed(
-            examples[OUTCOME], idempotency_key=self.key("answer"), enforcement_request_id=self.request_id
+            examples[OUTCOME],
+            idempotency_key=self.key("answer"),
+            agency=self.bank.agency,
+            enforcement_request_id=self.request_id,
         )
+        members["payload"]["executed_time"] = viet_nam_now()
         self.answer = document(members)
         answer = self.requests(self.bank).Answer
         stale = self.requests_pb.AnswerRequest(document=self.answer, expected_version=1)

@@ -30,25 +30,30 @@ remove_work() { rm -rf "$work"; }
 on_exit remove_work
 on_exit stop_hub
 
-port=$(free_port)
-
 # Start-up: the three commands of an operator's first day.
 "$LIENTHONG_BIN" certs dev --out "$work/certs"
 "$LIENTHONG_BIN" init --database "sqlite://$work/hub.db" --hub-id "$hub_id" \
     --operator-cert "$work/certs/operator.pem" --operator-officer "$operator_officer"
-"$LIENTHONG_BIN" serve --database "sqlite://$work/hub.db" --hub-id "$hub_id" --listen "127.0.0.1:$port" \
+"$LIENTHONG_BIN" serve --database "sqlite://$work/hub.db" --hub-id "$hub_id" --listen 127.0.0.1:0 \
     --tls-cert "$work/certs/server.pem" --tls-key "$work/certs/server.key" --client-ca "$work/certs/ca.pem" \
-    >"$work/hub.log" 2>&1 &
+    >"$work/hub.out" 2>"$work/hub.log" &
 hub_pid=$!
 
+# The hub says where it listens once it accepts connections.
+address=
 for _ in {1..300}; do
-    port_is_open "$port" && break
+    address=$(sed -n 's/^listening on //p' "$work/hub.out")
+    [[ -z $address ]] || break
     kill -0 "$hub_pid" 2>/dev/null || break
     sleep 0.1
 done
+if [[ -z $address ]]; then
+    cat "$work/hub.log"
+    die "the hub did not start"
+fi
 
 "$LIENTHONG_PYTHON" "$repo_root/tests/python/foreign_client.py" \
-    --proto "$repo_root/proto" --certs "$work/certs" --address "127.0.0.1:$port" \
+    --proto "$repo_root/proto" --certs "$work/certs" --address "$address" \
     --hub-id "$hub_id" --operator-officer "$operator_officer" \
     --office-cert enforcement --bank-cert bank-a --stranger-cert bank-b ||
     {

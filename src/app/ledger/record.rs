@@ -112,12 +112,11 @@ impl State {
 
     /// The leaves of this batch from `log_index` on.
     pub(super) fn leaves_from(&self, log_index: i64) -> Vec<(i64, Bytes)> {
-        self.appended
-            .entries
-            .iter()
-            .filter(|entry| entry.log_index >= log_index)
-            .map(|entry| (entry.log_index, Bytes::copy_from_slice(&entry.leaf)))
-            .collect()
+        let newest_first = self.appended.entries.iter().rev().take_while(|entry| entry.log_index >= log_index);
+        let mut leaves: Vec<_> =
+            newest_first.map(|entry| (entry.log_index, Bytes::copy_from_slice(&entry.leaf))).collect();
+        leaves.reverse();
+        leaves
     }
 }
 

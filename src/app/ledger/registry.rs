@@ -110,8 +110,7 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
         }
         RegistryChange::SuspendAgency { code, suspended } => {
             let agency = Agency { suspended: *suspended, ..known(registry, code)?.clone() };
-            let action = if *suspended { "suspend_agency" } else { "resume_agency" };
-            Ok(Change { action, agency: Some(agency), ..Change::default() })
+            Ok(Change { action: "suspend_agency", agency: Some(agency), ..Change::default() })
         }
         RegistryChange::RegisterOfficer(officer) => {
             let agency = known(registry, &officer.agency)?;

@@ -61,6 +61,9 @@ pub(super) struct Registry {
     pub(super) officers: BTreeMap<(AgencyCode, OfficerId), Option<Officer>>,
 }
 
+/// The highest number that a register follows; a stated number beyond it is kept and not counted on from.
+const LAST_REGISTRY_NUMBER: i64 = 999_999_999;
+
 /// The most agencies or officers kept between batches.
 const REGISTRY_LIMIT: usize = 20_000;
 
@@ -178,6 +181,17 @@ impl State {
         let number = self.counters.get(&key).copied().unwrap_or(0) + 1;
         self.counters.set(key, number);
         format!("{number}/{year}")
+    }
+
+    /// Lets the register go on after a number that the recipient stated itself, if it has the register's own form:
+    /// the hub never gives the same number again, and a replay of the events knows the counter.
+    pub(super) fn follow_registry_number(&mut self, agency: &AgencyCode, year: i64, stated: &str) {
+        let number = stated.split_once('/').and_then(|(number, _)| number.parse::<i64>().ok());
+        let Some(number) = number.filter(|number| stated == format!("{number}/{year}")) else { return };
+        let key = (agency.clone(), year);
+        if (1..=LAST_REGISTRY_NUMBER).contains(&number) && number > self.counters.get(&key).copied().unwrap_or(0) {
+            self.counters.set(key, number);
+        }
     }
 
     pub(super) fn request_rows(&self) -> Vec<EnforcementRequest> {

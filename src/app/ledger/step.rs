@@ -10,7 +10,7 @@ use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::{EventDetails, Measure};
 use crate::domain::ids::MeasureId;
 use crate::domain::request::{self, EnforcementRequest};
-use crate::domain::workflow::{self, Decision, Facts, Party};
+use crate::domain::workflow::{self, Action, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
 
 /// Takes the step, or says why not.
@@ -39,8 +39,13 @@ pub(super) fn step(
     let changed_measures = change_measures(&mut measures, step, state, environment);
     let registry_number = decision.registers.then(|| {
         let year = i64::from(state.hub_time.date().year());
-        let stated = step.statement.registry_number.clone();
-        stated.unwrap_or_else(|| state.next_registry_number(&request.recipient, year))
+        match &step.statement.registry_number {
+            None => state.next_registry_number(&request.recipient, year),
+            Some(stated) => {
+                state.follow_registry_number(&request.recipient, year, stated);
+                stated.clone()
+            }
+        }
     });
     let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
     let entered = enter_mailboxes(state, &request, decision.notifies);
@@ -117,17 +122,21 @@ fn facts(
 /// The unit, officer and agency that a step names exist.
 fn check_statement(registry: &Registry, command: &Command, step: &Step) -> Result<()> {
     let statement = &step.statement;
+    // Where unit and officer stand: in the document of an acknowledge, in the message of the others.
+    let names = if step.action == Action::Acknowledge { ("/unit", "/officer_id") } else { ("unit_id", "officer_id") };
     let own = registry.agency(&command.actor.agency);
     if let Some(unit) = &statement.unit
         && !own.is_some_and(|agency| agency.units.iter().any(|known| known.id == *unit))
     {
-        let field = FieldViolation::new("unit", "not_found", "Không có đơn vị này.", "There is no such unit.");
+        let (name, _) = names;
+        let field = FieldViolation::new(name, "not_found", "Không có đơn vị này.", "There is no such unit.");
         return Err(Error::invalid(ErrorCode::UnitNotFound, vec![field]));
     }
     if let Some(officer) = &statement.officer
         && registry.officer(&command.actor.agency, officer).is_none()
     {
-        let field = FieldViolation::new("officer", "not_found", "Không có cán bộ này.", "There is no such officer.");
+        let (_, name) = names;
+        let field = FieldViolation::new(name, "not_found", "Không có cán bộ này.", "There is no such officer.");
         return Err(Error::invalid(ErrorCode::OfficerNotFound, vec![field]));
     }
     if let Some(competent) = &statement.competent

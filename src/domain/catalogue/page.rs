@@ -43,7 +43,8 @@ pub fn markdown(catalogue: &Catalogue) -> String {
         .collect()
 }
 
-fn section(kind: &Kind) -> String {
+/// One kind's part of the page.
+pub fn section(kind: &Kind) -> String {
     let definition = &kind.definition;
     let (code, revision) = (&definition.code, definition.revision);
     let folder = format!("../catalogue/kinds/{code}");

@@ -1,0 +1,68 @@
+//! `make bench`: durable submits per second over real mTLS with tokens, on both databases, beside the same hub with one
+//! transaction per request and beside a bare echo with the same TLS, tokens and messages. All of them run in turn in
+//! one process, so their ratios hold on a noisy machine; absolute figures are of this machine and this minute.
+//!
+//! `cargo bench --bench submit -- [--seconds N] [--rounds N]`. PostgreSQL is taken from `LIENTHONG_TEST_POSTGRES_URL`.
+
+mod echo;
+mod hubs;
+#[path = "../../tests/kit/mod.rs"]
+mod kit;
+mod load;
+mod report;
+
+use std::io::Write;
+use std::time::Duration;
+
+use clap::Parser;
+
+use kit::{Failure, Keys, Orders};
+
+/// How many calls are under way at a time.
+const IN_FLIGHT: [usize; 3] = [1, 64, 256];
+
+#[derive(Debug, Parser)]
+#[command(about = "Submits per second, grouped, one transaction each, and a bare echo, in turn")]
+struct Arguments {
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Rounds; the median of them is reported.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// `cargo bench` passes this.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> Result<(), Failure> {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(&arguments))
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let keys = Keys::generate()?;
+    let orders = Orders::new(&keys)?;
+    let mut contenders = hubs::start(&keys).await?;
+    let duration = Duration::from_secs(arguments.seconds);
+    let mut table = report::Table::default();
+    let steps = IN_FLIGHT.len() * arguments.rounds * contenders.len();
+    let mut step = 0;
+    for in_flight in IN_FLIGHT {
+        for _ in 0..arguments.rounds {
+            for contender in &contenders {
+                step += 1;
+                write!(std::io::stderr().lock(), "\r[{step}/{steps}] {} × {in_flight}        ", contender.name)?;
+                let result = load::measure(&keys, &orders, contender, in_flight, duration).await?;
+                table.add(contender.name, in_flight, result);
+            }
+        }
+    }
+    writeln!(std::io::stderr().lock())?;
+    write!(std::io::stdout().lock(), "{table}")?;
+    for contender in contenders.drain(..) {
+        contender.stop().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! The documents behind mailbox entries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use crate::app::App;
+use crate::domain::error::{Error, Result};
+use crate::domain::event::EventDetails;
+use crate::store::rows::{DeliveredEvent, EventRow};
+
+/// Bytes of documents that one read takes in. A reply must stay below the 4 MiB that gRPC clients take by default.
+const MAX_READ_BYTES: i64 = 2 * 1024 * 1024;
+/// The media type of commands, which are no documents.
+const COMMAND: &str = "application/protobuf";
+
+/// A document as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The log index under which its bytes stand.
+    pub log_index: i64,
+    /// Its media type.
+    pub media_type: String,
+    /// The exact bytes.
+    pub content: Bytes,
+}
+
+/// The log index under which the bytes of an event stand: requests of a broadcast share those of their order.
+fn body_index(event: &EventRow) -> Result<i64> {
+    let details: EventDetails = serde_json::from_str(&event.details).map_err(Error::internal)?;
+    Ok(details.opened.map_or(event.log_index, |opened| opened.body_index))
+}
+
+impl App {
+    /// Reads the documents of `events`, in their order. If they are too large together, the last events are cut off;
+    /// the first always stays. Gives the documents by the log index of their event.
+    pub(super) async fn attach_documents(
+        &self,
+        events: &mut Vec<DeliveredEvent>,
+    ) -> Result<BTreeMap<i64, Document>> {
+        let indexes: Vec<i64> = events.iter().map(|delivered| body_index(&delivered.event)).collect::<Result<_>>()?;
+        let wanted: Vec<i64> = indexes.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let sizes = self.store.body_sizes(&wanted).await?;
+        let mut total = 0_i64;
+        let fitting = indexes.iter().take_while(|index| {
+            total = total.saturating_add(sizes.get(index).copied().unwrap_or(0));
+            total <= MAX_READ_BYTES
+        });
+        events.truncate(fitting.count().max(1));
+
+        let kept: BTreeSet<i64> = indexes.iter().take(events.len()).copied().collect();
+        let kept: Vec<i64> = kept.into_iter().collect();
+        let bodies: BTreeMap<i64, Document> = self
+            .store
+            .bodies(&kept)
+            .await?
+            .into_iter()
+            .filter(|body| body.media_type != COMMAND)
+            .filter_map(|body| {
+                let (log_index, media_type) = (body.log_index, body.media_type);
+                Some((log_index, Document { log_index, media_type, content: body.content? }))
+            })
+            .collect();
+        let found = events.iter().zip(&indexes).filter_map(|(delivered, index)| {
+            bodies.get(index).map(|document| (delivered.event.log_index, document.clone()))
+        });
+        Ok(found.collect())
+    }
+}

@@ -1,0 +1,176 @@
+//! What happened to a request: its events, and the documents that came with them.
+
+use bytes::Bytes;
+
+use super::list::Page;
+use crate::app::App;
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::event::EventDetails;
+use crate::domain::ids::{AgencyCode, RequestId};
+use crate::domain::request::EnforcementRequest;
+use crate::domain::workflow::Action;
+use crate::evidence::Digest;
+use crate::evidence::leaf::content_sha256;
+use crate::store::rows::EventRow;
+
+/// Bodies that are read from the store at a time.
+const BODIES_AT_ONCE: usize = 8;
+/// Events that are read from the store at a time.
+const EVENTS_AT_ONCE: i64 = 500;
+/// The most bytes of documents in one answer: less than what gRPC clients take by default (4 MiB).
+const MAX_DOCUMENT_BYTES: usize = 3 * 1024 * 1024;
+
+/// An event as a party sees it.
+#[derive(Debug, Clone)]
+pub struct EventView {
+    /// The event, without where it stands in the other party's mailbox.
+    pub event: EventRow,
+    /// SHA-256 of what was accepted; `None` if it brought nothing or the bytes were erased.
+    pub content_sha256: Option<Digest>,
+}
+
+/// A document as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentDocument {
+    /// Its log entry.
+    pub log_index: i64,
+    /// What it was sent for.
+    pub action: Action,
+    /// Its media type.
+    pub media_type: String,
+    /// Its bytes.
+    pub content: Bytes,
+}
+
+/// The documents of a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SentDocuments {
+    /// Oldest first.
+    pub documents: Vec<SentDocument>,
+    /// How many were left off, because all of them together are too large.
+    pub left_off: usize,
+}
+
+impl App {
+    /// The events of a request that `agency` is party to, oldest first, after version `after`.
+    pub async fn events(&self, agency: &AgencyCode, id: &RequestId, after: i64, limit: usize) -> Result<Page<EventView>> {
+        let request = self.store.request_of(agency, id).await?;
+        let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
+        let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut events = self.store.events_of(id.as_str(), after, one_more).await?;
+        let more = events.len() > limit;
+        events.truncate(limit);
+        let mut items = Vec::with_capacity(events.len());
+        while !events.is_empty() {
+            let rest = events.split_off(events.len().min(BODIES_AT_ONCE));
+            self.show_events(agency, &request, std::mem::replace(&mut events, rest), &mut items).await?;
+        }
+        Ok(Page { items, more })
+    }
+
+    async fn show_events(
+        &self,
+        agency: &AgencyCode,
+        request: &EnforcementRequest,
+        events: Vec<EventRow>,
+        shown: &mut Vec<EventView>,
+    ) -> Result<()> {
+        let index_of = |event: &EventRow| body_index(request, event.log_index);
+        let indexes: Vec<i64> = events.iter().map(index_of).collect();
+        let bodies = self.store.bodies(&indexes).await?;
+        for event in events {
+            let body = bodies.iter().find(|body| body.log_index == index_of(&event));
+            let content = body.and_then(|body| body.content.as_ref());
+            shown.push(EventView {
+                content_sha256: content.map(|content| content_sha256(content)),
+                event: without_others(event, agency)?,
+            });
+        }
+        Ok(())
+    }
+
+    /// The documents of a request that the caller was allowed to read: its order, and of the others the newest that fit.
+    pub(super) async fn documents(&self, request: &EnforcementRequest) -> Result<SentDocuments> {
+        let stated = self.documents_stated(request).await?;
+        let wanted: Vec<_> = stated.iter().take(1).chain(stated.iter().skip(1).rev()).copied().collect();
+        let mut found = SentDocuments::default();
+        let mut bytes: usize = 0;
+        for chunk in wanted.chunks(BODIES_AT_ONCE) {
+            if found.left_off > 0 {
+                found.left_off += chunk.len();
+                continue;
+            }
+            let indexes: Vec<i64> = chunk.iter().map(|(index, _)| body_index(request, *index)).collect();
+            let bodies = self.store.bodies(&indexes).await?;
+            for (log_index, action) in chunk {
+                let body = bodies.iter().find(|body| body.log_index == body_index(request, *log_index));
+                // Bytes that were erased are no document any more.
+                let Some((body, content)) = body.and_then(|body| Some((body, body.content.clone()?))) else { continue };
+                bytes = bytes.saturating_add(content.len());
+                if found.left_off > 0 || bytes > MAX_DOCUMENT_BYTES {
+                    found.left_off += 1;
+                    continue;
+                }
+                found.documents.push(SentDocument {
+                    log_index: *log_index,
+                    action: *action,
+                    media_type: body.media_type.clone(),
+                    content,
+                });
+            }
+        }
+        found.documents.sort_unstable_by_key(|document| document.log_index);
+        Ok(found)
+    }
+
+    /// Log index and action of every document, oldest first; the first is the order.
+    async fn documents_stated(&self, request: &EnforcementRequest) -> Result<Vec<(i64, Action)>> {
+        let mut stated = Vec::new();
+        let mut after = 0;
+        loop {
+            let events = self.store.events_of(request.id.as_str(), after, EVENTS_AT_ONCE).await?;
+            let Some(last) = events.last() else { return Ok(stated) };
+            after = last.version;
+            let documents = events.iter().filter_map(|event| Some((event.log_index, event.action.parse().ok()?)));
+            stated.extend(documents.filter(|(_, action)| has_document(*action)));
+        }
+    }
+}
+
+/// Where the bytes of an entry stand: a broadcast keeps its order once, under its first entry.
+fn body_index(request: &EnforcementRequest, log_index: i64) -> i64 {
+    if log_index == request.submit_index { request.body_index } else { log_index }
+}
+
+/// Whether an action comes with a document; the others come as messages.
+const fn has_document(action: Action) -> bool {
+    match action {
+        Action::Submit
+        | Action::Acknowledge
+        | Action::SendBack
+        | Action::Clarify
+        | Action::AnswerInterim
+        | Action::AnswerFinal
+        | Action::Report
+        | Action::Correct
+        | Action::Withdraw => true,
+        Action::AskClarification
+        | Action::Extend
+        | Action::Assign
+        | Action::Forward
+        | Action::Serve
+        | Action::RecordAnswer
+        | Action::Dispute
+        | Action::AcceptWithdrawal
+        | Action::RefuseWithdrawal
+        | Action::Close => false,
+    }
+}
+
+/// The event without the other party's mailbox positions, which tell how much that party receives.
+fn without_others(mut event: EventRow, reader: &AgencyCode) -> Result<EventRow> {
+    let mut details: EventDetails = serde_json::from_str(&event.details).map_err(Error::internal)?;
+    details.entered.retain(|entered| entered.agency == *reader);
+    event.details = serde_json::to_string(&details).map_err(Error::internal)?;
+    Ok(event)
+}

@@ -1,0 +1,227 @@
+//! Steps that a document states: acknowledge, answer, report, correct, send back, clarify, withdraw.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::accept::read;
+use super::documents::check_attachments;
+use super::step::{Stated, expected_version};
+use crate::app::App;
+use crate::app::ledger::command::{Holding, Statement};
+use crate::app::ledger::{Actor, Operation, Receipt};
+use crate::domain::catalogue::{AnswerFacts, Kind};
+use crate::domain::document::parts::{Attachment, Reason};
+use crate::domain::document::{
+    AcknowledgeDocument, AnswerDocument, ClarifyDocument, CorrectDocument, Document, OrderDocument, ReportDocument,
+    SendBackDocument, WithdrawDocument,
+};
+use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
+use crate::domain::workflow::Action;
+
+/// A document that states a step of a request.
+pub(crate) trait StepDocument: Document + Send + Sync {
+    /// The actions that it may state.
+    const ACTIONS: &'static [Action];
+
+    /// Whether it is checked against the order.
+    const AGAINST_ORDER: bool = false;
+
+    /// What comes with it.
+    fn attachments(&self) -> &[Attachment] {
+        &[]
+    }
+
+    /// Checks it against its kind, and the order if [`Self::AGAINST_ORDER`]; gives the step that it states.
+    fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated>;
+}
+
+impl App {
+    /// Takes the step that a document states, or says why not. `version` is the one that the caller has seen; 0 does not
+    /// check.
+    ///
+    /// # Errors
+    /// `DOCUMENT_*`, `AGENCY_MISMATCH`, `REQUEST_NOT_FOUND`, `TRANSITION_NOT_ALLOWED`, `VERSION_CONFLICT`,
+    /// `REFERENCE_NOT_FOUND`, `KEY_REUSED`.
+    pub(crate) async fn state<D: StepDocument>(&self, actor: &Actor, document: Bytes, version: i64) -> Result<Receipt> {
+        let (sent, document) = read::<D>(actor, &document)?;
+        let checked = match document {
+            Ok(document) => self.check_step(actor, &document, version).await,
+            Err(failure) => Err(failure),
+        };
+        self.settle_one(actor, sent, D::ACTIONS, checked).await
+    }
+
+    async fn check_step<D: StepDocument>(&self, actor: &Actor, document: &D, version: i64) -> Result<Operation> {
+        let version = expected_version(version)?;
+        let id = document.enforcement_request_id();
+        let id = id.ok_or_else(|| Error::internal("a step's document names no request"))?;
+        let target = self.target(actor, id).await?;
+        let order = if D::AGAINST_ORDER { Some(self.order_of(&target.request).await?) } else { None };
+        let stated = document.stated(&target.kind, order.as_ref())?;
+        check_attachments(document.attachments())?;
+        self.step(target, stated, version, order).await
+    }
+}
+
+impl StepDocument for AcknowledgeDocument {
+    const ACTIONS: &'static [Action] = &[Action::Acknowledge];
+
+    fn stated(&self, _kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+        let statement = Statement {
+            registry_number: self.registry_number.as_ref().map(|number| number.as_str().to_owned()),
+            unit: self.unit.clone(),
+            officer: Some(self.officer_id.clone()),
+            ..Statement::default()
+        };
+        Ok(Stated::new(Action::Acknowledge, statement))
+    }
+}
+
+impl StepDocument for SendBackDocument {
+    const ACTIONS: &'static [Action] = &[Action::SendBack];
+
+    fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    fn stated(&self, kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+        kind.check_send_back(self).map_err(invalid)?;
+        let statement = Statement {
+            reason: Some(self.reason.code.to_string()),
+            competent: self.competent_agency.clone(),
+            ..Statement::default()
+        };
+        Ok(Stated::new(Action::SendBack, statement))
+    }
+}
+
+impl StepDocument for ClarifyDocument {
+    const ACTIONS: &'static [Action] = &[Action::Clarify];
+
+    fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    fn stated(&self, _kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+        Ok(Stated::new(Action::Clarify, Statement::default()))
+    }
+}
+
+impl StepDocument for WithdrawDocument {
+    const ACTIONS: &'static [Action] = &[Action::Withdraw];
+
+    fn stated(&self, _kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+        Ok(Stated::new(Action::Withdraw, Statement::default()))
+    }
+}
+
+impl StepDocument for AnswerDocument {
+    const ACTIONS: &'static [Action] = &[Action::AnswerInterim, Action::AnswerFinal];
+    const AGAINST_ORDER: bool = true;
+
+    fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated> {
+        let facts = kind.check_answer(present(order)?, self).map_err(invalid)?;
+        let action = if facts.is_final { Action::AnswerFinal } else { Action::AnswerInterim };
+        Ok(result(action, kind, facts, &self.reasons))
+    }
+}
+
+impl StepDocument for ReportDocument {
+    const ACTIONS: &'static [Action] = &[Action::Report];
+    const AGAINST_ORDER: bool = true;
+
+    fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated> {
+        let facts = kind.check_report(present(order)?, self).map_err(invalid)?;
+        Ok(result(Action::Report, kind, facts, &[]))
+    }
+}
+
+impl StepDocument for CorrectDocument {
+    const ACTIONS: &'static [Action] = &[Action::Correct];
+    const AGAINST_ORDER: bool = true;
+
+    fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated> {
+        let facts = kind.check_correct(present(order)?, self).map_err(invalid)?;
+        Ok(result(Action::Correct, kind, facts, &self.reasons))
+    }
+}
+
+fn invalid(found: Vec<FieldViolation>) -> Error {
+    Error::invalid(ErrorCode::DocumentInvalid, found)
+}
+
+fn present(order: Option<&OrderDocument>) -> Result<&OrderDocument> {
+    order.ok_or_else(|| Error::internal("the order was not read"))
+}
+
+/// What an answer, a report or a correction states.
+fn result(action: Action, kind: &Kind, facts: AnswerFacts, reasons: &[Reason]) -> Stated {
+    let statement = Statement {
+        outcome: Some(facts.outcome.to_string()),
+        reason: reasons.first().map(|reason| reason.code.to_string()),
+        holding: holding(action, kind, &facts),
+        ..Statement::default()
+    };
+    Stated { answer_payload: Some(facts.payload), ..Stated::new(action, statement) }
+}
+
+/// What the recipient holds from now on. An interim answer says nothing about it, nor does a kind without a measure.
+fn holding(action: Action, kind: &Kind, facts: &AnswerFacts) -> Option<Holding> {
+    if action == Action::AnswerInterim || !kind.definition.effect.is_measure() {
+        return None;
+    }
+    let Some(measure) = &facts.measure else { return Some(Holding::Nothing) };
+    let amounts = measure.amount.iter().map(|money| (money.currency().to_string(), money.amount()));
+    Some(Holding::Measure(amounts.collect::<BTreeMap<_, _>>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::Catalogue;
+    use crate::domain::document::parse;
+    use crate::domain::ids::KindCode;
+
+    fn kind(code: &str) -> std::sync::Arc<Kind> {
+        let catalogue = Catalogue::embedded().unwrap();
+        catalogue.newest(&KindCode::parse(code).unwrap()).unwrap().clone()
+    }
+
+    fn answers(kind: &Kind) -> Vec<Stated> {
+        let order: OrderDocument = parse(kind.order_example.as_bytes()).unwrap();
+        let stated = |text: &String| parse::<AnswerDocument>(text.as_bytes()).unwrap().stated(kind, Some(&order)).unwrap();
+        kind.answer_examples.values().map(stated).collect()
+    }
+
+    #[test]
+    fn final_answers_of_a_measure_say_what_is_held_and_interim_ones_say_nothing() {
+        for stated in answers(&kind("account-freeze")) {
+            let is_interim = stated.action == Action::AnswerInterim;
+            assert_eq!(stated.statement.holding.is_none(), is_interim, "{:?}", stated.statement.outcome);
+            if stated.statement.outcome.as_deref() == Some("HELD_FULL") {
+                let Some(Holding::Measure(amounts)) = stated.statement.holding else { panic!("a measure") };
+                assert!(amounts.contains_key("VND"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_kind_without_a_measure_never_holds_anything() {
+        let stated = answers(&kind("land-information"));
+        assert!(!stated.is_empty());
+        assert!(stated.iter().all(|stated| stated.statement.holding.is_none() && stated.answer_payload.is_some()));
+    }
+}

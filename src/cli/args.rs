@@ -1,0 +1,57 @@
+//! Options that several commands have, and how their values are read.
+
+use std::fs;
+use std::path::Path;
+
+use clap::Args;
+
+use super::failure::Failure;
+use crate::server::start_error::StartError;
+use crate::store::Database;
+
+/// Which database.
+#[derive(Debug, Args)]
+pub(super) struct DatabaseArgs {
+    /// Cơ sở dữ liệu: `sqlite:PATH` (one machine, needs no set-up) or `postgres://USER@HOST/NAME`. A password is better
+    /// given in PGPASSWORD or ~/.pgpass than here, where other processes can read it.
+    #[arg(long, env = "LIENTHONG_DATABASE", value_name = "URL", hide_env_values = true)]
+    database: String,
+}
+
+impl DatabaseArgs {
+    pub(super) fn database(&self) -> Result<Database, Failure> {
+        self.database.parse::<Database>().map_err(|error| StartError::from(error).into())
+    }
+}
+
+/// The hub's name.
+#[derive(Debug, Args)]
+pub(super) struct HubArgs {
+    /// Tên cổng: the audience (`aud`) of tokens and the origin of the log, for example `hub.thads.gov.vn`. Never change it.
+    #[arg(long, env = "LIENTHONG_HUB_ID", value_name = "ID", value_parser = hub_id)]
+    pub(super) hub_id: String,
+}
+
+/// A hub's name is written like a host's: 1 to 253 lower-case letters, digits, dots and hyphens.
+fn hub_id(text: &str) -> Result<String, String> {
+    let is_name = (1..=253).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-')
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("cần 1 đến 253 chữ thường, chữ số, dấu chấm hoặc gạch nối / expected 1 to 253 lower-case letters, digits, dots \
+             or hyphens"
+            .to_owned())
+    }
+}
+
+/// The bytes of the file that `setting` names.
+pub(super) fn read(setting: &str, path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::file(setting, path, &error))
+}
+
+/// The text of the file that `setting` names.
+pub(super) fn read_text(setting: &str, path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::file(setting, path, &error))
+}

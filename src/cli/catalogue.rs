@@ -1,0 +1,93 @@
+//! `lienthong catalogue`: what kinds there are, and whether a catalogue is sound.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::failure::Failure;
+use super::output;
+use crate::domain::catalogue::{self, page};
+use crate::domain::ids::KindCode;
+use crate::server::load_catalogue;
+
+/// See the command's help.
+#[derive(Debug, Subcommand)]
+pub(super) enum Catalogue {
+    /// Liệt kê: every kind, one per line.
+    List(Source),
+    /// Một loại yêu cầu: fields, outcomes, reasons and clocks of one kind.
+    Show(Show),
+    /// Kiểm tra: whether a catalogue is sound; lists everything that is wrong and ends with status 2 if anything is.
+    Check(Check),
+}
+
+/// Where the catalogue is.
+#[derive(Debug, Args)]
+pub(super) struct Source {
+    /// A folder with `kinds/` instead of the catalogue in the binary.
+    #[arg(long, env = "LIENTHONG_CATALOGUE", value_name = "DIR")]
+    catalogue: Option<PathBuf>,
+}
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// Code of the kind, for example `account-freeze`.
+    kind: String,
+    #[command(flatten)]
+    source: Source,
+}
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The folder with `kinds/`; without it the catalogue in the binary is checked.
+    dir: Option<PathBuf>,
+}
+
+impl Catalogue {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::List(source) => list(&source.load()?),
+            Self::Show(show) => return self::show(&show.source.load()?, &show.kind),
+            Self::Check(check) => {
+                let catalogue = load_catalogue(check.dir.as_deref())?;
+                let count = catalogue.kinds().count();
+                output::line(&format!(
+                    "Danh mục hợp lệ: {count} loại yêu cầu, bản {revision}.\n\
+                     The catalogue is sound: {count} kinds, revision {revision}.",
+                    revision = catalogue.revision(),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    fn load(&self) -> Result<catalogue::Catalogue, Failure> {
+        Ok(load_catalogue(self.catalogue.as_deref())?)
+    }
+}
+
+fn list(catalogue: &catalogue::Catalogue) {
+    for kind in catalogue.kinds() {
+        let definition = &kind.definition;
+        output::line(&format!(
+            "{}\t{}\t{}\t{}",
+            definition.code, definition.revision, definition.title_vi, definition.title_en
+        ));
+    }
+}
+
+fn show(catalogue: &catalogue::Catalogue, code: &str) -> Result<(), Failure> {
+    let kind = KindCode::parse(code).ok().and_then(|code| catalogue.newest(&code).cloned());
+    let Some(kind) = kind else {
+        return Err(Failure::configuration(
+            format!("KIND: không có loại yêu cầu {code}; xem: lienthong catalogue list"),
+            format!("KIND: there is no kind {code}; see: lienthong catalogue list"),
+        ));
+    };
+    output::text(page::section(&kind).trim_start());
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! `lienthong demo`: a real hub in this process on a loopback port, and partners that reach it over real mutual TLS, each
+//! with its own certificate. The story is checked as it is told.
+
+pub(super) mod cast;
+mod folder;
+mod outcome;
+mod partner;
+mod script;
+mod story;
+mod tell;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::args::read_text;
+use super::failure::Failure;
+use super::init::{self, Operator};
+use super::logging::{self, LogFormat};
+use super::output;
+use super::serve::{StopSignals, until_stopped};
+use crate::app::ledger::LedgerSettings;
+use crate::client::channel::HubAddress;
+use crate::domain::ids::{AgencyCode, MalformedId, OfficerId};
+use crate::server::clock::SystemClock;
+use crate::server::random::OsRandom;
+use crate::server::run::{Hub, OpenDatabase, Running};
+use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
+use crate::server::start_error::StartError;
+use crate::store::Database;
+use folder::Folder;
+use partner::Outside;
+use story::Story;
+
+const HUB_ID: &str = "hub.demo.invalid";
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Dừng sau câu chuyện: stop after the story (status 0 when all of it held). Without it the hub keeps serving until Ctrl-C.
+    #[arg(long)]
+    exit: bool,
+    /// Thư mục dữ liệu: keep certificates and database here, and go on from them the next time. Without it everything is
+    /// in a private folder that is removed at the end.
+    #[arg(long, env = "LIENTHONG_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where the hub listens. Port 0 takes a free one.
+    #[arg(long, env = "LIENTHONG_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        logging::start(LogFormat::Text, "warn")?;
+        let mut signals = StopSignals::new()?;
+        let folder = match &self.data {
+            Some(path) => Folder::kept(path)?,
+            None => Folder::private(&OsRandom)?,
+        };
+        output::line(
+            "Liên Thông – chạy thử. Mọi người, tài khoản, thửa đất và số liệu đều là giả lập.\n\
+             Liên Thông – demo. All persons, accounts, parcels and figures are synthetic.",
+        );
+        let hub = start(&folder, self.listen).await?;
+        let told = tokio::select! {
+            told = tell(&folder, &hub) => told,
+            () = signals.next() => Err(Failure::failed("Đã dừng theo yêu cầu.", "Stopped on request.")),
+        };
+        if told.is_ok() && !self.exit {
+            explain(&folder, &hub);
+            return until_stopped(hub, &mut signals).await;
+        }
+        hub.stop().await;
+        told
+    }
+}
+
+/// Makes the hub's database if there is none, and starts the hub.
+async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> {
+    let database = Database::Sqlite(folder.database());
+    let opened = OpenDatabase::open(&database, true).await?;
+    let is_initialised = opened.store.is_initialised().await.map_err(StartError::Schema)?;
+    opened.close().await;
+    if !is_initialised {
+        let certificate = read_text("--data", &folder.certificates().join("operator.pem"))?;
+        init::init(&database, HUB_ID, &operator()?, &certificate).await?;
+    }
+    let server = folder.certificate("server")?;
+    let client_ca = read_text("--data", &folder.certificates().join("ca.pem"))?;
+    let settings = HubSettings {
+        database,
+        hub_id: HUB_ID.to_owned(),
+        listen,
+        tls: TlsPems {
+            certificate: server.certificate.into_bytes(),
+            key: server.key.into_bytes(),
+            client_ca: client_ca.into_bytes(),
+        },
+        catalogue: None,
+        migrate: false,
+        ledger: LedgerSettings::default(),
+        limits: ServerLimits::default(),
+    };
+    Ok(Hub::start(settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?)
+}
+
+fn operator() -> Result<Operator, Failure> {
+    let malformed = |error: MalformedId| Failure::failed(error.to_string(), error.to_string());
+    Ok(Operator {
+        operator_code: AgencyCode::parse(story::OPERATOR_CODE).map_err(malformed)?,
+        operator_officer: OfficerId::parse(story::OPERATOR_OFFICER).map_err(malformed)?,
+        operator_name: "Đơn vị vận hành (giả lập)".to_owned(),
+        operator_officer_name: "Phan Thị Vận Hành".to_owned(),
+    })
+}
+
+/// Plays the story against `hub`.
+async fn tell(folder: &Folder, hub: &Running) -> Result<(), Failure> {
+    let outside = Outside {
+        hub: HubAddress {
+            uri: format!("https://{}", hub.address()),
+            server_name: Some("localhost".to_owned()),
+            ca: read_text("--data", &folder.certificates().join("ca.pem"))?,
+        },
+        hub_id: HUB_ID.to_owned(),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(OsRandom),
+        run: folder::random_hex(&OsRandom),
+    };
+    Story::open(folder, outside).await?.play().await
+}
+
+/// How to go on by hand.
+fn explain(folder: &Folder, hub: &Running) {
+    let certificates = folder.certificates();
+    output::line(&format!(
+        "\nlistening on {address}\n\
+         Cổng tiếp tục chạy; nhấn Ctrl-C để dừng. Kết nối: gRPC, TLS 1.3, chứng thư số trong {folder}\n\
+         (ca.pem, bank-a.pem, bank-a.key, …), tên máy chủ localhost, aud của mã truy cập: {HUB_ID}.\n\
+         The hub keeps serving; Ctrl-C stops it. Connect with gRPC over TLS 1.3 and the certificates in {folder}\n\
+         (ca.pem, bank-a.pem, bank-a.key, …), server name localhost, aud of tokens: {HUB_ID}.\n\
+         tests/python/foreign_client.py shows a client made from the .proto files alone.",
+        address = hub.address(),
+        folder = certificates.display(),
+    ));
+}

@@ -1,0 +1,146 @@
+//! `lienthong init`: the operator's agency, its first officer and its certificate, through the ledger.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::task::JoinHandle;
+
+use super::args::{DatabaseArgs, HubArgs, read_text};
+use super::failure::Failure;
+use super::output;
+use crate::app::agencies::{NewCredential, new_credentials};
+use crate::app::ledger::{LedgerSettings, Receipt};
+use crate::app::{App, Parts};
+use crate::domain::agency::{Agency, Channel, Officer, Purpose, Role};
+use crate::domain::calendar::Calendar;
+use crate::domain::error::{Error, ErrorCode};
+use crate::domain::ids::{AgencyCode, OfficerId};
+use crate::domain::time::Clock as _;
+use crate::server::clock::SystemClock;
+use crate::server::random::OsRandom;
+use crate::server::run::OpenDatabase;
+use crate::server::start_error::StartError;
+use crate::store::Database;
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    hub: HubArgs,
+    /// Chứng thư số của đơn vị vận hành: the operator's certificate, PEM, P-256, for TLS and for tokens.
+    #[arg(long, env = "LIENTHONG_OPERATOR_CERT", value_name = "FILE")]
+    operator_cert: PathBuf,
+    #[command(flatten)]
+    operator: Operator,
+}
+
+/// Who operates the hub.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Operator {
+    /// Mã cơ quan: the operator's agency code.
+    #[arg(long, env = "LIENTHONG_OPERATOR_CODE", value_name = "CODE", default_value = "OPERATOR", value_parser = agency_code)]
+    pub(super) operator_code: AgencyCode,
+    /// Mã cán bộ: id of the operator's first officer, the `sub` of its tokens.
+    #[arg(long, env = "LIENTHONG_OPERATOR_OFFICER", value_name = "ID", default_value = "operator-001", value_parser = officer_id)]
+    pub(super) operator_officer: OfficerId,
+    /// Tên đơn vị vận hành: the operator's name.
+    #[arg(long, env = "LIENTHONG_OPERATOR_NAME", value_name = "NAME", default_value = "Đơn vị vận hành")]
+    pub(super) operator_name: String,
+    /// Họ và tên: full name of the operator's first officer.
+    #[arg(long, env = "LIENTHONG_OPERATOR_OFFICER_NAME", value_name = "NAME", default_value = "Quản trị viên")]
+    pub(super) operator_officer_name: String,
+}
+
+fn agency_code(text: &str) -> Result<AgencyCode, String> {
+    AgencyCode::parse(text).map_err(|error| error.to_string())
+}
+
+fn officer_id(text: &str) -> Result<OfficerId, String> {
+    OfficerId::parse(text).map_err(|error| error.to_string())
+}
+
+impl Init {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let database = self.database.database()?;
+        let certificate = read_text("--operator-cert", &self.operator_cert)?;
+        let receipt = init(&database, &self.hub.hub_id, &self.operator, &certificate).await?;
+        output::line(&format!(
+            "Đã khởi tạo cổng {hub}; {code} là đơn vị vận hành (mục nhật ký số {index}). Bước tiếp theo: lienthong serve\n\
+             The hub {hub} is initialised; {code} operates it (log entry {index}). Next: lienthong serve",
+            hub = self.hub.hub_id,
+            code = self.operator.operator_code,
+            index = receipt.log_index,
+        ));
+        Ok(())
+    }
+}
+
+/// Enters the operator into the empty `database`.
+pub(super) async fn init(
+    database: &Database,
+    hub_id: &str,
+    operator: &Operator,
+    certificate_pem: &str,
+) -> Result<Receipt, Failure> {
+    let clock = Arc::new(SystemClock);
+    let now = clock.now();
+    let new = NewCredential { pem: certificate_pem, purposes: &[Purpose::Tls, Purpose::Token] };
+    let credentials = new_credentials(&operator.operator_code, &[new], now, |_| "--operator-cert".to_owned())
+        .map_err(|violations| Failure::from(Error::invalid(ErrorCode::FieldInvalid, violations)))?;
+    let agency = Agency {
+        code: operator.operator_code.clone(),
+        role: Role::Operator,
+        name: operator.operator_name.clone(),
+        name_en: "Operator".to_owned(),
+        province_code: String::new(),
+        commune_code: String::new(),
+        parent: None,
+        successor: None,
+        channel: Channel::Digital,
+        suspended: false,
+        aliases: Vec::new(),
+        units: Vec::new(),
+    };
+    let officer = Officer {
+        agency: operator.operator_code.clone(),
+        id: operator.operator_officer.clone(),
+        full_name: operator.operator_officer_name.clone(),
+        position: "Quản trị viên".to_owned(),
+        unit: None,
+        valid_from: now.date(),
+        valid_to: None,
+    };
+    let database = OpenDatabase::open(database, true).await?;
+    let (app, writer) = offline_app(&database, hub_id)?;
+    let written = app.init(agency, officer, credentials).await;
+    drop(app);
+    // The writer ends by itself once the last way into the ledger is gone.
+    drop(writer.await);
+    database.close().await;
+    written.map_err(|error| {
+        if error.code() == ErrorCode::AlreadyInitialised {
+            Failure::configuration(
+                "--database: cổng này đã được khởi tạo; không có gì thay đổi.",
+                "--database: this hub has been initialised before; nothing was changed.",
+            )
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// The use cases without any listener.
+fn offline_app(database: &OpenDatabase, hub_id: &str) -> Result<(App, JoinHandle<()>), Failure> {
+    Ok(App::start(Parts {
+        hub_id: hub_id.into(),
+        store: database.store.clone(),
+        catalogue: Arc::new(crate::server::load_catalogue(None)?),
+        calendar: Arc::new(Calendar::embedded().map_err(StartError::from)?),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(OsRandom),
+        ledger: LedgerSettings::default(),
+    }))
+}

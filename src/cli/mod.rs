@@ -1,0 +1,116 @@
+//! The command line. Exit status: 0 done, 1 it failed, 2 wrong usage, configuration or catalogue. What went wrong is said in
+//! Vietnamese and English on stderr and names the setting.
+
+mod args;
+mod catalogue;
+mod certs;
+mod demo;
+mod failure;
+mod init;
+mod logging;
+mod migrate;
+mod output;
+mod serve;
+mod start_failure;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+const AFTER_HELP: &str = "\
+Bắt đầu / first steps:
+  lienthong demo --exit                                       the whole story on this machine, then stop
+  lienthong certs dev --out certs-dev                         certificates for development
+  lienthong init  --database sqlite:hub.db --hub-id hub.dev --operator-cert certs-dev/operator.pem
+  lienthong serve --database sqlite:hub.db --hub-id hub.dev --tls-cert certs-dev/server.pem \\
+                  --tls-key certs-dev/server.key --client-ca certs-dev/ca.pem
+
+Every option can come from the environment too, under the name that --help shows beside it.
+Exit status: 0 done, 1 it failed, 2 wrong usage, configuration or catalogue.";
+
+/// Liên Thông: cổng gửi và trả lời yêu cầu thi hành án dân sự. The hub through which Vietnamese agencies send and answer
+/// enforcement requests.
+#[derive(Debug, Parser)]
+#[command(name = "lienthong", version, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Khởi tạo: enters the operator into an empty database, once, before the first `serve`.
+    Init(init::Init),
+    /// Chạy cổng: serves until SIGTERM or Ctrl-C, then finishes what is under way; a second signal stops at once.
+    Serve(serve::Serve),
+    /// Brings the schema of a database up to date. `serve` does so by itself unless told not to.
+    Migrate(migrate::Migrate),
+    /// Chứng thư số: certificates.
+    #[command(subcommand)]
+    Certs(certs::Certs),
+    /// Danh mục loại yêu cầu: the catalogue of kinds.
+    #[command(subcommand)]
+    Catalogue(catalogue::Catalogue),
+    /// Chạy thử: the whole story on this machine, over real mutual TLS, with simulated partners; every step is checked.
+    Demo(demo::Demo),
+}
+
+/// Reads the arguments, does what they say.
+pub fn main() -> ExitCode {
+    // clap itself ends wrong usage with status 2, --help and --version with 0.
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let en = format!("threads cannot be started: {error}");
+            return Failure::failed(format!("Không khởi động được luồng xử lý: {error}"), en).report();
+        }
+    };
+    let outcome = runtime.block_on(run(cli.command));
+    // What does not end by itself (a call that was cut short) must not hold up the end of the process.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Init(command) => Box::pin(command.run()).await,
+        Command::Serve(command) => Box::pin(command.run()).await,
+        Command::Migrate(command) => command.run().await,
+        Command::Certs(command) => command.run(),
+        Command::Catalogue(command) => command.run(),
+        Command::Demo(command) => Box::pin(command.run()).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_with_a_value_can_come_from_the_environment_under_its_own_name() {
+        fn look(command: &clap::Command, found: &mut usize) {
+            for argument in command.get_arguments().filter(|argument| argument.get_env().is_some()) {
+                let name = argument.get_env().unwrap().to_str().unwrap();
+                let id = argument.get_id().as_str().to_ascii_uppercase();
+                assert_eq!(name, format!("LIENTHONG_{id}"));
+                *found += 1;
+            }
+            command.get_subcommands().for_each(|command| look(command, found));
+        }
+        let mut found = 0;
+        look(&Cli::command(), &mut found);
+        assert!(found > 10);
+    }
+}

@@ -1,0 +1,26 @@
+//! Who calls, and how a result leaves.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use super::status::to_status;
+use crate::app::ledger::Actor;
+use crate::auth::principal::Principal;
+use crate::domain::error::{Error, Result};
+
+/// The caller that the auth layer has found out.
+pub(super) fn caller<T>(request: &Request<T>) -> Result<Arc<Principal>> {
+    let principal = request.extensions().get::<Arc<Principal>>();
+    principal.cloned().ok_or_else(|| Error::internal("a call came past the auth layer"))
+}
+
+/// The caller as the ledger knows it.
+pub(super) fn actor(principal: &Principal) -> Actor {
+    Actor { agency: principal.agency.code.clone(), officer: principal.officer.id.clone() }
+}
+
+/// A result as a unary call gives it.
+pub(super) fn reply<T>(result: Result<T>) -> Result<Response<T>, Status> {
+    result.map(Response::new).map_err(|error| to_status(&error))
+}

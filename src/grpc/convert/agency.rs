@@ -1,0 +1,579 @@
+//! Agencies, officers and certificates between the wire and the hub. Every field is checked by the limits that its
+//! comment in agency_service.proto states.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use lienthong_proto::v1;
+
+use super::fields::Fields;
+use super::vocabulary::{OnWire, number_of};
+use super::{text_or_empty, time};
+use crate::app::agencies::{AgencyView, NewCredential, new_credentials};
+use crate::app::ledger::command::RegistryChange;
+use crate::domain::agency::{Agency, Alias, Channel, Credential, Officer, Purpose, Role, Unit};
+use crate::domain::error::{Error, FieldViolation, Result};
+use crate::domain::ids::{AgencyCode, IdempotencyKey, OfficerId};
+use crate::domain::time::Timestamp;
+use crate::grpc::page::Tokens;
+
+/// Most units of an agency.
+const MAX_UNITS: usize = 500;
+/// Most former names of an agency.
+const MAX_ALIASES: usize = 100;
+/// Most certificates in one CreateAgency.
+const MAX_CREDENTIALS: usize = 10;
+/// Longest name of an agency or unit, and of an officer or position, in characters.
+const MAX_NAME: usize = 300;
+const MAX_PERSON: usize = 200;
+/// Longest reason, in characters.
+const MAX_REASON: usize = 2_000;
+/// Entries per page when the caller does not say, and the most.
+const PAGE: (i32, i32) = (50, 500);
+
+/// The key of a command.
+pub(crate) fn idempotency_key(text: &str) -> Result<IdempotencyKey> {
+    let mut fields = Fields::default();
+    let key = fields.id("idempotency_key", text);
+    fields.finish(key)
+}
+
+/// The agency that a command names; none if it leaves it out.
+pub(crate) fn named_agency(text: &str) -> Result<Option<AgencyCode>> {
+    let mut fields = Fields::default();
+    let code = fields.optional_id("agency_code", text);
+    fields.finish(Some(code))
+}
+
+/// The agency that a call must name.
+pub(crate) fn agency_code(text: &str) -> Result<AgencyCode> {
+    let mut fields = Fields::default();
+    let code = fields.id("code", text);
+    fields.finish(code)
+}
+
+/// What CreateAgency asks for.
+pub(crate) fn create_agency(message: &v1::CreateAgencyRequest, now: Timestamp) -> Result<RegistryChange> {
+    let mut fields = Fields::default();
+    let agency = agency(&mut fields, message.agency.as_ref());
+    fields.at_most("credentials", message.credentials.len(), MAX_CREDENTIALS);
+    let Some(agency) = agency else { return fields.finish(None) };
+    let first = message.first_officer.as_ref();
+    let officer = first.and_then(|first| officer(&mut fields, "first_officer", first, &agency.code));
+    let unit = officer.as_ref().and_then(|officer| officer.unit.as_ref());
+    if unit.is_some_and(|unit| agency.units.iter().all(|known| known.id != *unit)) {
+        fields.push("first_officer.unit_id", "not_found", "Không có đơn vị này.", "There is no such unit.");
+    }
+    let at = |index| format!("credentials[{index}]");
+    let credentials = credentials(&mut fields, &agency.code, &message.credentials, now, at);
+    if agency.channel == Channel::Digital {
+        if first.is_none() {
+            fields.missing("first_officer");
+        }
+        let has = |purpose: Purpose| {
+            let mut purposes = message.credentials.iter().flat_map(|new| &new.purposes);
+            purposes.any(|number| *number == purpose.to_wire())
+        };
+        if !has(Purpose::Tls) || !has(Purpose::Token) {
+            fields.push(
+                "credentials",
+                "required",
+                "Cơ quan kết nối trực tuyến phải có chứng thư số cho TLS và TOKEN.",
+                "An agency on the digital channel needs certificates for TLS and TOKEN.",
+            );
+        }
+    }
+    fields.finish(Some(RegistryChange::CreateAgency { agency, officer, credentials }))
+}
+
+/// What UpdateAgency asks for.
+pub(crate) fn update_agency(message: &v1::UpdateAgencyRequest) -> Result<RegistryChange> {
+    let mut fields = Fields::default();
+    let agency = agency(&mut fields, message.agency.as_ref());
+    fields.finish(agency.map(RegistryChange::UpdateAgency))
+}
+
+/// What SuspendAgency asks for.
+pub(crate) fn suspend_agency(message: &v1::SuspendAgencyRequest) -> Result<RegistryChange> {
+    let mut fields = Fields::default();
+    let code = fields.id("code", &message.code);
+    fields.paragraph("reason", &message.reason, 1..=MAX_REASON);
+    let suspended = message.suspended;
+    fields.finish(code.map(|code| RegistryChange::SuspendAgency { code, suspended }))
+}
+
+/// What RegisterOfficer asks for, at `agency`.
+pub(crate) fn register_officer(message: &v1::RegisterOfficerRequest, agency: &AgencyCode) -> Result<RegistryChange> {
+    let mut fields = Fields::default();
+    let Some(wire) = &message.officer else {
+        fields.missing("officer");
+        return fields.finish(None);
+    };
+    let officer = officer(&mut fields, "officer", wire, agency);
+    fields.finish(officer.map(RegistryChange::RegisterOfficer))
+}
+
+/// What EndOfficer asks for, at `agency`.
+pub(crate) fn end_officer(message: &v1::EndOfficerRequest, agency: AgencyCode) -> Result<RegistryChange> {
+    let mut fields = Fields::default();
+    let officer = fields.id::<OfficerId>("officer_id", &message.officer_id);
+    let last_day = fields.date("valid_to", &message.valid_to);
+    let change = officer.zip(last_day);
+    fields.finish(change.map(|(officer, last_day)| RegistryChange::EndOfficer { agency, officer, last_day }))
+}
+
+/// What RegisterCredential asks for, at `agency`.
+pub(crate) fn register_credential(
+    message: &v1::RegisterCredentialRequest,
+    agency: AgencyCode,
+    now: Timestamp,
+) -> Result<RegistryChange> {
+    let mut fields = Fields::default();
+    let Some(new) = &message.credential else {
+        fields.missing("credential");
+        return fields.finish(None);
+    };
+    let at = |_index| "credential".to_owned();
+    let credentials = credentials(&mut fields, &agency, std::slice::from_ref(new), now, at);
+    fields.finish(Some(RegistryChange::RegisterCredentials { agency, credentials }))
+}
+
+/// What RevokeCredential asks for, at `agency`.
+pub(crate) fn revoke_credential(message: &v1::RevokeCredentialRequest, agency: AgencyCode) -> Result<RegistryChange> {
+    let mut fields = Fields::default();
+    let fingerprint = <[u8; 32]>::try_from(message.sha256.as_ref()).ok();
+    if fingerprint.is_none() {
+        fields.push("sha256", "format", "Phải gồm đúng 32 byte.", "Expected exactly 32 bytes.");
+    }
+    let purposes = purposes(&mut fields, "purposes", &message.purposes);
+    fields.paragraph("reason", &message.reason, 1..=MAX_REASON);
+    fields.finish(
+        fingerprint.map(|fingerprint| RegistryChange::RevokeCredential { agency, fingerprint, purposes }),
+    )
+}
+
+fn agency(fields: &mut Fields, wire: Option<&v1::Agency>) -> Option<Agency> {
+    let Some(wire) = wire else {
+        fields.missing("agency");
+        return None;
+    };
+    let code = fields.id("agency.code", &wire.code);
+    let role = Role::from_wire(wire.role);
+    if role.is_none() {
+        fields.missing("agency.role");
+    }
+    let channel = Channel::from_wire(wire.channel);
+    if channel.is_none() {
+        fields.missing("agency.channel");
+    }
+    fields.line("agency.name", &wire.name, 1..=MAX_NAME);
+    fields.line("agency.name_en", &wire.name_en, 0..=MAX_NAME);
+    fields.digits("agency.province_code", &wire.province_code, 2);
+    fields.digits("agency.commune_code", &wire.commune_code, 5);
+    let parent = fields.optional_id("agency.parent_code", &wire.parent_code);
+    let successor = fields.optional_id("agency.successor_code", &wire.successor_code);
+    let aliases = aliases(fields, &wire.aliases);
+    let units = units(fields, &wire.units);
+    Some(Agency {
+        code: code?,
+        role: role?,
+        name: wire.name.clone(),
+        name_en: wire.name_en.clone(),
+        province_code: wire.province_code.clone(),
+        commune_code: wire.commune_code.clone(),
+        parent,
+        successor,
+        channel: channel?,
+        suspended: false,
+        aliases,
+        units,
+    })
+}
+
+fn aliases(fields: &mut Fields, wire: &[v1::AgencyAlias]) -> Vec<Alias> {
+    fields.at_most("agency.aliases", wire.len(), MAX_ALIASES);
+    wire.iter()
+        .take(MAX_ALIASES)
+        .enumerate()
+        .map(|(index, alias)| {
+            let at = |name: &str| format!("agency.aliases[{index}].{name}");
+            fields.line(&at("name"), &alias.name, 1..=MAX_NAME);
+            let valid_from = fields.optional_date(&at("valid_from"), &alias.valid_from);
+            let valid_to = fields.optional_date(&at("valid_to"), &alias.valid_to);
+            fields.in_order(&at("valid_to"), valid_from, valid_to);
+            Alias { name: alias.name.clone(), valid_from, valid_to }
+        })
+        .collect()
+}
+
+fn units(fields: &mut Fields, wire: &[v1::Unit]) -> Vec<Unit> {
+    fields.at_most("agency.units", wire.len(), MAX_UNITS);
+    let mut units: Vec<Unit> = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for (index, unit) in wire.iter().take(MAX_UNITS).enumerate() {
+        let at = |name: &str| format!("agency.units[{index}].{name}");
+        fields.line(&at("name"), &unit.name, 1..=MAX_NAME);
+        if !unit.unit_id.is_empty() && !seen.insert(&unit.unit_id) {
+            fields.push(
+                &at("unit_id"),
+                "repeated",
+                "Mã đơn vị này đã có trong danh sách.",
+                "This unit id is already in the list.",
+            );
+        }
+        units.extend(fields.id(&at("unit_id"), &unit.unit_id).map(|id| Unit { id, name: unit.name.clone() }));
+    }
+    units
+}
+
+fn officer(fields: &mut Fields, at: &str, wire: &v1::Officer, agency: &AgencyCode) -> Option<Officer> {
+    let id = fields.id(&format!("{at}.officer_id"), &wire.officer_id);
+    fields.line(&format!("{at}.full_name"), &wire.full_name, 1..=MAX_PERSON);
+    fields.line(&format!("{at}.position"), &wire.position, 1..=MAX_PERSON);
+    let unit = fields.optional_id(&format!("{at}.unit_id"), &wire.unit_id);
+    let valid_from = fields.date(&format!("{at}.valid_from"), &wire.valid_from);
+    let last = format!("{at}.valid_to");
+    let valid_to = fields.optional_date(&last, &wire.valid_to);
+    fields.in_order(&last, valid_from, valid_to);
+    Some(Officer {
+        agency: agency.clone(),
+        id: id?,
+        full_name: wire.full_name.clone(),
+        position: wire.position.clone(),
+        unit,
+        valid_from: valid_from?,
+        valid_to,
+    })
+}
+
+fn credentials(
+    fields: &mut Fields,
+    agency: &AgencyCode,
+    wire: &[v1::NewCredential],
+    now: Timestamp,
+    at: impl Fn(usize) -> String,
+) -> Vec<Credential> {
+    let wire = wire.get(..MAX_CREDENTIALS).unwrap_or(wire);
+    let purposes: Vec<Vec<Purpose>> = wire
+        .iter()
+        .enumerate()
+        .map(|(index, new)| purposes(fields, &format!("{}.purposes", at(index)), &new.purposes))
+        .collect();
+    let news: Vec<NewCredential<'_>> = wire
+        .iter()
+        .zip(&purposes)
+        .map(|(new, purposes)| NewCredential { pem: &new.certificate_pem, purposes })
+        .collect();
+    new_credentials(agency, &news, now, at).unwrap_or_else(|found: Vec<FieldViolation>| {
+        fields.extend(found);
+        Vec::new()
+    })
+}
+
+fn purposes(fields: &mut Fields, at: &str, wire: &[i32]) -> Vec<Purpose> {
+    fields.at_most(at, wire.len(), Purpose::ALL.len());
+    let mut purposes = Vec::new();
+    for (index, number) in wire.iter().take(Purpose::ALL.len()).enumerate() {
+        match Purpose::from_wire(*number) {
+            Some(purpose) => purposes.push(purpose),
+            None => fields.push(
+                &format!("{at}[{index}]"),
+                "unknown_value",
+                "Không có mục đích sử dụng này.",
+                "There is no such purpose.",
+            ),
+        }
+    }
+    purposes
+}
+
+/// Which page of agencies to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AgencyPage {
+    /// After this code; none for the first page.
+    pub(crate) after: Option<AgencyCode>,
+    /// Only this role.
+    pub(crate) role: Option<Role>,
+    /// Only this province; empty for all.
+    pub(crate) province_code: String,
+    /// How many.
+    pub(crate) limit: usize,
+    /// The tokens of this list.
+    pub(crate) tokens: Tokens,
+}
+
+/// What ListAgencies asks for.
+pub(crate) fn agency_page(message: &v1::ListAgenciesRequest, caller: &AgencyCode) -> Result<AgencyPage> {
+    let mut fields = Fields::default();
+    let limit = fields.page_size("page_size", message.page_size, PAGE.0, PAGE.1);
+    let role = Role::from_wire(message.role);
+    if role.is_none() && message.role != 0 {
+        fields.push("role", "unknown_value", "Không có loại cơ quan, tổ chức này.", "There is no such role.");
+    }
+    let province_code = message.province_code.clone();
+    fields.digits("province_code", &province_code, 2);
+    let tokens = Tokens::of(&["agencies", caller.as_str(), role.map_or("", Role::as_str), &province_code]);
+    let after: Option<AgencyCode> = match tokens.position(&message.page_token) {
+        Ok(after) => after,
+        Err(error) => {
+            fields.extend(error.fields().iter().cloned());
+            None
+        }
+    };
+    fields.finish(Some(AgencyPage { after, role, province_code, limit, tokens }))
+}
+
+/// An agency on the wire.
+pub(crate) fn agency_to_wire(agency: &Agency) -> v1::Agency {
+    v1::Agency {
+        code: agency.code.to_string(),
+        role: agency.role.to_wire(),
+        name: agency.name.clone(),
+        name_en: agency.name_en.clone(),
+        province_code: agency.province_code.clone(),
+        commune_code: agency.commune_code.clone(),
+        parent_code: text_or_empty(agency.parent.as_ref().map(AgencyCode::as_str)),
+        successor_code: text_or_empty(agency.successor.as_ref().map(AgencyCode::as_str)),
+        channel: agency.channel.to_wire(),
+        suspended: agency.suspended,
+        aliases: agency
+            .aliases
+            .iter()
+            .map(|alias| v1::AgencyAlias {
+                name: alias.name.clone(),
+                valid_from: text_or_empty(alias.valid_from.map(|date| date.to_string())),
+                valid_to: text_or_empty(alias.valid_to.map(|date| date.to_string())),
+            })
+            .collect(),
+        units: agency
+            .units
+            .iter()
+            .map(|unit| v1::Unit { unit_id: unit.id.to_string(), name: unit.name.clone() })
+            .collect(),
+    }
+}
+
+/// An agency with what its caller may see of it.
+pub(crate) fn agency_view(view: &AgencyView) -> v1::GetAgencyResponse {
+    v1::GetAgencyResponse {
+        agency: Some(agency_to_wire(&view.agency)),
+        officers: view.officers.iter().map(officer_to_wire).collect(),
+        credentials: view.credentials.iter().map(credential_to_wire).collect(),
+    }
+}
+
+fn officer_to_wire(officer: &Officer) -> v1::Officer {
+    v1::Officer {
+        officer_id: officer.id.to_string(),
+        full_name: officer.full_name.clone(),
+        position: officer.position.clone(),
+        unit_id: text_or_empty(officer.unit.as_ref().map(crate::domain::ids::UnitId::as_str)),
+        valid_from: officer.valid_from.to_string(),
+        valid_to: text_or_empty(officer.valid_to.map(|date| date.to_string())),
+    }
+}
+
+fn credential_to_wire(credential: &Credential) -> v1::Credential {
+    v1::Credential {
+        sha256: Bytes::copy_from_slice(&credential.fingerprint),
+        purpose: number_of(Some(credential.purpose)),
+        certificate_pem: pem(&credential.certificate),
+        not_before: Some(time(credential.not_before)),
+        not_after: Some(time(credential.not_after)),
+        registered_time: Some(time(credential.registered_time)),
+        revoked_time: credential.revoked_time.map(time),
+    }
+}
+
+/// A certificate in PEM: base64 in lines of 64 characters (RFC 7468).
+fn pem(der: &[u8]) -> String {
+    let mut text = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    // 48 bytes make 64 characters.
+    for line in der.chunks(48) {
+        text.push_str(&BASE64_STANDARD.encode(line));
+        text.push('\n');
+    }
+    text + "-----END CERTIFICATE-----\n"
+}
+
+/// A key that is not one, together with everything else that is wrong in the message.
+pub(crate) fn with_key_fault(key: &Error, change: Result<RegistryChange>) -> Error {
+    let others = change.err().map(|error| error.fields().to_vec()).unwrap_or_default();
+    let fields = key.fields().iter().cloned().chain(others).collect();
+    Error::invalid(key.code(), fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::parse_rfc3339("2026-11-22T10:00:00Z").unwrap()
+    }
+
+    fn wire() -> v1::Agency {
+        v1::Agency {
+            code: "VN.BANK-A".into(),
+            role: v1::Role::Bank.into(),
+            name: "Ngân hàng A".into(),
+            province_code: "01".into(),
+            channel: v1::Channel::Paper.into(),
+            units: vec![v1::Unit { unit_id: "cn-1".into(), name: "Chi nhánh 1".into() }],
+            ..v1::Agency::default()
+        }
+    }
+
+    fn wire_officer() -> v1::Officer {
+        v1::Officer {
+            officer_id: "an".into(),
+            full_name: "Nguyễn Văn An".into(),
+            position: "Giám đốc".into(),
+            unit_id: "cn-1".into(),
+            valid_from: "2026-01-01".into(),
+            valid_to: String::new(),
+        }
+    }
+
+    fn create(change: impl FnOnce(&mut v1::CreateAgencyRequest)) -> v1::CreateAgencyRequest {
+        let mut message = v1::CreateAgencyRequest {
+            idempotency_key: "key-00001".into(),
+            agency: Some(wire()),
+            first_officer: Some(wire_officer()),
+            credentials: Vec::new(),
+        };
+        change(&mut message);
+        message
+    }
+
+    fn refused(change: impl FnOnce(&mut v1::CreateAgencyRequest)) -> Vec<String> {
+        let error = create_agency(&create(change), now()).unwrap_err();
+        error.fields().iter().map(|field| format!("{} {}", field.field, field.reason)).collect()
+    }
+
+    #[test]
+    fn an_agency_comes_back_as_it_was_sent() {
+        let change = create_agency(&create(|_| ()), now()).unwrap();
+        let RegistryChange::CreateAgency { agency, officer, .. } = change else { panic!("{change:?}") };
+        assert_eq!(agency_to_wire(&agency), wire());
+        assert_eq!(officer_to_wire(&officer.unwrap()), wire_officer());
+    }
+
+    #[test]
+    fn suspension_is_ignored_in_writes() {
+        let message = v1::UpdateAgencyRequest {
+            idempotency_key: String::new(),
+            agency: Some(v1::Agency { suspended: true, ..wire() }),
+        };
+        let RegistryChange::UpdateAgency(agency) = update_agency(&message).unwrap() else { panic!("no update") };
+        assert!(!agency.suspended);
+    }
+
+    #[test]
+    fn each_wrong_field_of_a_new_agency_is_named() {
+        type Change = fn(&mut v1::CreateAgencyRequest);
+        let cases: &[(Change, &str)] = &[
+            (|m| m.agency = None, "agency required"),
+            (|m| agency_of(m).code = "a b".into(), "agency.code format"),
+            (|m| agency_of(m).role = 0, "agency.role required"),
+            (|m| agency_of(m).role = 99, "agency.role required"),
+            (|m| agency_of(m).channel = 0, "agency.channel required"),
+            (|m| agency_of(m).name.clear(), "agency.name required"),
+            (|m| agency_of(m).name = "a\0".into(), "agency.name control_character"),
+            (|m| agency_of(m).name_en = "x".repeat(301), "agency.name_en too_long"),
+            (|m| agency_of(m).province_code = "1".into(), "agency.province_code format"),
+            (|m| agency_of(m).commune_code = "123".into(), "agency.commune_code format"),
+            (|m| agency_of(m).parent_code = "?".into(), "agency.parent_code format"),
+            (|m| agency_of(m).successor_code = "?".into(), "agency.successor_code format"),
+            (
+                |m| agency_of(m).units.push(v1::Unit { unit_id: "cn-1".into(), name: "x".into() }),
+                "agency.units[1].unit_id repeated",
+            ),
+            (|m| agency_of(m).units[0].name = "\u{202E}".into(), "agency.units[0].name hidden_character"),
+            (
+                |m| agency_of(m).aliases.push(v1::AgencyAlias {
+                    name: "Tên cũ".into(),
+                    valid_from: "2026-01-02".into(),
+                    valid_to: "2026-01-01".into(),
+                }),
+                "agency.aliases[0].valid_to before_start",
+            ),
+            (|m| officer_of(m).officer_id = "a b".into(), "first_officer.officer_id format"),
+            (|m| officer_of(m).full_name = "a\nb".into(), "first_officer.full_name control_character"),
+            (|m| officer_of(m).position = "To\u{300}a".into(), "first_officer.position not_nfc"),
+            (|m| officer_of(m).unit_id = "cn-9".into(), "first_officer.unit_id not_found"),
+            (|m| officer_of(m).valid_from.clear(), "first_officer.valid_from required"),
+            (|m| officer_of(m).valid_to = "2025-12-31".into(), "first_officer.valid_to before_start"),
+            (
+                |m| m.credentials.push(v1::NewCredential { certificate_pem: "x".into(), purposes: vec![1] }),
+                "credentials[0].certificate_pem not_pem",
+            ),
+        ];
+        for (index, (change, fault)) in cases.iter().enumerate() {
+            assert_eq!(refused(change), [*fault], "case {index}");
+        }
+    }
+
+    fn agency_of(message: &mut v1::CreateAgencyRequest) -> &mut v1::Agency {
+        message.agency.as_mut().unwrap()
+    }
+
+    fn officer_of(message: &mut v1::CreateAgencyRequest) -> &mut v1::Officer {
+        message.first_officer.as_mut().unwrap()
+    }
+
+    #[test]
+    fn the_digital_channel_needs_an_officer_and_certificates() {
+        let found = refused(|message| {
+            agency_of(message).channel = v1::Channel::Digital.into();
+            message.first_officer = None;
+        });
+        assert_eq!(found, ["first_officer required", "credentials required"]);
+    }
+
+    #[test]
+    fn a_key_that_is_none_is_reported_with_everything_else() {
+        let message = create(|message| agency_of(message).name.clear());
+        let key = idempotency_key("short").unwrap_err();
+        let error = with_key_fault(&key, create_agency(&message, now()));
+        let fields: Vec<&str> = error.fields().iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(fields, ["idempotency_key", "agency.name"]);
+    }
+
+    #[test]
+    fn suspending_and_revoking_state_a_reason() {
+        let suspend = |reason: &str| {
+            let code = "VN.BANK-A".to_owned();
+            let message =
+                v1::SuspendAgencyRequest { idempotency_key: String::new(), code, suspended: true, reason: reason.into() };
+            suspend_agency(&message).map_err(|error| error.fields()[0].reason.clone())
+        };
+        assert!(suspend("Chứng thư số bị lộ.\nTạm ngừng.").is_ok());
+        assert_eq!(suspend("").unwrap_err(), "required");
+        assert_eq!(suspend(&"x".repeat(2_001)).unwrap_err(), "too_long");
+        let revoke = v1::RevokeCredentialRequest { purposes: vec![9], ..Default::default() };
+        let error = revoke_credential(&revoke, AgencyCode::parse("VN.BANK-A").unwrap()).unwrap_err();
+        let fields: Vec<&str> = error.fields().iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(fields, ["sha256", "purposes[0]", "reason"]);
+    }
+
+    #[test]
+    fn a_page_is_asked_with_its_conditions() {
+        let caller = AgencyCode::parse("VN.BANK-A").unwrap();
+        let ask = |page_token: String, role: v1::Role| {
+            let message = v1::ListAgenciesRequest { page_token, role: role.into(), ..Default::default() };
+            agency_page(&message, &caller)
+        };
+        let first = ask(String::new(), v1::Role::Court).unwrap();
+        assert_eq!((first.after.as_ref(), first.limit), (None, 50));
+        let token = first.tokens.after("VN.COURT");
+        assert_eq!(ask(token.clone(), v1::Role::Court).unwrap().after, AgencyCode::parse("VN.COURT").ok());
+        assert_eq!(ask(token, v1::Role::Bank).unwrap_err().fields()[0].field, "page_token");
+    }
+
+    #[test]
+    fn pem_has_lines_of_64_characters() {
+        let text = pem(&[7; 100]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[1].len(), lines[2].len()), (5, 64, 64));
+    }
+}

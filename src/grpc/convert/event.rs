@@ -1,0 +1,59 @@
+//! Events and documents.
+
+use bytes::Bytes;
+use lienthong_proto::v1;
+
+use super::receipt::action_number;
+use super::time;
+use super::vocabulary::{OnWire as _, number_of};
+use crate::app::requests::history::{EventView, SentDocument};
+use crate::evidence::digest::sha256;
+
+/// An event on the wire.
+pub fn event(view: EventView) -> v1::Event {
+    let EventView { event, content_sha256 } = view;
+    v1::Event {
+        log_index: event.log_index,
+        action: action_number(&event.action),
+        from_state: number_of(event.from_state),
+        to_state: number_of(event.to_state),
+        party: number_of(event.party),
+        actor_agency_code: event.agency.to_string(),
+        actor_officer_id: event.officer.to_string(),
+        hub_time: Some(time(event.hub_time)),
+        version: event.version,
+        details: event.details,
+        content_sha256: content_sha256.map(|digest| Bytes::copy_from_slice(&digest)).unwrap_or_default(),
+    }
+}
+
+/// A document on the wire: the bytes that arrived.
+pub fn document(document: SentDocument) -> v1::Document {
+    v1::Document {
+        sha256: Bytes::copy_from_slice(&sha256(&document.content)),
+        content: document.content,
+        media_type: document.media_type,
+        log_index: document.log_index,
+        action: document.action.to_wire(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::workflow::Action;
+
+    #[test]
+    fn a_document_leaves_with_its_bytes_and_their_digest() {
+        let content = Bytes::from_static("{\"a\":\"ệ\"}".as_bytes());
+        let wire = document(SentDocument {
+            log_index: 3,
+            action: Action::AnswerFinal,
+            media_type: "application/json".into(),
+            content: content.clone(),
+        });
+        assert_eq!(wire.content, content);
+        assert_eq!(wire.sha256.as_ref(), sha256(&content));
+        assert_eq!(wire.action(), v1::Action::AnswerFinal);
+    }
+}

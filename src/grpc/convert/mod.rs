@@ -1,0 +1,55 @@
+//! Between the hub's types and the wire.
+
+pub(crate) mod agency;
+pub mod event;
+pub mod failure;
+pub(crate) mod fields;
+pub(crate) mod instruction;
+pub(crate) mod kind;
+pub(crate) mod mailbox;
+pub mod receipt;
+pub mod request;
+pub mod vocabulary;
+
+use lienthong_proto::v1;
+use prost_types::Timestamp as WireTime;
+
+use crate::domain::time::Timestamp;
+
+/// An instant on the wire, to the microsecond.
+pub fn time(instant: Timestamp) -> WireTime {
+    let nanos = instant.micros().rem_euclid(1_000_000) * 1_000;
+    WireTime {
+        seconds: instant.seconds(),
+        // Below 1,000,000,000, so it always fits.
+        nanos: i32::try_from(nanos).unwrap_or_default(),
+    }
+}
+
+/// A text for people in both languages.
+pub fn localized(vi: impl Into<String>, en: impl Into<String>) -> v1::LocalizedText {
+    v1::LocalizedText {
+        vi: vi.into(),
+        en: en.into(),
+    }
+}
+
+/// An identifier that may be missing; empty on the wire.
+pub fn text_or_empty<T: AsRef<str>>(text: Option<T>) -> String {
+    text.map(|text| text.as_ref().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_keep_their_microseconds_before_and_after_1970() {
+        let at = |micros| {
+            let wire = time(Timestamp::from_micros(micros));
+            (wire.seconds, wire.nanos)
+        };
+        assert_eq!(at(1_795_000_000_123_456), (1_795_000_000, 123_456_000));
+        assert_eq!(at(-1), (-1, 999_999_000));
+    }
+}

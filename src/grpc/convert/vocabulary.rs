@@ -1,0 +1,100 @@
+//! Closed vocabularies on the wire. Every match is total: a new value of ours without a number does not compile.
+
+use lienthong_proto::v1;
+
+use crate::domain::agency::{Channel, Purpose, Role};
+use crate::domain::catalogue::definition::Effect;
+use crate::domain::catalogue::rule::{Certainty, Nature, TimeUnit};
+use crate::domain::deadline::{DeadlineStatus, StepKind};
+use crate::domain::document::parts::RelationType;
+use crate::domain::mailbox::Lane;
+use crate::domain::workflow::{Action, Party, State};
+
+/// A vocabulary that has an enum on the wire.
+pub trait OnWire: Sized {
+    /// Its number.
+    fn to_wire(self) -> i32;
+
+    /// The value with that number; `None` for 0 and for numbers that are not in the vocabulary.
+    fn from_wire(number: i32) -> Option<Self>;
+}
+
+/// The number of a value that may be missing; 0 if it is.
+pub fn number_of<T: OnWire>(value: Option<T>) -> i32 {
+    value.map_or(0, OnWire::to_wire)
+}
+
+macro_rules! on_wire {
+    ($($ours:ident as $wire:ident { $($variant:ident),+ $(,)? })+) => {
+        $(impl OnWire for $ours {
+            fn to_wire(self) -> i32 {
+                let value = match self { $(Self::$variant => v1::$wire::$variant,)+ };
+                value.into()
+            }
+
+            fn from_wire(number: i32) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.to_wire() == number)
+            }
+        })+
+    };
+}
+
+on_wire! {
+    Lane as Lane { Urgent, Normal }
+    State as State {
+        Submitted, Acknowledged, Clarifying, Answered, Returned, WithdrawalPending, Withdrawn, Closed,
+    }
+    Action as Action {
+        Submit, Acknowledge, SendBack, AskClarification, Clarify, Extend, AnswerInterim, AnswerFinal, Assign, Forward,
+        Serve, RecordAnswer, Report, Correct, Dispute, Withdraw, AcceptWithdrawal, RefuseWithdrawal, Close,
+    }
+    Party as Party { Sender, Recipient, Hub }
+    Role as Role {
+        Court, Procuracy, Police, Enforcement, EnforcementAdmin, BailiffOffice, Bank, StateBank, Treasury,
+        SocialInsurance, IncomePayer, LandOffice, SecuritiesDepository, Immigration, Prison, Tax, PeoplesCommittee,
+        SteeringCommittee, FatherlandFront, Operator,
+    }
+    Channel as Channel { Digital, Paper }
+    Purpose as CredentialPurpose { Tls, Token, Seal }
+    DeadlineStatus as DeadlineStatus { Running, Paused, Met, Breached, PendingCalendar, Cancelled }
+    Nature as RuleSource { Law, Policy }
+    Certainty as Certainty { Verified, Partly, Recalled, Derived }
+    TimeUnit as TimeUnit { Hours, WorkingHours, WorkingDays, Days, Months, Years }
+    Effect as Effect { Once, Periodic, UntilReleased }
+    StepKind as TraceStepKind { Start, Counted, Skipped, Paused, Span, Rolled, Due }
+    RelationType as RelationType { Supersedes, Releases, Follows, InReplyTo }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trips<T: OnWire + Copy + PartialEq + std::fmt::Debug>(all: &[T]) {
+        let mut numbers = std::collections::BTreeSet::new();
+        for value in all {
+            let number = value.to_wire();
+            assert!(number > 0 && numbers.insert(number), "{value:?}");
+            assert_eq!(T::from_wire(number), Some(*value));
+        }
+        assert_eq!(T::from_wire(0), None);
+        assert_eq!(T::from_wire(9_999), None);
+    }
+
+    #[test]
+    fn every_value_has_a_number_of_its_own_and_comes_back() {
+        round_trips(Lane::ALL);
+        round_trips(State::ALL);
+        round_trips(Action::ALL);
+        round_trips(Party::ALL);
+        round_trips(Role::ALL);
+        round_trips(Channel::ALL);
+        round_trips(Purpose::ALL);
+        round_trips(DeadlineStatus::ALL);
+        round_trips(Nature::ALL);
+        round_trips(Certainty::ALL);
+        round_trips(TimeUnit::ALL);
+        round_trips(Effect::ALL);
+        round_trips(StepKind::ALL);
+        round_trips(RelationType::ALL);
+    }
+}

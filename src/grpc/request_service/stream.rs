@@ -1,0 +1,96 @@
+//! SubmitStream: many submits on one call. Memory is bounded: a message is read only when there is room to work on it,
+//! and there is room again only when its answer was taken.
+
+use std::sync::Arc;
+
+use lienthong_proto::v1;
+use tokio::sync::{Semaphore, mpsc};
+use tonic::{Status, Streaming};
+
+use super::content::Carries as _;
+use super::submit_response;
+use crate::app::App;
+use crate::app::ledger::Actor;
+use crate::auth::directory::Authenticator;
+use crate::auth::principal::Principal;
+use crate::domain::error::Result;
+use crate::grpc::caller::actor;
+use crate::grpc::convert::failure::failure;
+use crate::grpc::status::to_status;
+
+/// Submits of one stream that are worked on at a time.
+const IN_FLIGHT: u32 = 64;
+/// Answers that may wait for the client to read them.
+const WAITING_ANSWERS: usize = 64;
+
+/// What a client reads.
+pub(super) type Answers = mpsc::Receiver<Result<v1::SubmitStreamResponse, Status>>;
+type Sink = mpsc::Sender<Result<v1::SubmitStreamResponse, Status>>;
+
+/// Starts to work on a stream. The work ends with the stream, when the caller may no longer act, or when nobody reads
+/// the answers; what was queued by then is carried out all the same.
+pub(super) fn start(
+    app: App,
+    authenticator: Arc<Authenticator>,
+    principal: Arc<Principal>,
+    messages: Streaming<v1::SubmitStreamRequest>,
+) -> Answers {
+    let (sink, answers) = mpsc::channel(WAITING_ANSWERS);
+    tokio::spawn(run(app, authenticator, principal, messages, sink));
+    answers
+}
+
+async fn run(
+    app: App,
+    authenticator: Arc<Authenticator>,
+    mut principal: Arc<Principal>,
+    mut messages: Streaming<v1::SubmitStreamRequest>,
+    sink: Sink,
+) {
+    let room = Arc::new(Semaphore::new(usize::try_from(IN_FLIGHT).unwrap_or(1)));
+    let end = loop {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let message = tokio::select! {
+            () = sink.closed() => return,
+            message = messages.message() => message,
+        };
+        let message = match message {
+            Ok(Some(message)) => message,
+            Ok(None) => break None,
+            Err(status) => break Some(status),
+        };
+        // A handshake and a token of an hour ago say nothing about now.
+        principal = match authenticator.confirm(&principal).await {
+            Ok(principal) => principal,
+            Err(error) => break Some(to_status(&error)),
+        };
+        let (app, sink, actor) = (app.clone(), sink.clone(), actor(&principal));
+        tokio::spawn(async move {
+            let answer = answer(&app, &actor, message).await;
+            // Nobody may be reading any more; the submit stands all the same.
+            drop(sink.send(Ok(answer)).await);
+            drop(permit);
+        });
+    };
+    // Every answer leaves before the reason for the end.
+    if let Some(status) = end
+        && room.acquire_many(IN_FLIGHT).await.is_ok()
+    {
+        drop(sink.send(Err(status)).await);
+    }
+}
+
+async fn answer(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> v1::SubmitStreamResponse {
+    use v1::submit_stream_response::Result as Answer;
+    let sequence = message.sequence;
+    let result = match submit(app, actor, message).await {
+        Ok(accepted) => Answer::Accepted(accepted),
+        Err(error) => Answer::Rejected(failure(&error)),
+    };
+    v1::SubmitStreamResponse { sequence, result: Some(result) }
+}
+
+async fn submit(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> Result<v1::SubmitResponse> {
+    let (document, _) = message.carried()?;
+    submit_response(app.submit(actor, document).await?)
+}

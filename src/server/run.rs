@@ -1,0 +1,204 @@
+//! A hub from start to stop.
+//!
+//! Stopping: health says NOT_SERVING → no new connection, no new call → calls under way finish, waiting reads and open
+//! streams are ended → the ledger commits what is queued → the database is closed.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+use tonic::transport::Server;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use super::catch_panic::CatchPanicLayer;
+use super::drain::DrainLayer;
+use super::settings::{HubSettings, ServerLimits};
+use super::start_error::StartError;
+use super::tls::{Incoming, server_config};
+use super::{catalogue_folder, follow, services};
+use crate::app::{App, Parts};
+use crate::auth::directory::Authenticator;
+use crate::domain::calendar::Calendar;
+use crate::domain::ids::IdSource;
+use crate::domain::time::Clock;
+use crate::grpc::auth_layer::AuthLayer;
+use crate::store::{Database, Store};
+
+/// How long the ledger may take to commit what is queued, after the last call has ended.
+const LEDGER_DRAIN: Duration = Duration::from_secs(4);
+
+/// The way to start a hub.
+#[derive(Debug)]
+pub struct Hub;
+
+/// An opened database, ready for use. A SQLite file is locked against other processes while this lives.
+#[derive(Debug)]
+pub struct OpenDatabase {
+    /// The database.
+    pub store: Store,
+    _lock: Option<Arc<File>>,
+}
+
+impl OpenDatabase {
+    /// Opens `database`, checks its settings and, if asked to, brings its schema up to date.
+    pub async fn open(database: &Database, migrate: bool) -> Result<Self, StartError> {
+        let lock = database.lock()?;
+        let store = Store::connect(database).await?;
+        if migrate {
+            store.migrate().await?;
+        }
+        Ok(Self { store, _lock: lock })
+    }
+
+    /// Closes it. The lock goes last.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
+}
+
+/// A hub that serves. Dropping it stops it without waiting for anything; [`Running::stop`] is the way to end it.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    app: App,
+    authenticator: Arc<Authenticator>,
+    limits: ServerLimits,
+    health: HealthReporter,
+    draining: CancellationToken,
+    server: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
+    writer: JoinHandle<()>,
+    follower: AbortOnDropHandle<()>,
+    database: OpenDatabase,
+}
+
+/// How a hub ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Everything under way was finished.
+    Drained,
+    /// Some calls did not end in time and were cut. What had been acknowledged is safe all the same.
+    CutShort,
+}
+
+impl Hub {
+    /// Opens the database, checks everything, and serves. When this returns, connections are accepted.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is left running then.
+    pub async fn start(
+        settings: HubSettings,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Result<Running, StartError> {
+        let limits = settings.limits;
+        let catalogue = catalogue_folder::load(settings.catalogue.as_deref())?;
+        let calendar = Calendar::embedded()?;
+        let tls = server_config(&settings.tls.borrowed(), Arc::clone(&clock))?;
+        let database = OpenDatabase::open(&settings.database, settings.migrate).await?;
+        if !database.store.is_initialised().await.map_err(StartError::Schema)? {
+            return Err(StartError::NotInitialised);
+        }
+        let cannot_listen = |source| StartError::Listen { address: settings.listen, source };
+        let listener = TcpListener::bind(settings.listen).await.map_err(cannot_listen)?;
+        let address = listener.local_addr().map_err(cannot_listen)?;
+
+        let hub_id: Arc<str> = settings.hub_id.into();
+        let (app, writer) = App::start(Parts {
+            hub_id: Arc::clone(&hub_id),
+            store: database.store.clone(),
+            catalogue: Arc::new(catalogue),
+            calendar: Arc::new(calendar),
+            clock: Arc::clone(&clock),
+            ids,
+            ledger: settings.ledger,
+        });
+        let authenticator = Arc::new(Authenticator::new(database.store.clone(), clock, hub_id));
+        let health = HealthReporter::new();
+        let routes = services::routes(&app, &authenticator, &health, limits.message_bytes)?;
+        services::report(&health, ServingStatus::Serving).await;
+
+        let draining = CancellationToken::new();
+        let incoming = Incoming::start(listener, watch::channel(tls).1, limits.accept);
+        let serving = Server::builder()
+            .max_concurrent_streams(limits.streams_per_connection)
+            .concurrency_limit_per_connection(limits.calls_per_connection)
+            .timeout(limits.call_timeout)
+            .http2_keepalive_interval(Some(limits.keep_alive))
+            .http2_keepalive_timeout(Some(limits.keep_alive_timeout))
+            .http2_max_header_list_size(limits.header_bytes)
+            .layer(CatchPanicLayer)
+            .layer(AuthLayer::new(Arc::clone(&authenticator)))
+            .layer(DrainLayer::new(draining.clone()))
+            .add_routes(routes)
+            .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
+        let follower =
+            follow::start(database.store.clone(), app.ledger.registry_version(), Arc::clone(&authenticator));
+        Ok(Running {
+            address,
+            app,
+            authenticator,
+            limits,
+            health,
+            draining,
+            server: AbortOnDropHandle::new(tokio::spawn(serving)),
+            writer,
+            follower,
+            database,
+        })
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The use cases behind the services. Whoever keeps a clone keeps [`Running::stop`] from draining the ledger.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Who decides who is calling.
+    pub fn authenticator(&self) -> &Arc<Authenticator> {
+        &self.authenticator
+    }
+
+    /// Returns if the hub can go on no longer: its server or the ledger's writer has ended by itself.
+    pub async fn broken(&mut self) {
+        let what = tokio::select! {
+            ended = &mut self.server => format!("server: {ended:?}"),
+            ended = &mut self.writer => format!("ledger: {ended:?}"),
+        };
+        tracing::error!(what, "hub.part.ended");
+    }
+
+    /// Stops it in order, and waits at most [`ServerLimits::drain`] for calls under way.
+    pub async fn stop(self) -> Stopped {
+        let Self { app, health, draining, mut server, writer, follower, database, limits, .. } = self;
+        services::report(&health, ServingStatus::NotServing).await;
+        draining.cancel();
+        // A task that `broken` has seen to its end must not be awaited again.
+        let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
+        drop((server, follower, app));
+        let ledger = writer.is_finished() || ends_within(LEDGER_DRAIN, writer).await;
+        let closed = ends_within(LEDGER_DRAIN, database.close()).await;
+        if calls && ledger && closed {
+            Stopped::Drained
+        } else {
+            tracing::warn!(calls, ledger, database = closed, "hub.stop.cut_short");
+            Stopped::CutShort
+        }
+    }
+}
+
+async fn ends_within(limit: Duration, work: impl Future) -> bool {
+    tokio::time::timeout(limit, work).await.is_ok()
+}

@@ -1,0 +1,67 @@
+//! Every service that the hub offers, with the limits on their messages.
+
+use std::sync::Arc;
+
+use lienthong_proto::v1::admin_service_server::AdminServiceServer;
+use lienthong_proto::v1::agency_service_server::AgencyServiceServer;
+use lienthong_proto::v1::catalogue_service_server::CatalogueServiceServer;
+use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
+use lienthong_proto::v1::request_service_server::RequestServiceServer;
+use lienthong_proto::{FILE_DESCRIPTOR_SET, Rpc};
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
+use tonic_reflection::server::Builder;
+
+use super::start_error::StartError;
+use crate::app::App;
+use crate::auth::directory::Authenticator;
+use crate::grpc::admin_service::AdminService;
+use crate::grpc::agency_service::AgencyService;
+use crate::grpc::catalogue_service::CatalogueService;
+use crate::grpc::mailbox_service::MailboxService;
+use crate::grpc::request_service::RequestService;
+
+/// All services over `app`. `message_bytes` bounds each message to the hub.
+pub(super) fn routes(
+    app: &App,
+    authenticator: &Arc<Authenticator>,
+    health: &HealthReporter,
+    message_bytes: usize,
+) -> Result<Routes, StartError> {
+    macro_rules! limited {
+        ($server:ident, $service:expr) => {
+            $server::new($service).max_decoding_message_size(message_bytes)
+        };
+    }
+    let mut routes = Routes::builder();
+    routes
+        .add_service(limited!(RequestServiceServer, RequestService::new(app.clone(), Arc::clone(authenticator))))
+        .add_service(limited!(MailboxServiceServer, MailboxService::new(app.clone(), Arc::clone(authenticator))))
+        .add_service(limited!(CatalogueServiceServer, CatalogueService::new(app.clone())))
+        .add_service(limited!(AgencyServiceServer, AgencyService::new(app.clone())))
+        .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
+        .add_service(limited!(HealthServer, HealthService::from_health_reporter(health.clone())))
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?);
+    Ok(routes.routes())
+}
+
+fn reflection() -> Builder<'static> {
+    Builder::configure()
+        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}
+
+/// Tells the health of every service, and of the hub as a whole (the empty name).
+pub(super) async fn report(health: &HealthReporter, status: ServingStatus) {
+    health.set_service_status("", status).await;
+    let mut told = "";
+    for rpc in Rpc::ALL {
+        if rpc.service() != told {
+            told = rpc.service();
+            health.set_service_status(told, status).await;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What a hub is started with.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::tls::{AcceptLimits, ServerPems};
+use crate::app::ledger::LedgerSettings;
+use crate::store::Database;
+
+/// Everything that is decided from outside, once, before the hub starts.
+#[derive(Debug, Clone)]
+pub struct HubSettings {
+    /// Where everything is kept.
+    pub database: Database,
+    /// The hub's name: the audience (`aud`) of tokens and the origin of the log.
+    pub hub_id: String,
+    /// Where to listen. Port 0 takes a free one; [`super::run::Running::address`] tells which.
+    pub listen: SocketAddr,
+    /// The PEM texts of TLS.
+    pub tls: TlsPems,
+    /// A folder with `kinds/` that is used instead of the catalogue in the binary.
+    pub catalogue: Option<PathBuf>,
+    /// Whether to bring the schema up to date first.
+    pub migrate: bool,
+    /// How the ledger is sized.
+    pub ledger: LedgerSettings,
+    /// Limits on connections, calls and messages.
+    pub limits: ServerLimits,
+}
+
+/// The PEM texts of TLS, owned. See [`ServerPems`].
+#[derive(Clone)]
+pub struct TlsPems {
+    /// The hub's certificate, followed by intermediate ones.
+    pub certificate: Vec<u8>,
+    /// Its private key.
+    pub key: Vec<u8>,
+    /// The CAs that sign clients' certificates.
+    pub client_ca: Vec<u8>,
+}
+
+impl TlsPems {
+    pub(super) fn borrowed(&self) -> ServerPems<'_> {
+        ServerPems { certificate: &self.certificate, key: &self.key, client_ca: &self.client_ca }
+    }
+}
+
+/// The key does not show.
+impl std::fmt::Debug for TlsPems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TlsPems")
+    }
+}
+
+/// Limits on connections, calls and messages.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerLimits {
+    /// On connections.
+    pub accept: AcceptLimits,
+    /// Most calls at a time on one connection that the client may open, streams included.
+    pub streams_per_connection: u32,
+    /// Most calls at a time on one connection that are worked on; the others wait.
+    pub calls_per_connection: usize,
+    /// Longest time from a call's headers to its answer's headers; longer than the longest wait of Pull (30 s).
+    pub call_timeout: Duration,
+    /// Most bytes of one message to the hub: a document of 256 KiB as JSON text, with room for a signature.
+    pub message_bytes: usize,
+    /// Most bytes of a call's headers.
+    pub header_bytes: u32,
+    /// An idle connection is probed this often, and closed if it does not answer for `keep_alive_timeout`.
+    pub keep_alive: Duration,
+    /// See `keep_alive`.
+    pub keep_alive_timeout: Duration,
+    /// How long calls under way may take to finish when the hub stops.
+    pub drain: Duration,
+}
+
+impl Default for ServerLimits {
+    fn default() -> Self {
+        Self {
+            accept: AcceptLimits::default(),
+            streams_per_connection: 256,
+            calls_per_connection: 256,
+            call_timeout: Duration::from_secs(60),
+            message_bytes: 1024 * 1024,
+            header_bytes: 16 * 1024,
+            keep_alive: Duration::from_secs(30),
+            keep_alive_timeout: Duration::from_secs(10),
+            drain: Duration::from_secs(25),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Why a hub does not start.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::tls::TlsConfigError;
+use crate::domain::calendar::CalendarFileError;
+use crate::domain::catalogue::BrokenCatalogue;
+use crate::domain::error::Error;
+use crate::store::ConnectError;
+
+/// Why a hub does not start. The command line says it in both languages and names the setting.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] ConnectError),
+    /// The schema cannot be brought up to date.
+    #[error("the database's schema cannot be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database's schema is not there or not of this version.
+    #[error("the database cannot be read; is its schema up to date?")]
+    Schema(#[source] Error),
+    /// There is no operator yet.
+    #[error("the hub is not initialised")]
+    NotInitialised,
+    /// The catalogue's folder cannot be read.
+    #[error("the catalogue's folder cannot be read: {path}: {source}")]
+    CatalogueFolder {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The catalogue is broken; every problem is listed.
+    #[error(transparent)]
+    Catalogue(#[from] BrokenCatalogue),
+    /// The calendar is broken.
+    #[error("the calendar cannot be used: {0}")]
+    Calendar(#[from] CalendarFileError),
+    /// Certificate, key or client CA cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsConfigError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The descriptors of the protocol cannot be served.
+    #[error("reflection cannot be set up: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}

@@ -1,0 +1,5 @@
+//! The hub as a process: killed under load, and watched while it writes.
+
+mod fsync;
+mod kills;
+mod process;

@@ -1,0 +1,149 @@
+//! The agencies of the tests: the same codes and people as in the catalogue's examples, all invented.
+
+use bytes::Bytes;
+use lienthong::app::ledger::command::RegistryChange;
+use lienthong::app::ledger::{Actor, Command, Operation};
+use lienthong::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Unit};
+use lienthong::domain::ids::{AgencyCode, IdempotencyKey, OfficerId, UnitId};
+
+use super::ids::start;
+
+/// An agency of the tests with its one officer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fixture {
+    code: &'static str,
+    role: Role,
+    channel: Channel,
+    name: &'static str,
+    officer: &'static str,
+    full_name: &'static str,
+    position: &'static str,
+}
+
+macro_rules! fixtures {
+    ($($constant:ident: $code:literal, $role:ident, $channel:ident, $name:literal, $officer:literal, $full_name:literal,
+       $position:literal;)+) => {
+        $(pub(crate) const $constant: Fixture = Fixture {
+            code: $code,
+            role: Role::$role,
+            channel: Channel::$channel,
+            name: $name,
+            officer: $officer,
+            full_name: $full_name,
+            position: $position,
+        };)+
+
+        /// Every agency, the operator first.
+        pub(crate) const ALL: &[Fixture] = &[$($constant),+];
+    };
+}
+
+fixtures! {
+    OPERATOR: "GIA-LAP.CONG.00", Operator, Digital, "Đơn vị vận hành cổng giả lập",
+        "vh.le.van.mau", "Lê Văn Mẫu", "Quản trị hệ thống";
+    THADS: "GIA-LAP.THADS.01", Enforcement, Digital, "Thi hành án dân sự thành phố Giả Lập",
+        "chv.tran.thi.lap", "Trần Thị Lập", "Chấp hành viên";
+    BANK: "GIA-LAP.NH.970999", Bank, Digital, "Ngân hàng thương mại cổ phần Giả Lập",
+        "nh.vu.thi.thu", "Vũ Thị Thử", "Giám đốc chi nhánh";
+    BANK_2: "GIA-LAP.NH.970998", Bank, Digital, "Ngân hàng thương mại cổ phần Thử Nghiệm",
+        "nh.do.van.thu", "Đỗ Văn Thử", "Giám đốc chi nhánh";
+    LAND_OFFICE: "GIA-LAP.VPDKDD.01", LandOffice, Digital, "Văn phòng đăng ký đất đai Giả Lập",
+        "dd.pham.van.ao", "Phạm Văn Ảo", "Giám đốc";
+    PROCURACY: "GIA-LAP.VKS.01", Procuracy, Digital, "Viện kiểm sát nhân dân khu vực Giả Lập",
+        "ks.hoang.thi.vi.du", "Hoàng Thị Ví Dụ", "Kiểm sát viên";
+    PAPER_BANK: "GIA-LAP.NH.970997", Bank, Paper, "Ngân hàng thương mại cổ phần Chưa Kết Nối",
+        "nh.ngo.van.giay", "Ngô Văn Giấy", "Giám đốc chi nhánh";
+}
+
+/// The agency with this code.
+pub(crate) fn fixture(code: &AgencyCode) -> Fixture {
+    *ALL.iter().find(|fixture| fixture.code == code.as_str()).expect("an agency of the tests")
+}
+
+impl Fixture {
+    pub(crate) fn code(self) -> AgencyCode {
+        AgencyCode::parse(self.code).expect("a code")
+    }
+
+    pub(crate) fn officer_id(self) -> OfficerId {
+        OfficerId::parse(self.officer).expect("an officer id")
+    }
+
+    pub(crate) fn actor(self) -> Actor {
+        Actor { agency: self.code(), officer: self.officer_id() }
+    }
+
+    pub(crate) fn is_digital(self) -> bool {
+        self.channel == Channel::Digital
+    }
+
+    pub(crate) fn agency(self) -> Agency {
+        Agency {
+            code: self.code(),
+            role: self.role,
+            name: self.name.to_owned(),
+            name_en: String::new(),
+            province_code: "01".to_owned(),
+            commune_code: String::new(),
+            parent: None,
+            successor: None,
+            channel: self.channel,
+            suspended: false,
+            aliases: Vec::new(),
+            units: vec![Unit { id: UnitId::parse("pgd.hoan-kiem").expect("a unit id"), name: "Phòng 1".to_owned() }],
+        }
+    }
+
+    pub(crate) fn officer(self) -> Officer {
+        Officer {
+            agency: self.code(),
+            id: self.officer_id(),
+            full_name: self.full_name.to_owned(),
+            position: self.position.to_owned(),
+            unit: None,
+            valid_from: jiff::civil::date(2026, 1, 1),
+            valid_to: None,
+        }
+    }
+
+    /// Credentials that no key stands behind: for tests that never open a connection.
+    pub(crate) fn paper_credentials(self) -> Vec<Credential> {
+        if !self.is_digital() {
+            return Vec::new();
+        }
+        let fingerprint = lienthong::evidence::digest::sha256(self.code.as_bytes());
+        let credential = |purpose| Credential {
+            agency: self.code(),
+            fingerprint,
+            purpose,
+            certificate: self.code.as_bytes().to_vec(),
+            not_before: start().plus_hours(-24),
+            not_after: start().plus_hours(24 * 365),
+            registered_time: start(),
+            revoked_time: None,
+        };
+        vec![credential(Purpose::Tls), credential(Purpose::Token)]
+    }
+
+    /// The command that registers it.
+    pub(crate) fn registration(self, credentials: Vec<Credential>) -> Command {
+        let change = if self.role == Role::Operator {
+            RegistryChange::Init { agency: self.agency(), officer: self.officer(), credentials }
+        } else {
+            let officer = self.is_digital().then(|| self.officer());
+            RegistryChange::CreateAgency { agency: self.agency(), officer, credentials }
+        };
+        registry_command(&format!("fixture:{}", self.code), change)
+    }
+}
+
+/// A change of the registry that the operator asks for.
+pub(crate) fn registry_command(key: &str, change: RegistryChange) -> Command {
+    Command::new(
+        OPERATOR.actor(),
+        IdempotencyKey::parse(key).expect("a key"),
+        "application/protobuf",
+        Bytes::from(format!("{key} {change:?}")),
+        Operation::Registry(change),
+    )
+}

@@ -1,0 +1,164 @@
+//! Commands for the ledger, as the use cases make them after their checks.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use bytes::Bytes;
+use lienthong::app::ledger::command::{Advance, Holding, Statement, Step, Submit};
+use lienthong::app::ledger::{Command, Operation};
+use lienthong::domain::catalogue::{Catalogue, Kind};
+use lienthong::domain::event::Relation;
+use lienthong::domain::ids::{AgencyCode, CursorName, IdempotencyKey, KindCode, RequestId};
+use lienthong::domain::mailbox::Lane;
+use lienthong::domain::workflow::{Action, Party};
+use serde_json::Value;
+
+use super::agencies::{Fixture, LAND_OFFICE, THADS, fixture};
+
+/// The catalogue of the binary.
+pub(crate) static CATALOGUE: LazyLock<Arc<Catalogue>> =
+    LazyLock::new(|| Arc::new(Catalogue::embedded().expect("the catalogue is sound")));
+
+/// The newest revision of a kind.
+pub(crate) fn kind(code: &str) -> Arc<Kind> {
+    let code = KindCode::parse(code).expect("a kind code");
+    Arc::clone(CATALOGUE.newest(&code).expect("a kind of the catalogue"))
+}
+
+/// The payload of a document's JSON text.
+fn payload(document: &str) -> Value {
+    let document: Value = serde_json::from_str(document).expect("JSON");
+    document["payload"].clone()
+}
+
+fn json(content: &str) -> Bytes {
+    Bytes::copy_from_slice(content.as_bytes())
+}
+
+/// An order to make commands of.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub(crate) kind: Arc<Kind>,
+    pub(crate) sender: Fixture,
+    pub(crate) recipients: Vec<Fixture>,
+    pub(crate) relations: Vec<Relation>,
+}
+
+impl Order {
+    /// A freeze to these banks.
+    pub(crate) fn freeze(recipients: &[Fixture]) -> Self {
+        Self { kind: kind("account-freeze"), sender: THADS, recipients: recipients.to_vec(), relations: Vec::new() }
+    }
+
+    /// A land enquiry.
+    pub(crate) fn land() -> Self {
+        Self {
+            kind: kind("land-information"),
+            sender: THADS,
+            recipients: vec![LAND_OFFICE],
+            relations: Vec::new(),
+        }
+    }
+
+    /// The command with `key`; two orders under the same key differ only if `text` does.
+    pub(crate) fn submit(&self, key: &str, text: &str) -> Command {
+        let recipients: Vec<&str> = self.recipients.iter().map(|fixture| fixture.agency().name.leak() as &str).collect();
+        let content = serde_json::json!({ "key": key, "to": recipients, "text": text }).to_string();
+        Command::new(
+            self.sender.actor(),
+            IdempotencyKey::parse(key).expect("a key"),
+            "application/json",
+            json(&content),
+            Operation::Submit(Submit {
+                kind: Arc::clone(&self.kind),
+                recipients: self.recipients.iter().map(|fixture| fixture.code()).collect(),
+                relations: self.relations.clone(),
+                payload: payload(&self.kind.order_example),
+            }),
+        )
+    }
+}
+
+/// A request to take steps on.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) id: RequestId,
+    pub(crate) kind: Arc<Kind>,
+    pub(crate) sender: AgencyCode,
+    pub(crate) recipient: AgencyCode,
+}
+
+impl Target {
+    /// The command by which the party whose turn it is takes `action`.
+    pub(crate) fn step(&self, key: &str, action: Action, statement: Statement) -> Command {
+        let party = match action {
+            Action::Clarify | Action::Dispute | Action::Withdraw | Action::Close | Action::Serve | Action::RecordAnswer => {
+                Party::Sender
+            }
+            _ => Party::Recipient,
+        };
+        self.step_by(party, key, action, statement)
+    }
+
+    /// The command by which `party` tries `action`.
+    pub(crate) fn step_by(&self, party: Party, key: &str, action: Action, statement: Statement) -> Command {
+        let actor = match party {
+            Party::Recipient => fixture(&self.recipient),
+            Party::Sender | Party::Hub => fixture(&self.sender),
+        };
+        let answers = matches!(
+            action,
+            Action::AnswerInterim | Action::AnswerFinal | Action::Report | Action::Correct | Action::RecordAnswer
+        );
+        let outcome = statement.outcome.as_deref();
+        let answer = answers.then(|| {
+            let example = self.kind.answer_examples.iter().find(|(code, _)| Some(code.as_str()) == outcome);
+            example.map_or(Value::Null, |(_, text)| payload(text))
+        });
+        let content = serde_json::json!({ "key": key, "request": self.id, "action": action, "outcome": outcome });
+        Command::new(
+            actor.actor(),
+            IdempotencyKey::parse(key).expect("a key"),
+            "application/json",
+            json(&content.to_string()),
+            Operation::Step(Box::new(Step {
+                request_id: self.id.clone(),
+                sender: self.sender.clone(),
+                recipient: self.recipient.clone(),
+                kind: Arc::clone(&self.kind),
+                action,
+                expected_version: None,
+                order_payload: payload(&self.kind.order_example),
+                answer_payload: answer,
+                statement,
+            })),
+        )
+    }
+}
+
+/// The statement of a final answer: what the kind's first outcome with a measure says, or its first one.
+pub(crate) fn final_answer(kind: &Kind) -> Statement {
+    if kind.code().as_str() == "account-freeze" {
+        let amounts = BTreeMap::from([("VND".to_owned(), "153500000".to_owned())]);
+        return Statement {
+            outcome: Some("HELD_FULL".to_owned()),
+            holding: Some(Holding::Measure(amounts)),
+            ..Statement::default()
+        };
+    }
+    Statement { outcome: Some("FOUND".to_owned()), ..Statement::default() }
+}
+
+/// A move of a cursor of `agency`.
+pub(crate) fn advance(agency: Fixture, cursor: &str, positions: &[(Lane, i64)]) -> Command {
+    Command {
+        actor: agency.actor(),
+        key: None,
+        content_sha256: [0; 32],
+        body: None,
+        operation: Operation::Advance(Advance {
+            cursor: CursorName::parse(cursor).expect("a cursor name"),
+            positions: positions.iter().copied().collect(),
+        }),
+    }
+}

@@ -1,0 +1,189 @@
+//! A database per test: a file in a temporary folder, or a database made from a migrated template and dropped with the
+//! test, panic or not.
+
+use std::io::Write as _;
+use std::str::FromStr as _;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use lienthong::evidence::digest::sha256;
+use lienthong::store::{Database, Store};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+use tempfile::TempDir;
+
+use super::raw::{Raw, fixed};
+
+/// Where PostgreSQL is: a superuser's URL.
+const URL: &str = "LIENTHONG_TEST_POSTGRES_URL";
+/// With `1` a missing PostgreSQL is a failure.
+const REQUIRED: &str = "LIENTHONG_REQUIRE_POSTGRES";
+/// Only one process at a time makes the template: the key of its advisory lock.
+const TEMPLATE_LOCK: &str = "SELECT pg_advisory_lock(7340031)";
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test runner has no other way to be told where PostgreSQL is")]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Backend {
+    /// Whether tests can run on it here.
+    pub(crate) fn is_available(self) -> bool {
+        if self == Self::Sqlite || setting(URL).is_some() {
+            return true;
+        }
+        assert!(setting(REQUIRED).as_deref() != Some("1"), "{REQUIRED}=1, but {URL} is not set");
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let text = format!("\n=== SKIPPED: every test on PostgreSQL, because {URL} is not set (make test sets it) ===\n");
+            // Straight to the terminal: the test runner hides what a test prints.
+            std::io::stderr().write_all(text.as_bytes()).expect("stderr takes a line");
+        });
+        false
+    }
+}
+
+/// The database of one test. It goes when this is dropped.
+#[derive(Debug)]
+pub(crate) struct TestDatabase {
+    backend: Backend,
+    database: Database,
+    _folder: Option<TempDir>,
+    dropped_by: Option<(PgConnectOptions, String)>,
+}
+
+impl TestDatabase {
+    /// A migrated database.
+    pub(crate) async fn create(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => {
+                let this = Self::empty(backend).await;
+                let store = this.store().await;
+                store.migrate().await.expect("the migrations run");
+                store.close().await;
+                this
+            }
+            Backend::Postgres => Self::from_template(&template().await).await,
+        }
+    }
+
+    /// A database without a schema.
+    pub(crate) async fn empty(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let database = Database::Sqlite(folder.path().join("hub.db"));
+                Self { backend, database, _folder: Some(folder), dropped_by: None }
+            }
+            Backend::Postgres => Self::from_template("template0").await,
+        }
+    }
+
+    async fn from_template(template: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = server();
+        let name = format!("lienthong_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = PgConnection::connect_with(&server).await.expect("PostgreSQL answers");
+        let text = format!("CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'");
+        admin.execute(fixed(text)).await.expect("a database of one's own");
+        let database = Database::Postgres(Box::new(server.clone().database(&name)));
+        Self { backend: Backend::Postgres, database, _folder: None, dropped_by: Some((server, name)) }
+    }
+
+    pub(crate) fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// As the hub is told it.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// As `--database` is told it.
+    pub(crate) fn url(&self) -> String {
+        match &self.database {
+            Database::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Database::Postgres(options) => options.to_url_lossy().to_string(),
+        }
+    }
+
+    /// A new set of connections, as another hub would have.
+    pub(crate) async fn store(&self) -> Store {
+        Store::connect(&self.database).await.expect("the database opens")
+    }
+
+    /// A connection beside the hub: what an auditor or an intruder has.
+    pub(crate) async fn raw(&self) -> Raw {
+        Raw::connect(&self.database).await
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Some((server, name)) = self.dropped_by.take() else { return };
+        // The runtime of the test may be going down: another one drops the database.
+        let drop_it = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let mut admin = PgConnection::connect_with(&server).await?;
+                admin.execute(fixed(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await
+            })?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+        };
+        let dropped = std::thread::spawn(drop_it).join();
+        if !std::thread::panicking() {
+            dropped.expect("the thread ends").expect("the database is dropped");
+        }
+    }
+}
+
+/// The server's maintenance database.
+pub(crate) fn server() -> PgConnectOptions {
+    PgConnectOptions::from_str(&setting(URL).expect("PostgreSQL is available")).expect("a PostgreSQL URL")
+}
+
+/// The migrated template. Its name holds the digest of the migrations, so that a new one is made when they change.
+async fn template() -> String {
+    let texts: String = migrations("postgres").into_iter().map(|(name, text)| name + &text).collect();
+    let digest: String = sha256(texts.as_bytes()).iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let name = format!("lienthong_template_{digest}");
+    let mut admin = PgConnection::connect_with(&server()).await.expect("PostgreSQL answers");
+    let exists = fixed(format!("SELECT COUNT(*) FROM pg_database WHERE datname = '{name}'"));
+    let count = |count: i64| count > 0;
+    if !count(sqlx::query_scalar(exists).fetch_one(&mut admin).await.expect("the list of databases")) {
+        admin.execute(TEMPLATE_LOCK).await.expect("the lock");
+        if !count(sqlx::query_scalar(exists).fetch_one(&mut admin).await.expect("the list of databases")) {
+            let draft = TestDatabase::from_template("template0").await;
+            let store = draft.store().await;
+            store.migrate().await.expect("the migrations run");
+            store.close().await;
+            let (_, draft_name) = draft.dropped_by.as_ref().expect("a database of PostgreSQL");
+            let rename = format!("ALTER DATABASE {draft_name} RENAME TO {name}");
+            admin.execute(fixed(rename)).await.expect("the template gets its name");
+        }
+    }
+    admin.close().await.expect("the connection closes");
+    name
+}
+
+/// File names and texts of the migrations of one database, in order.
+pub(crate) fn migrations(folder: &str) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+        .expect("a folder of migrations")
+        .map(|entry| {
+            let entry = entry.expect("an entry");
+            let text = std::fs::read_to_string(entry.path()).expect("a text");
+            (entry.file_name().into_string().expect("a plain name"), text)
+        })
+        .collect();
+    files.sort();
+    files
+}

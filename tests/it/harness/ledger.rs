@@ -1,0 +1,146 @@
+//! A ledger over a test's database, with agencies registered.
+
+use std::sync::Arc;
+
+use lienthong::app::ledger::{Command, Ledger, LedgerSettings, Outcome, Receipt, Wakeups};
+use lienthong::domain::calendar::Calendar;
+use lienthong::domain::error::{ErrorCode, Result};
+use lienthong::domain::ids::RequestId;
+use lienthong::domain::time::{Clock, ManualClock};
+use lienthong::evidence::leaf::Leaf;
+use lienthong::store::Store;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::agencies::ALL;
+use super::commands::{Order, Target};
+use super::database::TestDatabase;
+use super::ids::{SeededIds, clock};
+
+/// The hub's name in these tests.
+pub(crate) const HUB: &str = "hub.lienthong.test";
+
+/// A running ledger.
+#[derive(Debug)]
+pub(crate) struct TestLedger {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) ledger: Ledger,
+    writer: JoinHandle<()>,
+}
+
+impl TestLedger {
+    /// A ledger with all agencies of the tests.
+    pub(crate) async fn start(database: &TestDatabase) -> Self {
+        let this = Self::start_bare(database, clock(), 1, LedgerSettings::default()).await;
+        this.register_all().await;
+        this
+    }
+
+    /// A ledger on a database as it is.
+    pub(crate) async fn start_bare(
+        database: &TestDatabase,
+        clock: Arc<ManualClock>,
+        seed: u64,
+        settings: LedgerSettings,
+    ) -> Self {
+        let store = database.store().await;
+        let (ledger, writer) = Ledger::start(
+            store.clone(),
+            HUB.to_owned(),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            SeededIds::new(seed),
+            Arc::new(Calendar::embedded().expect("a calendar")),
+            Arc::new(Wakeups::default()),
+            settings,
+        );
+        Self { store, clock, ledger, writer }
+    }
+
+    /// Registers every agency of the tests.
+    pub(crate) async fn register_all(&self) {
+        for fixture in ALL {
+            self.done(fixture.registration(fixture.paper_credentials())).await;
+        }
+    }
+
+    pub(crate) async fn execute(&self, command: Command) -> Result<Outcome> {
+        self.ledger.execute(command).await
+    }
+
+    /// The receipts of a command that must act now.
+    pub(crate) async fn done(&self, command: Command) -> Vec<Receipt> {
+        match self.execute(command).await {
+            Ok(Outcome::Done(receipts)) => receipts,
+            other => panic!("the command should have acted: {other:?}"),
+        }
+    }
+
+    /// The code of a command that must be refused.
+    pub(crate) async fn refused(&self, command: Command) -> ErrorCode {
+        self.execute(command).await.expect_err("the command should have been refused").code()
+    }
+
+    /// Submits an order to one recipient; gives its request.
+    pub(crate) async fn open(&self, order: &Order, key: &str) -> Target {
+        let receipts = self.done(order.submit(key, "")).await;
+        targets(order, &receipts).pop().expect("one request")
+    }
+
+    /// Queues every command before the writer sees the first; outcomes in the same order.
+    pub(crate) async fn at_once(&self, commands: impl IntoIterator<Item = Command>) -> Vec<Result<Outcome>> {
+        let mut tasks = JoinSet::new();
+        for (index, command) in commands.into_iter().enumerate() {
+            let ledger = self.ledger.clone();
+            tasks.spawn(async move { (index, ledger.execute(command).await) });
+        }
+        let mut outcomes = tasks.join_all().await;
+        outcomes.sort_by_key(|(index, _)| *index);
+        outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    }
+
+    /// The receipts of a key that acted before, read as a retry reads them.
+    pub(crate) async fn receipts_of(&self, outcome: Outcome) -> Vec<Receipt> {
+        match outcome {
+            Outcome::Done(receipts) => receipts,
+            Outcome::Replayed { content_sha256, log_index, entry_count } => {
+                let entries = self.store.log_entries(log_index, entry_count).await.expect("the entries");
+                let checkpoint = self.store.checkpoint_covering(log_index).await.expect("a query").expect("a checkpoint");
+                let checkpoint = Arc::new(checkpoint);
+                let receipt = |entry: lienthong::store::rows::LogEntry| Receipt {
+                    log_index: entry.log_index,
+                    leaf: entry.leaf.into(),
+                    content_sha256,
+                    checkpoint: Arc::clone(&checkpoint),
+                };
+                entries.into_iter().map(receipt).collect()
+            }
+        }
+    }
+
+    /// Ends the writer after it has committed what is queued, as a hub does that stops.
+    pub(crate) async fn stop(self) {
+        drop(self.ledger);
+        self.writer.await.expect("the writer ends");
+        self.store.close().await;
+    }
+}
+
+/// The requests that a submit opened, in the order of its recipients.
+pub(crate) fn targets(order: &Order, receipts: &[Receipt]) -> Vec<Target> {
+    order
+        .recipients
+        .iter()
+        .zip(receipts)
+        .map(|(recipient, receipt)| Target {
+            id: RequestId::parse(&leaf(receipt).subject).expect("a request id"),
+            kind: Arc::clone(&order.kind),
+            sender: order.sender.code(),
+            recipient: recipient.code(),
+        })
+        .collect()
+}
+
+/// The leaf of a receipt.
+pub(crate) fn leaf(receipt: &Receipt) -> Leaf {
+    Leaf::decode(&receipt.leaf).expect("a leaf")
+}

@@ -1,0 +1,11 @@
+//! The write path: what the ledger promises whatever queues, fails, leaves or repeats.
+
+mod batches;
+mod clock;
+mod cursors;
+mod idempotency;
+mod limits;
+mod poison;
+mod registry;
+mod two_hubs;
+mod walk;

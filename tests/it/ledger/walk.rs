@@ -1,0 +1,219 @@
+//! Random walks: long mixes of everything that can be asked of the ledger, sensible and not.
+
+use std::sync::Arc;
+
+use lienthong::app::ledger::command::{Holding, RegistryChange, Statement};
+use lienthong::app::ledger::{Command, Operation, Outcome};
+use lienthong::domain::error::Result;
+use lienthong::domain::event::Relation;
+use lienthong::domain::ids::{OfficerId, RequestId, UnitId};
+use lienthong::domain::mailbox::Lane;
+use lienthong::domain::workflow::table::TABLE;
+use lienthong::domain::workflow::{Action, Party};
+use proptest::prelude::*;
+
+use crate::harness::agencies::{BANK, BANK_2, LAND_OFFICE, PAPER_BANK, THADS, registry_command};
+use crate::harness::commands::{Target, advance, final_answer};
+use crate::harness::ledger::targets;
+use crate::harness::{Fixture, Order, TestLedger};
+
+/// One thing that somebody tries. Numbers choose among what there is when its turn comes.
+#[derive(Debug, Clone)]
+pub(crate) enum Attempt {
+    /// An order; every third relates to an earlier request.
+    Submit { order: u8, relates: u8 },
+    /// A step that the workflow has a line for in the request's state; guards may still refuse it.
+    Step { request: u16, line: u8, detail: u8 },
+    /// Any action by either party.
+    WildStep { request: u16, action: u8, by_sender: bool, detail: u8 },
+    /// A move of a cursor, back, forward or beyond the end.
+    Advance { agency: u8, intake: bool, by: i8 },
+    /// An earlier command once more, with its own content or another.
+    Again { command: u16, changed: bool },
+    /// A change of agencies, officers or credentials.
+    Registry { change: u8 },
+}
+
+/// What queues together, after the clock has moved by so many milliseconds.
+pub(crate) type Burst = (u32, Vec<Attempt>);
+
+/// Walks of several bursts, some of one command, some of many.
+pub(crate) fn walks() -> impl Strategy<Value = Vec<Burst>> {
+    let attempt = prop_oneof![
+        6 => (any::<u8>(), any::<u8>()).prop_map(|(order, relates)| Attempt::Submit { order, relates }),
+        12 => (any::<u16>(), any::<u8>(), any::<u8>())
+            .prop_map(|(request, line, detail)| Attempt::Step { request, line, detail }),
+        3 => (any::<u16>(), any::<u8>(), any::<bool>(), any::<u8>()).prop_map(|(request, action, by_sender, detail)| {
+            Attempt::WildStep { request, action, by_sender, detail }
+        }),
+        4 => (any::<u8>(), any::<bool>(), -3_i8..9)
+            .prop_map(|(agency, intake, by)| Attempt::Advance { agency, intake, by }),
+        3 => (any::<u16>(), any::<bool>()).prop_map(|(command, changed)| Attempt::Again { command, changed }),
+        1 => any::<u8>().prop_map(|change| Attempt::Registry { change }),
+    ];
+    let burst = (0_u32..7_200_000, prop::collection::vec(attempt, 1..70));
+    prop::collection::vec(burst, 2..6)
+}
+
+/// Turns attempts into commands, one at a time, knowing what came of those before.
+#[derive(Debug, Default)]
+pub(crate) struct Walker {
+    targets: Vec<Target>,
+    commands: Vec<Command>,
+}
+
+impl Walker {
+    /// The command of the next attempt.
+    pub(crate) async fn next(&mut self, hub: &TestLedger, attempt: &Attempt) -> Command {
+        let key = format!("walk:{:06}", self.commands.len());
+        let command = match attempt {
+            Attempt::Submit { order, relates } => self.submit(&key, *order, *relates),
+            Attempt::Step { request, line, detail } => match self.target(*request) {
+                None => Order::land().submit(&key, "first"),
+                Some(target) => sensible_step(hub, &target, &key, *line, *detail).await,
+            },
+            Attempt::WildStep { request, action, by_sender, detail } => {
+                let target = self.target(*request).unwrap_or_else(missing);
+                let action = Action::ALL[usize::from(*action) % Action::ALL.len()];
+                let party = if *by_sender { Party::Sender } else { Party::Recipient };
+                let mut command = target.step_by(party, &key, action, statement(&target, action, *detail));
+                if let Operation::Step(step) = &mut command.operation {
+                    step.expected_version = (detail % 3 == 0).then_some(i64::from(detail % 5));
+                }
+                command
+            }
+            Attempt::Advance { agency, intake, by } => {
+                let agency = [BANK, BANK_2, LAND_OFFICE, THADS][usize::from(*agency) % 4];
+                let cursor = if *intake { "intake" } else { "archive" };
+                let head = hub.store.mailbox_heads(&agency.code()).await.expect("heads");
+                let delivered = head.get(&Lane::Normal).map_or(0, |head| head.delivered_position);
+                advance(agency, cursor, &[(Lane::Normal, delivered + i64::from(*by))])
+            }
+            Attempt::Again { command, changed } => self.again(&key, *command, *changed),
+            Attempt::Registry { change } => registry_command(&key, registry_change(*change)),
+        };
+        self.commands.push(command.clone());
+        command
+    }
+
+    /// Learns what a command brought about.
+    pub(crate) fn learn(&mut self, outcome: &Result<Outcome>) {
+        let Some(Command { operation: Operation::Submit(submit), actor, .. }) = self.commands.last() else { return };
+        if let Ok(Outcome::Done(receipts)) = outcome {
+            let recipients: Vec<Fixture> = submit.recipients.iter().map(crate::harness::fixture).collect();
+            let sender = crate::harness::fixture(&actor.agency);
+            let order = Order { kind: Arc::clone(&submit.kind), sender, recipients, relations: Vec::new() };
+            self.targets.extend(targets(&order, receipts));
+        }
+    }
+
+    fn target(&self, number: u16) -> Option<Target> {
+        // Mostly the latest, so that lives go on.
+        let recent = self.targets.len().saturating_sub(12);
+        let from = if number % 4 == 0 { 0 } else { recent };
+        let choice = self.targets.get(from..)?;
+        choice.get(usize::from(number / 4).checked_rem(choice.len())?).cloned()
+    }
+
+    fn submit(&self, key: &str, order: u8, relates: u8) -> Command {
+        let mut made = match order % 8 {
+            0 | 1 => Order::land(),
+            2 | 3 => Order::freeze(&[BANK]),
+            4 => Order::freeze(&[BANK, BANK_2]),
+            5 => Order::freeze(&[PAPER_BANK]),
+            6 => Order { sender: BANK, ..Order::land() },
+            _ => Order { recipients: vec![LAND_OFFICE, BANK], ..Order::land() },
+        };
+        if relates % 3 == 0 {
+            let related = self.target(u16::from(relates)).unwrap_or_else(missing);
+            made.relations = vec![Relation { relation: "follows".to_owned(), related_id: related.id }];
+        }
+        made.submit(key, "walk")
+    }
+
+    fn again(&self, key: &str, command: u16, changed: bool) -> Command {
+        let count = self.commands.len();
+        let Some(earlier) = usize::from(command).checked_rem(count).and_then(|index| self.commands.get(index)) else {
+            return Order::land().submit(key, "nothing to repeat");
+        };
+        let mut command = earlier.clone();
+        if changed {
+            command.content_sha256 = [7; 32];
+        }
+        command
+    }
+}
+
+/// A request that does not exist.
+fn missing() -> Target {
+    let order = Order::land();
+    Target {
+        id: RequestId::parse("req_00000000000070008000000000000000").expect("an id"),
+        kind: order.kind,
+        sender: THADS.code(),
+        recipient: LAND_OFFICE.code(),
+    }
+}
+
+async fn sensible_step(hub: &TestLedger, target: &Target, key: &str, line: u8, detail: u8) -> Command {
+    let request = hub.store.request_of(&target.sender, &target.id).await.expect("a query").expect("a request");
+    let lines: Vec<_> =
+        TABLE.iter().filter(|row| row.from.contains(&request.state) && row.who != Party::Hub).collect();
+    match usize::from(line).checked_rem(lines.len()).and_then(|index| lines.get(index)) {
+        Some(row) => target.step_by(row.who, key, row.action, statement(target, row.action, detail)),
+        None => target.step(key, Action::Report, statement(target, Action::Report, detail)),
+    }
+}
+
+fn statement(target: &Target, action: Action, detail: u8) -> Statement {
+    let empty = Statement::default();
+    match action {
+        Action::Acknowledge => {
+            let number = match detail % 6 {
+                0 => Some(format!("{}/2026", detail / 2)),
+                1 => Some("Sổ 3, số 17".to_owned()),
+                _ => None,
+            };
+            Statement { registry_number: number, ..empty }
+        }
+        Action::Assign => {
+            let own = crate::harness::fixture(&target.recipient).officer_id();
+            let officer = if detail % 4 == 0 { OfficerId::parse("nobody").expect("an id") } else { own };
+            Statement { officer: Some(officer), ..empty }
+        }
+        Action::Forward => {
+            let unit = if detail % 4 == 0 { "nowhere" } else { "pgd.hoan-kiem" };
+            Statement { unit: Some(UnitId::parse(unit).expect("an id")), ..empty }
+        }
+        Action::AnswerFinal | Action::RecordAnswer => final_answer(&target.kind),
+        Action::AnswerInterim => Statement { outcome: Some("IN_PROGRESS".to_owned()), ..empty },
+        Action::SendBack => {
+            Statement { reason: Some("WRONG_OFFICE".to_owned()), competent: Some(BANK_2.code()), ..empty }
+        }
+        Action::Extend => Statement { clock: Some("answer".to_owned()), ..empty },
+        Action::Dispute => {
+            Statement { reason: Some("INCOMPLETE".to_owned()), unfounded_return: detail % 2 == 0, ..empty }
+        }
+        Action::Report | Action::Correct if detail % 3 == 0 => {
+            Statement { holding: Some(Holding::Nothing), ..empty }
+        }
+        Action::Report | Action::Correct => final_answer(&target.kind),
+        _ => empty,
+    }
+}
+
+fn registry_change(change: u8) -> RegistryChange {
+    let last_day = jiff::civil::date(2026, 11, 20);
+    match change % 8 {
+        0 => RegistryChange::SuspendAgency { code: BANK_2.code(), suspended: true },
+        1 | 2 => RegistryChange::SuspendAgency { code: BANK_2.code(), suspended: false },
+        3 => RegistryChange::EndOfficer { agency: LAND_OFFICE.code(), officer: LAND_OFFICE.officer_id(), last_day },
+        4 => RegistryChange::RegisterOfficer(LAND_OFFICE.officer()),
+        5 => RegistryChange::UpdateAgency(lienthong::domain::agency::Agency {
+            name: format!("Ngân hàng Giả Lập {change}"),
+            ..BANK.agency()
+        }),
+        6 => RegistryChange::RegisterCredentials { agency: BANK.code(), credentials: BANK_2.paper_credentials() },
+        _ => RegistryChange::CreateAgency { agency: BANK.agency(), officer: None, credentials: Vec::new() },
+    }
+}
