@@ -50,7 +50,7 @@ impl Contender {
         if let Cleanup::Database { server, name } = self.cleanup
             && let Ok(mut connection) = PgConnection::connect(&server).await
         {
-            let drop = sqlx::query(String::leak(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+            let drop = sqlx::query(&*String::leak(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
             if let Err(error) = drop.execute(&mut connection).await {
                 tracing::warn!(%error, "the benchmark's database stays");
             }
@@ -94,7 +94,7 @@ fn sqlite() -> Result<(String, Cleanup), Failure> {
 async fn new_postgres(server: &str, batch: usize) -> Result<(String, Cleanup), Failure> {
     let name = format!("bench_{}_{batch}", std::process::id());
     let mut connection = PgConnection::connect(server).await?;
-    sqlx::query(String::leak(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
+    sqlx::query(&*String::leak(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
     let (base, _old) = server.rsplit_once('/').ok_or("the PostgreSQL URL names no database")?;
     Ok((format!("{base}/{name}"), Cleanup::Database { server: server.to_owned(), name }))
 }

@@ -22,6 +22,7 @@ pub(crate) fn start() -> Timestamp {
 }
 
 /// Ids that differ, without randomness.
+#[derive(Default)]
 pub(crate) struct Counter(Mutex<u64>);
 
 impl IdSource for Counter {

@@ -20,7 +20,9 @@ pub(super) struct DatabaseArgs {
 
 impl DatabaseArgs {
     pub(super) fn database(&self) -> Result<Database, Failure> {
-        self.database.parse::<Database>().map_err(|error| StartError::from(error).into())
+        self.database
+            .parse::<Database>()
+            .map_err(|error| StartError::from(error).into())
     }
 }
 
@@ -35,7 +37,9 @@ pub(super) struct HubArgs {
 /// A hub's name is written like a host's: 1 to 253 lower-case letters, digits, dots and hyphens.
 fn hub_id(text: &str) -> Result<String, String> {
     let is_name = (1..=253).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-')
         && text.starts_with(|c: char| c.is_ascii_alphanumeric());
     if is_name {
         Ok(text.to_owned())

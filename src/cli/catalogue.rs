@@ -81,7 +81,9 @@ fn list(catalogue: &catalogue::Catalogue) {
 }
 
 fn show(catalogue: &catalogue::Catalogue, code: &str) -> Result<(), Failure> {
-    let kind = KindCode::parse(code).ok().and_then(|code| catalogue.newest(&code).cloned());
+    let kind = KindCode::parse(code)
+        .ok()
+        .and_then(|code| catalogue.newest(&code).cloned());
     let Some(kind) = kind else {
         return Err(Failure::configuration(
             format!("KIND: không có loại yêu cầu {code}; xem: lienthong catalogue list"),

@@ -53,10 +53,17 @@ impl Certs {
 /// Makes an authority and a certificate for everyone in the demo; gives the names of the files.
 pub(super) fn write_dev_certificates(folder: &Path, force: bool) -> Result<Vec<String>, Failure> {
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(folder).map_err(|error| Failure::file("--out", folder, &error))?;
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| Failure::file("--out", folder, &error))?;
     let validity = Validity::days(SystemClock.now(), DAYS);
     let made = make(validity).map_err(|error| {
-        Failure::failed(format!("Không tạo được chứng thư số: {error}"), format!("Certificates cannot be made: {error}"))
+        Failure::failed(
+            format!("Không tạo được chứng thư số: {error}"),
+            format!("Certificates cannot be made: {error}"),
+        )
     })?;
     let mut files = Vec::new();
     for (name, pem) in &made {
@@ -96,7 +103,11 @@ fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(content)
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::output;
+use crate::domain::error::{Error, Localized};
 
 /// Why a command did not succeed, for people, in both languages.
 #[derive(Debug)]
@@ -16,12 +17,20 @@ pub(super) struct Failure {
 impl Failure {
     /// It was tried and failed (status 1).
     pub(super) fn failed(vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { status: 1, vi: vi.into(), en: en.into() }
+        Self {
+            status: 1,
+            vi: vi.into(),
+            en: en.into(),
+        }
     }
 
     /// A setting, a file named by one, or the catalogue is wrong (status 2).
     pub(super) fn configuration(vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { status: 2, vi: vi.into(), en: en.into() }
+        Self {
+            status: 2,
+            vi: vi.into(),
+            en: en.into(),
+        }
     }
 
     /// A file named by `setting` cannot be read or written.
@@ -41,16 +50,24 @@ impl Failure {
 }
 
 /// An error of the hub's core, as a failure of the command.
-impl From<crate::domain::error::Error> for Failure {
-    fn from(error: crate::domain::error::Error) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         let text = error.text();
-        let fields: String = error.fields().iter().map(|field| format!("\n  {}: {}", field.field, field.text.vi)).collect();
-        let fields_en: String =
-            error.fields().iter().map(|field| format!("\n  {}: {}", field.field, field.text.en)).collect();
+        let fields = |text: fn(&Localized) -> &str| -> String {
+            let lines = error
+                .fields()
+                .iter()
+                .map(|field| format!("\n  {}: {}", field.field, text(&field.text)));
+            lines.collect::<Vec<_>>().concat()
+        };
+        let (fields_vi, fields_en) = (fields(|text| &text.vi), fields(|text| &text.en));
         let code = error.code().as_str();
         if let Some(cause) = error.cause() {
             tracing::error!(%cause, code, "command.failed");
         }
-        Self::failed(format!("{} ({code}){fields}", text.vi), format!("{} ({code}){fields_en}", text.en))
+        Self::failed(
+            format!("{} ({code}){fields_vi}", text.vi),
+            format!("{} ({code}){fields_en}", text.en),
+        )
     }
 }

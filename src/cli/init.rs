@@ -41,17 +41,29 @@ pub(super) struct Init {
 #[derive(Debug, Clone, Args)]
 pub(super) struct Operator {
     /// Mã cơ quan: the operator's agency code.
-    #[arg(long, env = "LIENTHONG_OPERATOR_CODE", value_name = "CODE", default_value = "OPERATOR", value_parser = agency_code)]
-    pub(super) operator_code: AgencyCode,
+    #[arg(id = "operator_code", long = "operator-code", env = "LIENTHONG_OPERATOR_CODE", value_name = "CODE", default_value = "OPERATOR", value_parser = agency_code)]
+    pub(super) code: AgencyCode,
     /// Mã cán bộ: id of the operator's first officer, the `sub` of its tokens.
-    #[arg(long, env = "LIENTHONG_OPERATOR_OFFICER", value_name = "ID", default_value = "operator-001", value_parser = officer_id)]
-    pub(super) operator_officer: OfficerId,
+    #[arg(id = "operator_officer", long = "operator-officer", env = "LIENTHONG_OPERATOR_OFFICER", value_name = "ID", default_value = "operator-001", value_parser = officer_id)]
+    pub(super) officer: OfficerId,
     /// Tên đơn vị vận hành: the operator's name.
-    #[arg(long, env = "LIENTHONG_OPERATOR_NAME", value_name = "NAME", default_value = "Đơn vị vận hành")]
-    pub(super) operator_name: String,
+    #[arg(
+        id = "operator_name",
+        long = "operator-name",
+        env = "LIENTHONG_OPERATOR_NAME",
+        value_name = "NAME",
+        default_value = "Đơn vị vận hành"
+    )]
+    pub(super) name: String,
     /// Họ và tên: full name of the operator's first officer.
-    #[arg(long, env = "LIENTHONG_OPERATOR_OFFICER_NAME", value_name = "NAME", default_value = "Quản trị viên")]
-    pub(super) operator_officer_name: String,
+    #[arg(
+        id = "operator_officer_name",
+        long = "operator-officer-name",
+        env = "LIENTHONG_OPERATOR_OFFICER_NAME",
+        value_name = "NAME",
+        default_value = "Quản trị viên"
+    )]
+    pub(super) officer_name: String,
 }
 
 fn agency_code(text: &str) -> Result<AgencyCode, String> {
@@ -71,7 +83,7 @@ impl Init {
             "Đã khởi tạo cổng {hub}; {code} là đơn vị vận hành (mục nhật ký số {index}). Bước tiếp theo: lienthong serve\n\
              The hub {hub} is initialised; {code} operates it (log entry {index}). Next: lienthong serve",
             hub = self.hub.hub_id,
-            code = self.operator.operator_code,
+            code = self.operator.code,
             index = receipt.log_index,
         ));
         Ok(())
@@ -87,13 +99,16 @@ pub(super) async fn init(
 ) -> Result<Receipt, Failure> {
     let clock = Arc::new(SystemClock);
     let now = clock.now();
-    let new = NewCredential { pem: certificate_pem, purposes: &[Purpose::Tls, Purpose::Token] };
-    let credentials = new_credentials(&operator.operator_code, &[new], now, |_| "--operator-cert".to_owned())
+    let new = NewCredential {
+        pem: certificate_pem,
+        purposes: &[Purpose::Tls, Purpose::Token],
+    };
+    let credentials = new_credentials(&operator.code, &[new], now, |_| "--operator-cert".to_owned())
         .map_err(|violations| Failure::from(Error::invalid(ErrorCode::FieldInvalid, violations)))?;
     let agency = Agency {
-        code: operator.operator_code.clone(),
+        code: operator.code.clone(),
         role: Role::Operator,
-        name: operator.operator_name.clone(),
+        name: operator.name.clone(),
         name_en: "Operator".to_owned(),
         province_code: String::new(),
         commune_code: String::new(),
@@ -105,9 +120,9 @@ pub(super) async fn init(
         units: Vec::new(),
     };
     let officer = Officer {
-        agency: operator.operator_code.clone(),
-        id: operator.operator_officer.clone(),
-        full_name: operator.operator_officer_name.clone(),
+        agency: operator.code.clone(),
+        id: operator.officer.clone(),
+        full_name: operator.officer_name.clone(),
         position: "Quản trị viên".to_owned(),
         unit: None,
         valid_from: now.date(),

@@ -32,7 +32,9 @@ pub(super) fn start(format: LogFormat, filter: &str) -> Result<(), Failure> {
             format!("--log-filter: not a filter: {error}"),
         )
     })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     drop(match format {
         LogFormat::Json => builder.json().try_init(),
         LogFormat::Text => builder.with_ansi(false).try_init(),

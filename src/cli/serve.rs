@@ -25,7 +25,12 @@ pub(super) struct Serve {
     #[command(flatten)]
     hub: HubArgs,
     /// Địa chỉ và cổng mạng: port 0 takes a free one; the line `listening on …` tells which.
-    #[arg(long, env = "LIENTHONG_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8443")]
+    #[arg(
+        long,
+        env = "LIENTHONG_LISTEN",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8443"
+    )]
     listen: SocketAddr,
     /// The hub's certificate, followed by intermediate ones, PEM.
     #[arg(long, env = "LIENTHONG_TLS_CERT", value_name = "FILE")]
@@ -115,7 +120,10 @@ impl StopSignals {
                 )
             })
         };
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
     }
 
     pub(super) async fn next(&mut self) {

@@ -27,11 +27,15 @@ impl From<StartError> for Failure {
                 "--database: the hub is not initialised. Run once: \
                  lienthong init --database URL --hub-id ID --operator-cert FILE",
             ),
-            StartError::CatalogueFolder { .. } => {
-                Self::configuration(format!("--catalogue: không đọc được thư mục danh mục: {en}"), format!("--catalogue: {en}"))
-            }
+            StartError::CatalogueFolder { .. } => Self::configuration(
+                format!("--catalogue: không đọc được thư mục danh mục: {en}"),
+                format!("--catalogue: {en}"),
+            ),
             StartError::Catalogue(broken) => Self::configuration(
-                format!("--catalogue: danh mục loại yêu cầu có {} lỗi (liệt kê bên dưới)", broken.problems.len()),
+                format!(
+                    "--catalogue: danh mục loại yêu cầu có {} lỗi (liệt kê bên dưới)",
+                    broken.problems.len()
+                ),
                 format!("--catalogue: {en}"),
             ),
             StartError::Calendar(_) => Self::configuration(format!("Lịch làm việc không dùng được: {en}"), en),
@@ -42,9 +46,10 @@ impl From<StartError> for Failure {
                     format!("{setting}: {en}"),
                 )
             }
-            StartError::Listen { .. } => {
-                Self::configuration(format!("--listen: không mở được cổng mạng: {en}"), format!("--listen: {en}"))
-            }
+            StartError::Listen { .. } => Self::configuration(
+                format!("--listen: không mở được cổng mạng: {en}"),
+                format!("--listen: {en}"),
+            ),
             StartError::Reflection(_) => Self::failed(format!("Lỗi hệ thống: {en}"), en),
         }
     }
@@ -63,7 +68,10 @@ fn database(error: &ConnectError) -> Failure {
             en,
         ),
         ConnectError::InUse(path) => Failure::failed(
-            format!("--database: tệp {} đang được một tiến trình khác sử dụng", path.display()),
+            format!(
+                "--database: tệp {} đang được một tiến trình khác sử dụng",
+                path.display()
+            ),
             en,
         ),
         ConnectError::Lock { path, source } => Failure::configuration(

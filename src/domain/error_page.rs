@@ -36,15 +36,27 @@ const fn heading(category: Category) -> (&'static str, &'static str, &'static st
             "The input is wrong; sending it again will not help",
             "INVALID_ARGUMENT",
         ),
-        Category::NotFound => ("Không có, hoặc không thuộc cơ quan", "Not there, or not yours", "NOT_FOUND"),
+        Category::NotFound => (
+            "Không có, hoặc không thuộc cơ quan",
+            "Not there, or not yours",
+            "NOT_FOUND",
+        ),
         Category::AlreadyExists => ("Đã có", "Taken", "ALREADY_EXISTS"),
         Category::FailedPrecondition => (
             "Không thực hiện được ở trạng thái hiện tại",
             "Not possible in the present state",
             "FAILED_PRECONDITION",
         ),
-        Category::Conflict => ("Đã thay đổi; đọc lại rồi thử lại", "Changed meanwhile; read again, then retry", "ABORTED"),
-        Category::Unauthenticated => ("Chưa xác định được người gọi", "The caller is not identified", "UNAUTHENTICATED"),
+        Category::Conflict => (
+            "Đã thay đổi; đọc lại rồi thử lại",
+            "Changed meanwhile; read again, then retry",
+            "ABORTED",
+        ),
+        Category::Unauthenticated => (
+            "Chưa xác định được người gọi",
+            "The caller is not identified",
+            "UNAUTHENTICATED",
+        ),
         Category::PermissionDenied => ("Không được phép", "Not permitted", "PERMISSION_DENIED"),
         Category::Exhausted => ("Vượt quá giới hạn", "A limit is reached", "RESOURCE_EXHAUSTED"),
         Category::Unavailable => (
@@ -58,20 +70,35 @@ const fn heading(category: Category) -> (&'static str, &'static str, &'static st
 
 /// The page.
 pub fn markdown() -> String {
-    [HEAD.to_owned()].into_iter().chain(CATEGORIES.into_iter().map(section)).collect()
+    [HEAD.to_owned()]
+        .into_iter()
+        .chain(CATEGORIES.into_iter().map(section))
+        .collect()
 }
 
 fn section(category: Category) -> String {
     let (vi, en, grpc) = heading(category);
-    let rows: String =
-        ErrorCode::ALL.iter().filter(|code| code.category() == category).map(|code| line(*code)).collect();
+    let rows: String = ErrorCode::ALL
+        .iter()
+        .filter(|code| code.category() == category)
+        .map(|code| line(*code))
+        .collect();
     format!("\n## {vi}\n\n*{en}* · gRPC `{grpc}`\n\n| Mã (code) | Tiếng Việt | English |\n|---|---|---|\n{rows}")
 }
 
 fn line(code: ErrorCode) -> String {
     // The one code whose gRPC code is not its category's.
-    let grpc = if code == ErrorCode::MethodUnknown { " (gRPC `UNIMPLEMENTED`)" } else { "" };
-    format!("| `{}`{grpc} | {} | {} |\n", code.as_str(), code.text_vi(), code.text_en())
+    let grpc = if code == ErrorCode::MethodUnknown {
+        " (gRPC `UNIMPLEMENTED`)"
+    } else {
+        ""
+    };
+    format!(
+        "| `{}`{grpc} | {} | {} |\n",
+        code.as_str(),
+        code.text_vi(),
+        code.text_en()
+    )
 }
 
 #[cfg(test)]
@@ -82,7 +109,12 @@ mod tests {
     fn every_code_stands_on_the_page_once() {
         let page = markdown();
         for code in ErrorCode::ALL {
-            assert_eq!(page.matches(&format!("| `{}`", code.as_str())).count(), 1, "{}", code.as_str());
+            assert_eq!(
+                page.matches(&format!("| `{}`", code.as_str())).count(),
+                1,
+                "{}",
+                code.as_str()
+            );
         }
     }
 

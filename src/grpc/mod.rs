@@ -14,3 +14,5 @@ mod subscription;
 
 #[cfg(test)]
 mod auth_layer_tests;
+#[cfg(test)]
+mod services_tests;

@@ -19,7 +19,9 @@ impl Tokens {
     /// For the list that `scope` tells apart from every other, caller included.
     pub(crate) fn of(scope: &[&str]) -> Self {
         // A JSON array, so that no two lists have the same text.
-        Self { scope: serde_json::Value::from(scope.to_vec()).to_string() }
+        Self {
+            scope: serde_json::Value::from(scope.to_vec()).to_string(),
+        }
     }
 
     /// The token of the page after `position`.
@@ -49,7 +51,11 @@ impl Tokens {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
         let (binding, position) = bytes.split_first_chunk::<BINDING>()?;
         let position = std::str::from_utf8(position).ok()?;
-        if *binding == self.binding(position) { position.parse().ok() } else { None }
+        if *binding == self.binding(position) {
+            position.parse().ok()
+        } else {
+            None
+        }
     }
 
     fn binding(&self, position: &str) -> [u8; BINDING] {
@@ -71,8 +77,15 @@ mod tests {
         let token = tokens.after("17");
         assert_eq!(tokens.position::<i64>(&token).unwrap(), Some(17));
         assert_eq!(tokens.position::<i64>("").unwrap(), None);
-        for other in [["List", "VN.B", "state = CLOSED"], ["List", "VN.A", ""], ["ListEvents", "VN.A", "state = CLOSED"]] {
-            assert_eq!(Tokens::of(&other).position::<i64>(&token).unwrap_err().code(), ErrorCode::FieldInvalid);
+        for other in [
+            ["List", "VN.B", "state = CLOSED"],
+            ["List", "VN.A", ""],
+            ["ListEvents", "VN.A", "state = CLOSED"],
+        ] {
+            assert_eq!(
+                Tokens::of(&other).position::<i64>(&token).unwrap_err().code(),
+                ErrorCode::FieldInvalid
+            );
         }
     }
 

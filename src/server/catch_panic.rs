@@ -91,7 +91,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_answered_as_an_internal_error() {
-        let response = CatchPanicLayer.layer(Panics).call(http::Request::new(Body::empty())).await.unwrap();
+        let response = CatchPanicLayer
+            .layer(Panics)
+            .call(http::Request::new(Body::empty()))
+            .await
+            .unwrap();
         assert_eq!(response.headers().get("grpc-status").unwrap(), "13");
     }
 }

@@ -37,7 +37,10 @@ impl<S> Layer<S> for DrainLayer {
     type Service = Drain<S>;
 
     fn layer(&self, inner: S) -> Drain<S> {
-        Drain { inner, draining: self.draining.clone() }
+        Drain {
+            inner,
+            draining: self.draining.clone(),
+        }
     }
 }
 
@@ -68,7 +71,9 @@ where
                 let request = request.map(|body| DrainBody::wrap(body, draining.clone(), AtDrain::End));
                 let answered = self.inner.call(request);
                 Box::pin(async move {
-                    Ok(answered.await?.map(|body| DrainBody::wrap(body, draining, AtDrain::ReplaceTrailers)))
+                    Ok(answered
+                        .await?
+                        .map(|body| DrainBody::wrap(body, draining, AtDrain::ReplaceTrailers)))
                 })
             }
             // None: health and reflection, which are no methods of the hub.
@@ -121,7 +126,12 @@ struct DrainBody {
 impl DrainBody {
     fn wrap(inner: Body, draining: CancellationToken, at_drain: AtDrain) -> Body {
         let cancelled = Box::pin(draining.cancelled_owned());
-        Body::new(Self { inner, cancelled, at_drain, is_over: false })
+        Body::new(Self {
+            inner,
+            cancelled,
+            at_drain,
+            is_over: false,
+        })
     }
 
     fn end(&mut self) -> Option<Result<Frame<Bytes>, Status>> {
@@ -134,10 +144,7 @@ impl http_body::Body for DrainBody {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         if self.is_over {
             return Poll::Ready(None);
         }
@@ -177,10 +184,7 @@ mod tests {
         type Data = Bytes;
         type Error = Status;
 
-        fn poll_frame(
-            mut self: Pin<&mut Self>,
-            _cx: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        fn poll_frame(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
             if std::mem::replace(&mut self.0, true) {
                 return Poll::Pending;
             }
@@ -189,7 +193,9 @@ mod tests {
     }
 
     async fn next(body: &mut Body) -> Option<Frame<Bytes>> {
-        std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await.map(Result::unwrap)
+        std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx))
+            .await
+            .map(Result::unwrap)
     }
 
     #[tokio::test]

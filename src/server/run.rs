@@ -105,7 +105,10 @@ impl Hub {
         if !database.store.is_initialised().await.map_err(StartError::Schema)? {
             return Err(StartError::NotInitialised);
         }
-        let cannot_listen = |source| StartError::Listen { address: settings.listen, source };
+        let cannot_listen = |source| StartError::Listen {
+            address: settings.listen,
+            source,
+        };
         let listener = TcpListener::bind(settings.listen).await.map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
 
@@ -138,8 +141,11 @@ impl Hub {
             .layer(DrainLayer::new(draining.clone()))
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
-        let follower =
-            follow::start(database.store.clone(), app.ledger.registry_version(), Arc::clone(&authenticator));
+        let follower = follow::start(
+            database.store.clone(),
+            app.ledger.registry_version(),
+            Arc::clone(&authenticator),
+        );
         Ok(Running {
             address,
             app,
@@ -182,7 +188,17 @@ impl Running {
 
     /// Stops it in order, and waits at most [`ServerLimits::drain`] for calls under way.
     pub async fn stop(self) -> Stopped {
-        let Self { app, health, draining, mut server, writer, follower, database, limits, .. } = self;
+        let Self {
+            app,
+            health,
+            draining,
+            mut server,
+            writer,
+            follower,
+            database,
+            limits,
+            ..
+        } = self;
         services::report(&health, ServingStatus::NotServing).await;
         draining.cancel();
         // A task that `broken` has seen to its end must not be awaited again.

@@ -37,12 +37,21 @@ pub(super) fn routes(
     }
     let mut routes = Routes::builder();
     routes
-        .add_service(limited!(RequestServiceServer, RequestService::new(app.clone(), Arc::clone(authenticator))))
-        .add_service(limited!(MailboxServiceServer, MailboxService::new(app.clone(), Arc::clone(authenticator))))
+        .add_service(limited!(
+            RequestServiceServer,
+            RequestService::new(app.clone(), Arc::clone(authenticator))
+        ))
+        .add_service(limited!(
+            MailboxServiceServer,
+            MailboxService::new(app.clone(), Arc::clone(authenticator))
+        ))
         .add_service(limited!(CatalogueServiceServer, CatalogueService::new(app.clone())))
         .add_service(limited!(AgencyServiceServer, AgencyService::new(app.clone())))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
-        .add_service(limited!(HealthServer, HealthService::from_health_reporter(health.clone())))
+        .add_service(limited!(
+            HealthServer,
+            HealthService::from_health_reporter(health.clone())
+        ))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?);
     Ok(routes.routes())

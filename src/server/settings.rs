@@ -42,7 +42,11 @@ pub struct TlsPems {
 
 impl TlsPems {
     pub(super) fn borrowed(&self) -> ServerPems<'_> {
-        ServerPems { certificate: &self.certificate, key: &self.key, client_ca: &self.client_ca }
+        ServerPems {
+            certificate: &self.certificate,
+            key: &self.key,
+            client_ca: &self.client_ca,
+        }
     }
 }
 
@@ -82,7 +86,7 @@ impl Default for ServerLimits {
             accept: AcceptLimits::default(),
             streams_per_connection: 256,
             calls_per_connection: 256,
-            call_timeout: Duration::from_secs(60),
+            call_timeout: Duration::from_mins(1),
             message_bytes: 1024 * 1024,
             header_bytes: 16 * 1024,
             keep_alive: Duration::from_secs(30),

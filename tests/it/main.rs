@@ -1,8 +1,13 @@
 //! The integration tests: store, ledger and RPCs of a real hub, each on SQLite and on PostgreSQL (tests/README.md).
 
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 #[macro_use]
 mod harness;
+#[cfg(test)]
+#[path = "../kit/mod.rs"]
+mod kit;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]

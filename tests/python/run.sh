@@ -34,9 +34,10 @@ on_exit stop_hub
 "$LIENTHONG_BIN" certs dev --out "$work/certs"
 "$LIENTHONG_BIN" init --database "sqlite://$work/hub.db" --hub-id "$hub_id" \
     --operator-cert "$work/certs/operator.pem" --operator-officer "$operator_officer"
+touch "$work/hub.out"
 "$LIENTHONG_BIN" serve --database "sqlite://$work/hub.db" --hub-id "$hub_id" --listen 127.0.0.1:0 \
     --tls-cert "$work/certs/server.pem" --tls-key "$work/certs/server.key" --client-ca "$work/certs/ca.pem" \
-    >"$work/hub.out" 2>"$work/hub.log" &
+    >>"$work/hub.out" 2>"$work/hub.log" &
 hub_pid=$!
 
 # The hub says where it listens once it accepts connections.

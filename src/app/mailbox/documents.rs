@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use crate::app::App;
+use crate::app::requests::history::SentDocument;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::EventDetails;
 use crate::store::rows::{DeliveredEvent, EventRow};
@@ -13,17 +14,6 @@ use crate::store::rows::{DeliveredEvent, EventRow};
 const MAX_READ_BYTES: i64 = 2 * 1024 * 1024;
 /// The media type of commands, which are no documents.
 const COMMAND: &str = "application/protobuf";
-
-/// A document as it arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// The log index under which its bytes stand.
-    pub log_index: i64,
-    /// Its media type.
-    pub media_type: String,
-    /// The exact bytes.
-    pub content: Bytes,
-}
 
 /// The log index under which the bytes of an event stand: requests of a broadcast share those of their order.
 fn body_index(event: &EventRow) -> Result<i64> {
@@ -37,7 +27,7 @@ impl App {
     pub(super) async fn attach_documents(
         &self,
         events: &mut Vec<DeliveredEvent>,
-    ) -> Result<BTreeMap<i64, Document>> {
+    ) -> Result<BTreeMap<i64, SentDocument>> {
         let indexes: Vec<i64> = events.iter().map(|delivered| body_index(&delivered.event)).collect::<Result<_>>()?;
         let wanted: Vec<i64> = indexes.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
         let sizes = self.store.body_sizes(&wanted).await?;
@@ -50,19 +40,17 @@ impl App {
 
         let kept: BTreeSet<i64> = indexes.iter().take(events.len()).copied().collect();
         let kept: Vec<i64> = kept.into_iter().collect();
-        let bodies: BTreeMap<i64, Document> = self
-            .store
-            .bodies(&kept)
-            .await?
+        let bodies = self.store.bodies(&kept).await?;
+        let bodies: BTreeMap<i64, (String, Bytes)> = bodies
             .into_iter()
             .filter(|body| body.media_type != COMMAND)
-            .filter_map(|body| {
-                let (log_index, media_type) = (body.log_index, body.media_type);
-                Some((log_index, Document { log_index, media_type, content: body.content? }))
-            })
+            .filter_map(|body| Some((body.log_index, (body.media_type, body.content?))))
             .collect();
         let found = events.iter().zip(&indexes).filter_map(|(delivered, index)| {
-            bodies.get(index).map(|document| (delivered.event.log_index, document.clone()))
+            let (media_type, content) = bodies.get(index)?.clone();
+            let log_index = delivered.event.log_index;
+            let action = delivered.event.action.parse().ok()?;
+            Some((log_index, SentDocument { log_index, action, media_type, content }))
         });
         Ok(found.collect())
     }

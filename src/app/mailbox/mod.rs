@@ -4,7 +4,6 @@ mod documents;
 mod pull;
 mod read;
 
-pub use documents::Document;
 pub(crate) use pull::LOOK_EVERY;
 pub use pull::{Pull, Pulled};
 pub use read::{Entry, Reader};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::Document;
 use crate::app::App;
+use crate::app::requests::history::SentDocument;
 use crate::app::views::RequestView;
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, RequestId};
@@ -25,7 +25,7 @@ pub struct Entry {
     /// The request as it stood when the entry was read, without clocks and measures.
     pub view: Option<RequestView>,
     /// The document that the event brought, if it was asked for.
-    pub document: Option<Document>,
+    pub document: Option<SentDocument>,
 }
 
 impl Entry {

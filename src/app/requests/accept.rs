@@ -28,7 +28,11 @@ pub(super) const PROTOBUF: &str = "application/protobuf";
 
 /// Reads a document: its key and, if nothing in it is wrong, the whole of it. Fails only if not even the key can be read.
 pub(super) fn read<D: Document>(actor: &Actor, content: &Bytes) -> Result<(Sent, Result<D>)> {
-    let sent = |key| Sent { key, media_type: JSON, content: content.clone() };
+    let sent = |key| Sent {
+        key,
+        media_type: JSON,
+        content: content.clone(),
+    };
     match document::parse::<D>(content) {
         Ok(document) if *document.agency() == actor.agency => {
             Ok((sent(document.idempotency_key().clone()), Ok(document)))
@@ -95,7 +99,10 @@ impl App {
         checked: Result<Operation>,
     ) -> Result<Receipt> {
         let receipts = self.settle(actor, sent, actions, checked).await?;
-        receipts.into_iter().next().ok_or_else(|| Error::internal("a step without an entry"))
+        receipts
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::internal("a step without an entry"))
     }
 }
 
@@ -106,7 +113,10 @@ mod tests {
     use crate::domain::ids::{AgencyCode, OfficerId};
 
     fn actor() -> Actor {
-        Actor { agency: AgencyCode::parse("VN.THADS").unwrap(), officer: OfficerId::parse("an").unwrap() }
+        Actor {
+            agency: AgencyCode::parse("VN.THADS").unwrap(),
+            officer: OfficerId::parse("an").unwrap(),
+        }
     }
 
     fn withdraw(agency: &str, extra: &str) -> Bytes {
@@ -118,8 +128,8 @@ mod tests {
         .into()
     }
 
-    fn failure(content: Bytes) -> (Option<IdempotencyKey>, ErrorCode) {
-        match read::<WithdrawDocument>(&actor(), &content) {
+    fn failure(content: &Bytes) -> (Option<IdempotencyKey>, ErrorCode) {
+        match read::<WithdrawDocument>(&actor(), content) {
             Err(error) => (None, error.code()),
             Ok((sent, document)) => (Some(sent.key), document.unwrap_err().code()),
         }
@@ -136,17 +146,26 @@ mod tests {
     #[test]
     fn the_key_is_known_whatever_else_is_wrong() {
         let key = IdempotencyKey::parse("key-00001").ok();
-        let mismatch = failure(withdraw("VN.BANK-A", ""));
+        let mismatch = failure(&withdraw("VN.BANK-A", ""));
         assert_eq!(mismatch, (key.clone(), ErrorCode::AgencyMismatch));
-        assert_eq!(failure(withdraw("VN.THADS", r#","x":1"#)), (key.clone(), ErrorCode::DocumentInvalid));
-        assert_eq!(failure(withdraw("VN.THADS", r#","head":{"a":1,"a":2}"#)), (key, ErrorCode::DocumentMalformed));
+        assert_eq!(
+            failure(&withdraw("VN.THADS", r#","x":1"#)),
+            (key.clone(), ErrorCode::DocumentInvalid)
+        );
+        assert_eq!(
+            failure(&withdraw("VN.THADS", r#","head":{"a":1,"a":2}"#)),
+            (key, ErrorCode::DocumentMalformed)
+        );
     }
 
     #[test]
     fn a_key_that_cannot_be_read_without_doubt_is_none() {
         let twice = withdraw("VN.THADS", r#","idempotency_key":"key-00002""#);
-        assert_eq!(failure(twice), (None, ErrorCode::DocumentMalformed));
-        assert_eq!(failure(Bytes::from_static(b"{")), (None, ErrorCode::DocumentMalformed));
-        assert_eq!(failure(Bytes::from(vec![b' '; MAX_DOCUMENT_BYTES + 1])), (None, ErrorCode::DocumentTooLarge));
+        assert_eq!(failure(&twice), (None, ErrorCode::DocumentMalformed));
+        assert_eq!(failure(&Bytes::from_static(b"{")), (None, ErrorCode::DocumentMalformed));
+        assert_eq!(
+            failure(&Bytes::from(vec![b' '; MAX_DOCUMENT_BYTES + 1])),
+            (None, ErrorCode::DocumentTooLarge)
+        );
     }
 }

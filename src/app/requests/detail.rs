@@ -49,22 +49,38 @@ impl App {
     pub async fn request(&self, agency: &AgencyCode, id: &RequestId, with_documents: bool) -> Result<RequestDetail> {
         let request = self.store.request_of(agency, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
-        let kind = self.kind_of(&request).ok_or_else(|| Error::internal("the catalogue has lost a kind in use"))?;
+        let kind = self
+            .kind_of(&request)
+            .ok_or_else(|| Error::internal("the catalogue has lost a kind in use"))?;
         let kind = Arc::clone(kind);
         let view = self.views(vec![request]).await?.pop();
         let mut view = view.ok_or_else(|| Error::internal("a view was lost"))?;
         let rules = &kind.definition.deadlines;
-        view.deadlines.sort_by_key(|deadline| rules.iter().position(|rule| rule.name == deadline.name));
-        let traces = view.deadlines.iter().map(|deadline| deadline.trace(&self.calendar).unwrap_or_default()).collect();
+        view.deadlines
+            .sort_by_key(|deadline| rules.iter().position(|rule| rule.name == deadline.name));
+        let traces = view
+            .deadlines
+            .iter()
+            .map(|deadline| deadline.trace(&self.calendar).unwrap_or_default())
+            .collect();
         let delivered_time = if view.delivered {
             let request = &view.request;
-            self.store.delivered_time(&request.recipient, request.lane, request.recipient_position).await?
+            self.store
+                .delivered_time(&request.recipient, request.lane, request.recipient_position)
+                .await?
         } else {
             None
         };
-        let decision = if view.measures.is_empty() { None } else { self.decision(&view).await? };
-        let documents =
-            if with_documents { self.documents(&view.request).await? } else { SentDocuments::default() };
+        let decision = if view.measures.is_empty() {
+            None
+        } else {
+            self.decision(&view).await?
+        };
+        let documents = if with_documents {
+            self.documents(&view.request).await?
+        } else {
+            SentDocuments::default()
+        };
         Ok(RequestDetail {
             kind,
             traces,

@@ -42,7 +42,10 @@ impl Filter {
     /// `FIELD_INVALID` on `filter`, with what is wrong and what can be written.
     pub fn parse(text: &str) -> Result<Self> {
         if text.chars().count() > MAX_CHARS {
-            let (vi, en) = (format!("Không được quá {MAX_CHARS} ký tự."), format!("At most {MAX_CHARS} characters."));
+            let (vi, en) = (
+                format!("Không được quá {MAX_CHARS} ký tự."),
+                format!("At most {MAX_CHARS} characters."),
+            );
             return Err(Error::field("filter", "too_long", vi, en));
         }
         let mut filter = Self::default();
@@ -138,13 +141,22 @@ mod tests {
     }
 
     fn reason(text: &str) -> String {
-        Filter::parse(text).unwrap_err().fields().first().unwrap().reason.clone()
+        Filter::parse(text)
+            .unwrap_err()
+            .fields()
+            .first()
+            .unwrap()
+            .reason
+            .clone()
     }
 
     #[test]
     fn no_filter_is_both_sides() {
         for text in ["", "  "] {
-            assert_eq!(sides(text), [(Direction::Received, "||".into()), (Direction::Sent, "||".into())]);
+            assert_eq!(
+                sides(text),
+                [(Direction::Received, "||".into()), (Direction::Sent, "||".into())]
+            );
         }
     }
 
@@ -158,7 +170,10 @@ mod tests {
     fn naming_a_party_tells_the_side() {
         assert_eq!(sides("sender = VN.ME"), [(Direction::Sent, "||".into())]);
         assert_eq!(sides("sender = VN.A"), [(Direction::Received, "||VN.A".into())]);
-        assert_eq!(sides("recipient = VN.A AND sender = VN.ME"), [(Direction::Sent, "||VN.A".into())]);
+        assert_eq!(
+            sides("recipient = VN.A AND sender = VN.ME"),
+            [(Direction::Sent, "||VN.A".into())]
+        );
         assert_eq!(sides("recipient = VN.A AND sender = VN.B"), []);
         assert_eq!(sides("direction = OUT AND sender = VN.A"), []);
         assert_eq!(sides("recipient = VN.ME AND sender = VN.ME"), []);
@@ -166,10 +181,22 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused() {
-        for text in ["state", "color = RED", "state = SUBMITTED OR kind = x", "state = SUBMITTED AND ", "State = CLOSED"] {
+        for text in [
+            "state",
+            "color = RED",
+            "state = SUBMITTED OR kind = x",
+            "state = SUBMITTED AND ",
+            "State = CLOSED",
+        ] {
             assert!(["syntax", "value"].contains(&reason(text).as_str()), "{text}");
         }
-        for text in ["state = OPEN", "direction = BOTH", "kind = A B", "sender = ' OR 1=1", "state != CLOSED"] {
+        for text in [
+            "state = OPEN",
+            "direction = BOTH",
+            "kind = A B",
+            "sender = ' OR 1=1",
+            "state != CLOSED",
+        ] {
             assert!(["syntax", "value"].contains(&reason(text).as_str()), "{text}");
         }
         assert_eq!(reason("state = CLOSED AND state = ANSWERED"), "repeated");

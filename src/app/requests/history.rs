@@ -53,7 +53,13 @@ pub struct SentDocuments {
 
 impl App {
     /// The events of a request that `agency` is party to, oldest first, after version `after`.
-    pub async fn events(&self, agency: &AgencyCode, id: &RequestId, after: i64, limit: usize) -> Result<Page<EventView>> {
+    pub async fn events(
+        &self,
+        agency: &AgencyCode,
+        id: &RequestId,
+        after: i64,
+        limit: usize,
+    ) -> Result<Page<EventView>> {
         let request = self.store.request_of(agency, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
@@ -63,7 +69,8 @@ impl App {
         let mut items = Vec::with_capacity(events.len());
         while !events.is_empty() {
             let rest = events.split_off(events.len().min(BODIES_AT_ONCE));
-            self.show_events(agency, &request, std::mem::replace(&mut events, rest), &mut items).await?;
+            self.show_events(agency, &request, std::mem::replace(&mut events, rest), &mut items)
+                .await?;
         }
         Ok(Page { items, more })
     }
@@ -92,7 +99,12 @@ impl App {
     /// The documents of a request that the caller was allowed to read: its order, and of the others the newest that fit.
     pub(super) async fn documents(&self, request: &EnforcementRequest) -> Result<SentDocuments> {
         let stated = self.documents_stated(request).await?;
-        let wanted: Vec<_> = stated.iter().take(1).chain(stated.iter().skip(1).rev()).copied().collect();
+        let wanted: Vec<_> = stated
+            .iter()
+            .take(1)
+            .chain(stated.iter().skip(1).rev())
+            .copied()
+            .collect();
         let mut found = SentDocuments::default();
         let mut bytes: usize = 0;
         for chunk in wanted.chunks(BODIES_AT_ONCE) {
@@ -103,9 +115,13 @@ impl App {
             let indexes: Vec<i64> = chunk.iter().map(|(index, _)| body_index(request, *index)).collect();
             let bodies = self.store.bodies(&indexes).await?;
             for (log_index, action) in chunk {
-                let body = bodies.iter().find(|body| body.log_index == body_index(request, *log_index));
+                let body = bodies
+                    .iter()
+                    .find(|body| body.log_index == body_index(request, *log_index));
                 // Bytes that were erased are no document any more.
-                let Some((body, content)) = body.and_then(|body| Some((body, body.content.clone()?))) else { continue };
+                let Some((body, content)) = body.and_then(|body| Some((body, body.content.clone()?))) else {
+                    continue;
+                };
                 bytes = bytes.saturating_add(content.len());
                 if found.left_off > 0 || bytes > MAX_DOCUMENT_BYTES {
                     found.left_off += 1;
@@ -131,7 +147,9 @@ impl App {
             let events = self.store.events_of(request.id.as_str(), after, EVENTS_AT_ONCE).await?;
             let Some(last) = events.last() else { return Ok(stated) };
             after = last.version;
-            let documents = events.iter().filter_map(|event| Some((event.log_index, event.action.parse().ok()?)));
+            let documents = events
+                .iter()
+                .filter_map(|event| Some((event.log_index, event.action.parse().ok()?)));
             stated.extend(documents.filter(|(_, action)| has_document(*action)));
         }
     }
@@ -139,7 +157,11 @@ impl App {
 
 /// Where the bytes of an entry stand: a broadcast keeps its order once, under its first entry.
 fn body_index(request: &EnforcementRequest, log_index: i64) -> i64 {
-    if log_index == request.submit_index { request.body_index } else { log_index }
+    if log_index == request.submit_index {
+        request.body_index
+    } else {
+        log_index
+    }
 }
 
 /// Whether an action comes with a document; the others come as messages.

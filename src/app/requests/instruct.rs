@@ -43,7 +43,11 @@ impl App {
             Ok(instruction) => self.check_instruction(actor, action, instruction).await,
             Err(failure) => Err(failure),
         };
-        let sent = Sent { key, media_type: PROTOBUF, content };
+        let sent = Sent {
+            key,
+            media_type: PROTOBUF,
+            content,
+        };
         self.settle_one(actor, sent, &[action], checked).await
     }
 
@@ -53,14 +57,18 @@ impl App {
         if let Some(clock) = &instruction.statement.clock {
             check_clock(&target.kind, clock)?;
         }
-        self.step(target, Stated::new(action, instruction.statement), version, None).await
+        self.step(target, Stated::new(action, instruction.statement), version, None)
+            .await
     }
 }
 
 /// The clock to extend is one that the kind lets the recipient extend.
 fn check_clock(kind: &Kind, clock: &str) -> Result<()> {
     let rules = &kind.definition.deadlines;
-    if rules.iter().any(|rule| rule.name == clock && rule.extendable_to.is_some()) {
+    if rules
+        .iter()
+        .any(|rule| rule.name == clock && rule.extendable_to.is_some())
+    {
         return Ok(());
     }
     Err(Error::field(

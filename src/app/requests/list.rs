@@ -33,7 +33,10 @@ impl App {
         found.sort_unstable_by(|left, right| right.id.cmp(&left.id));
         let more = found.len() > limit;
         found.truncate(limit);
-        Ok(Page { items: self.envelopes(found).await?, more })
+        Ok(Page {
+            items: self.envelopes(found).await?,
+            more,
+        })
     }
 
     /// The requests of a broadcast that `agency` sent, in the order's own sequence. BROADCAST_NOT_FOUND alike for a

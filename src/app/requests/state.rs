@@ -57,7 +57,11 @@ impl App {
         let id = document.enforcement_request_id();
         let id = id.ok_or_else(|| Error::internal("a step's document names no request"))?;
         let target = self.target(actor, id).await?;
-        let order = if D::AGAINST_ORDER { Some(self.order_of(&target.request).await?) } else { None };
+        let order = if D::AGAINST_ORDER {
+            Some(self.order_of(&target.request).await?)
+        } else {
+            None
+        };
         let stated = document.stated(&target.kind, order.as_ref())?;
         check_attachments(document.attachments())?;
         self.step(target, stated, version, order).await
@@ -126,7 +130,11 @@ impl StepDocument for AnswerDocument {
 
     fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated> {
         let facts = kind.check_answer(present(order)?, self).map_err(invalid)?;
-        let action = if facts.is_final { Action::AnswerFinal } else { Action::AnswerInterim };
+        let action = if facts.is_final {
+            Action::AnswerFinal
+        } else {
+            Action::AnswerInterim
+        };
         Ok(result(action, kind, facts, &self.reasons))
     }
 }
@@ -175,7 +183,10 @@ fn result(action: Action, kind: &Kind, facts: AnswerFacts, reasons: &[Reason]) -
         holding: holding(action, kind, &facts),
         ..Statement::default()
     };
-    Stated { answer_payload: Some(facts.payload), ..Stated::new(action, statement) }
+    Stated {
+        answer_payload: Some(facts.payload),
+        ..Stated::new(action, statement)
+    }
 }
 
 /// What the recipient holds from now on. An interim answer says nothing about it, nor does a kind without a measure.
@@ -183,8 +194,13 @@ fn holding(action: Action, kind: &Kind, facts: &AnswerFacts) -> Option<Holding> 
     if action == Action::AnswerInterim || !kind.definition.effect.is_measure() {
         return None;
     }
-    let Some(measure) = &facts.measure else { return Some(Holding::Nothing) };
-    let amounts = measure.amount.iter().map(|money| (money.currency().to_string(), money.amount()));
+    let Some(measure) = &facts.measure else {
+        return Some(Holding::Nothing);
+    };
+    let amounts = measure
+        .amount
+        .iter()
+        .map(|money| (money.currency().to_string(), money.amount()));
     Some(Holding::Measure(amounts.collect::<BTreeMap<_, _>>()))
 }
 
@@ -202,7 +218,12 @@ mod tests {
 
     fn answers(kind: &Kind) -> Vec<Stated> {
         let order: OrderDocument = parse(kind.order_example.as_bytes()).unwrap();
-        let stated = |text: &String| parse::<AnswerDocument>(text.as_bytes()).unwrap().stated(kind, Some(&order)).unwrap();
+        let stated = |text: &String| {
+            parse::<AnswerDocument>(text.as_bytes())
+                .unwrap()
+                .stated(kind, Some(&order))
+                .unwrap()
+        };
         kind.answer_examples.values().map(stated).collect()
     }
 
@@ -210,9 +231,16 @@ mod tests {
     fn final_answers_of_a_measure_say_what_is_held_and_interim_ones_say_nothing() {
         for stated in answers(&kind("account-freeze")) {
             let is_interim = stated.action == Action::AnswerInterim;
-            assert_eq!(stated.statement.holding.is_none(), is_interim, "{:?}", stated.statement.outcome);
+            assert_eq!(
+                stated.statement.holding.is_none(),
+                is_interim,
+                "{:?}",
+                stated.statement.outcome
+            );
             if stated.statement.outcome.as_deref() == Some("HELD_FULL") {
-                let Some(Holding::Measure(amounts)) = stated.statement.holding else { panic!("a measure") };
+                let Some(Holding::Measure(amounts)) = stated.statement.holding else {
+                    panic!("a measure")
+                };
                 assert!(amounts.contains_key("VND"));
             }
         }
@@ -222,6 +250,10 @@ mod tests {
     fn a_kind_without_a_measure_never_holds_anything() {
         let stated = answers(&kind("land-information"));
         assert!(!stated.is_empty());
-        assert!(stated.iter().all(|stated| stated.statement.holding.is_none() && stated.answer_payload.is_some()));
+        assert!(
+            stated
+                .iter()
+                .all(|stated| stated.statement.holding.is_none() && stated.answer_payload.is_some())
+        );
     }
 }

@@ -36,7 +36,11 @@ pub(crate) struct Stated {
 impl Stated {
     /// A step that brings no payload.
     pub(super) fn new(action: Action, statement: Statement) -> Self {
-        Self { action, statement, answer_payload: None }
+        Self {
+            action,
+            statement,
+            answer_payload: None,
+        }
     }
 }
 
@@ -45,8 +49,13 @@ impl App {
     pub(super) async fn target(&self, actor: &Actor, id: &RequestId) -> Result<Target> {
         let request = self.store.request_of(&actor.agency, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
-        let kind = self.kind_of(&request).ok_or_else(|| Error::internal("the catalogue has lost a kind in use"))?;
-        Ok(Target { kind: Arc::clone(kind), request })
+        let kind = self
+            .kind_of(&request)
+            .ok_or_else(|| Error::internal("the catalogue has lost a kind in use"))?;
+        Ok(Target {
+            kind: Arc::clone(kind),
+            request,
+        })
     }
 
     /// The step for the ledger. `order` is the order if it was read already; it is read here only if clocks need it.
@@ -98,7 +107,12 @@ pub(super) fn expected_version(version: i64) -> Result<Option<i64>> {
 
 /// Everything that an action may do to clocks, in whatever state it is taken.
 fn clock_effects(action: Action) -> Vec<ClockEffect> {
-    TABLE.iter().filter(|row| row.action == action).flat_map(|row| row.clocks).copied().collect()
+    TABLE
+        .iter()
+        .filter(|row| row.action == action)
+        .flat_map(|row| row.clocks)
+        .copied()
+        .collect()
 }
 
 #[cfg(test)]

@@ -41,17 +41,22 @@ impl App {
     }
 
     fn check_order(&self, order: &OrderDocument) -> Result<Operation> {
-        let kind = self.catalogue.kind(&order.kind, self.clock.now().date()).ok_or_else(|| {
-            let field = FieldViolation::new(
-                "/kind",
-                "unknown_code",
-                "Không có loại yêu cầu này hoặc loại này không còn hiệu lực.",
-                "There is no such kind, or it is not in force.",
-            );
-            Error::invalid(ErrorCode::KindUnknown, vec![field])
-        })?;
+        let kind = self
+            .catalogue
+            .kind(&order.kind, self.clock.now().date())
+            .ok_or_else(|| {
+                let field = FieldViolation::new(
+                    "/kind",
+                    "unknown_code",
+                    "Không có loại yêu cầu này hoặc loại này không còn hiệu lực.",
+                    "There is no such kind, or it is not in force.",
+                );
+                Error::invalid(ErrorCode::KindUnknown, vec![field])
+            })?;
         refuse_unsigned(kind, Action::Submit)?;
-        let facts = kind.check_order(order).map_err(|found| Error::invalid(ErrorCode::DocumentInvalid, found))?;
+        let facts = kind
+            .check_order(order)
+            .map_err(|found| Error::invalid(ErrorCode::DocumentInvalid, found))?;
         check_attachments(&order.attachments)?;
         Ok(Operation::Submit(Submit {
             kind: kind.clone(),

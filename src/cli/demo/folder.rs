@@ -25,7 +25,10 @@ impl Folder {
     /// A new private folder in the system's place for such.
     pub(super) fn private(ids: &dyn IdSource) -> Result<Self, Failure> {
         let path = std::env::temp_dir().join(format!("lienthong-demo-{}", random_hex(ids)));
-        fs::DirBuilder::new().mode(0o700).create(&path).map_err(|error| Failure::file("TMPDIR", &path, &error))?;
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .map_err(|error| Failure::file("TMPDIR", &path, &error))?;
         let folder = Self { path, is_private: true };
         folder.prepare()?;
         Ok(folder)
@@ -34,15 +37,28 @@ impl Folder {
     /// The folder `path`: new, empty, or the demo's from an earlier run.
     pub(super) fn kept(path: &Path) -> Result<Self, Failure> {
         let wrong = |error| Failure::file("--data", path, &error);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(wrong)?;
-        let folder = Self { path: path.to_owned(), is_private: false };
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(wrong)?;
+        let folder = Self {
+            path: path.to_owned(),
+            is_private: false,
+        };
         let is_empty = fs::read_dir(path).map_err(wrong)?.next().is_none();
         if is_empty {
             folder.prepare()?;
         } else if !path.join(MARK).exists() {
             return Err(Failure::configuration(
-                format!("--data: {} không trống và không phải thư mục của lienthong demo", path.display()),
-                format!("--data: {} is neither empty nor a folder of lienthong demo", path.display()),
+                format!(
+                    "--data: {} không trống và không phải thư mục của lienthong demo",
+                    path.display()
+                ),
+                format!(
+                    "--data: {} is neither empty nor a folder of lienthong demo",
+                    path.display()
+                ),
             ));
         }
         Ok(folder)
@@ -68,13 +84,18 @@ impl Folder {
     /// The certificate and key called `name`.
     pub(super) fn certificate(&self, name: &str) -> Result<KeyedCertificate, Failure> {
         let read = |ending| args::read_text("--data", &self.certificates().join(format!("{name}.{ending}")));
-        Ok(KeyedCertificate { certificate: read("pem")?, key: read("key")? })
+        Ok(KeyedCertificate {
+            certificate: read("pem")?,
+            key: read("key")?,
+        })
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if self.is_private && let Err(error) = fs::remove_dir_all(&self.path) {
+        if self.is_private
+            && let Err(error) = fs::remove_dir_all(&self.path)
+        {
             tracing::warn!(%error, path = %self.path.display(), "the demo's folder could not be removed");
         }
     }
@@ -84,7 +105,9 @@ impl Drop for Folder {
 pub(super) fn random_hex(ids: &dyn IdSource) -> String {
     let mut bytes = [0_u8; 8];
     ids.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]
@@ -105,7 +128,10 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("data");
         let first = Folder::kept(&path).unwrap().certificate("bank-a").unwrap();
-        assert_eq!(Folder::kept(&path).unwrap().certificate("bank-a").unwrap().certificate, first.certificate);
+        assert_eq!(
+            Folder::kept(&path).unwrap().certificate("bank-a").unwrap().certificate,
+            first.certificate
+        );
     }
 
     #[test]

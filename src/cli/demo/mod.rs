@@ -109,10 +109,10 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
 fn operator() -> Result<Operator, Failure> {
     let malformed = |error: MalformedId| Failure::failed(error.to_string(), error.to_string());
     Ok(Operator {
-        operator_code: AgencyCode::parse(story::OPERATOR_CODE).map_err(malformed)?,
-        operator_officer: OfficerId::parse(story::OPERATOR_OFFICER).map_err(malformed)?,
-        operator_name: "Đơn vị vận hành (giả lập)".to_owned(),
-        operator_officer_name: "Phan Thị Vận Hành".to_owned(),
+        code: AgencyCode::parse(story::OPERATOR_CODE).map_err(malformed)?,
+        officer: OfficerId::parse(story::OPERATOR_OFFICER).map_err(malformed)?,
+        name: "Đơn vị vận hành (giả lập)".to_owned(),
+        officer_name: "Phan Thị Vận Hành".to_owned(),
     })
 }
 

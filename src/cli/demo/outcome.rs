@@ -46,16 +46,26 @@ impl Stop {
             Self::NotHeld(NotHeld(promise)) => format!("not held: {promise}"),
             Self::Refused(status) => {
                 let refusal = Refusal::of(&status);
-                format!("refused: {} {} {} {:?}", refusal.code, refusal.reason, refusal.text, refusal.fields)
+                format!(
+                    "refused: {} {} {} {:?}",
+                    refusal.code, refusal.reason, refusal.text, refusal.fields
+                )
             }
         };
-        Failure::failed(format!("Câu chuyện chạy thử dừng ở bước {step}. {what}"), format!("The demo stopped at step {step}. {what}"))
+        Failure::failed(
+            format!("Câu chuyện chạy thử dừng ở bước {step}. {what}"),
+            format!("The demo stopped at step {step}. {what}"),
+        )
     }
 }
 
 /// Holds `condition` against the promise.
 pub(super) fn check(condition: bool, promise: &str) -> Outcome<()> {
-    if condition { Ok(()) } else { Err(NotHeld::new(promise).into()) }
+    if condition {
+        Ok(())
+    } else {
+        Err(NotHeld::new(promise).into())
+    }
 }
 
 /// What a part of an answer must have.
@@ -81,8 +91,13 @@ impl Refusal {
             code: status.code(),
             reason: details.error_info().map(|info| info.reason.clone()).unwrap_or_default(),
             text: status.message().to_owned(),
-            text_vi: details.localized_message().map(|text| text.message.clone()).unwrap_or_default(),
-            fields: fields.map(|fields| fields.map(|field| field.field.clone()).collect()).unwrap_or_default(),
+            text_vi: details
+                .localized_message()
+                .map(|text| text.message.clone())
+                .unwrap_or_default(),
+            fields: fields
+                .map(|fields| fields.map(|field| field.field.clone()).collect())
+                .unwrap_or_default(),
         }
     }
 }

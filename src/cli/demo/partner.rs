@@ -54,8 +54,9 @@ impl Partner {
             hub_id: outside.hub_id.clone(),
         };
         let (clock, ids) = (Arc::clone(&outside.clock), Arc::clone(&outside.ids));
-        let channel =
-            connect(&outside.hub, &certificate, Arc::clone(&clock)).await.map_err(|error| cannot(&error))?;
+        let channel = connect(&outside.hub, &certificate, Arc::clone(&clock))
+            .await
+            .map_err(|error| cannot(&error))?;
         let minter = TokenMinter::new(subject, &certificate, &certificate.certificate, clock, ids);
         let minter = Arc::new(minter.map_err(|error| cannot(&error))?);
         Ok(Self {
@@ -99,7 +100,10 @@ impl Partner {
 
     /// The request `id`, with deadlines, measures and documents.
     pub(super) async fn get(&self, id: &str) -> Outcome<v1::GetResponse> {
-        let asked = v1::GetRequest { enforcement_request_id: id.to_owned(), include_documents: true };
+        let asked = v1::GetRequest {
+            enforcement_request_id: id.to_owned(),
+            include_documents: true,
+        };
         Ok(self.requests().get(asked).await?.into_inner())
     }
 
@@ -110,13 +114,21 @@ impl Partner {
 
     /// Everything in the mailbox after the cursor, without moving it.
     pub(super) async fn pull(&self) -> Outcome<v1::PullResponse> {
-        let asked = v1::PullRequest { include_documents: true, wait_seconds: 5, max_entries: 1_000, ..Default::default() };
+        let asked = v1::PullRequest {
+            include_documents: true,
+            wait_seconds: 5,
+            max_entries: 1_000,
+            ..Default::default()
+        };
         Ok(self.mailbox().pull(asked).await?.into_inner())
     }
 
     /// Moves the cursor past what was pulled.
     pub(super) async fn advance(&self, pulled: &v1::PullResponse) -> Outcome<v1::AdvanceResponse> {
-        let asked = v1::AdvanceRequest { cursor: String::new(), positions: pulled.advance_to.clone() };
+        let asked = v1::AdvanceRequest {
+            cursor: String::new(),
+            positions: pulled.advance_to.clone(),
+        };
         Ok(self.mailbox().advance(asked).await?.into_inner())
     }
 
@@ -127,18 +139,33 @@ impl Partner {
         let entry = present(entries.next(), "the order stands in the recipient's mailbox")?.clone();
         check(entry.action() == v1::Action::Submit, "the entry tells of the submit")?;
         let document = present(entry.document.as_ref(), "the entry carries the document")?;
-        check(document.content == sent.as_bytes(), "the recipient reads the very bytes that the sender sent")?;
+        check(
+            document.content == sent.as_bytes(),
+            "the recipient reads the very bytes that the sender sent",
+        )?;
         self.advance(&pulled).await?;
         Ok(entry)
     }
 
     /// Registers the request `id`; the hub gives the next registry number of the year.
     pub(super) async fn acknowledge(&self, id: &str) -> Outcome<v1::EnforcementRequest> {
-        let document = self.draft("acknowledge", &format!("ack-{id}"))?.with("request", id).text()?;
+        let document = self
+            .draft("acknowledge", &format!("ack-{id}"))?
+            .with("request", id)
+            .text()?;
         let content = Some(v1::acknowledge_request::Content::Document(document));
-        let answer = self.requests().acknowledge(v1::AcknowledgeRequest { content, expected_version: 0 }).await?;
+        let answer = self
+            .requests()
+            .acknowledge(v1::AcknowledgeRequest {
+                content,
+                expected_version: 0,
+            })
+            .await?;
         let receipt = present(answer.into_inner().receipt, "an acknowledge is receipted")?;
-        check(receipt.state() == v1::State::Acknowledged, "an acknowledge leads to ACKNOWLEDGED")?;
+        check(
+            receipt.state() == v1::State::Acknowledged,
+            "an acknowledge leads to ACKNOWLEDGED",
+        )?;
         let envelope = self.envelope(id).await?;
         check(!envelope.registry_number.is_empty(), "the hub gives a registry number")?;
         Ok(envelope)
@@ -147,7 +174,12 @@ impl Partner {
     /// Sends the answer in `document`.
     pub(super) async fn answer(&self, document: String) -> Result<tonic::Response<v1::AnswerResponse>, tonic::Status> {
         let content = Some(v1::answer_request::Content::Document(document));
-        self.requests().answer(v1::AnswerRequest { content, expected_version: 0 }).await
+        self.requests()
+            .answer(v1::AnswerRequest {
+                content,
+                expected_version: 0,
+            })
+            .await
     }
 
     /// Sends the order in `document`.

@@ -17,7 +17,9 @@ pub(super) struct Draft {
 impl Draft {
     /// The document `name` as `agency`'s officer sends it at `now` under the idempotency key `key`.
     pub(super) fn new(name: &str, agency: &CastAgency, key: &str, now: Timestamp) -> Outcome<Self> {
-        let file = DOCUMENTS.get_file(format!("{name}.json")).and_then(include_dir::File::contents_utf8);
+        let file = DOCUMENTS
+            .get_file(format!("{name}.json"))
+            .and_then(include_dir::File::contents_utf8);
         let text = file.ok_or_else(|| NotHeld::new(format!("the demo has the document {name}")))?;
         let draft = Self { text: text.to_owned() };
         Ok(draft
@@ -32,7 +34,9 @@ impl Draft {
 
     /// Fills in one place.
     pub(super) fn with(self, place: &str, value: &str) -> Self {
-        Self { text: self.text.replace(&format!("{{{{{place}}}}}"), value) }
+        Self {
+            text: self.text.replace(&format!("{{{{{place}}}}}"), value),
+        }
     }
 
     /// The text to send. Every place must have been filled in.

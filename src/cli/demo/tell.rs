@@ -22,35 +22,61 @@ impl Teller {
     pub(super) fn number(&self) -> String {
         self.step.to_string()
     }
+}
 
-    /// What happened in the step.
-    pub(super) fn event(&self, vi: &str, en: &str) {
-        output::line(&format!("   • {vi}\n     {en}"));
-    }
+/// What happened in the step.
+pub(super) fn event(vi: &str, en: &str) {
+    output::line(&format!("   • {vi}\n     {en}"));
+}
 
-    /// The deadlines of a request, and why they are due then.
-    pub(super) fn deadlines(&self, envelope: &v1::EnforcementRequest) {
-        for deadline in &envelope.deadlines {
-            let (vi, en) = due(deadline);
-            let (name_vi, name_en) = name(&deadline.name);
-            self.event(&format!("Hạn chót – {name_vi}: {vi}"), &format!("Due – {name_en}: {en}"));
-            output::line(&format!("       Căn cứ: {}", deadline.basis));
-            for step in &deadline.trace {
-                if let Some(reason) = &step.reason {
-                    output::line(&format!("       {}  {} / {}", step.date, reason.vi, reason.en));
-                }
-            }
+/// The deadlines of a request. Of those still open also why they are due then: basis and each day counted.
+pub(super) fn deadlines(envelope: &v1::EnforcementRequest) {
+    for deadline in &envelope.deadlines {
+        let (due_vi, due_en) = due(deadline);
+        let (name_vi, name_en) = name(&deadline.name);
+        let (status_vi, status_en) = status(deadline.status());
+        event(
+            &format!("Hạn chót – {name_vi}: {due_vi}{status_vi}"),
+            &format!("Due – {name_en}: {due_en}{status_en}"),
+        );
+        if deadline.status() == v1::DeadlineStatus::Running {
+            why(deadline);
         }
+    }
+}
+
+fn why(deadline: &v1::Deadline) {
+    output::line(&format!("       Căn cứ: {}", deadline.basis));
+    for step in &deadline.trace {
+        if let Some(reason) = &step.reason {
+            output::line(&format!("       {}  {} / {}", step.date, reason.vi, reason.en));
+        }
+    }
+}
+
+fn status(status: v1::DeadlineStatus) -> (&'static str, &'static str) {
+    match status {
+        v1::DeadlineStatus::Met => (" – đã thực hiện đúng hạn", " – met"),
+        v1::DeadlineStatus::Breached => (" – quá hạn", " – breached"),
+        v1::DeadlineStatus::Paused => (" – đang tạm dừng tính thời hạn", " – paused"),
+        v1::DeadlineStatus::Cancelled => (" – không còn phải thực hiện", " – no longer owed"),
+        v1::DeadlineStatus::Running | v1::DeadlineStatus::PendingCalendar | v1::DeadlineStatus::Unspecified => ("", ""),
     }
 }
 
 fn due(deadline: &v1::Deadline) -> (String, String) {
     let Some(due) = deadline.due_time else {
-        return ("chưa tính được (chưa có lịch làm việc)".to_owned(), "not known yet (no calendar)".to_owned());
+        return (
+            "chưa tính được (chưa có lịch làm việc)".to_owned(),
+            "not known yet (no calendar)".to_owned(),
+        );
     };
     let time = time(due);
     if deadline.immediately {
-        (format!("ngay (chỉ tiêu nội bộ: {time})"), format!("immediately (service level: {time})"))
+        (
+            format!("ngay (chỉ tiêu nội bộ: {time})"),
+            format!("immediately (service level: {time})"),
+        )
     } else {
         (time.clone(), time)
     }
@@ -58,8 +84,14 @@ fn due(deadline: &v1::Deadline) -> (String, String) {
 
 /// A moment on the clock in Viet Nam, for example `23/11/2026 17:00`.
 pub(super) fn time(instant: prost_types::Timestamp) -> String {
-    let micros = instant.seconds.saturating_mul(1_000_000).saturating_add(i64::from(instant.nanos) / 1_000);
-    Timestamp::from_micros(micros).civil().strftime("%d/%m/%Y %H:%M").to_string()
+    let micros = instant
+        .seconds
+        .saturating_mul(1_000_000)
+        .saturating_add(i64::from(instant.nanos) / 1_000);
+    Timestamp::from_micros(micros)
+        .civil()
+        .strftime("%d/%m/%Y %H:%M")
+        .to_string()
 }
 
 fn name(code: &str) -> (&str, &str) {

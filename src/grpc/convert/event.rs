@@ -23,7 +23,9 @@ pub fn event(view: EventView) -> v1::Event {
         hub_time: Some(time(event.hub_time)),
         version: event.version,
         details: event.details,
-        content_sha256: content_sha256.map(|digest| Bytes::copy_from_slice(&digest)).unwrap_or_default(),
+        content_sha256: content_sha256
+            .map(|digest| Bytes::copy_from_slice(&digest))
+            .unwrap_or_default(),
     }
 }
 

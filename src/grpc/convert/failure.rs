@@ -38,9 +38,15 @@ mod tests {
     #[test]
     fn fifteen_violations_are_shown_and_the_rest_is_counted() {
         let field = |index: usize| FieldViolation::new(format!("/lines/{index}"), "pattern", "Sai.", "Wrong.");
-        let wire = failure(&Error::invalid(ErrorCode::DocumentInvalid, (0..40).map(field).collect()));
+        let wire = failure(&Error::invalid(
+            ErrorCode::DocumentInvalid,
+            (0..40).map(field).collect(),
+        ));
         assert_eq!((wire.code, wire.reason.as_str()), (3, "DOCUMENT_INVALID"));
-        assert_eq!((wire.violations.len(), wire.more_violations, wire.retry_after_millis), (15, 25, 0));
+        assert_eq!(
+            (wire.violations.len(), wire.more_violations, wire.retry_after_millis),
+            (15, 25, 0)
+        );
         let wire = failure(&Error::new(ErrorCode::Overloaded).retry_after_millis(200));
         assert_eq!((wire.code, wire.retry_after_millis), (8, 200));
     }

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
     use crate::domain::ids::AgencyCode;
 
-    fn reasons(check: impl FnOnce(&mut Fields)) -> Vec<String> {
+    fn reasons<T>(check: impl FnOnce(&mut Fields) -> T) -> Vec<String> {
         let mut fields = Fields::default();
         check(&mut fields);
         let found = fields.finish(Some(())).err();
@@ -228,13 +228,13 @@ mod tests {
 
     #[test]
     fn ids_and_dates_are_checked_for_form() {
-        assert_eq!(reasons(|fields| drop(fields.id::<AgencyCode>("code", ""))), ["required"]);
-        assert_eq!(reasons(|fields| drop(fields.id::<AgencyCode>("code", "a b"))), ["format"]);
-        assert!(reasons(|fields| drop(fields.optional_id::<AgencyCode>("code", ""))).is_empty());
+        assert_eq!(reasons(|fields| fields.id::<AgencyCode>("code", "")), ["required"]);
+        assert_eq!(reasons(|fields| fields.id::<AgencyCode>("code", "a b")), ["format"]);
+        assert!(reasons(|fields| fields.optional_id::<AgencyCode>("code", "")).is_empty());
         for wrong in ["2026-2-1", "2026-02-30", "20260201", "01/02/2026", "2026-02-01T00:00:00"] {
-            assert_eq!(reasons(|fields| drop(fields.date("day", wrong))), ["format"], "{wrong}");
+            assert_eq!(reasons(|fields| fields.date("day", wrong)), ["format"], "{wrong}");
         }
-        assert_eq!(reasons(|fields| drop(fields.date("day", ""))), ["required"]);
+        assert_eq!(reasons(|fields| fields.date("day", "")), ["required"]);
         assert_eq!(reasons(|fields| fields.digits("province_code", "1", 2)), ["format"]);
         assert!(reasons(|fields| fields.digits("province_code", "", 2)).is_empty());
     }
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(fields.page_size("page_size", 500, 50, 500), 500);
         assert!(fields.finish(Some(())).is_ok());
         for wrong in [-1, 501, i32::MIN, i32::MAX] {
-            assert_eq!(reasons(|fields| drop(fields.page_size("page_size", wrong, 50, 500))), ["out_of_range"]);
+            assert_eq!(reasons(|fields| fields.page_size("page_size", wrong, 50, 500)), ["out_of_range"]);
         }
     }
 }

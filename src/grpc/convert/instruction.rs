@@ -37,7 +37,11 @@ pub(crate) fn instruction(message: &impl Instructs) -> (Option<IdempotencyKey>, 
     let key = fields.id("idempotency_key", key);
     let request_id = fields.id("enforcement_request_id", id);
     let statement = message.statement(&mut fields);
-    let instruction = request_id.map(|request_id| Instruction { request_id, expected_version, statement });
+    let instruction = request_id.map(|request_id| Instruction {
+        request_id,
+        expected_version,
+        statement,
+    });
     (key, fields.finish(instruction))
 }
 
@@ -99,7 +103,12 @@ instructs! {
 
 fn assign(message: &v1::AssignRequest, fields: &mut Fields) -> Statement {
     if message.unit_id.is_empty() && message.officer_id.is_empty() {
-        fields.push("unit_id", "required", "Phải nêu đơn vị hoặc cán bộ.", "A unit or an officer must be named.");
+        fields.push(
+            "unit_id",
+            "required",
+            "Phải nêu đơn vị hoặc cán bộ.",
+            "A unit or an officer must be named.",
+        );
     }
     Statement {
         unit: fields.optional_id("unit_id", &message.unit_id),
@@ -118,13 +127,19 @@ mod tests {
         message.statement(&mut fields);
         let error = fields.finish(Some(())).err();
         let found = error.iter().flat_map(Error::fields);
-        found.map(|violation| format!("{} {}", violation.field, violation.reason)).collect()
+        found
+            .map(|violation| format!("{} {}", violation.field, violation.reason))
+            .collect()
     }
 
     #[test]
     fn an_assignment_names_a_unit_or_an_officer() {
         let assign = |unit: &str, officer: &str| {
-            wrong(&v1::AssignRequest { unit_id: unit.into(), officer_id: officer.into(), ..Default::default() })
+            wrong(&v1::AssignRequest {
+                unit_id: unit.into(),
+                officer_id: officer.into(),
+                ..Default::default()
+            })
         };
         assert!(assign("branch", "").is_empty() && assign("", "an").is_empty());
         assert_eq!(assign("", ""), ["unit_id required"]);
@@ -133,18 +148,35 @@ mod tests {
 
     #[test]
     fn a_refused_withdrawal_needs_a_reason_and_an_accepted_one_does_not() {
-        let decide = |accept| wrong(&v1::DecideWithdrawalRequest { accept, ..Default::default() });
+        let decide = |accept| {
+            wrong(&v1::DecideWithdrawalRequest {
+                accept,
+                ..Default::default()
+            })
+        };
         assert!(decide(true).is_empty());
         assert_eq!(decide(false), ["reason required"]);
     }
 
     #[test]
     fn everything_wrong_is_named_at_once() {
-        let dispute = v1::DisputeRequest { reason_code: "lower".into(), reason: "a\0".into(), ..Default::default() };
+        let dispute = v1::DisputeRequest {
+            reason_code: "lower".into(),
+            reason: "a\0".into(),
+            ..Default::default()
+        };
         assert_eq!(wrong(&dispute), ["reason_code format", "reason control_character"]);
-        let (key, instruction) = instruction(&v1::ExtendRequest { idempotency_key: "key-00001".into(), ..Default::default() });
+        let (key, instruction) = instruction(&v1::ExtendRequest {
+            idempotency_key: "key-00001".into(),
+            ..Default::default()
+        });
         assert!(key.is_some());
-        let found: Vec<String> = instruction.unwrap_err().fields().iter().map(|found| found.field.clone()).collect();
+        let found: Vec<String> = instruction
+            .unwrap_err()
+            .fields()
+            .iter()
+            .map(|found| found.field.clone())
+            .collect();
         assert_eq!(found, ["enforcement_request_id", "deadline_name", "reason"]);
     }
 }

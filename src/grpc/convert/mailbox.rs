@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bytes::Bytes;
 use lienthong_proto::v1;
 
 use super::fields::Fields;
@@ -11,12 +10,11 @@ use super::receipt::action_number;
 use super::vocabulary::OnWire as _;
 use super::{text_or_empty, time};
 use crate::app::ledger::command::Advance;
-use crate::app::mailbox::{Document, Entry, Pull, Pulled};
+use crate::app::mailbox::{Entry, Pull, Pulled};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, CursorName, OfficerId, UnitId};
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Timestamp;
-use crate::evidence::leaf::content_sha256;
 use crate::store::Cursors;
 
 /// Entries per Pull when the caller does not say, and the most.
@@ -116,30 +114,19 @@ pub(crate) fn pulled(pulled: Pulled) -> v1::PullResponse {
 pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
     let withdrawn = read.is_withdrawn_since();
     let Entry { entry, event, view, document } = read;
-    let action = action_number(&event.action);
     v1::MailboxEntry {
         lane: entry.lane.to_wire(),
         position: entry.position,
         log_index: entry.log_index,
-        action,
+        action: action_number(&event.action),
         enforcement_request_id: entry.request_id.to_string(),
         hub_time: Some(time(event.hub_time)),
         enforcement_request: view.as_ref().map(super::request::envelope),
-        document: document.map(|document| document_to_wire(document, action)),
+        document: document.map(super::event::document),
         unit_id: text_or_empty(entry.unit.as_ref().map(UnitId::as_str)),
         officer_id: text_or_empty(entry.officer.as_ref().map(OfficerId::as_str)),
         lifted: entry.lifted,
         withdrawn,
-    }
-}
-
-fn document_to_wire(document: Document, action: i32) -> v1::Document {
-    v1::Document {
-        sha256: Bytes::copy_from_slice(&content_sha256(&document.content)),
-        content: document.content,
-        media_type: document.media_type,
-        log_index: document.log_index,
-        action,
     }
 }
 

@@ -11,6 +11,9 @@ pub mod receipt;
 pub mod request;
 pub mod vocabulary;
 
+#[cfg(test)]
+mod agency_tests;
+
 use lienthong_proto::v1;
 use prost_types::Timestamp as WireTime;
 

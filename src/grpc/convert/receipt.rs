@@ -67,7 +67,11 @@ mod tests {
             subject: subject.into(),
             action: action.into(),
             from_state: String::new(),
-            to_state: if entry_type == EntryType::Request { "SUBMITTED".into() } else { String::new() },
+            to_state: if entry_type == EntryType::Request {
+                "SUBMITTED".into()
+            } else {
+                String::new()
+            },
             agency: "VN.BANK-A".into(),
             officer: "an".into(),
             counterparty: String::new(),
@@ -90,16 +94,28 @@ mod tests {
     #[test]
     fn a_receipt_says_what_the_leaf_says() {
         let wire = receipt(accepted(EntryType::Request, "req_1", "submit")).unwrap();
-        assert_eq!((wire.log_index, wire.version, wire.enforcement_request_id.as_str()), (7, 2, "req_1"));
-        assert_eq!((wire.action(), wire.state()), (v1::Action::Submit, v1::State::Submitted));
+        assert_eq!(
+            (wire.log_index, wire.version, wire.enforcement_request_id.as_str()),
+            (7, 2, "req_1")
+        );
+        assert_eq!(
+            (wire.action(), wire.state()),
+            (v1::Action::Submit, v1::State::Submitted)
+        );
         assert_eq!(wire.hub_time.unwrap().nanos, 1_000);
-        assert_eq!((wire.content_sha256.as_ref(), wire.checkpoint.unwrap().tree_size), ([3; 32].as_slice(), 9));
+        assert_eq!(
+            (wire.content_sha256.as_ref(), wire.checkpoint.unwrap().tree_size),
+            ([3; 32].as_slice(), 9)
+        );
     }
 
     #[test]
     fn an_entry_about_something_else_names_no_request_and_no_version() {
         let wire = receipt(accepted(EntryType::Registry, "VN.BANK-A", "create_agency")).unwrap();
-        assert_eq!((wire.enforcement_request_id.as_str(), wire.version, wire.state), ("", 0, 0));
+        assert_eq!(
+            (wire.enforcement_request_id.as_str(), wire.version, wire.state),
+            ("", 0, 0)
+        );
         assert_eq!(wire.action(), v1::Action::CreateAgency);
     }
 

@@ -52,10 +52,26 @@ pub fn envelope(view: &RequestView) -> v1::EnforcementRequest {
 
 /// A request with everything, as Get answers it.
 pub fn detail(detail: RequestDetail) -> v1::GetResponse {
-    let RequestDetail { view, kind, traces, delivered_time, relations, decision, documents, now } = detail;
+    let RequestDetail {
+        view,
+        kind,
+        traces,
+        delivered_time,
+        relations,
+        decision,
+        documents,
+        now,
+    } = detail;
     let traces = traces.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
-    let deadlines = view.deadlines.iter().zip(traces).map(|(clock, trace)| deadline(clock, trace, now));
-    let measures = view.measures.iter().map(|held| measure(held, &view.request, &kind, decision.as_ref()));
+    let deadlines = view
+        .deadlines
+        .iter()
+        .zip(traces)
+        .map(|(clock, trace)| deadline(clock, trace, now));
+    let measures = view
+        .measures
+        .iter()
+        .map(|held| measure(held, &view.request, &kind, decision.as_ref()));
     let enforcement_request = v1::EnforcementRequest {
         delivered_time: delivered_time.map(time),
         deadlines: deadlines.collect(),
@@ -86,7 +102,11 @@ pub fn member(view: &RequestView) -> v1::BroadcastMember {
 
 /// A clock as it stands at `now`: one that runs past its due time is shown as breached.
 pub fn deadline(deadline: &Deadline, trace: &[TraceStep], now: Timestamp) -> v1::Deadline {
-    let status = if deadline.is_overdue(now) { DeadlineStatus::Breached } else { deadline.status };
+    let status = if deadline.is_overdue(now) {
+        DeadlineStatus::Breached
+    } else {
+        deadline.status
+    };
     let (amount, unit): (u32, TimeUnit) = match deadline.limit {
         Limit::Span(span) => (span.amount, span.unit),
         Limit::Immediate(level) => (level.amount, level.unit),
@@ -118,12 +138,7 @@ fn trace_step(step: &TraceStep) -> v1::TraceStep {
     }
 }
 
-fn measure(
-    measure: &Measure,
-    request: &EnforcementRequest,
-    kind: &Kind,
-    decision: Option<&Decision>,
-) -> v1::Measure {
+fn measure(measure: &Measure, request: &EnforcementRequest, kind: &Kind, decision: Option<&Decision>) -> v1::Measure {
     v1::Measure {
         measure_id: measure.id.to_string(),
         enforcement_request_id: request.id.to_string(),
@@ -137,7 +152,10 @@ fn measure(
         held: measure
             .amounts
             .iter()
-            .map(|(unit, value)| v1::Amount { value: value.clone(), unit: unit.clone() })
+            .map(|(unit, value)| v1::Amount {
+                value: value.clone(),
+                unit: unit.clone(),
+            })
             .collect(),
         start_time: Some(time(measure.since)),
         end_time: measure.ended.map(time),
@@ -174,9 +192,15 @@ mod tests {
         };
         let start = Timestamp::parse_rfc3339("2026-11-20T09:00:00+07:00").unwrap();
         let mut clocks = Vec::new();
-        let effects = [ClockEffect::Start(StartingPoint::Available), ClockEffect::Start(StartingPoint::Acknowledged)];
+        let effects = [
+            ClockEffect::Start(StartingPoint::Available),
+            ClockEffect::Start(StartingPoint::Acknowledged),
+        ];
         apply(&mut clocks, Action::Submit, &effects, start, &context);
-        let clock = clocks.iter().find(|clock| clock.due.is_some()).expect("the kind has a clock that runs at once");
+        let clock = clocks
+            .iter()
+            .find(|clock| clock.due.is_some())
+            .expect("the kind has a clock that runs at once");
         let trace = clock.trace(&calendar).unwrap();
         let due = clock.due.unwrap();
 
@@ -184,7 +208,12 @@ mod tests {
         assert_eq!(before.status(), v1::DeadlineStatus::Running);
         assert_eq!(before.due_time, Some(time(due)));
         assert_eq!(before.trace.last().unwrap().kind(), v1::TraceStepKind::Due);
-        assert!(before.trace.iter().all(|line| !line.reason.as_ref().unwrap().vi.is_empty()));
+        assert!(
+            before
+                .trace
+                .iter()
+                .all(|line| !line.reason.as_ref().unwrap().vi.is_empty())
+        );
         let after = deadline(clock, &trace, due.plus_micros(1));
         assert_eq!((after.status(), after.stop_time), (v1::DeadlineStatus::Breached, None));
     }

@@ -51,12 +51,24 @@ mod tests {
     #[test]
     fn a_document_keeps_its_bytes_a_jws_is_refused_and_nothing_is_named() {
         use v1::answer_request::Content;
-        let answer = |content| v1::AnswerRequest { content, expected_version: 4 }.carried();
+        let answer = |content| {
+            v1::AnswerRequest {
+                content,
+                expected_version: 4,
+            }
+            .carried()
+        };
         let text = " {\"ệ\":1} ";
-        assert_eq!(answer(Some(Content::Document(text.into()))).unwrap(), (Bytes::from_static(text.as_bytes()), 4));
+        assert_eq!(
+            answer(Some(Content::Document(text.into()))).unwrap(),
+            (Bytes::from_static(text.as_bytes()), 4)
+        );
         let refused = answer(Some(Content::Jws("a.b.c".into()))).unwrap_err();
         assert_eq!(refused.code(), ErrorCode::SignatureNotEnabled);
         let missing = answer(None).unwrap_err();
-        assert_eq!((missing.code(), missing.fields()[0].field.as_str()), (ErrorCode::FieldInvalid, "document"));
+        assert_eq!(
+            (missing.code(), missing.fields()[0].field.as_str()),
+            (ErrorCode::FieldInvalid, "document")
+        );
     }
 }

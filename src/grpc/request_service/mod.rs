@@ -2,6 +2,8 @@
 
 mod content;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -69,14 +71,22 @@ impl RequestService {
             (None, Ok(_)) => return Err(Error::internal("a message without a key was taken")),
         };
         let content = Bytes::from(message.encode_to_vec());
-        receipt(self.app.instruct(&actor, key, content, message.action(), instruction).await?).map(Some)
+        receipt(
+            self.app
+                .instruct(&actor, key, content, message.action(), instruction)
+                .await?,
+        )
+        .map(Some)
     }
 
     async fn get_request(&self, request: &Request<v1::GetRequest>) -> Result<v1::GetResponse> {
         let caller = caller(request)?;
         let message = request.get_ref();
         let id = request_id(&message.enforcement_request_id)?;
-        let detail = self.app.request(&caller.agency.code, &id, message.include_documents).await?;
+        let detail = self
+            .app
+            .request(&caller.agency.code, &id, message.include_documents)
+            .await?;
         Ok(convert::detail(detail))
     }
 
@@ -91,7 +101,9 @@ impl RequestService {
         let page = self.app.requests(agency, &filter, after.as_ref(), limit).await?;
         let last = page.items.last().filter(|_| page.more);
         Ok(v1::ListResponse {
-            next_page_token: last.map(|last| tokens.after(last.request.id.as_str())).unwrap_or_default(),
+            next_page_token: last
+                .map(|last| tokens.after(last.request.id.as_str()))
+                .unwrap_or_default(),
             enforcement_requests: page.items.iter().map(convert::envelope).collect(),
         })
     }
@@ -107,7 +119,9 @@ impl RequestService {
         let page = self.app.events(agency, &id, after, limit).await?;
         let last = page.items.last().filter(|_| page.more);
         Ok(v1::ListEventsResponse {
-            next_page_token: last.map(|last| tokens.after(&last.event.version.to_string())).unwrap_or_default(),
+            next_page_token: last
+                .map(|last| tokens.after(&last.event.version.to_string()))
+                .unwrap_or_default(),
             events: page.items.into_iter().map(event::event).collect(),
         })
     }

@@ -49,7 +49,9 @@ async fn run(
 ) {
     let room = Arc::new(Semaphore::new(usize::try_from(IN_FLIGHT).unwrap_or(1)));
     let end = loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
         let message = tokio::select! {
             () = sink.closed() => return,
             message = messages.message() => message,
@@ -87,7 +89,10 @@ async fn answer(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> v
         Ok(accepted) => Answer::Accepted(accepted),
         Err(error) => Answer::Rejected(failure(&error)),
     };
-    v1::SubmitStreamResponse { sequence, result: Some(result) }
+    v1::SubmitStreamResponse {
+        sequence,
+        result: Some(result),
+    }
 }
 
 async fn submit(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> Result<v1::SubmitResponse> {

@@ -2,7 +2,7 @@
 //! an fsync of the write-ahead log begins after the call was sent and ends before its reply came.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use lienthong::domain::time::Clock as _;
 use lienthong::server::clock::SystemClock;
@@ -66,7 +66,7 @@ async fn watch(backend: Backend) {
     }
     drop(client);
     process.terminate();
-    if let Some(mut watcher) = watcher {
+    if let Some((mut watcher, _messages)) = watcher {
         let pid = watcher.id().to_string();
         Command::new("kill").args(["-INT", &pid]).status().expect("strace lets go");
         watcher.wait().expect("strace ends");
@@ -79,8 +79,9 @@ async fn watch(backend: Backend) {
     }
 }
 
-/// Attaches to the PostgreSQL server, so that the processes that it makes from now on are watched.
-async fn attach(strace: &[&str]) -> Option<Child> {
+/// Attaches to the PostgreSQL server, so that the processes that it makes from now on are watched. The reader of strace's
+/// messages must be kept: strace ends when nobody takes them.
+async fn attach(strace: &[&str]) -> Option<(Child, BufReader<ChildStderr>)> {
     let mut connection = sqlx::PgConnection::connect_with(&database::server()).await.expect("PostgreSQL answers");
     let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.expect("a pid");
     let status = std::fs::read_to_string(format!("/proc/{backend}/status")).expect("a process on this machine");
@@ -93,9 +94,10 @@ async fn attach(strace: &[&str]) -> Option<Child> {
         .spawn()
         .expect("strace starts");
     let mut first = String::new();
-    BufReader::new(child.stderr.take().expect("its messages")).read_line(&mut first).expect("a message");
+    let mut messages = BufReader::new(child.stderr.take().expect("its messages"));
+    messages.read_line(&mut first).expect("a message");
     if first.contains("attached") {
-        return Some(child);
+        return Some((child, messages));
     }
     let text = format!("\n=== SKIPPED: the fsync test on PostgreSQL, because strace may not attach: {first} ===\n");
     std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).expect("stderr takes a line");

@@ -47,19 +47,17 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
 macro_rules! backends {
     ($($(#[$meta:meta])* async fn $name:ident($database:ident) $body:block)+) => {$(
         $(#[$meta])*
+        async fn $name($database: $crate::harness::TestDatabase) $body
+
         mod $name {
-            use super::*;
-
-            async fn rule($database: $crate::harness::TestDatabase) $body
-
             #[test]
             fn sqlite() {
-                $crate::harness::run($crate::harness::Backend::Sqlite, rule);
+                $crate::harness::run($crate::harness::Backend::Sqlite, super::$name);
             }
 
             #[test]
             fn postgres() {
-                $crate::harness::run($crate::harness::Backend::Postgres, rule);
+                $crate::harness::run($crate::harness::Backend::Postgres, super::$name);
             }
         }
     )+};

@@ -1,19 +1,23 @@
 //! A batch equals its commands one by one: the same outcomes, the same rows, the same log.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lienthong::app::ledger::{Command, Outcome};
 use lienthong::domain::error::Result;
+use lienthong::domain::workflow::Action;
 use lienthong::store::schema::TABLES;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::walk::{Burst, Walker, walks};
 use crate::harness::audit::audit;
+use crate::harness::commands::CATALOGUE;
 use crate::harness::raw::{Raw, Row};
 use crate::harness::{Backend, Order, TestDatabase, TestLedger, block_on};
 
 /// Walks per database.
-const CASES: u32 = 6;
+const CASES: u32 = 10;
 
 /// What a caller can tell from an outcome. The checkpoint differs, since it covers the batch.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,17 +55,23 @@ fn batches_equal_one_by_one(backend: Backend) {
     }
     let config = Config { cases: CASES, max_shrink_iters: 60, failure_persistence: None, ..Config::default() };
     // The same walks in every run: a failure comes again.
+    let actions = RefCell::new(BTreeSet::new());
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let outcome = TestRunner::new_with_rng(config, rng).run(&walks(), |walk| {
-        block_on(compare(backend, walk));
+        actions.borrow_mut().extend(block_on(compare(backend, walk)));
         Ok(())
     });
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
+    let extendable = CATALOGUE.kinds().any(|kind| kind.definition.deadlines.iter().any(|rule| rule.extendable_to.is_some()));
+    let possible = Action::ALL.iter().filter(|action| extendable || **action != Action::Extend);
+    let never: Vec<&Action> = possible.filter(|action| !actions.borrow().contains(action.as_str())).collect();
+    assert!(never.is_empty(), "no walk has done these: {never:?}");
 }
 
-async fn compare(backend: Backend, walk: Vec<Burst>) {
+/// Gives the actions that were done.
+async fn compare(backend: Backend, walk: Vec<Burst>) -> BTreeSet<String> {
     let (one_by_one, at_once) = (TestDatabase::create(backend).await, TestDatabase::create(backend).await);
 
     let hub = TestLedger::start(&one_by_one).await;
@@ -96,6 +106,7 @@ async fn compare(backend: Backend, walk: Vec<Burst>) {
     compare_tables(&one_by_one.raw().await, &at_once.raw().await).await;
     audit(&one_by_one).await;
     audit(&at_once).await;
+    one_by_one.raw().await.events().await.into_iter().map(|event| event.action).collect()
 }
 
 async fn compare_tables(one_by_one: &Raw, at_once: &Raw) {

@@ -41,7 +41,7 @@ pub(crate) type Burst = (u32, Vec<Attempt>);
 pub(crate) fn walks() -> impl Strategy<Value = Vec<Burst>> {
     let attempt = prop_oneof![
         6 => (any::<u8>(), any::<u8>()).prop_map(|(order, relates)| Attempt::Submit { order, relates }),
-        12 => (any::<u16>(), any::<u8>(), any::<u8>())
+        24 => (any::<u16>(), any::<u8>(), any::<u8>())
             .prop_map(|(request, line, detail)| Attempt::Step { request, line, detail }),
         3 => (any::<u16>(), any::<u8>(), any::<bool>(), any::<u8>()).prop_map(|(request, action, by_sender, detail)| {
             Attempt::WildStep { request, action, by_sender, detail }
@@ -51,8 +51,8 @@ pub(crate) fn walks() -> impl Strategy<Value = Vec<Burst>> {
         3 => (any::<u16>(), any::<bool>()).prop_map(|(command, changed)| Attempt::Again { command, changed }),
         1 => any::<u8>().prop_map(|change| Attempt::Registry { change }),
     ];
-    let burst = (0_u32..7_200_000, prop::collection::vec(attempt, 1..70));
-    prop::collection::vec(burst, 2..6)
+    let burst = (0_u32..7_200_000, prop::collection::vec(attempt, 1..90));
+    prop::collection::vec(burst, 2..7)
 }
 
 /// Turns attempts into commands, one at a time, knowing what came of those before.
@@ -109,7 +109,7 @@ impl Walker {
 
     fn target(&self, number: u16) -> Option<Target> {
         // Mostly the latest, so that lives go on.
-        let recent = self.targets.len().saturating_sub(12);
+        let recent = self.targets.len().saturating_sub(6);
         let from = if number % 4 == 0 { 0 } else { recent };
         let choice = self.targets.get(from..)?;
         choice.get(usize::from(number / 4).checked_rem(choice.len())?).cloned()
@@ -157,8 +157,9 @@ fn missing() -> Target {
 
 async fn sensible_step(hub: &TestLedger, target: &Target, key: &str, line: u8, detail: u8) -> Command {
     let request = hub.store.request_of(&target.sender, &target.id).await.expect("a query").expect("a request");
-    let lines: Vec<_> =
+    let mut lines: Vec<_> =
         TABLE.iter().filter(|row| row.from.contains(&request.state) && row.who != Party::Hub).collect();
+    lines.dedup_by_key(|row| row.action);
     match usize::from(line).checked_rem(lines.len()).and_then(|index| lines.get(index)) {
         Some(row) => target.step_by(row.who, key, row.action, statement(target, row.action, detail)),
         None => target.step(key, Action::Report, statement(target, Action::Report, detail)),

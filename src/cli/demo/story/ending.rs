@@ -6,6 +6,7 @@ use lienthong_proto::v1;
 
 use super::{Freezes, Story};
 use crate::cli::demo::outcome::{Outcome, check, present, refused};
+use crate::cli::demo::tell::event;
 
 impl Story {
     pub(super) async fn nobody_else_sees(&mut self, freezes: &Freezes) -> Outcome<()> {
@@ -14,15 +15,24 @@ impl Story {
             "Bank B tries to see Bank A's request",
         );
         let ask = async |id: &str| {
-            let asked = v1::GetRequest { enforcement_request_id: id.to_owned(), include_documents: false };
+            let asked = v1::GetRequest {
+                enforcement_request_id: id.to_owned(),
+                include_documents: false,
+            };
             let answer = self.bank_b.requests().get(asked).await;
             refused(answer, tonic::Code::NotFound, "another agency's request is not shown")
         };
         let foreign = ask(&freezes.at_a).await?;
         let missing = ask("req_00000000000000000000000000000000").await?;
-        check(foreign == missing, "someone else's request answers exactly as a missing one does")?;
-        self.tell.event(
-            &format!("“{}” – đúng câu trả lời như khi yêu cầu không tồn tại.", foreign.text_vi),
+        check(
+            foreign == missing,
+            "someone else's request answers exactly as a missing one does",
+        )?;
+        event(
+            &format!(
+                "“{}” – đúng câu trả lời như khi yêu cầu không tồn tại.",
+                foreign.text_vi
+            ),
             &format!("“{}” – the very answer of a request that does not exist.", foreign.text),
         );
         Ok(())
@@ -45,9 +55,13 @@ impl Story {
         let receipt = present(close(enquiry).await?.into_inner().receipt, "a close is receipted")?;
         check(receipt.state() == v1::State::Closed, "a close leads to CLOSED")?;
         let answer = close(&freezes.at_a).await;
-        let refusal = refused(answer, tonic::Code::FailedPrecondition, "a measure in force keeps a request open")?;
+        let refusal = refused(
+            answer,
+            tonic::Code::FailedPrecondition,
+            "a measure in force keeps a request open",
+        )?;
         check(refusal.reason == "MEASURE_IN_FORCE", "the reason is the measure")?;
-        self.tell.event(&format!("“{}”", refusal.text_vi), &format!("“{}”", refusal.text));
+        event(&format!("“{}”", refusal.text_vi), &format!("“{}”", refusal.text));
         Ok(())
     }
 
@@ -60,7 +74,10 @@ impl Story {
         let mut last: BTreeMap<i32, i64> = BTreeMap::new();
         for entry in &pulled.entries {
             let before = last.insert(entry.lane, entry.position);
-            check(before.is_none_or(|before| before + 1 == entry.position), "positions in a lane have no gap")?;
+            check(
+                before.is_none_or(|before| before + 1 == entry.position),
+                "positions in a lane have no gap",
+            )?;
         }
         let of_a: Vec<v1::Action> = pulled
             .entries
@@ -69,11 +86,15 @@ impl Story {
             .map(v1::MailboxEntry::action)
             .collect();
         check(
-            of_a == [v1::Action::Acknowledge, v1::Action::AnswerInterim, v1::Action::AnswerFinal],
+            of_a == [
+                v1::Action::Acknowledge,
+                v1::Action::AnswerInterim,
+                v1::Action::AnswerFinal,
+            ],
             "the sender's mailbox tells of every step of Bank A, once and in order",
         )?;
         self.office.advance(&pulled).await?;
-        self.tell.event(
+        event(
             &format!("{} mục, không thiếu vị trí nào.", pulled.entries.len()),
             &format!("{} entries, no position missing.", pulled.entries.len()),
         );
@@ -82,12 +103,27 @@ impl Story {
 
     pub(super) async fn look_at_the_log(&mut self) -> Outcome<()> {
         self.tell.step("Nhật ký của cổng", "The hub's log");
-        let info = self.office.admin().get_server_info(v1::GetServerInfoRequest {}).await?.into_inner();
+        let info = self
+            .office
+            .admin()
+            .get_server_info(v1::GetServerInfoRequest {})
+            .await?
+            .into_inner();
         check(info.root_hash.len() == 32, "the log has a root")?;
-        let root: String = info.root_hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        self.tell.event(
-            &format!("{} mục; gốc cây băm {root}…; mọi thay đổi về sau đều bị phát hiện.", info.tree_size),
-            &format!("{} entries; Merkle root {root}…; any later change of an entry changes it.", info.tree_size),
+        let root = info
+            .root_hash
+            .iter()
+            .take(8)
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        event(
+            &format!(
+                "{} mục; gốc cây băm {root}…; sửa một mục là gốc cây thay đổi.",
+                info.tree_size
+            ),
+            &format!(
+                "{} entries; Merkle root {root}…; changing any entry changes the root.",
+                info.tree_size
+            ),
         );
         Ok(())
     }

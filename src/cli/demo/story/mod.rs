@@ -7,6 +7,8 @@ mod registry;
 
 use std::sync::Arc;
 
+use lienthong_proto::v1;
+
 use super::cast::{Cast, CastAgency, CastOfficer};
 use super::folder::Folder;
 use super::outcome::Outcome;
@@ -31,10 +33,10 @@ pub(super) struct Story {
     tell: Teller,
 }
 
-/// The two requests that one freeze order made.
+/// One freeze order, what the hub replied, and the two requests that it became.
 struct Freezes {
     order: String,
-    broadcast: String,
+    reply: v1::SubmitResponse,
     at_a: String,
     at_b: String,
 }
