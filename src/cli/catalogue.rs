@@ -90,6 +90,8 @@ fn show(catalogue: &catalogue::Catalogue, code: &str) -> Result<(), Failure> {
             format!("KIND: there is no kind {code}; see: lienthong catalogue list"),
         ));
     };
-    output::text(page::section(&kind).trim_start());
+    // Without the anchor of the web page, which stands before the heading.
+    let section = page::section(&kind);
+    output::text(section.find("## ").and_then(|start| section.get(start..)).unwrap_or(&section));
     Ok(())
 }

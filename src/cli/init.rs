@@ -14,7 +14,7 @@ use crate::app::ledger::{LedgerSettings, Receipt};
 use crate::app::{App, Parts};
 use crate::domain::agency::{Agency, Channel, Officer, Purpose, Role};
 use crate::domain::calendar::Calendar;
-use crate::domain::error::{Error, ErrorCode};
+use crate::domain::error::{ErrorCode, FieldViolation, Localized};
 use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::time::Clock as _;
 use crate::server::clock::SystemClock;
@@ -104,7 +104,7 @@ pub(super) async fn init(
         purposes: &[Purpose::Tls, Purpose::Token],
     };
     let credentials = new_credentials(&operator.code, &[new], now, |_| "--operator-cert".to_owned())
-        .map_err(|violations| Failure::from(Error::invalid(ErrorCode::FieldInvalid, violations)))?;
+        .map_err(|violations| wrong_certificate(&violations))?;
     let agency = Agency {
         code: operator.code.clone(),
         role: Role::Operator,
@@ -145,6 +145,14 @@ pub(super) async fn init(
             error.into()
         }
     })
+}
+
+fn wrong_certificate(violations: &[FieldViolation]) -> Failure {
+    let said = |text: fn(&Localized) -> &str| {
+        let texts: Vec<&str> = violations.iter().map(|violation| text(&violation.text)).collect();
+        format!("--operator-cert: {}", texts.join(" "))
+    };
+    Failure::configuration(said(|text| &text.vi), said(|text| &text.en))
 }
 
 /// The use cases without any listener.

@@ -2,7 +2,6 @@
 //! `UNNEST` statement on PostgreSQL, multi-row `VALUES` in powers of two on SQLite.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 use super::backend::{Sql, Tx};
@@ -160,14 +159,9 @@ fn postgres_text(table: &Table, first_parameter: usize) -> String {
 }
 
 fn sqlite_text(table: &Table, rows: usize) -> String {
-    let mut text = format!("INSERT INTO {} ({}) VALUES ", table.name, column_list(table));
     let one_row = format!("({})", vec!["?"; table.columns.len()].join(", "));
-    for row in 0..rows {
-        let separator = if row == 0 { "" } else { ", " };
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{separator}{one_row}");
-    }
-    text + &on_conflict(table)
+    let all_rows = vec![one_row; rows].join(", ");
+    format!("INSERT INTO {} ({}) VALUES {all_rows}{}", table.name, column_list(table), on_conflict(table))
 }
 
 /// Writes the rows of one table, set-based. Nothing is sent for no rows.

@@ -62,7 +62,7 @@ impl App {
         };
         let receipts = match change {
             Ok(change) => {
-                let operation = Operation::Registry(change);
+                let operation = Operation::Registry(Box::new(change));
                 self.execute(Command::new(actor, key, "application/protobuf", content, operation)).await?
             }
             Err(failure) => self.replay_or(&actor.agency, &key, content_sha256(&content), failure).await?,
@@ -129,7 +129,7 @@ impl App {
         let digest = hex(&content_sha256(content.as_bytes()));
         let key = IdempotencyKey::parse(&format!("init-{digest}")).map_err(Error::internal)?;
         let actor = Actor { agency: agency.code.clone(), officer: officer.id.clone() };
-        let operation = Operation::Registry(RegistryChange::Init { agency, officer, credentials });
+        let operation = Operation::Registry(Box::new(RegistryChange::Init { agency, officer, credentials }));
         let receipts =
             self.execute(Command::new(actor, key, "application/json", content.into(), operation)).await?;
         receipts.into_iter().next().ok_or_else(|| Error::internal("an initialisation without a receipt"))

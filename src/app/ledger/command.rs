@@ -79,7 +79,7 @@ pub enum Operation {
     /// Move a mailbox cursor.
     Advance(Advance),
     /// Change agencies, officers or credentials.
-    Registry(RegistryChange),
+    Registry(Box<RegistryChange>),
 }
 
 /// An order, checked against its kind.

@@ -1,5 +1,7 @@
 //! A step of the workflow on one request.
 
+use jiff::civil::Date;
+
 use super::command::{Command, Holding, Step};
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
@@ -24,7 +26,7 @@ pub(super) fn step(
     let actor = &command.actor;
     let before = state.requests.get(&step.request_id).cloned();
     let found = before.and_then(|request| request.party_of(&actor.agency).map(|party| (request, party)));
-    let Some((mut request, party)) = found else { return Err(Error::new(ErrorCode::RequestNotFound)) };
+    let Some((request, party)) = found else { return Err(Error::new(ErrorCode::RequestNotFound)) };
     if step.expected_version.is_some_and(|version| version != request.version) {
         return Err(Error::new(ErrorCode::VersionConflict).with("version", request.version.to_string()));
     }
@@ -33,7 +35,7 @@ pub(super) fn step(
     let mut measures = state.measures.get(&request.id).cloned().unwrap_or_default();
     let facts = facts(state, &request, step, recipient, &deadlines, &measures);
     let decision = workflow::decide(Some(request.state), step.action, party, &facts)?;
-    check_statement(registry, command, step)?;
+    check_statement(registry, command, step, state.hub_time.date())?;
 
     let changed_deadlines = run_clocks(&mut deadlines, decision, step, state, environment);
     let changed_measures = change_measures(&mut measures, step, state, environment);
@@ -47,11 +49,8 @@ pub(super) fn step(
             }
         }
     });
-    let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
-    let entered = enter_mailboxes(state, &request, decision.notifies);
-    let due_time = earliest_open_due(&deadlines);
     let statement = &step.statement;
-    let details = EventDetails {
+    let mut details = EventDetails {
         opened: None,
         registry_number,
         unit: statement.unit.clone(),
@@ -62,38 +61,41 @@ pub(super) fn step(
         clock: statement.clock.clone(),
         deadlines: changed_deadlines,
         measures: changed_measures,
-        due_time,
-        entered,
+        due_time: earliest_open_due(&deadlines),
+        entered: Vec::new(),
     };
-    let entry = NewEntry {
-        entry_type: EntryType::Request,
-        subject: request.id.to_string(),
-        version: request.version + 1,
-        action: step.action.as_str(),
-        from_state: Some(request.state),
-        to_state: Some(decision.to),
-        party: Some(party),
-        counterparty: Some(if party == Party::Sender { request.recipient.clone() } else { request.sender.clone() }),
-        details: details_text(&details)?,
-        content_digest,
-    };
-    let log_index = state.append(actor, entry);
-    request.apply(&request::Step {
-        log_index,
+    let mut after = request.clone();
+    after.apply(&request::Step {
+        log_index: state.next_index,
         action: step.action,
         to: decision.to,
         at: state.hub_time,
         details: &details,
     });
+    details.entered = enter_mailboxes(state, &after, decision.notifies);
+    let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let entry = NewEntry {
+        entry_type: EntryType::Request,
+        subject: request.id.to_string(),
+        version: after.version,
+        action: step.action.as_str(),
+        from_state: Some(request.state),
+        to_state: Some(after.state),
+        party: Some(party),
+        counterparty: Some(if party == Party::Sender { request.recipient } else { request.sender }),
+        details: details_text(&details)?,
+        content_digest,
+    };
+    state.append(actor, entry);
     if !details.deadlines.is_empty() {
-        state.changed_deadlines.insert(request.id.clone());
-        state.deadlines.insert(request.id.clone(), deadlines);
+        state.changed_deadlines.insert(after.id.clone());
+        state.deadlines.insert(after.id.clone(), deadlines);
     }
     if !details.measures.is_empty() {
-        state.changed_measures.insert(request.id.clone());
-        state.measures.insert(request.id.clone(), measures);
+        state.changed_measures.insert(after.id.clone());
+        state.measures.insert(after.id.clone(), measures);
     }
-    state.requests.set(request.id.clone(), request);
+    state.requests.set(after.id.clone(), after);
     Ok(())
 }
 
@@ -110,7 +112,9 @@ fn facts(
         delivered: request.recipient_position <= delivered,
         registered: request.registry_number.is_some(),
         extended: request.extended,
-        extendable: deadlines.iter().any(|deadline| deadline.can_extend(state.hub_time)),
+        extendable: deadlines
+            .iter()
+            .any(|deadline| step.statement.clock.as_ref() == Some(&deadline.name) && deadline.can_extend(state.hub_time)),
         paper: recipient.map_or(request.channel, |agency| agency.channel) == Channel::Paper,
         measure_kind: step.kind.definition.effect.is_measure(),
         measure_in_force: measures.iter().any(|measure| measure.in_force),
@@ -119,8 +123,8 @@ fn facts(
     }
 }
 
-/// The unit, officer and agency that a step names exist.
-fn check_statement(registry: &Registry, command: &Command, step: &Step) -> Result<()> {
+/// The unit, the officer (in office) and the agency that a step names exist.
+fn check_statement(registry: &Registry, command: &Command, step: &Step, today: Date) -> Result<()> {
     let statement = &step.statement;
     // Where unit and officer stand: in the document of an acknowledge, in the message of the others.
     let names = if step.action == Action::Acknowledge { ("/unit", "/officer_id") } else { ("unit_id", "officer_id") };
@@ -133,7 +137,7 @@ fn check_statement(registry: &Registry, command: &Command, step: &Step) -> Resul
         return Err(Error::invalid(ErrorCode::UnitNotFound, vec![field]));
     }
     if let Some(officer) = &statement.officer
-        && registry.officer(&command.actor.agency, officer).is_none()
+        && !registry.officer(&command.actor.agency, officer).is_some_and(|officer| officer.is_in_office(today))
     {
         let (_, name) = names;
         let field = FieldViolation::new(name, "not_found", "Không có cán bộ này.", "There is no such officer.");
@@ -166,6 +170,7 @@ fn run_clocks(
         calendar: &environment.calendar,
         order_payload: &step.order_payload,
         answer_payload: step.answer_payload.as_ref(),
+        extended_clock: step.statement.clock.as_deref(),
     };
     let changed = deadline::apply(deadlines, decision.counts_as, decision.clocks, state.hub_time, &context);
     changed.into_iter().filter_map(|index| deadlines.get(index).cloned()).collect()

@@ -53,6 +53,7 @@ pub(super) fn submit(
             calendar: &environment.calendar,
             order_payload: &submit.payload,
             answer_payload: None,
+            extended_clock: None,
         };
         let decision = addressee.decision;
         deadline::apply(&mut deadlines, decision.counts_as, decision.clocks, state.hub_time, &context);

@@ -22,6 +22,8 @@ pub struct ClockContext<'a> {
     pub order_payload: &'a Value,
     /// The payload of the answer (or report) that this step brings, for times stated in it.
     pub answer_payload: Option<&'a Value>,
+    /// The clock that an extension names; none of the others is extended.
+    pub extended_clock: Option<&'a str>,
 }
 
 /// Whether applying `effects` reads the order's payload, so that a caller can spare itself the reading.
@@ -43,7 +45,7 @@ pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> b
 /// - A clock from a stated time that the same action stops gets its verdict at once; one that is already over when it
 ///   starts is recorded as breached at once and never runs.
 /// - A clock stops when the step is done, or at the moment that the answer states for the act (`done_at` of the rule).
-/// - Only a clock that is not over can be paused or extended; an extension touches every clock that allows one.
+/// - Only a clock that is not over can be paused or extended; an extension touches the clock that it names.
 pub fn apply(
     deadlines: &mut Vec<Deadline>,
     action: Action,
@@ -68,7 +70,7 @@ pub fn apply(
                 ClockEffect::Start(_) => false,
                 ClockEffect::Pause => pause(deadline, action, at),
                 ClockEffect::Resume => resume(deadline, at),
-                ClockEffect::Extend => extend(deadline, at),
+                ClockEffect::Extend => ctx.extended_clock == Some(&deadline.name) && extend(deadline, at),
                 ClockEffect::Stop => stop(deadline, action, at, ctx),
                 ClockEffect::Cancel => cancel(deadline, action, at),
                 ClockEffect::Restore => restore(deadline, returned_at),

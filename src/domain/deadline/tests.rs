@@ -78,6 +78,7 @@ impl Clocks {
             calendar: &self.calendar,
             order_payload: &self.order,
             answer_payload: self.answer.as_ref(),
+            extended_clock: self.rules.first().map(|rule| rule.name.as_str()),
         };
         apply(&mut self.deadlines, action, effects, at(when), &ctx)
     }

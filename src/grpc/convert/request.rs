@@ -189,6 +189,7 @@ mod tests {
             calendar: &calendar,
             order_payload: &serde_json::Value::Null,
             answer_payload: None,
+            extended_clock: None,
         };
         let start = Timestamp::parse_rfc3339("2026-11-20T09:00:00+07:00").unwrap();
         let mut clocks = Vec::new();
