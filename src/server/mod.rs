@@ -12,6 +12,7 @@ mod services;
 pub mod settings;
 pub mod start_error;
 pub mod tls;
+mod tonic_errors;
 
 pub use catalogue_folder::load as load_catalogue;
 

@@ -22,6 +22,7 @@ use super::drain::DrainLayer;
 use super::settings::{HubSettings, ServerLimits};
 use super::start_error::StartError;
 use super::tls::{Incoming, server_config};
+use super::tonic_errors::TonicErrorsLayer;
 use super::{catalogue_folder, follow, services};
 use crate::app::{App, Parts};
 use crate::auth::directory::Authenticator;
@@ -139,6 +140,7 @@ impl Hub {
             .layer(CatchPanicLayer)
             .layer(AuthLayer::new(Arc::clone(&authenticator)))
             .layer(DrainLayer::new(draining.clone()))
+            .layer(TonicErrorsLayer { message_bytes: limits.message_bytes })
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(

@@ -11,4 +11,6 @@ mod kit;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod rpc;
+#[cfg(test)]
 mod store;

@@ -9,7 +9,7 @@ use lienthong::domain::ids::{AgencyCode, IdempotencyKey, OfficerId, UnitId};
 use super::ids::start;
 
 /// An agency of the tests with its one officer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fixture {
     code: &'static str,
     role: Role,
@@ -61,6 +61,10 @@ pub(crate) fn fixture(code: &AgencyCode) -> Fixture {
 }
 
 impl Fixture {
+    pub(crate) fn code_text(self) -> &'static str {
+        self.code
+    }
+
     pub(crate) fn code(self) -> AgencyCode {
         AgencyCode::parse(self.code).expect("a code")
     }
@@ -144,6 +148,6 @@ pub(crate) fn registry_command(key: &str, change: RegistryChange) -> Command {
         IdempotencyKey::parse(key).expect("a key"),
         "application/protobuf",
         Bytes::from(format!("{key} {change:?}")),
-        Operation::Registry(change),
+        Operation::Registry(Box::new(change)),
     )
 }

@@ -4,16 +4,20 @@ pub(crate) mod agencies;
 pub(crate) mod audit;
 pub(crate) mod commands;
 pub(crate) mod database;
+pub(crate) mod documents;
+pub(crate) mod hub;
 pub(crate) mod ids;
 pub(crate) mod ledger;
 pub(crate) mod raw;
 pub(crate) mod replay;
+pub(crate) mod wire;
 
 use std::time::Duration;
 
 pub(crate) use agencies::{Fixture, fixture};
 pub(crate) use commands::Order;
 pub(crate) use database::{Backend, TestDatabase};
+pub(crate) use hub::TestHub;
 pub(crate) use ledger::TestLedger;
 
 /// A test that hangs is stopped after this time and fails.

@@ -160,6 +160,10 @@ async fn sensible_step(hub: &TestLedger, target: &Target, key: &str, line: u8, d
     let mut lines: Vec<_> =
         TABLE.iter().filter(|row| row.from.contains(&request.state) && row.who != Party::Hub).collect();
     lines.dedup_by_key(|row| row.action);
+    // Taking back has few ways in and many ways out.
+    if detail % 3 == 0 && lines.iter().any(|row| row.action == Action::Withdraw) {
+        lines.retain(|row| row.action == Action::Withdraw);
+    }
     match usize::from(line).checked_rem(lines.len()).and_then(|index| lines.get(index)) {
         Some(row) => target.step_by(row.who, key, row.action, statement(target, row.action, detail)),
         None => target.step(key, Action::Report, statement(target, Action::Report, detail)),

@@ -1,0 +1,203 @@
+//! A whole hub over real mTLS on a clock that the test moves, and clients for every agency.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lienthong::app::ledger::LedgerSettings;
+use lienthong::client::channel::{ConnectError, HubAddress, HubChannel, connect, with_tokens};
+use lienthong::client::pki::{Authority, KeyedCertificate, Validity, fingerprint};
+use lienthong::client::token::{TokenMinter, TokenSubject};
+use lienthong::domain::agency::{Credential, Purpose};
+use lienthong::domain::time::{Clock, ManualClock};
+use lienthong::server::run::{Hub, Running, Stopped};
+use lienthong::server::settings::{HubSettings, ServerLimits, TlsPems};
+use lienthong_proto::Rpc;
+use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
+use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
+use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
+use lienthong_proto::v1::request_service_client::RequestServiceClient;
+use prost::Message;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+use super::agencies::{ALL, Fixture};
+use super::database::TestDatabase;
+use super::ids::{SeededIds, clock, start};
+use super::ledger::{HUB, TestLedger};
+use super::wire::call;
+
+/// A hub that serves, its agencies registered.
+#[derive(Debug)]
+pub(crate) struct TestHub {
+    running: Running,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) authority: Authority,
+    address: HubAddress,
+    keys: BTreeMap<&'static str, KeyedCertificate>,
+}
+
+/// A year of validity around the start of the tests.
+pub(crate) fn validity() -> Validity {
+    Validity::days(start(), 365)
+}
+
+/// What the hub keeps of a certificate.
+fn credentials(agency: Fixture, keys: &KeyedCertificate) -> Vec<Credential> {
+    let credential = |purpose| Credential {
+        agency: agency.code(),
+        fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
+        purpose,
+        certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes()).expect("a certificate").to_vec(),
+        not_before: validity().not_before,
+        not_after: validity().not_after,
+        registered_time: start(),
+        revoked_time: None,
+    };
+    vec![credential(Purpose::Tls), credential(Purpose::Token)]
+}
+
+impl TestHub {
+    /// A hub on this database.
+    pub(crate) async fn start(database: &TestDatabase) -> Self {
+        let clock = clock();
+        let authority = Authority::new("CA giả lập", validity()).expect("an authority");
+        let ledger = TestLedger::start_bare(database, Arc::clone(&clock), 1, LedgerSettings::default()).await;
+        let mut keys = BTreeMap::new();
+        for agency in ALL {
+            let pair = authority.issue_client(agency.code().as_str(), validity()).expect("a certificate");
+            let registered = if agency.is_digital() { credentials(*agency, &pair) } else { Vec::new() };
+            ledger.done(agency.registration(registered)).await;
+            keys.insert(agency.code_text(), pair);
+        }
+        ledger.stop().await;
+        let settings = settings(database, &authority);
+        let running = Hub::start(settings, Arc::clone(&clock) as Arc<dyn Clock>, SeededIds::new(3)).await;
+        let running = running.expect("the hub starts");
+        let address = HubAddress {
+            uri: format!("https://localhost:{}", running.address().port()),
+            server_name: None,
+            ca: authority.certificate_pem(),
+        };
+        Self { running, clock, authority, address, keys }
+    }
+
+    /// The keys of an agency: one certificate for connections and tokens.
+    pub(crate) fn keys(&self, agency: Fixture) -> &KeyedCertificate {
+        &self.keys[agency.code_text()]
+    }
+
+    /// A connection with any certificate.
+    pub(crate) async fn channel(&self, keys: &KeyedCertificate) -> Result<Channel, ConnectError> {
+        connect(&self.address, keys, Arc::clone(&self.clock) as Arc<dyn Clock>).await
+    }
+
+    /// Who makes the tokens of an agency for connections with `tls`.
+    pub(crate) fn minter(&self, agency: Fixture, token: &KeyedCertificate, tls: &KeyedCertificate) -> Arc<TokenMinter> {
+        self.minter_for(agency, HUB, token, tls, Arc::clone(&self.clock))
+    }
+
+    /// Likewise for any hub and clock.
+    pub(crate) fn minter_for(
+        &self,
+        agency: Fixture,
+        hub_id: &str,
+        token: &KeyedCertificate,
+        tls: &KeyedCertificate,
+        clock: Arc<ManualClock>,
+    ) -> Arc<TokenMinter> {
+        let subject = TokenSubject {
+            agency: agency.code(),
+            officer: agency.officer_id(),
+            roles: Vec::new(),
+            hub_id: hub_id.to_owned(),
+        };
+        let ids = SeededIds::new(0x77);
+        Arc::new(TokenMinter::new(subject, token, &tls.certificate, clock, ids).expect("a minter"))
+    }
+
+    /// A client with the agency's registered certificate.
+    pub(crate) async fn client(&self, agency: Fixture) -> Client {
+        let keys = self.keys(agency);
+        let channel = self.channel(keys).await.expect("a connection");
+        Client { channel, minter: self.minter(agency, keys, keys) }
+    }
+
+    /// Ends it in order.
+    pub(crate) async fn stop(self) -> Stopped {
+        self.running.stop().await
+    }
+}
+
+/// Settings of a hub on this database, with a fresh certificate of `authority`, which is also the CA of clients.
+pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSettings {
+    let server = authority.issue_server(validity()).expect("a certificate");
+    HubSettings {
+        database: database.database().clone(),
+        hub_id: HUB.to_owned(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        tls: TlsPems {
+            certificate: server.certificate.into_bytes(),
+            key: server.key.into_bytes(),
+            client_ca: authority.certificate_pem().into_bytes(),
+        },
+        catalogue: None,
+        migrate: false,
+        ledger: LedgerSettings::default(),
+        limits: ServerLimits::default(),
+    }
+}
+
+/// One agency's connection with its tokens.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    pub(crate) channel: Channel,
+    minter: Arc<TokenMinter>,
+}
+
+impl Client {
+    fn with_tokens(&self) -> HubChannel {
+        with_tokens(self.channel.clone(), Arc::clone(&self.minter))
+    }
+
+    pub(crate) fn requests(&self) -> RequestServiceClient<HubChannel> {
+        RequestServiceClient::new(self.with_tokens())
+    }
+
+    pub(crate) fn mailbox(&self) -> MailboxServiceClient<HubChannel> {
+        MailboxServiceClient::new(self.with_tokens())
+    }
+
+    pub(crate) fn catalogue(&self) -> CatalogueServiceClient<HubChannel> {
+        CatalogueServiceClient::new(self.with_tokens())
+    }
+
+    pub(crate) fn agencies(&self) -> AgencyServiceClient<HubChannel> {
+        AgencyServiceClient::new(self.with_tokens())
+    }
+
+    /// The value of `authorization` of its calls.
+    pub(crate) fn bearer(&self) -> String {
+        format!("Bearer {}", self.minter.token().expect("a token"))
+    }
+
+    /// Calls any method with any bytes; gives the bytes of the first reply.
+    pub(crate) async fn raw(&self, rpc: Rpc, message: Vec<u8>) -> Result<Vec<u8>, Status> {
+        call(self.channel.clone(), rpc.path(), Some(&self.bearer()), message).await
+    }
+
+    /// Calls any method with a message.
+    pub(crate) async fn send<Q: Message>(&self, rpc: Rpc, message: &Q) -> Result<Vec<u8>, Status> {
+        self.raw(rpc, message.encode_to_vec()).await
+    }
+}
+
+/// A request with its own `authorization`.
+pub(crate) fn authorized<T>(message: T, authorization: Option<&str>) -> Request<T> {
+    let mut request = Request::new(message);
+    if let Some(value) = authorization {
+        request.metadata_mut().insert("authorization", value.parse().expect("a header value"));
+    }
+    request
+}

@@ -1,0 +1,9 @@
+//! The hub from outside: every RPC over real mTLS, with the right keys and with all the wrong ones.
+
+mod bad_input;
+mod drain;
+mod identity;
+mod life;
+mod matrix;
+mod same_key;
+mod start;

@@ -1,0 +1,76 @@
+//! A hub that could not serve well does not start, and says why.
+
+use std::sync::Arc;
+
+use lienthong::client::pki::Authority;
+use lienthong::domain::time::Clock;
+use lienthong::server::run::{Hub, Running};
+use lienthong::server::settings::HubSettings;
+use lienthong::server::start_error::StartError;
+use lienthong::store::ConnectError;
+
+use crate::harness::hub::{settings, validity};
+use crate::harness::ids::{SeededIds, clock};
+use crate::harness::{Backend, TestDatabase, TestLedger};
+
+async fn start(settings: HubSettings) -> Result<Running, StartError> {
+    Hub::start(settings, clock() as Arc<dyn Clock>, SeededIds::new(5)).await
+}
+
+async fn initialised(database: &TestDatabase) -> HubSettings {
+    TestLedger::start(database).await.stop().await;
+    settings(database, &Authority::new("CA giả lập", validity()).expect("an authority"))
+}
+
+backends! {
+    async fn an_empty_hub_does_not_serve(database) {
+        let authority = Authority::new("CA giả lập", validity()).expect("an authority");
+        let refusal = start(settings(&database, &authority)).await;
+        assert!(matches!(refusal, Err(StartError::NotInitialised)), "{refusal:?}");
+    }
+
+    async fn a_hub_without_a_schema_does_not_serve_unless_it_may_migrate(database) {
+        let empty = TestDatabase::empty(database.backend()).await;
+        let authority = Authority::new("CA giả lập", validity()).expect("an authority");
+        let mut settings = settings(&empty, &authority);
+        assert!(matches!(start(settings.clone()).await, Err(StartError::Schema(_))));
+        settings.migrate = true;
+        assert!(matches!(start(settings).await, Err(StartError::NotInitialised)));
+    }
+
+    async fn a_broken_catalogue_refuses_to_start_and_says_where(database) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kind = folder.path().join("kinds/account-freeze");
+        std::fs::create_dir_all(&kind).expect("a folder");
+        std::fs::write(kind.join("kind.toml"), "code = \"account-freeze\"\nrevision = \"one\"\n").expect("a file");
+        let settings = HubSettings { catalogue: Some(folder.path().to_owned()), ..initialised(&database).await };
+        let refusal = start(settings).await.expect_err("a broken catalogue");
+        assert!(matches!(refusal, StartError::Catalogue(_)), "{refusal:?}");
+        let text = refusal.to_string();
+        assert!(text.contains("kinds/account-freeze/kind.toml") && text.contains("revision"), "{text}");
+    }
+
+    async fn certificates_that_are_none_refuse_to_start(database) {
+        let settings = initialised(&database).await;
+        for spoil in [
+            |settings: &mut HubSettings| settings.tls.certificate = b"nothing".to_vec(),
+            |settings: &mut HubSettings| settings.tls.key.clear(),
+            |settings: &mut HubSettings| settings.tls.client_ca = b"-----BEGIN CERTIFICATE-----".to_vec(),
+        ] {
+            let mut settings = settings.clone();
+            spoil(&mut settings);
+            assert!(matches!(start(settings).await, Err(StartError::Tls(_))));
+        }
+    }
+
+    async fn a_second_hub_on_one_sqlite_file_does_not_start(database) {
+        let settings = initialised(&database).await;
+        let first = start(settings.clone()).await.expect("the first hub");
+        let second = start(settings).await;
+        match database.backend() {
+            Backend::Sqlite => assert!(matches!(second, Err(StartError::Database(ConnectError::InUse(_))))),
+            Backend::Postgres => drop(second.expect("several hubs share one PostgreSQL").stop().await),
+        }
+        first.stop().await;
+    }
+}
