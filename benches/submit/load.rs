@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
+use lienthong::domain::time::Clock as _;
+use lienthong::server::clock::SystemClock;
 
 use super::hubs::Contender;
-use super::kit::{Failure, Keys, Orders, run_id, submitter};
+use super::kit::{Failure, Keys, Orders, submitter};
 
 /// The most connections that the calls are spread over.
 const CONNECTIONS: usize = 8;
@@ -30,7 +32,8 @@ pub(crate) async fn measure(
     in_flight: usize,
     duration: Duration,
 ) -> Result<Measured, Failure> {
-    let run = run_id();
+    // No earlier measurement used these keys.
+    let run = format!("{:x}", SystemClock.now().micros());
     let mut clients = Vec::new();
     for _ in 0..in_flight.min(CONNECTIONS) {
         clients.push(submitter(keys, &contender.address).await?);

@@ -4,6 +4,9 @@
 //!
 //! `cargo bench --bench submit -- [--seconds N] [--rounds N]`. PostgreSQL is taken from `LIENTHONG_TEST_POSTGRES_URL`.
 
+#![expect(clippy::indexing_slicing, reason = "a benchmark that is set up wrongly may end at once")]
+#![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "figures for people, of a few digits")]
+
 mod echo;
 mod hubs;
 #[path = "../../tests/kit/mod.rs"]

@@ -4,6 +4,7 @@ use crate::domain::error::{Error, ErrorCode};
 
 /// Classifies a database error. The cause is kept for the log.
 pub(crate) fn store_error(error: sqlx::Error) -> Error {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum is open: what it adds is no outage until we say so")]
     let is_outage = match &error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)

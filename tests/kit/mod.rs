@@ -9,7 +9,7 @@ use lienthong::client::pki::{Authority, KeyedCertificate, Validity};
 use lienthong::client::token::{TokenMinter, TokenSubject};
 use lienthong::domain::catalogue::Catalogue;
 use lienthong::domain::ids::{AgencyCode, OfficerId};
-use lienthong::domain::time::{Clock, Timestamp};
+use lienthong::domain::time::Clock;
 use lienthong::server::clock::SystemClock;
 use lienthong::server::random::OsRandom;
 use lienthong_proto::v1;
@@ -162,10 +162,4 @@ pub(crate) async fn submitter(
     hub: &HubAddress,
 ) -> Result<RequestServiceClient<HubChannel>, Failure> {
     Ok(RequestServiceClient::new(keys.sender.connect(hub).await?))
-}
-
-/// The time, for keys that no earlier run used.
-pub(crate) fn run_id() -> String {
-    let now: Timestamp = SystemClock.now();
-    format!("{:x}", now.micros())
 }
