@@ -57,7 +57,9 @@ fixtures! {
 
 /// The agency with this code.
 pub(crate) fn fixture(code: &AgencyCode) -> Fixture {
-    *ALL.iter().find(|fixture| fixture.code == code.as_str()).expect("an agency of the tests")
+    *ALL.iter()
+        .find(|fixture| fixture.code == code.as_str())
+        .expect("an agency of the tests")
 }
 
 impl Fixture {
@@ -74,7 +76,10 @@ impl Fixture {
     }
 
     pub(crate) fn actor(self) -> Actor {
-        Actor { agency: self.code(), officer: self.officer_id() }
+        Actor {
+            agency: self.code(),
+            officer: self.officer_id(),
+        }
     }
 
     pub(crate) fn is_digital(self) -> bool {
@@ -94,7 +99,10 @@ impl Fixture {
             channel: self.channel,
             suspended: false,
             aliases: Vec::new(),
-            units: vec![Unit { id: UnitId::parse("pgd.hoan-kiem").expect("a unit id"), name: "Phòng 1".to_owned() }],
+            units: vec![Unit {
+                id: UnitId::parse("pgd.hoan-kiem").expect("a unit id"),
+                name: "Phòng 1".to_owned(),
+            }],
         }
     }
 
@@ -132,10 +140,18 @@ impl Fixture {
     /// The command that registers it.
     pub(crate) fn registration(self, credentials: Vec<Credential>) -> Command {
         let change = if self.role == Role::Operator {
-            RegistryChange::Init { agency: self.agency(), officer: self.officer(), credentials }
+            RegistryChange::Init {
+                agency: self.agency(),
+                officer: self.officer(),
+                credentials,
+            }
         } else {
             let officer = self.is_digital().then(|| self.officer());
-            RegistryChange::CreateAgency { agency: self.agency(), officer, credentials }
+            RegistryChange::CreateAgency {
+                agency: self.agency(),
+                officer,
+                credentials,
+            }
         };
         registry_command(&format!("fixture:{}", self.code), change)
     }

@@ -39,7 +39,9 @@ impl Raw {
 }
 
 async fn check_log(raw: &Raw) -> Vec<Leaf> {
-    let entries = raw.rows("SELECT log_index, leaf FROM log_entry ORDER BY log_index").await;
+    let entries = raw
+        .rows("SELECT log_index, leaf FROM log_entry ORDER BY log_index")
+        .await;
     let checkpoints: BTreeMap<i64, Row> = raw
         .table("checkpoint")
         .await
@@ -56,26 +58,56 @@ async fn check_log(raw: &Raw) -> Vec<Leaf> {
         let leaf = Leaf::decode(bytes).expect("every leaf decodes");
         assert_eq!(i64::try_from(leaf.log_index), Ok(index), "a leaf knows its index");
         if let Some(checkpoint) = checkpoints.get(&(index + 1)) {
-            assert_eq!(checkpoint["root_hash"].bytes(), frontier.root(), "the root of checkpoint {}", index + 1);
-            assert_eq!(checkpoint["hub_time"].integer(), leaf.hub_time, "the time of checkpoint {}", index + 1);
+            assert_eq!(
+                checkpoint["root_hash"].bytes(),
+                frontier.root(),
+                "the root of checkpoint {}",
+                index + 1
+            );
+            assert_eq!(
+                checkpoint["hub_time"].integer(),
+                leaf.hub_time,
+                "the time of checkpoint {}",
+                index + 1
+            );
             unseen -= 1;
         }
         leaves.push(leaf);
     }
     assert_eq!(unseen, 0, "a checkpoint stands for a tree that is there");
-    assert!(leaves.is_sorted_by_key(|leaf| leaf.hub_time), "the hub's time never goes back");
+    assert!(
+        leaves.is_sorted_by_key(|leaf| leaf.hub_time),
+        "the hub's time never goes back"
+    );
 
     let head = raw.table("ledger_head").await;
-    let [head] = head.as_slice() else { panic!("one head, not {}", head.len()) };
-    assert_eq!(head["tree_size"].integer(), i64::try_from(leaves.len()).expect("a small tree"), "size of the head");
+    let [head] = head.as_slice() else {
+        panic!("one head, not {}", head.len())
+    };
+    assert_eq!(
+        head["tree_size"].integer(),
+        i64::try_from(leaves.len()).expect("a small tree"),
+        "size of the head"
+    );
     assert_eq!(head["root_hash"].bytes(), frontier.root(), "root of the head");
     assert_eq!(head["frontier"].bytes(), frontier.to_bytes(), "frontier of the head");
-    assert_eq!(head["hub_time"].integer(), leaves.last().map_or(0, |leaf| leaf.hub_time), "time of the head");
+    assert_eq!(
+        head["hub_time"].integer(),
+        leaves.last().map_or(0, |leaf| leaf.hub_time),
+        "time of the head"
+    );
     if let Some((last, _)) = checkpoints.last_key_value() {
         assert_eq!(*last, head["tree_size"].integer(), "the last checkpoint is the head's");
     }
-    let changes = leaves.iter().filter(|leaf| leaf.entry_type == EntryType::Registry).count();
-    assert_eq!(Ok(head["registry_version"].integer()), i64::try_from(changes), "the registry's version");
+    let changes = leaves
+        .iter()
+        .filter(|leaf| leaf.entry_type == EntryType::Registry)
+        .count();
+    assert_eq!(
+        Ok(head["registry_version"].integer()),
+        i64::try_from(changes),
+        "the registry's version"
+    );
     leaves
 }
 
@@ -108,7 +140,12 @@ async fn check_bodies(raw: &Raw, leaves: &[Leaf], events: &[EventRow]) {
         .table("body")
         .await
         .iter()
-        .map(|body| (body["log_index"].integer(), salted(body["salt"].bytes(), body["content"].bytes())))
+        .map(|body| {
+            (
+                body["log_index"].integer(),
+                salted(body["salt"].bytes(), body["content"].bytes()),
+            )
+        })
         .collect();
     let mut used = 0;
     for (leaf, event) in leaves.iter().zip(events) {
@@ -118,7 +155,11 @@ async fn check_bodies(raw: &Raw, leaves: &[Leaf], events: &[EventRow]) {
         // The requests of a broadcast share the body of the first.
         let body_index = opened.map_or(event.log_index, |opened| opened.body_index);
         let expected = bodies.get(&body_index).copied().unwrap_or(NO_CONTENT);
-        assert_eq!(leaf.content_digest, expected, "content digest of entry {}", event.log_index);
+        assert_eq!(
+            leaf.content_digest, expected,
+            "content digest of entry {}",
+            event.log_index
+        );
         used += usize::from(bodies.contains_key(&event.log_index));
     }
     assert_eq!(used, bodies.len(), "every body belongs to an entry");
@@ -126,13 +167,20 @@ async fn check_bodies(raw: &Raw, leaves: &[Leaf], events: &[EventRow]) {
 
 async fn check_positions(raw: &Raw) {
     let mut lanes: BTreeMap<(Value, Value), i64> = BTreeMap::new();
-    for entry in raw.rows("SELECT * FROM mailbox_entry ORDER BY agency, lane, position, log_index").await {
-        let last = lanes.entry((entry["agency"].clone(), entry["lane"].clone())).or_default();
+    for entry in raw
+        .rows("SELECT * FROM mailbox_entry ORDER BY agency, lane, position, log_index")
+        .await
+    {
+        let last = lanes
+            .entry((entry["agency"].clone(), entry["lane"].clone()))
+            .or_default();
         *last += 1;
         assert_eq!(entry["position"].integer(), *last, "positions are dense: {entry:?}");
     }
     for head in raw.table("mailbox_head").await {
-        let last = lanes.remove(&(head["agency"].clone(), head["lane"].clone())).unwrap_or(0);
+        let last = lanes
+            .remove(&(head["agency"].clone(), head["lane"].clone()))
+            .unwrap_or(0);
         assert_eq!(head["last_position"].integer(), last, "{head:?}");
         assert!((0..=last).contains(&head["delivered_position"].integer()), "{head:?}");
     }
@@ -147,5 +195,8 @@ async fn check_keys(raw: &Raw, size: usize) {
         assert!(first >= next && count > 0, "{used:?}");
         next = first + count;
     }
-    assert!(usize::try_from(next).is_ok_and(|next| next <= size), "a key stands for entries that are there");
+    assert!(
+        usize::try_from(next).is_ok_and(|next| next <= size),
+        "a key stands for entries that are there"
+    );
 }

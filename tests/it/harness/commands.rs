@@ -10,6 +10,7 @@ use lienthong::domain::catalogue::{Catalogue, Kind};
 use lienthong::domain::event::Relation;
 use lienthong::domain::ids::{AgencyCode, CursorName, IdempotencyKey, KindCode, RequestId};
 use lienthong::domain::mailbox::Lane;
+use lienthong::domain::workflow::table::TABLE;
 use lienthong::domain::workflow::{Action, Party};
 use serde_json::Value;
 
@@ -47,7 +48,12 @@ pub(crate) struct Order {
 impl Order {
     /// A freeze to these banks.
     pub(crate) fn freeze(recipients: &[Fixture]) -> Self {
-        Self { kind: kind("account-freeze"), sender: THADS, recipients: recipients.to_vec(), relations: Vec::new() }
+        Self {
+            kind: kind("account-freeze"),
+            sender: THADS,
+            recipients: recipients.to_vec(),
+            relations: Vec::new(),
+        }
     }
 
     /// A land enquiry.
@@ -62,7 +68,7 @@ impl Order {
 
     /// The command with `key`; two orders under the same key differ only if `text` does.
     pub(crate) fn submit(&self, key: &str, text: &str) -> Command {
-        let recipients: Vec<&str> = self.recipients.iter().map(|fixture| fixture.agency().name.leak() as &str).collect();
+        let recipients: Vec<&str> = self.recipients.iter().map(|fixture| fixture.code_text()).collect();
         let content = serde_json::json!({ "key": key, "to": recipients, "text": text }).to_string();
         Command::new(
             self.sender.actor(),
@@ -91,12 +97,11 @@ pub(crate) struct Target {
 impl Target {
     /// The command by which the party whose turn it is takes `action`.
     pub(crate) fn step(&self, key: &str, action: Action, statement: Statement) -> Command {
-        let party = match action {
-            Action::Clarify | Action::Dispute | Action::Withdraw | Action::Close | Action::Serve | Action::RecordAnswer => {
-                Party::Sender
-            }
-            _ => Party::Recipient,
-        };
+        let party = TABLE
+            .iter()
+            .find(|row| row.action == action)
+            .expect("a line of the table")
+            .who;
         self.step_by(party, key, action, statement)
     }
 
@@ -112,7 +117,11 @@ impl Target {
         );
         let outcome = statement.outcome.as_deref();
         let answer = answers.then(|| {
-            let example = self.kind.answer_examples.iter().find(|(code, _)| Some(code.as_str()) == outcome);
+            let example = self
+                .kind
+                .answer_examples
+                .iter()
+                .find(|(code, _)| Some(code.as_str()) == outcome);
             example.map_or(Value::Null, |(_, text)| payload(text))
         });
         let content = serde_json::json!({ "key": key, "request": self.id, "action": action, "outcome": outcome });
@@ -146,7 +155,10 @@ pub(crate) fn final_answer(kind: &Kind) -> Statement {
             ..Statement::default()
         };
     }
-    Statement { outcome: Some("FOUND".to_owned()), ..Statement::default() }
+    Statement {
+        outcome: Some("FOUND".to_owned()),
+        ..Statement::default()
+    }
 }
 
 /// A move of a cursor of `agency`.

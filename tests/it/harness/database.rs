@@ -21,6 +21,9 @@ const REQUIRED: &str = "LIENTHONG_REQUIRE_POSTGRES";
 /// Only one process at a time makes the template: the key of its advisory lock.
 const TEMPLATE_LOCK: &str = "SELECT pg_advisory_lock(7340031)";
 
+/// That PostgreSQL is left out is said once.
+static SKIPPED: Once = Once::new();
+
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
@@ -28,7 +31,10 @@ pub(crate) enum Backend {
     Postgres,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test runner has no other way to be told where PostgreSQL is")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test runner has no other way to be told where PostgreSQL is"
+)]
 fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -39,12 +45,17 @@ impl Backend {
         if self == Self::Sqlite || setting(URL).is_some() {
             return true;
         }
-        assert!(setting(REQUIRED).as_deref() != Some("1"), "{REQUIRED}=1, but {URL} is not set");
-        static ONCE: Once = Once::new();
-        ONCE.call_once(|| {
-            let text = format!("\n=== SKIPPED: every test on PostgreSQL, because {URL} is not set (make test sets it) ===\n");
+        assert!(
+            setting(REQUIRED).as_deref() != Some("1"),
+            "{REQUIRED}=1, but {URL} is not set"
+        );
+        SKIPPED.call_once(|| {
+            let text =
+                format!("\n=== SKIPPED: every test on PostgreSQL, because {URL} is not set (make test sets it) ===\n");
             // Straight to the terminal: the test runner hides what a test prints.
-            std::io::stderr().write_all(text.as_bytes()).expect("stderr takes a line");
+            std::io::stderr()
+                .write_all(text.as_bytes())
+                .expect("stderr takes a line");
         });
         false
     }
@@ -80,7 +91,12 @@ impl TestDatabase {
             Backend::Sqlite => {
                 let folder = tempfile::tempdir().expect("a temporary folder");
                 let database = Database::Sqlite(folder.path().join("hub.db"));
-                Self { backend, database, _folder: Some(folder), dropped_by: None }
+                Self {
+                    backend,
+                    database,
+                    _folder: Some(folder),
+                    dropped_by: None,
+                }
             }
             Backend::Postgres => Self::from_template("template0").await,
         }
@@ -89,12 +105,21 @@ impl TestDatabase {
     async fn from_template(template: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = server();
-        let name = format!("lienthong_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "lienthong_test_{}_{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
         let mut admin = PgConnection::connect_with(&server).await.expect("PostgreSQL answers");
         let text = format!("CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'");
         admin.execute(fixed(text)).await.expect("a database of one's own");
         let database = Database::Postgres(Box::new(server.clone().database(&name)));
-        Self { backend: Backend::Postgres, database, _folder: None, dropped_by: Some((server, name)) }
+        Self {
+            backend: Backend::Postgres,
+            database,
+            _folder: None,
+            dropped_by: Some((server, name)),
+        }
     }
 
     pub(crate) fn backend(&self) -> Backend {
@@ -127,13 +152,17 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let Some((server, name)) = self.dropped_by.take() else { return };
+        let Some((server, name)) = self.dropped_by.take() else {
+            return;
+        };
         // The runtime of the test may be going down: another one drops the database.
         let drop_it = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let mut admin = PgConnection::connect_with(&server).await?;
-                admin.execute(fixed(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await
+                admin
+                    .execute(fixed(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
+                    .await
             })?;
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
         };
@@ -151,15 +180,31 @@ pub(crate) fn server() -> PgConnectOptions {
 
 /// The migrated template. Its name holds the digest of the migrations, so that a new one is made when they change.
 async fn template() -> String {
-    let texts: String = migrations("postgres").into_iter().map(|(name, text)| name + &text).collect();
-    let digest: String = sha256(texts.as_bytes()).iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let texts: String = migrations("postgres")
+        .into_iter()
+        .map(|(name, text)| name + &text)
+        .collect();
+    let digest: String = sha256(texts.as_bytes())
+        .iter()
+        .take(6)
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let name = format!("lienthong_template_{digest}");
     let mut admin = PgConnection::connect_with(&server()).await.expect("PostgreSQL answers");
     let exists = fixed(format!("SELECT COUNT(*) FROM pg_database WHERE datname = '{name}'"));
     let count = |count: i64| count > 0;
-    if !count(sqlx::query_scalar(exists).fetch_one(&mut admin).await.expect("the list of databases")) {
+    if !count(
+        sqlx::query_scalar(exists)
+            .fetch_one(&mut admin)
+            .await
+            .expect("the list of databases"),
+    ) {
         admin.execute(TEMPLATE_LOCK).await.expect("the lock");
-        if !count(sqlx::query_scalar(exists).fetch_one(&mut admin).await.expect("the list of databases")) {
+        if !count(
+            sqlx::query_scalar(exists)
+                .fetch_one(&mut admin)
+                .await
+                .expect("the list of databases"),
+        ) {
             let draft = TestDatabase::from_template("template0").await;
             let store = draft.store().await;
             store.migrate().await.expect("the migrations run");
@@ -175,7 +220,9 @@ async fn template() -> String {
 
 /// File names and texts of the migrations of one database, in order.
 pub(crate) fn migrations(folder: &str) -> Vec<(String, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("migrations")
+        .join(folder);
     let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
         .expect("a folder of migrations")
         .map(|entry| {

@@ -13,16 +13,23 @@ pub(crate) fn order(kind: &Kind, key: &str, sender: Fixture, recipients: &[Fixtu
     order["recipients"] = recipients.iter().map(|recipient| recipient.code_text()).collect();
     order["head"]["signer"]["officer_id"] = sender.officer_id().as_str().into();
     // What names one recipient's accounts does not go to several.
-    if recipients.len() > 1 && let Some(payload) = order["payload"].as_object_mut() {
+    if recipients.len() > 1
+        && let Some(payload) = order["payload"].as_object_mut()
+    {
         payload.remove("accounts");
-        payload.insert("scope".to_owned(), "ALL_ACCOUNTS".into());
+        payload.insert("scope".to_owned(), "WHOLE_CLIENT".into());
     }
     order
 }
 
 /// The answer of the kind's example for an outcome.
 pub(crate) fn answer(kind: &Kind, outcome: &str, key: &str, recipient: Fixture, request: &str) -> Value {
-    let example = kind.answer_examples.iter().find(|(code, _)| code.as_str() == outcome).expect("an example").1;
+    let example = kind
+        .answer_examples
+        .iter()
+        .find(|(code, _)| code.as_str() == outcome)
+        .expect("an example")
+        .1;
     let mut answer: Value = serde_json::from_str(example).expect("JSON");
     answer["idempotency_key"] = key.into();
     answer["agency"] = recipient.code_text().into();
@@ -49,7 +56,13 @@ pub(crate) fn small(name: &str, key: &str, agency: Fixture, request: &str, own: 
 
 /// Registering (vào sổ).
 pub(crate) fn acknowledge(key: &str, agency: Fixture, request: &str) -> Value {
-    small("acknowledge", key, agency, request, &json!({ "officer_id": agency.officer_id().as_str() }))
+    small(
+        "acknowledge",
+        key,
+        agency,
+        request,
+        &json!({ "officer_id": agency.officer_id().as_str() }),
+    )
 }
 
 /// A return for want of papers.
@@ -60,10 +73,22 @@ pub(crate) fn send_back(key: &str, agency: Fixture, request: &str) -> Value {
 
 /// What was asked for.
 pub(crate) fn clarify(key: &str, agency: Fixture, request: &str) -> Value {
-    small("clarify", key, agency, request, &json!({ "text": "Bổ sung số tờ bản đồ, số thửa." }))
+    small(
+        "clarify",
+        key,
+        agency,
+        request,
+        &json!({ "text": "Bổ sung số tờ bản đồ, số thửa." }),
+    )
 }
 
 /// Taking back.
 pub(crate) fn withdraw(key: &str, agency: Fixture, request: &str) -> Value {
-    small("withdraw", key, agency, request, &json!({ "explanation": "Gửi nhầm nơi nhận." }))
+    small(
+        "withdraw",
+        key,
+        agency,
+        request,
+        &json!({ "explanation": "Gửi nhầm nơi nhận." }),
+    )
 }

@@ -8,12 +8,11 @@ use lienthong::client::channel::{ConnectError, HubAddress, HubChannel, connect, 
 use lienthong::client::pki::{Authority, KeyedCertificate, Validity, fingerprint};
 use lienthong::client::token::{TokenMinter, TokenSubject};
 use lienthong::domain::agency::{Credential, Purpose};
-use lienthong::domain::time::{Clock, ManualClock};
+use lienthong::domain::time::ManualClock;
 use lienthong::server::run::{Hub, Running, Stopped};
 use lienthong::server::settings::{HubSettings, ServerLimits, TlsPems};
 use lienthong_proto::Rpc;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
-use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use prost::Message;
@@ -49,7 +48,9 @@ fn credentials(agency: Fixture, keys: &KeyedCertificate) -> Vec<Credential> {
         agency: agency.code(),
         fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
         purpose,
-        certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes()).expect("a certificate").to_vec(),
+        certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes())
+            .expect("a certificate")
+            .to_vec(),
         not_before: validity().not_before,
         not_after: validity().not_after,
         registered_time: start(),
@@ -66,21 +67,33 @@ impl TestHub {
         let ledger = TestLedger::start_bare(database, Arc::clone(&clock), 1, LedgerSettings::default()).await;
         let mut keys = BTreeMap::new();
         for agency in ALL {
-            let pair = authority.issue_client(agency.code().as_str(), validity()).expect("a certificate");
-            let registered = if agency.is_digital() { credentials(*agency, &pair) } else { Vec::new() };
+            let pair = authority
+                .issue_client(agency.code().as_str(), validity())
+                .expect("a certificate");
+            let registered = if agency.is_digital() {
+                credentials(*agency, &pair)
+            } else {
+                Vec::new()
+            };
             ledger.done(agency.registration(registered)).await;
             keys.insert(agency.code_text(), pair);
         }
         ledger.stop().await;
         let settings = settings(database, &authority);
-        let running = Hub::start(settings, Arc::clone(&clock) as Arc<dyn Clock>, SeededIds::new(3)).await;
+        let running = Hub::start(settings, clock.clone(), SeededIds::new(3)).await;
         let running = running.expect("the hub starts");
         let address = HubAddress {
             uri: format!("https://localhost:{}", running.address().port()),
             server_name: None,
             ca: authority.certificate_pem(),
         };
-        Self { running, clock, authority, address, keys }
+        Self {
+            running,
+            clock,
+            authority,
+            address,
+            keys,
+        }
     }
 
     /// The keys of an agency: one certificate for connections and tokens.
@@ -90,44 +103,46 @@ impl TestHub {
 
     /// A connection with any certificate.
     pub(crate) async fn channel(&self, keys: &KeyedCertificate) -> Result<Channel, ConnectError> {
-        connect(&self.address, keys, Arc::clone(&self.clock) as Arc<dyn Clock>).await
+        connect(&self.address, keys, self.clock.clone()).await
     }
 
     /// Who makes the tokens of an agency for connections with `tls`.
     pub(crate) fn minter(&self, agency: Fixture, token: &KeyedCertificate, tls: &KeyedCertificate) -> Arc<TokenMinter> {
-        self.minter_for(agency, HUB, token, tls, Arc::clone(&self.clock))
-    }
-
-    /// Likewise for any hub and clock.
-    pub(crate) fn minter_for(
-        &self,
-        agency: Fixture,
-        hub_id: &str,
-        token: &KeyedCertificate,
-        tls: &KeyedCertificate,
-        clock: Arc<ManualClock>,
-    ) -> Arc<TokenMinter> {
-        let subject = TokenSubject {
-            agency: agency.code(),
-            officer: agency.officer_id(),
-            roles: Vec::new(),
-            hub_id: hub_id.to_owned(),
-        };
-        let ids = SeededIds::new(0x77);
-        Arc::new(TokenMinter::new(subject, token, &tls.certificate, clock, ids).expect("a minter"))
+        minter(agency, HUB, token, tls, self.clock.clone())
     }
 
     /// A client with the agency's registered certificate.
     pub(crate) async fn client(&self, agency: Fixture) -> Client {
         let keys = self.keys(agency);
         let channel = self.channel(keys).await.expect("a connection");
-        Client { channel, minter: self.minter(agency, keys, keys) }
+        Client {
+            channel,
+            minter: self.minter(agency, keys, keys),
+        }
     }
 
     /// Ends it in order.
     pub(crate) async fn stop(self) -> Stopped {
         self.running.stop().await
     }
+}
+
+/// Who makes the tokens of `agency` for `hub_id` by `clock`.
+pub(crate) fn minter(
+    agency: Fixture,
+    hub_id: &str,
+    token: &KeyedCertificate,
+    tls: &KeyedCertificate,
+    clock: Arc<ManualClock>,
+) -> Arc<TokenMinter> {
+    let subject = TokenSubject {
+        agency: agency.code(),
+        officer: agency.officer_id(),
+        roles: Vec::new(),
+        hub_id: hub_id.to_owned(),
+    };
+    let ids = SeededIds::new(0x77);
+    Arc::new(TokenMinter::new(subject, token, &tls.certificate, clock, ids).expect("a minter"))
 }
 
 /// Settings of a hub on this database, with a fresh certificate of `authority`, which is also the CA of clients.
@@ -169,10 +184,6 @@ impl Client {
         MailboxServiceClient::new(self.with_tokens())
     }
 
-    pub(crate) fn catalogue(&self) -> CatalogueServiceClient<HubChannel> {
-        CatalogueServiceClient::new(self.with_tokens())
-    }
-
     pub(crate) fn agencies(&self) -> AgencyServiceClient<HubChannel> {
         AgencyServiceClient::new(self.with_tokens())
     }
@@ -197,7 +208,9 @@ impl Client {
 pub(crate) fn authorized<T>(message: T, authorization: Option<&str>) -> Request<T> {
     let mut request = Request::new(message);
     if let Some(value) = authorization {
-        request.metadata_mut().insert("authorization", value.parse().expect("a header value"));
+        request
+            .metadata_mut()
+            .insert("authorization", value.parse().expect("a header value"));
     }
     request
 }

@@ -6,7 +6,7 @@ use lienthong::app::ledger::{Command, Ledger, LedgerSettings, Outcome, Receipt, 
 use lienthong::domain::calendar::Calendar;
 use lienthong::domain::error::{ErrorCode, Result};
 use lienthong::domain::ids::RequestId;
-use lienthong::domain::time::{Clock, ManualClock};
+use lienthong::domain::time::ManualClock;
 use lienthong::evidence::leaf::Leaf;
 use lienthong::store::Store;
 use tokio::task::{JoinHandle, JoinSet};
@@ -47,13 +47,18 @@ impl TestLedger {
         let (ledger, writer) = Ledger::start(
             store.clone(),
             HUB.to_owned(),
-            Arc::clone(&clock) as Arc<dyn Clock>,
+            clock.clone(),
             SeededIds::new(seed),
             Arc::new(Calendar::embedded().expect("a calendar")),
             Arc::new(Wakeups::default()),
             settings,
         );
-        Self { store, clock, ledger, writer }
+        Self {
+            store,
+            clock,
+            ledger,
+            writer,
+        }
     }
 
     /// Registers every agency of the tests.
@@ -77,7 +82,10 @@ impl TestLedger {
 
     /// The code of a command that must be refused.
     pub(crate) async fn refused(&self, command: Command) -> ErrorCode {
-        self.execute(command).await.expect_err("the command should have been refused").code()
+        self.execute(command)
+            .await
+            .expect_err("the command should have been refused")
+            .code()
     }
 
     /// Submits an order to one recipient; gives its request.
@@ -102,9 +110,22 @@ impl TestLedger {
     pub(crate) async fn receipts_of(&self, outcome: Outcome) -> Vec<Receipt> {
         match outcome {
             Outcome::Done(receipts) => receipts,
-            Outcome::Replayed { content_sha256, log_index, entry_count } => {
-                let entries = self.store.log_entries(log_index, entry_count).await.expect("the entries");
-                let checkpoint = self.store.checkpoint_covering(log_index).await.expect("a query").expect("a checkpoint");
+            Outcome::Replayed {
+                content_sha256,
+                log_index,
+                entry_count,
+            } => {
+                let entries = self
+                    .store
+                    .log_entries(log_index, entry_count)
+                    .await
+                    .expect("the entries");
+                let checkpoint = self
+                    .store
+                    .checkpoint_covering(log_index)
+                    .await
+                    .expect("a query")
+                    .expect("a checkpoint");
                 let checkpoint = Arc::new(checkpoint);
                 let receipt = |entry: lienthong::store::rows::LogEntry| Receipt {
                     log_index: entry.log_index,

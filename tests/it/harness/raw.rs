@@ -31,21 +31,21 @@ impl Value {
     pub(crate) fn integer(&self) -> i64 {
         match self {
             Self::Integer(value) => *value,
-            other => panic!("an integer was expected, not {other:?}"),
+            Self::Null | Self::Text(_) | Self::Bytes(_) => panic!("an integer was expected, not {self:?}"),
         }
     }
 
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Text(value) => value,
-            other => panic!("a text was expected, not {other:?}"),
+            Self::Null | Self::Integer(_) | Self::Bytes(_) => panic!("a text was expected, not {self:?}"),
         }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             Self::Bytes(value) => value,
-            other => panic!("bytes were expected, not {other:?}"),
+            Self::Null | Self::Integer(_) | Self::Text(_) => panic!("bytes were expected, not {self:?}"),
         }
     }
 }
@@ -85,7 +85,10 @@ pub(crate) type Row = BTreeMap<String, Value>;
 
 /// A row from pairs.
 pub(crate) fn row<const N: usize>(columns: [(&str, Value); N]) -> Row {
-    columns.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    columns
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// A text for sqlx, which takes constants only: the tests make theirs from the names of our own tables.
@@ -109,7 +112,10 @@ impl Raw {
                 Self::Sqlite(pool.expect("the file opens"))
             }
             Database::Postgres(options) => {
-                let pool = PgPoolOptions::new().max_connections(2).connect_with((**options).clone()).await;
+                let pool = PgPoolOptions::new()
+                    .max_connections(2)
+                    .connect_with((**options).clone())
+                    .await;
                 Self::Postgres(pool.expect("PostgreSQL answers"))
             }
         }
@@ -130,11 +136,17 @@ impl Raw {
         let text = fixed(text.into());
         match self {
             Self::Sqlite(pool) => {
-                let rows = sqlx::query(text).fetch_all(pool).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+                let rows = sqlx::query(text)
+                    .fetch_all(pool)
+                    .await
+                    .unwrap_or_else(|error| panic!("{text}: {error}"));
                 rows.iter().map(sqlite_row).collect()
             }
             Self::Postgres(pool) => {
-                let rows = sqlx::query(text).fetch_all(pool).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+                let rows = sqlx::query(text)
+                    .fetch_all(pool)
+                    .await
+                    .unwrap_or_else(|error| panic!("{text}: {error}"));
                 rows.iter().map(postgres_row).collect()
             }
         }

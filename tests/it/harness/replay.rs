@@ -6,7 +6,7 @@ use base64::Engine as _;
 use lienthong::domain::agency::{Agency, Officer};
 use lienthong::domain::deadline::Deadline;
 use lienthong::domain::event::{EventDetails, Measure, Relation};
-use lienthong::domain::ids::RequestId;
+use lienthong::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
 use lienthong::domain::mailbox::{Lane, LaneHead};
 use lienthong::domain::request::{EnforcementRequest, Step};
 use lienthong::domain::time::Timestamp;
@@ -82,28 +82,47 @@ impl Replay {
         let id = RequestId::parse(&event.subject).expect("a request id");
         let action: Action = event.action.parse().expect("an action");
         let details: EventDetails = serde_json::from_str(&event.details).expect("details");
-        self.enter_mailboxes(event, &id, &details);
         match self.requests.get_mut(&id) {
             None => {
-                assert_eq!((action, event.version), (Action::Submit, 1), "a request begins with its submit");
+                assert_eq!(
+                    (action, event.version),
+                    (Action::Submit, 1),
+                    "a request begins with its submit"
+                );
                 self.requests.insert(id.clone(), opened(event, &id, &details));
-                let relations = details.opened.into_iter().flat_map(|opened| opened.relations);
+                let relations = details.opened.iter().flat_map(|opened| opened.relations.clone());
                 self.relations.extend(relations.map(|relation| (id.clone(), relation)));
             }
             Some(request) => {
-                assert_eq!(Some(request.state), event.from_state, "the event starts where the last one ended");
+                assert_eq!(
+                    Some(request.state),
+                    event.from_state,
+                    "the event starts where the last one ended"
+                );
                 assert_eq!(event.version, request.version + 1, "versions are dense");
                 let to = event.to_state.expect("a state");
-                request.apply(&Step { log_index: event.log_index, action, to, at: event.hub_time, details: &details });
+                request.apply(&Step {
+                    log_index: event.log_index,
+                    action,
+                    to,
+                    at: event.hub_time,
+                    details: &details,
+                });
                 let year = i64::from(event.hub_time.date().year());
-                if let Some(number) = details.registry_number.as_deref().and_then(|text| running_number(text, year)) {
+                if let Some(number) = details
+                    .registry_number
+                    .as_deref()
+                    .and_then(|text| running_number(text, year))
+                {
                     let last = self.counters.entry((request.recipient.to_string(), year)).or_default();
                     *last = number.max(*last);
                 }
             }
         }
+        self.enter_mailboxes(event, &id, &details);
         for deadline in details.deadlines {
-            self.deadlines.insert((id.clone(), deadline.name.clone(), deadline.occurrence), deadline);
+            self.deadlines
+                .insert((id.clone(), deadline.name.clone(), deadline.occurrence), deadline);
         }
         for measure in details.measures {
             self.measures.insert(measure.id.to_string(), (id.clone(), measure));
@@ -112,7 +131,10 @@ impl Replay {
 
     fn enter_mailboxes(&mut self, event: &EventRow, id: &RequestId, details: &EventDetails) {
         for entered in &details.entered {
-            let request = self.requests.get(id).filter(|request| request.recipient == entered.agency);
+            let request = self
+                .requests
+                .get(id)
+                .filter(|request| request.recipient == entered.agency);
             let unit = request.and_then(|request| request.assigned_unit.as_ref());
             let officer = request.and_then(|request| request.assigned_officer.as_ref());
             self.mailbox.push(row([
@@ -121,20 +143,29 @@ impl Replay {
                 ("position", entered.position.into()),
                 ("log_index", event.log_index.into()),
                 ("enforcement_request_id", id.as_str().into()),
-                ("unit", unit.map(|unit| unit.as_str()).into()),
-                ("officer", officer.map(|officer| officer.as_str()).into()),
+                ("unit", unit.map(UnitId::as_str).into()),
+                ("officer", officer.map(OfficerId::as_str).into()),
                 ("lifted", false.into()),
             ]));
-            let head = self.heads.entry((entered.agency.to_string(), entered.lane)).or_default();
+            let head = self
+                .heads
+                .entry((entered.agency.to_string(), entered.lane))
+                .or_default();
             head.last_position += 1;
-            assert_eq!(entered.position, head.last_position, "positions come in the order of the log");
+            assert_eq!(
+                entered.position, head.last_position,
+                "positions come in the order of the log"
+            );
         }
     }
 
     fn delivery(&mut self, event: &EventRow) {
         let details: DeliveryDetails = serde_json::from_str(&event.details).expect("details");
         let head = self.heads.entry((event.agency.to_string(), details.lane)).or_default();
-        assert_eq!(details.from, head.delivered_position, "a delivery goes on where the last one ended");
+        assert_eq!(
+            details.from, head.delivered_position,
+            "a delivery goes on where the last one ended"
+        );
         assert!(details.to > details.from && details.to <= head.last_position && event.version == details.to);
         head.delivered_position = details.to;
     }
@@ -142,11 +173,16 @@ impl Replay {
     fn registry(&mut self, event: &EventRow) {
         let details: RegistryDetails = serde_json::from_str(&event.details).expect("details");
         let current = self.agencies.remove(&event.subject);
-        assert_eq!(event.version, current.as_ref().map_or(0, |(version, _)| *version) + 1, "versions are dense");
+        assert_eq!(
+            event.version,
+            current.as_ref().map_or(0, |(version, _)| *version) + 1,
+            "versions are dense"
+        );
         let agency = details.agency.or(current.map(|(_, agency)| agency)).expect("an agency");
         self.agencies.insert(event.subject.clone(), (event.version, agency));
         if let Some(officer) = details.officer {
-            self.officers.insert((officer.agency.to_string(), officer.id.to_string()), officer);
+            self.officers
+                .insert((officer.agency.to_string(), officer.id.to_string()), officer);
         }
         for credential in details.credentials {
             let key = (credential.sha256.clone(), credential.purpose.clone());
@@ -158,8 +194,20 @@ impl Replay {
         vec![
             ("enforcement_request", self.requests.values().map(request_row).collect()),
             ("request_relation", self.relations.iter().map(relation_row).collect()),
-            ("deadline", self.deadlines.iter().map(|((id, _, _), deadline)| deadline_row(id, deadline)).collect()),
-            ("measure", self.measures.values().map(|(id, measure)| measure_row(&self.requests[id], measure)).collect()),
+            (
+                "deadline",
+                self.deadlines
+                    .iter()
+                    .map(|((id, _, _), deadline)| deadline_row(id, deadline))
+                    .collect(),
+            ),
+            (
+                "measure",
+                self.measures
+                    .values()
+                    .map(|(id, measure)| measure_row(&self.requests[id], measure))
+                    .collect(),
+            ),
             ("register_counter", self.counters.iter().map(counter_row).collect()),
             ("mailbox_entry", self.mailbox.clone()),
             ("mailbox_head", self.heads.iter().map(head_row).collect()),
@@ -219,7 +267,10 @@ fn json(value: &impl serde::Serialize) -> Value {
 fn request_row(request: &EnforcementRequest) -> Row {
     row([
         ("id", request.id.as_str().into()),
-        ("broadcast_id", request.broadcast_id.as_ref().map(|id| id.as_str()).into()),
+        (
+            "broadcast_id",
+            request.broadcast_id.as_ref().map(BroadcastId::as_str).into(),
+        ),
         ("kind", request.kind.as_str().into()),
         ("kind_revision", request.kind_revision.into()),
         ("sender", request.sender.as_str().into()),
@@ -235,8 +286,14 @@ fn request_row(request: &EnforcementRequest) -> Row {
         ("update_time", request.update_time.micros().into()),
         ("registry_number", request.registry_number.clone().into()),
         ("registered_time", micros(request.registered_time)),
-        ("assigned_unit", request.assigned_unit.as_ref().map(|unit| unit.as_str()).into()),
-        ("assigned_officer", request.assigned_officer.as_ref().map(|officer| officer.as_str()).into()),
+        (
+            "assigned_unit",
+            request.assigned_unit.as_ref().map(UnitId::as_str).into(),
+        ),
+        (
+            "assigned_officer",
+            request.assigned_officer.as_ref().map(OfficerId::as_str).into(),
+        ),
         ("extended", request.extended.into()),
         ("outcome", request.outcome.clone().into()),
         ("answer_index", request.answer_index.into()),
@@ -279,7 +336,11 @@ fn measure_row(request: &EnforcementRequest, measure: &Measure) -> Row {
 }
 
 fn counter_row(((agency, year), last): (&(String, i64), &i64)) -> Row {
-    row([("agency", agency.as_str().into()), ("year", (*year).into()), ("last_number", (*last).into())])
+    row([
+        ("agency", agency.as_str().into()),
+        ("year", (*year).into()),
+        ("last_number", (*last).into()),
+    ])
 }
 
 fn head_row(((agency, lane), head): (&(String, Lane), &LaneHead)) -> Row {
@@ -299,8 +360,8 @@ fn agency_row((version, agency): &(i64, Agency)) -> Row {
         ("name_en", agency.name_en.as_str().into()),
         ("province_code", agency.province_code.as_str().into()),
         ("commune_code", agency.commune_code.as_str().into()),
-        ("parent", agency.parent.as_ref().map(|code| code.as_str()).into()),
-        ("successor", agency.successor.as_ref().map(|code| code.as_str()).into()),
+        ("parent", agency.parent.as_ref().map(AgencyCode::as_str).into()),
+        ("successor", agency.successor.as_ref().map(AgencyCode::as_str).into()),
         ("channel", agency.channel.as_str().into()),
         ("suspended", agency.suspended.into()),
         ("aliases", json(&agency.aliases)),
@@ -315,7 +376,7 @@ fn officer_row(officer: &Officer) -> Row {
         ("id", officer.id.as_str().into()),
         ("full_name", officer.full_name.as_str().into()),
         ("position", officer.position.as_str().into()),
-        ("unit", officer.unit.as_ref().map(|unit| unit.as_str()).into()),
+        ("unit", officer.unit.as_ref().map(UnitId::as_str).into()),
         ("valid_from", officer.valid_from.to_string().into()),
         ("valid_to", officer.valid_to.map(|date| date.to_string()).into()),
     ])
@@ -324,7 +385,9 @@ fn officer_row(officer: &Officer) -> Row {
 fn credential_row((agency, credential): &(String, CredentialDetails)) -> Row {
     let pairs = credential.sha256.as_bytes().chunks(2);
     let digits = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hex"));
-    let certificate = base64::engine::general_purpose::STANDARD.decode(&credential.certificate).expect("base64");
+    let certificate = base64::engine::general_purpose::STANDARD
+        .decode(&credential.certificate)
+        .expect("base64");
     row([
         ("fingerprint", Value::Bytes(digits.collect())),
         ("purpose", credential.purpose.as_str().into()),

@@ -61,27 +61,40 @@ pub(crate) async fn call(
     message: Vec<u8>,
 ) -> Result<Vec<u8>, Status> {
     let mut client = tonic::client::Grpc::new(channel);
-    client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+    client
+        .ready()
+        .await
+        .map_err(|error| Status::unavailable(error.to_string()))?;
     let request = authorized(tokio_stream::iter([message]), authorization);
     let reply = client.streaming(request, http::uri::PathAndQuery::from_static(path), RawCodec);
     let mut replies = reply.await?.into_inner();
-    let first = tokio::time::timeout(FIRST_REPLY, replies.message()).await.expect("a reply in time")?;
+    let first = tokio::time::timeout(FIRST_REPLY, replies.message())
+        .await
+        .expect("a reply in time")?;
     Ok(first.unwrap_or_default())
 }
 
 /// The stable code of a refusal; empty if it is not one of ours.
 pub(crate) fn reason(status: &Status) -> String {
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+    status
+        .get_details_error_info()
+        .map(|info| info.reason)
+        .unwrap_or_default()
 }
 
 /// The fields that a refusal names.
 pub(crate) fn fields(status: &Status) -> Vec<String> {
-    let violations = status.get_details_bad_request().map(|request| request.field_violations).unwrap_or_default();
+    let violations = status
+        .get_details_bad_request()
+        .map(|request| request.field_violations)
+        .unwrap_or_default();
     violations.into_iter().map(|violation| violation.field).collect()
 }
 
 /// The Vietnamese text of a refusal.
 pub(crate) fn text_vi(status: &Status) -> String {
-    let text = status.get_details_localized_message().filter(|text| text.locale == "vi");
+    let text = status
+        .get_details_localized_message()
+        .filter(|text| text.locale == "vi");
     text.map(|text| text.message).unwrap_or_default()
 }

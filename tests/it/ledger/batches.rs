@@ -17,7 +17,7 @@ use crate::harness::raw::{Raw, Row};
 use crate::harness::{Backend, Order, TestDatabase, TestLedger, block_on};
 
 /// Walks per database.
-const CASES: u32 = 10;
+const CASES: u32 = 8;
 
 /// What a caller can tell from an outcome. The checkpoint differs, since it covers the batch.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,10 +30,15 @@ enum Verdict {
 impl Verdict {
     fn of(outcome: Result<Outcome>) -> Self {
         match outcome {
-            Ok(Outcome::Done(receipts)) => {
-                Self::Done(receipts.iter().map(|receipt| (receipt.log_index, receipt.leaf.to_vec())).collect())
-            }
-            Ok(Outcome::Replayed { log_index, entry_count, .. }) => Self::Replayed(log_index, entry_count),
+            Ok(Outcome::Done(receipts)) => Self::Done(
+                receipts
+                    .iter()
+                    .map(|receipt| (receipt.log_index, receipt.leaf.to_vec()))
+                    .collect(),
+            ),
+            Ok(Outcome::Replayed {
+                log_index, entry_count, ..
+            }) => Self::Replayed(log_index, entry_count),
             Err(error) => Self::Refused(format!("{error} {:?} {:?}", error.fields(), error.metadata())),
         }
     }
@@ -53,7 +58,12 @@ fn batches_equal_one_by_one(backend: Backend) {
     if !backend.is_available() {
         return;
     }
-    let config = Config { cases: CASES, max_shrink_iters: 60, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: CASES,
+        max_shrink_iters: 60,
+        failure_persistence: None,
+        ..Config::default()
+    };
     // The same walks in every run: a failure comes again.
     let actions = RefCell::new(BTreeSet::new());
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
@@ -64,9 +74,18 @@ fn batches_equal_one_by_one(backend: Backend) {
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
-    let extendable = CATALOGUE.kinds().any(|kind| kind.definition.deadlines.iter().any(|rule| rule.extendable_to.is_some()));
-    let possible = Action::ALL.iter().filter(|action| extendable || **action != Action::Extend);
-    let never: Vec<&Action> = possible.filter(|action| !actions.borrow().contains(action.as_str())).collect();
+    let extendable = CATALOGUE.kinds().any(|kind| {
+        kind.definition
+            .deadlines
+            .iter()
+            .any(|rule| rule.extendable_to.is_some())
+    });
+    let possible = Action::ALL
+        .iter()
+        .filter(|action| extendable || **action != Action::Extend);
+    let never: Vec<&Action> = possible
+        .filter(|action| !actions.borrow().contains(action.as_str()))
+        .collect();
     assert!(never.is_empty(), "no walk has done these: {never:?}");
 }
 
@@ -106,7 +125,14 @@ async fn compare(backend: Backend, walk: Vec<Burst>) -> BTreeSet<String> {
     compare_tables(&one_by_one.raw().await, &at_once.raw().await).await;
     audit(&one_by_one).await;
     audit(&at_once).await;
-    one_by_one.raw().await.events().await.into_iter().map(|event| event.action).collect()
+    one_by_one
+        .raw()
+        .await
+        .events()
+        .await
+        .into_iter()
+        .map(|event| event.action)
+        .collect()
 }
 
 async fn compare_tables(one_by_one: &Raw, at_once: &Raw) {
@@ -129,7 +155,9 @@ backends! {
         let hub = TestLedger::start(&database).await;
         let raw = database.raw().await;
         let before = raw.count("checkpoint").await;
-        let outcomes = hub.at_once((0..100).map(|n| Order::land().submit(&format!("together-{n}"), ""))).await;
+        let outcomes = hub
+            .at_once((0..100).map(|n| Order::land().submit(&format!("together-{n}"), "")))
+            .await;
         assert!(outcomes.iter().all(Result::is_ok));
         // The first may have gone alone, before the others were there.
         assert!(raw.count("checkpoint").await - before <= 2);
@@ -139,6 +167,9 @@ backends! {
     async fn a_lone_command_does_not_wait_for_company(database) {
         let hub = TestLedger::start(&database).await;
         let lone = hub.execute(Order::land().submit("lone-command", ""));
-        tokio::time::timeout(Duration::from_secs(10), lone).await.expect("an answer").expect("accepted");
+        tokio::time::timeout(Duration::from_secs(10), lone)
+            .await
+            .expect("an answer")
+            .expect("accepted");
     }
 }

@@ -13,7 +13,10 @@ backends! {
         hub.open(&Order::land(), "just-in-time").await;
         hub.clock.advance_micros(-2_000_001);
         let before = database.raw().await.counts().await;
-        let error = hub.execute(Order::land().submit("too-far-back", "")).await.expect_err("refused");
+        let error = hub
+            .execute(Order::land().submit("too-far-back", ""))
+            .await
+            .expect_err("refused");
         assert_eq!(error.code(), ErrorCode::ClockSkew);
         assert!(error.retry_hint_millis().is_some());
         assert_eq!(database.raw().await.counts().await, before);

@@ -11,7 +11,9 @@ backends! {
     async fn a_full_queue_refuses_with_a_retry_hint(database) {
         let hub = TestLedger::start_bare(&database, clock(), 1, LedgerSettings { queue: 8, batch: 2 }).await;
         hub.register_all().await;
-        let outcomes = hub.at_once((0..20).map(|n| Order::land().submit(&format!("queued-{n:02}"), ""))).await;
+        let outcomes = hub
+            .at_once((0..20).map(|n| Order::land().submit(&format!("queued-{n:02}"), "")))
+            .await;
         let (taken, shed) = outcomes.split_at(8);
         assert!(taken.iter().all(Result::is_ok), "the queue takes eight: {taken:?}");
         for outcome in shed {
@@ -19,7 +21,11 @@ backends! {
             assert_eq!(error.code(), ErrorCode::Overloaded);
             assert!(error.retry_hint_millis().is_some());
         }
-        assert_eq!(database.raw().await.count("enforcement_request").await, 8, "what was shed left nothing");
+        assert_eq!(
+            database.raw().await.count("enforcement_request").await,
+            8,
+            "what was shed left nothing"
+        );
         hub.open(&Order::land(), "queued-19").await;
         audit(&database).await;
     }
@@ -47,11 +53,18 @@ backends! {
         let mut callers = tokio::task::JoinSet::new();
         for n in 0..30 {
             let ledger = hub.ledger.clone();
-            callers.spawn(async move { ledger.execute(Order::land().submit(&format!("last-of-all-{n:02}"), "")).await });
+            callers.spawn(async move {
+                ledger
+                    .execute(Order::land().submit(&format!("last-of-all-{n:02}"), ""))
+                    .await
+            });
         }
         tokio::task::yield_now().await;
         hub.stop().await;
-        assert!(callers.join_all().await.iter().all(Result::is_ok), "everyone is answered");
+        assert!(
+            callers.join_all().await.iter().all(Result::is_ok),
+            "everyone is answered"
+        );
         assert_eq!(database.raw().await.count("enforcement_request").await, 30);
         audit(&database).await;
     }

@@ -1,6 +1,6 @@
 //! Who may act is decided at the moment of the write, by the registry as it stands in the log.
 
-use lienthong::app::ledger::command::RegistryChange;
+use lienthong::app::ledger::command::{RegistryChange, Statement};
 use lienthong::domain::agency::Officer;
 use lienthong::domain::error::ErrorCode;
 use lienthong::domain::ids::AgencyCode;
@@ -21,12 +21,23 @@ backends! {
     async fn a_suspended_agency_neither_acts_nor_receives(database) {
         let hub = TestLedger::start(&database).await;
         let request = hub.open(&Order::freeze(&[BANK]), "while-active").await;
-        let suspend = |suspended| RegistryChange::SuspendAgency { code: BANK.code(), suspended };
+        let suspend = |suspended| RegistryChange::SuspendAgency {
+            code: BANK.code(),
+            suspended,
+        };
         hub.done(registry_command("suspend-bank", suspend(true))).await;
-        assert_eq!(hub.refused(request.step("suspended-ack", Action::Acknowledge, Default::default())).await, ErrorCode::AgencySuspended);
-        assert_eq!(hub.refused(Order::freeze(&[BANK]).submit("to-suspended", "")).await, ErrorCode::RecipientUnknown);
+        assert_eq!(
+            hub.refused(request.step("suspended-ack", Action::Acknowledge, Statement::default()))
+                .await,
+            ErrorCode::AgencySuspended
+        );
+        assert_eq!(
+            hub.refused(Order::freeze(&[BANK]).submit("to-suspended", "")).await,
+            ErrorCode::RecipientUnknown
+        );
         hub.done(registry_command("resume-bank", suspend(false))).await;
-        hub.done(request.step("suspended-ack", Action::Acknowledge, Default::default())).await;
+        hub.done(request.step("suspended-ack", Action::Acknowledge, Statement::default()))
+            .await;
         audit(&database).await;
     }
 
@@ -40,7 +51,10 @@ backends! {
         hub.done(registry_command("end-of-office", end)).await;
         hub.done(Order::land().submit("on-the-last-day", "")).await;
         hub.clock.advance_micros(15 * 3_600_000_000);
-        assert_eq!(hub.refused(Order::land().submit("the-day-after", "")).await, ErrorCode::OfficerNotActive);
+        assert_eq!(
+            hub.refused(Order::land().submit("the-day-after", "")).await,
+            ErrorCode::OfficerNotActive
+        );
         audit(&database).await;
     }
 
@@ -51,16 +65,27 @@ backends! {
             ..BANK.agency()
         };
         let code = bare.code.clone();
-        let create = RegistryChange::CreateAgency { agency: bare, officer: None, credentials: Vec::new() };
+        let create = RegistryChange::CreateAgency {
+            agency: bare,
+            officer: None,
+            credentials: Vec::new(),
+        };
         hub.done(registry_command("create-bare-bank", create)).await;
         let mut order = Order::freeze(&[BANK]).submit("to-the-bare-bank", "");
         if let lienthong::app::ledger::Operation::Submit(submit) = &mut order.operation {
             submit.recipients = vec![code.clone()];
         }
-        let officer = RegistryChange::RegisterOfficer(Officer { agency: code, ..BANK.officer() });
+        let officer = RegistryChange::RegisterOfficer(Officer {
+            agency: code,
+            ..BANK.officer()
+        });
         assert_eq!(hub.refused(order.clone()).await, ErrorCode::RecipientNotConnected);
         hub.done(registry_command("officer-of-bare-bank", officer)).await;
-        assert_eq!(hub.refused(order).await, ErrorCode::RecipientNotConnected, "an officer without a certificate");
+        assert_eq!(
+            hub.refused(order).await,
+            ErrorCode::RecipientNotConnected,
+            "an officer without a certificate"
+        );
         hub.open(&Order::freeze(&[PAPER_BANK]), "to-the-paper-bank").await;
         audit(&database).await;
     }
@@ -69,33 +94,64 @@ backends! {
         let hub = TestLedger::start(&database).await;
         let certificates = BANK.paper_credentials();
         let register = |agency: AgencyCode| RegistryChange::RegisterCredentials {
-            credentials: certificates.iter().map(|known| lienthong::domain::agency::Credential { agency: agency.clone(), ..known.clone() }).collect(),
+            credentials: certificates
+                .iter()
+                .map(|known| lienthong::domain::agency::Credential {
+                    agency: agency.clone(),
+                    ..known.clone()
+                })
+                .collect(),
             agency,
         };
-        assert_eq!(hub.refused(registry_command("to-another-agency", register(LAND_OFFICE.code()))).await, ErrorCode::AlreadyRegistered);
+        assert_eq!(
+            hub.refused(registry_command("to-another-agency", register(LAND_OFFICE.code())))
+                .await,
+            ErrorCode::AlreadyRegistered
+        );
         let revoke = RegistryChange::RevokeCredential {
             agency: BANK.code(),
             fingerprint: certificates[0].fingerprint,
             purposes: Vec::new(),
         };
         hub.done(registry_command("revoke-bank-certificate", revoke)).await;
-        assert_eq!(hub.refused(registry_command("after-revocation", register(BANK.code()))).await, ErrorCode::AlreadyRegistered);
-        assert_eq!(hub.refused(Order::freeze(&[BANK]).submit("to-revoked-bank", "")).await, ErrorCode::RecipientNotConnected);
+        assert_eq!(
+            hub.refused(registry_command("after-revocation", register(BANK.code())))
+                .await,
+            ErrorCode::AlreadyRegistered
+        );
+        assert_eq!(
+            hub.refused(Order::freeze(&[BANK]).submit("to-revoked-bank", "")).await,
+            ErrorCode::RecipientNotConnected
+        );
         audit(&database).await;
     }
 
     async fn a_register_goes_on_after_a_stated_number(database) {
-        use lienthong::app::ledger::command::Statement;
         let hub = TestLedger::start(&database).await;
         let mut numbers = Vec::new();
-        for (count, stated) in [None, Some("7/2026"), None, Some("7b"), None, Some("3/2026"), None].into_iter().enumerate() {
+        for (count, stated) in [None, Some("7/2026"), None, Some("7b"), None, Some("3/2026"), None]
+            .into_iter()
+            .enumerate()
+        {
             let request = hub.open(&Order::land(), &format!("register-{count}")).await;
-            let statement = Statement { registry_number: stated.map(str::to_owned), ..Statement::default() };
-            hub.done(request.step(&format!("register-{count}"), Action::Acknowledge, statement)).await;
-            let request = hub.store.request_of(&request.sender, &request.id).await.expect("a query").expect("a request");
+            let statement = Statement {
+                registry_number: stated.map(str::to_owned),
+                ..Statement::default()
+            };
+            hub.done(request.step(&format!("register-{count}"), Action::Acknowledge, statement))
+                .await;
+            let request = hub
+                .store
+                .request_of(&request.sender, &request.id)
+                .await
+                .expect("a query")
+                .expect("a request");
             numbers.push(request.registry_number.expect("a number"));
         }
-        assert_eq!(numbers, ["1/2026", "7/2026", "8/2026", "7b", "9/2026", "3/2026", "10/2026"]);
+        assert_eq!(
+            numbers,
+            ["1/2026", "7/2026", "8/2026", "7b", "9/2026", "3/2026", "10/2026"]
+        );
         audit(&database).await;
     }
 }

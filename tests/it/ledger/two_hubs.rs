@@ -47,7 +47,9 @@ fn two_hubs_keep_one_dense_log_and_no_key_acts_twice() {
         let mut outcomes = tasks.join_all().await;
         outcomes.sort_by_key(|(order, number, _)| (*order, *number));
         for pair in outcomes.chunks_exact(2) {
-            let [(order, _, first), (_, _, second)] = pair else { panic!("two of each") };
+            let [(order, _, first), (_, _, second)] = pair else {
+                panic!("two of each")
+            };
             match (first, second) {
                 (Ok(Outcome::Done(_)), Ok(Outcome::Done(_))) if order % 2 == 1 => {}
                 (Ok(done @ Outcome::Done(receipts)), Ok(replayed @ Outcome::Replayed { log_index, .. }))
@@ -56,7 +58,11 @@ fn two_hubs_keep_one_dense_log_and_no_key_acts_twice() {
                 {
                     assert_eq!(receipts[0].log_index, *log_index);
                     let read = hubs[0].receipts_of(replayed.clone()).await;
-                    assert_eq!(hubs[1].receipts_of(done.clone()).await, read, "the same receipts from every hub");
+                    assert_eq!(
+                        hubs[1].receipts_of(done.clone()).await,
+                        read,
+                        "the same receipts from every hub"
+                    );
                 }
                 other => panic!("order {order}: {other:?}"),
             }
@@ -69,10 +75,20 @@ fn two_hubs_keep_one_dense_log_and_no_key_acts_twice() {
 fn a_change_of_the_registry_binds_the_other_hub_at_once() {
     run(Backend::Postgres, async |database| {
         let [first, second] = two_hubs(&database).await;
-        second.done(Order::freeze(&[BANK]).submit("before-suspension", "")).await;
-        let suspend = RegistryChange::SuspendAgency { code: BANK.code(), suspended: true };
+        second
+            .done(Order::freeze(&[BANK]).submit("before-suspension", ""))
+            .await;
+        let suspend = RegistryChange::SuspendAgency {
+            code: BANK.code(),
+            suspended: true,
+        };
         first.done(registry_command("suspend-the-bank", suspend)).await;
-        assert_eq!(second.refused(Order::freeze(&[BANK]).submit("after-suspension", "")).await, ErrorCode::RecipientUnknown);
+        assert_eq!(
+            second
+                .refused(Order::freeze(&[BANK]).submit("after-suspension", ""))
+                .await,
+            ErrorCode::RecipientUnknown
+        );
         audit(&database).await;
     });
 }

@@ -1,5 +1,6 @@
 //! Random walks: long mixes of everything that can be asked of the ledger, sensible and not.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lienthong::app::ledger::command::{Holding, RegistryChange, Statement};
@@ -8,7 +9,7 @@ use lienthong::domain::error::Result;
 use lienthong::domain::event::Relation;
 use lienthong::domain::ids::{OfficerId, RequestId, UnitId};
 use lienthong::domain::mailbox::Lane;
-use lienthong::domain::workflow::table::TABLE;
+use lienthong::domain::workflow::table::{Row, TABLE};
 use lienthong::domain::workflow::{Action, Party};
 use proptest::prelude::*;
 
@@ -25,7 +26,12 @@ pub(crate) enum Attempt {
     /// A step that the workflow has a line for in the request's state; guards may still refuse it.
     Step { request: u16, line: u8, detail: u8 },
     /// Any action by either party.
-    WildStep { request: u16, action: u8, by_sender: bool, detail: u8 },
+    WildStep {
+        request: u16,
+        action: u8,
+        by_sender: bool,
+        detail: u8,
+    },
     /// A move of a cursor, back, forward or beyond the end.
     Advance { agency: u8, intake: bool, by: i8 },
     /// An earlier command once more, with its own content or another.
@@ -60,6 +66,7 @@ pub(crate) fn walks() -> impl Strategy<Value = Vec<Burst>> {
 pub(crate) struct Walker {
     targets: Vec<Target>,
     commands: Vec<Command>,
+    tried: BTreeMap<Action, u32>,
 }
 
 impl Walker {
@@ -70,15 +77,20 @@ impl Walker {
             Attempt::Submit { order, relates } => self.submit(&key, *order, *relates),
             Attempt::Step { request, line, detail } => match self.target(*request) {
                 None => Order::land().submit(&key, "first"),
-                Some(target) => sensible_step(hub, &target, &key, *line, *detail).await,
+                Some(target) => self.sensible_step(hub, &target, &key, *line, *detail).await,
             },
-            Attempt::WildStep { request, action, by_sender, detail } => {
+            Attempt::WildStep {
+                request,
+                action,
+                by_sender,
+                detail,
+            } => {
                 let target = self.target(*request).unwrap_or_else(missing);
                 let action = Action::ALL[usize::from(*action) % Action::ALL.len()];
                 let party = if *by_sender { Party::Sender } else { Party::Recipient };
                 let mut command = target.step_by(party, &key, action, statement(&target, action, *detail));
                 if let Operation::Step(step) = &mut command.operation {
-                    step.expected_version = (detail % 3 == 0).then_some(i64::from(detail % 5));
+                    step.expected_version = (detail.is_multiple_of(3)).then_some(i64::from(detail % 5));
                 }
                 command
             }
@@ -98,11 +110,23 @@ impl Walker {
 
     /// Learns what a command brought about.
     pub(crate) fn learn(&mut self, outcome: &Result<Outcome>) {
-        let Some(Command { operation: Operation::Submit(submit), actor, .. }) = self.commands.last() else { return };
+        let Some(Command {
+            operation: Operation::Submit(submit),
+            actor,
+            ..
+        }) = self.commands.last()
+        else {
+            return;
+        };
         if let Ok(Outcome::Done(receipts)) = outcome {
             let recipients: Vec<Fixture> = submit.recipients.iter().map(crate::harness::fixture).collect();
             let sender = crate::harness::fixture(&actor.agency);
-            let order = Order { kind: Arc::clone(&submit.kind), sender, recipients, relations: Vec::new() };
+            let order = Order {
+                kind: Arc::clone(&submit.kind),
+                sender,
+                recipients,
+                relations: Vec::new(),
+            };
             self.targets.extend(targets(&order, receipts));
         }
     }
@@ -110,30 +134,69 @@ impl Walker {
     fn target(&self, number: u16) -> Option<Target> {
         // Mostly the latest, so that lives go on.
         let recent = self.targets.len().saturating_sub(6);
-        let from = if number % 4 == 0 { 0 } else { recent };
+        let from = if number.is_multiple_of(4) { 0 } else { recent };
         let choice = self.targets.get(from..)?;
         choice.get(usize::from(number / 4).checked_rem(choice.len())?).cloned()
     }
 
+    /// A step that the state has a line for: one of them, or (so that the rare ones are done too) the one least tried.
+    async fn sensible_step(&mut self, hub: &TestLedger, target: &Target, key: &str, line: u8, detail: u8) -> Command {
+        let request = hub
+            .store
+            .request_of(&target.sender, &target.id)
+            .await
+            .expect("a query")
+            .expect("a request");
+        let lines: Vec<&Row> = TABLE
+            .iter()
+            .filter(|row| row.from.contains(&request.state) && row.who != Party::Hub)
+            .collect();
+        let any = usize::from(line)
+            .checked_rem(lines.len())
+            .and_then(|index| lines.get(index));
+        let rare = lines
+            .iter()
+            .min_by_key(|row| self.tried.get(&row.action).copied().unwrap_or(0));
+        match if detail.is_multiple_of(2) { rare } else { any } {
+            Some(row) => {
+                *self.tried.entry(row.action).or_default() += 1;
+                target.step_by(row.who, key, row.action, statement(target, row.action, detail))
+            }
+            None => target.step(key, Action::Report, statement(target, Action::Report, detail)),
+        }
+    }
+
     fn submit(&self, key: &str, order: u8, relates: u8) -> Command {
-        let mut made = match order % 8 {
+        let mut placed = match order % 8 {
             0 | 1 => Order::land(),
             2 | 3 => Order::freeze(&[BANK]),
             4 => Order::freeze(&[BANK, BANK_2]),
             5 => Order::freeze(&[PAPER_BANK]),
-            6 => Order { sender: BANK, ..Order::land() },
-            _ => Order { recipients: vec![LAND_OFFICE, BANK], ..Order::land() },
+            6 => Order {
+                sender: BANK,
+                ..Order::land()
+            },
+            _ => Order {
+                recipients: vec![LAND_OFFICE, BANK],
+                ..Order::land()
+            },
         };
-        if relates % 3 == 0 {
-            let related = self.target(u16::from(relates)).unwrap_or_else(missing);
-            made.relations = vec![Relation { relation: "follows".to_owned(), related_id: related.id }];
+        if relates.is_multiple_of(3) {
+            let earlier = self.target(u16::from(relates)).unwrap_or_else(missing);
+            placed.relations = vec![Relation {
+                relation: "follows".to_owned(),
+                related_id: earlier.id,
+            }];
         }
-        made.submit(key, "walk")
+        placed.submit(key, "walk")
     }
 
     fn again(&self, key: &str, command: u16, changed: bool) -> Command {
         let count = self.commands.len();
-        let Some(earlier) = usize::from(command).checked_rem(count).and_then(|index| self.commands.get(index)) else {
+        let Some(earlier) = usize::from(command)
+            .checked_rem(count)
+            .and_then(|index| self.commands.get(index))
+        else {
             return Order::land().submit(key, "nothing to repeat");
         };
         let mut command = earlier.clone();
@@ -155,21 +218,6 @@ fn missing() -> Target {
     }
 }
 
-async fn sensible_step(hub: &TestLedger, target: &Target, key: &str, line: u8, detail: u8) -> Command {
-    let request = hub.store.request_of(&target.sender, &target.id).await.expect("a query").expect("a request");
-    let mut lines: Vec<_> =
-        TABLE.iter().filter(|row| row.from.contains(&request.state) && row.who != Party::Hub).collect();
-    lines.dedup_by_key(|row| row.action);
-    // Taking back has few ways in and many ways out.
-    if detail % 3 == 0 && lines.iter().any(|row| row.action == Action::Withdraw) {
-        lines.retain(|row| row.action == Action::Withdraw);
-    }
-    match usize::from(line).checked_rem(lines.len()).and_then(|index| lines.get(index)) {
-        Some(row) => target.step_by(row.who, key, row.action, statement(target, row.action, detail)),
-        None => target.step(key, Action::Report, statement(target, Action::Report, detail)),
-    }
-}
-
 fn statement(target: &Target, action: Action, detail: u8) -> Statement {
     let empty = Statement::default();
     match action {
@@ -179,46 +227,97 @@ fn statement(target: &Target, action: Action, detail: u8) -> Statement {
                 1 => Some("Sổ 3, số 17".to_owned()),
                 _ => None,
             };
-            Statement { registry_number: number, ..empty }
+            Statement {
+                registry_number: number,
+                ..empty
+            }
         }
         Action::Assign => {
             let own = crate::harness::fixture(&target.recipient).officer_id();
-            let officer = if detail % 4 == 0 { OfficerId::parse("nobody").expect("an id") } else { own };
-            Statement { officer: Some(officer), ..empty }
+            let officer = if detail.is_multiple_of(4) {
+                OfficerId::parse("nobody").expect("an id")
+            } else {
+                own
+            };
+            Statement {
+                officer: Some(officer),
+                ..empty
+            }
         }
         Action::Forward => {
-            let unit = if detail % 4 == 0 { "nowhere" } else { "pgd.hoan-kiem" };
-            Statement { unit: Some(UnitId::parse(unit).expect("an id")), ..empty }
+            let unit = if detail.is_multiple_of(4) {
+                "nowhere"
+            } else {
+                "pgd.hoan-kiem"
+            };
+            Statement {
+                unit: Some(UnitId::parse(unit).expect("an id")),
+                ..empty
+            }
         }
-        Action::AnswerFinal | Action::RecordAnswer => final_answer(&target.kind),
-        Action::AnswerInterim => Statement { outcome: Some("IN_PROGRESS".to_owned()), ..empty },
-        Action::SendBack => {
-            Statement { reason: Some("WRONG_OFFICE".to_owned()), competent: Some(BANK_2.code()), ..empty }
-        }
-        Action::Extend => Statement { clock: Some("answer".to_owned()), ..empty },
-        Action::Dispute => {
-            Statement { reason: Some("INCOMPLETE".to_owned()), unfounded_return: detail % 2 == 0, ..empty }
-        }
-        Action::Report | Action::Correct if detail % 3 == 0 => {
-            Statement { holding: Some(Holding::Nothing), ..empty }
-        }
-        Action::Report | Action::Correct => final_answer(&target.kind),
-        _ => empty,
+        Action::AnswerInterim => Statement {
+            outcome: Some("IN_PROGRESS".to_owned()),
+            ..empty
+        },
+        Action::SendBack => Statement {
+            reason: Some("WRONG_OFFICE".to_owned()),
+            competent: Some(BANK_2.code()),
+            ..empty
+        },
+        Action::Extend => Statement {
+            clock: Some("answer".to_owned()),
+            ..empty
+        },
+        Action::Dispute => Statement {
+            reason: Some("INCOMPLETE".to_owned()),
+            unfounded_return: detail.is_multiple_of(2),
+            ..empty
+        },
+        Action::Report | Action::Correct if detail.is_multiple_of(3) => Statement {
+            holding: Some(Holding::Nothing),
+            ..empty
+        },
+        Action::AnswerFinal | Action::RecordAnswer | Action::Report | Action::Correct => final_answer(&target.kind),
+        Action::Submit
+        | Action::AskClarification
+        | Action::Clarify
+        | Action::Serve
+        | Action::Withdraw
+        | Action::AcceptWithdrawal
+        | Action::RefuseWithdrawal
+        | Action::Close => empty,
     }
 }
 
 fn registry_change(change: u8) -> RegistryChange {
     let last_day = jiff::civil::date(2026, 11, 20);
     match change % 8 {
-        0 => RegistryChange::SuspendAgency { code: BANK_2.code(), suspended: true },
-        1 | 2 => RegistryChange::SuspendAgency { code: BANK_2.code(), suspended: false },
-        3 => RegistryChange::EndOfficer { agency: LAND_OFFICE.code(), officer: LAND_OFFICE.officer_id(), last_day },
+        0 => RegistryChange::SuspendAgency {
+            code: BANK_2.code(),
+            suspended: true,
+        },
+        1 | 2 => RegistryChange::SuspendAgency {
+            code: BANK_2.code(),
+            suspended: false,
+        },
+        3 => RegistryChange::EndOfficer {
+            agency: LAND_OFFICE.code(),
+            officer: LAND_OFFICE.officer_id(),
+            last_day,
+        },
         4 => RegistryChange::RegisterOfficer(LAND_OFFICE.officer()),
         5 => RegistryChange::UpdateAgency(lienthong::domain::agency::Agency {
             name: format!("Ngân hàng Giả Lập {change}"),
             ..BANK.agency()
         }),
-        6 => RegistryChange::RegisterCredentials { agency: BANK.code(), credentials: BANK_2.paper_credentials() },
-        _ => RegistryChange::CreateAgency { agency: BANK.agency(), officer: None, credentials: Vec::new() },
+        6 => RegistryChange::RegisterCredentials {
+            agency: BANK.code(),
+            credentials: BANK_2.paper_credentials(),
+        },
+        _ => RegistryChange::CreateAgency {
+            agency: BANK.agency(),
+            officer: None,
+            credentials: Vec::new(),
+        },
     }
 }

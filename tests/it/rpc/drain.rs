@@ -19,7 +19,12 @@ backends! {
         let (sender, bank) = (hub.client(THADS).await, hub.client(BANK).await);
         let order = documents::order(&kind("account-freeze"), "before-the-stop", THADS, &[BANK]);
         sender.requests().submit(submit(&order)).await.expect("accepted");
-        let mut stream = bank.mailbox().subscribe(v1::SubscribeRequest::default()).await.expect("a stream").into_inner();
+        let mut stream = bank
+            .mailbox()
+            .subscribe(v1::SubscribeRequest::default())
+            .await
+            .expect("a stream")
+            .into_inner();
         loop {
             let message = stream.message().await.expect("no fault").expect("a message");
             if let Some(Content::Entry(entry)) = message.content {
@@ -29,7 +34,12 @@ backends! {
         }
         let land = hub.client(LAND_OFFICE).await;
         let waiting = tokio::spawn(async move {
-            land.mailbox().pull(v1::PullRequest { wait_seconds: 30, ..Default::default() }).await
+            land.mailbox()
+                .pull(v1::PullRequest {
+                    wait_seconds: 30,
+                    ..Default::default()
+                })
+                .await
         });
         tokio::task::yield_now().await;
         let started = Instant::now();
@@ -47,7 +57,12 @@ backends! {
         let mut calls = JoinSet::new();
         for number in 0..40 {
             let mut requests = sender.requests();
-            let order = documents::order(&kind("land-information"), &format!("under-way-{number:02}"), THADS, &[LAND_OFFICE]);
+            let order = documents::order(
+                &kind("land-information"),
+                &format!("under-way-{number:02}"),
+                THADS,
+                &[LAND_OFFICE],
+            );
             calls.spawn(async move { requests.submit(submit(&order)).await });
         }
         let first = calls.join_next().await.expect("a call").expect("no panic");
@@ -55,7 +70,10 @@ backends! {
         assert_eq!(hub.stop().await, Stopped::Drained);
         let acknowledged = 1 + calls.join_all().await.iter().filter(|reply| reply.is_ok()).count();
         let stored = database.raw().await.count("enforcement_request").await;
-        assert!(stored >= i64::try_from(acknowledged).expect("a few"), "{stored} stored, {acknowledged} acknowledged");
+        assert!(
+            stored >= i64::try_from(acknowledged).expect("a few"),
+            "{stored} stored, {acknowledged} acknowledged"
+        );
         audit(&database).await;
     }
 }

@@ -7,3 +7,4 @@ mod life;
 mod matrix;
 mod same_key;
 mod start;
+mod table;

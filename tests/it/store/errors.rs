@@ -19,9 +19,16 @@ backends! {
         let raw = database.raw().await;
         raw.execute("DROP TABLE mailbox_cursor").await.expect("dropped");
         let store = database.store().await;
-        let error = store.cursor(&BANK.code(), &CursorName::intake()).await.expect_err("no such table");
+        let error = store
+            .cursor(&BANK.code(), &CursorName::intake())
+            .await
+            .expect_err("no such table");
         assert_eq!(error.code(), ErrorCode::Internal);
-        assert!(error.cause().is_some_and(|cause| cause.to_string().contains("mailbox_cursor")));
+        assert!(
+            error
+                .cause()
+                .is_some_and(|cause| cause.to_string().contains("mailbox_cursor"))
+        );
         for text in [error.text().vi, error.text().en, error.to_string()] {
             assert!(!text.contains("mailbox_cursor"), "{text}");
         }
@@ -31,8 +38,14 @@ backends! {
         let hub = TestLedger::start(&database).await;
         let request = hub.open(&Order::land(), "errors-1").await;
         let raw = database.raw().await;
-        raw.execute("UPDATE enforcement_request SET state = 'LOST'").await.expect("changed");
-        let error = hub.store.request_of(&request.sender, &request.id).await.expect_err("an unknown state");
+        raw.execute("UPDATE enforcement_request SET state = 'LOST'")
+            .await
+            .expect("changed");
+        let error = hub
+            .store
+            .request_of(&request.sender, &request.id)
+            .await
+            .expect_err("an unknown state");
         assert_eq!(error.code(), ErrorCode::Internal);
     }
 }

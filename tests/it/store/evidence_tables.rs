@@ -20,7 +20,8 @@ async fn with_rows(database: &TestDatabase) {
     let hub = TestLedger::start(database).await;
     let freeze = hub.open(&Order::freeze(&[agencies::BANK]), "evidence-1").await;
     hub.done(advance(agencies::BANK, "intake", &[(Lane::Normal, 1)])).await;
-    hub.done(freeze.step("evidence-2", Action::AnswerFinal, final_answer(&freeze.kind))).await;
+    hub.done(freeze.step("evidence-2", Action::AnswerFinal, final_answer(&freeze.kind)))
+        .await;
     hub.stop().await;
 }
 
@@ -28,9 +29,16 @@ backends! {
     async fn evidence_refuses_update_delete_and_truncate(database) {
         with_rows(&database).await;
         let raw = database.raw().await;
-        let evidence: Vec<&str> =
-            TABLES.iter().filter(|(_, class)| *class == Class::Evidence).map(|(name, _)| *name).collect();
-        assert_eq!(evidence, COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>(), "every evidence table is tried");
+        let evidence: Vec<&str> = TABLES
+            .iter()
+            .filter(|(_, class)| *class == Class::Evidence)
+            .map(|(name, _)| *name)
+            .collect();
+        assert_eq!(
+            evidence,
+            COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+            "every evidence table is tried"
+        );
         for (table, change) in COLUMNS {
             assert!(raw.count(table).await > 0, "{table} holds rows");
             let mut attempts = vec![format!("UPDATE {table} SET {change}"), format!("DELETE FROM {table}")];
@@ -49,7 +57,11 @@ backends! {
         with_rows(&database).await;
         let raw = database.raw().await;
         let index = raw.rows("SELECT MAX(log_index) AS last FROM body").await[0]["last"].integer();
-        for change in ["content = NULL", "salt = NULL", "log_index = 1000, content = NULL, salt = NULL"] {
+        for change in [
+            "content = NULL",
+            "salt = NULL",
+            "log_index = 1000, content = NULL, salt = NULL",
+        ] {
             let attempt = format!("UPDATE body SET {change} WHERE log_index = {index}");
             raw.execute(attempt.clone()).await.expect_err(&attempt);
         }

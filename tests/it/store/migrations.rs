@@ -30,16 +30,17 @@ backends! {
         .await
         .expect("a row");
         let refusal = database.store().await.migrate().await;
-        assert!(matches!(refusal, Err(MigrateError::VersionMissing(9999))), "{refusal:?}");
+        assert!(
+            matches!(refusal, Err(MigrateError::VersionMissing(9999))),
+            "{refusal:?}"
+        );
     }
 
     async fn a_migration_that_was_edited_is_refused(database) {
         let raw = database.raw().await;
-        raw.execute(
-            "UPDATE _sqlx_migrations SET checksum = (SELECT root_hash FROM ledger_head) WHERE version = 1",
-        )
-        .await
-        .expect("a row");
+        raw.execute("UPDATE _sqlx_migrations SET checksum = (SELECT root_hash FROM ledger_head) WHERE version = 1")
+            .await
+            .expect("a row");
         let refusal = database.store().await.migrate().await;
         assert!(matches!(refusal, Err(MigrateError::VersionMismatch(1))), "{refusal:?}");
     }

@@ -19,7 +19,11 @@ async fn tables(raw: &Raw) -> BTreeSet<String> {
         Raw::Sqlite(_) => SQLITE_TABLES,
         Raw::Postgres(_) => POSTGRES_TABLES,
     };
-    raw.rows(text).await.iter().map(|row| row["name"].text().to_owned()).collect()
+    raw.rows(text)
+        .await
+        .iter()
+        .map(|row| row["name"].text().to_owned())
+        .collect()
 }
 
 async fn columns(raw: &Raw, table: &str) -> Columns {
@@ -44,7 +48,10 @@ async fn columns(raw: &Raw, table: &str) -> Columns {
             "BLOB" | "bytea" => "bytes",
             other => panic!("{table}: {other} is no type of ours"),
         };
-        (row["name"].text().to_owned(), (kind.to_owned(), row["nullable"].text() == "yes", row["pk"].integer()))
+        (
+            row["name"].text().to_owned(),
+            (kind.to_owned(), row["nullable"].text() == "yes", row["pk"].integer()),
+        )
     };
     raw.rows(text).await.iter().map(column).collect()
 }
@@ -68,7 +75,9 @@ async fn indexes(raw: &Raw) -> BTreeMap<String, String> {
         }
     };
     let rows = raw.rows(text).await;
-    rows.iter().map(|row| (row["name"].text().to_owned(), row["text"].text().to_owned())).collect()
+    rows.iter()
+        .map(|row| (row["name"].text().to_owned(), row["text"].text().to_owned()))
+        .collect()
 }
 
 backends! {
@@ -88,7 +97,11 @@ fn both_databases_have_the_same_schema() {
         for (table, _) in TABLES {
             // sqlx makes its own table, in its own way on each database.
             if !table.starts_with('_') {
-                assert_eq!(columns(&sqlite, table).await, columns(&postgres, table).await, "table {table}");
+                assert_eq!(
+                    columns(&sqlite, table).await,
+                    columns(&postgres, table).await,
+                    "table {table}"
+                );
             }
         }
         assert_eq!(indexes(&sqlite).await, indexes(&postgres).await);
@@ -100,6 +113,9 @@ fn both_databases_have_the_same_migrations() {
     let names = |folder| migrations(folder).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     assert_eq!(names("sqlite"), names("postgres"));
     for (name, number) in names("sqlite").iter().zip(1..) {
-        assert!(name.starts_with(&format!("{number:04}_")), "numbers have no gap: {name}");
+        assert!(
+            name.starts_with(&format!("{number:04}_")),
+            "numbers have no gap: {name}"
+        );
     }
 }

@@ -30,11 +30,17 @@ fn postgres_needs_no_lock_because_several_hubs_share_it() {
 fn postgres_without_synchronous_commit_is_refused() {
     run(Backend::Postgres, async |database| {
         let raw = database.raw().await;
-        let name = raw.rows("SELECT current_database()::text AS name").await[0]["name"].text().to_owned();
-        raw.execute(format!("ALTER DATABASE {name} SET synchronous_commit = off")).await.expect("a setting");
+        let name = raw.rows("SELECT current_database()::text AS name").await[0]["name"]
+            .text()
+            .to_owned();
+        raw.execute(format!("ALTER DATABASE {name} SET synchronous_commit = off"))
+            .await
+            .expect("a setting");
         assert_unsafe(database.database(), "synchronous_commit", "off").await;
         for safe in ["local", "on", "remote_apply"] {
-            raw.execute(format!("ALTER DATABASE {name} SET synchronous_commit = {safe}")).await.expect("a setting");
+            raw.execute(format!("ALTER DATABASE {name} SET synchronous_commit = {safe}"))
+                .await
+                .expect("a setting");
             assert!(Store::connect(database.database()).await.is_ok(), "{safe}");
         }
     });
@@ -48,8 +54,20 @@ fn postgres_that_is_not_utf8_is_refused() {
         let create = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'");
         admin.execute(fixed(create)).await.expect("a database");
         let outcome = Store::connect(&Database::Postgres(Box::new(server().database(&name)))).await;
-        admin.execute(fixed(format!("DROP DATABASE {name} WITH (FORCE)"))).await.expect("dropped");
-        assert!(matches!(outcome, Err(ConnectError::Unsafe { name: "server_encoding", .. })), "{outcome:?}");
+        admin
+            .execute(fixed(format!("DROP DATABASE {name} WITH (FORCE)")))
+            .await
+            .expect("dropped");
+        assert!(
+            matches!(
+                outcome,
+                Err(ConnectError::Unsafe {
+                    name: "server_encoding",
+                    ..
+                })
+            ),
+            "{outcome:?}"
+        );
     });
 }
 

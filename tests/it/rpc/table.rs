@@ -1,0 +1,424 @@
+//! The table: who may call each RPC, with what message, and what comes of it. [`row`] is a total match, so a new RPC does
+//! not compile without its line here.
+
+use lienthong_proto::{Rpc, v1};
+use prost::Message as _;
+use serde_json::{Value, json};
+
+use super::same_key::submit;
+use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
+use crate::harness::commands::kind;
+use crate::harness::{Fixture, documents};
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// Nothing that belongs to an agency.
+    Nothing,
+    /// A freeze of THADS at BANK, just submitted.
+    Request,
+    /// A broadcast of THADS.
+    Broadcast,
+    /// The agency BANK.
+    Agency,
+}
+
+/// Makes the message of `caller` about `subject`, with a key of its own.
+pub(super) type Make = fn(caller: Fixture, subject: &str, key: &str) -> Vec<u8>;
+
+/// One line of the table. Outcomes are `OK` or the reason of the refusal.
+pub(super) struct Row {
+    /// Who has the right.
+    pub(super) caller: Fixture,
+    pub(super) about: About,
+    pub(super) make: Make,
+    /// To the caller.
+    pub(super) own: &'static str,
+    /// To another agency of the same role.
+    pub(super) foreign: &'static str,
+    /// To that agency about something that does not exist.
+    pub(super) missing: &'static str,
+}
+
+const NOT_FOUND: &str = "REQUEST_NOT_FOUND";
+const WRONG_STATE: &str = "TRANSITION_NOT_ALLOWED";
+
+/// A method that everyone may call and that is about nothing of an agency's.
+fn open(make: Make) -> Row {
+    Row {
+        caller: BANK,
+        about: About::Nothing,
+        make,
+        own: "OK",
+        foreign: "OK",
+        missing: "OK",
+    }
+}
+
+/// A method about a request, for one of its parties.
+fn party(caller: Fixture, own: &'static str, make: Make) -> Row {
+    Row {
+        caller,
+        about: About::Request,
+        make,
+        own,
+        foreign: NOT_FOUND,
+        missing: NOT_FOUND,
+    }
+}
+
+/// A method for the operator alone. Others are told so before anything is read.
+fn operator(make: Make) -> Row {
+    let denied = "METHOD_NOT_ALLOWED";
+    Row {
+        caller: OPERATOR,
+        about: About::Agency,
+        make,
+        own: "OK",
+        foreign: denied,
+        missing: denied,
+    }
+}
+
+/// A method on an agency's own officers and certificates.
+fn own_agency(own: &'static str, make: Make) -> Row {
+    let hidden = "AGENCY_NOT_FOUND";
+    Row {
+        caller: BANK,
+        about: About::Agency,
+        make,
+        own,
+        foreign: hidden,
+        missing: hidden,
+    }
+}
+
+/// A message that carries a document.
+macro_rules! carrying {
+    ($message:ident, $module:ident, $document:expr) => {
+        v1::$message {
+            content: Some(v1::$module::Content::Document($document.to_string())),
+            ..Default::default()
+        }
+        .encode_to_vec()
+    };
+}
+
+pub(super) fn row(rpc: Rpc) -> Row {
+    match rpc {
+        Rpc::AdminServiceGetServerInfo => open(|_, _, _| v1::GetServerInfoRequest {}.encode_to_vec()),
+        Rpc::CatalogueServiceListKinds => open(|_, _, _| v1::ListKindsRequest::default().encode_to_vec()),
+        Rpc::CatalogueServiceGetKind => open(|_, _, _| {
+            v1::GetKindRequest {
+                code: "account-freeze".to_owned(),
+                revision: 0,
+            }
+            .encode_to_vec()
+        }),
+        Rpc::CatalogueServiceValidate => open(|_, _, key| {
+            let order = documents::order(&kind("land-information"), key, THADS, &[LAND_OFFICE]).to_string();
+            let document = Some(v1::validate_request::Document::Order(order));
+            v1::ValidateRequest {
+                document,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        Rpc::MailboxServicePull => open(|_, _, _| v1::PullRequest::default().encode_to_vec()),
+        Rpc::MailboxServiceSubscribe => open(|_, _, _| v1::SubscribeRequest::default().encode_to_vec()),
+        Rpc::MailboxServiceAdvance => open(|_, _, _| {
+            let positions = vec![v1::LanePosition {
+                lane: v1::Lane::Normal.into(),
+                position: 0,
+            }];
+            v1::AdvanceRequest {
+                cursor: "intake".to_owned(),
+                positions,
+            }
+            .encode_to_vec()
+        }),
+        Rpc::AgencyServiceListAgencies => open(|_, _, _| v1::ListAgenciesRequest::default().encode_to_vec()),
+        Rpc::RequestServiceList => open(|_, _, _| {
+            v1::ListRequest {
+                filter: "direction = IN AND state = SUBMITTED".to_owned(),
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        // Names and codes are for everyone; officers and certificates are not (`others_see_no_officers`).
+        Rpc::AgencyServiceGetAgency => Row {
+            foreign: "OK",
+            ..own_agency("OK", |_, code, _| {
+                v1::GetAgencyRequest { code: code.to_owned() }.encode_to_vec()
+            })
+        },
+
+        Rpc::RequestServiceSubmit => Row {
+            caller: THADS,
+            foreign: "KIND_NOT_ALLOWED",
+            missing: "KIND_NOT_ALLOWED",
+            ..open(order)
+        },
+        Rpc::RequestServiceSubmitStream => Row {
+            caller: THADS,
+            ..open(stream_order)
+        },
+
+        Rpc::RequestServiceGet => party(BANK, "OK", |_, id, _| {
+            v1::GetRequest {
+                enforcement_request_id: id.to_owned(),
+                include_documents: true,
+            }
+            .encode_to_vec()
+        }),
+        Rpc::RequestServiceListEvents => party(BANK, "OK", |_, id, _| {
+            v1::ListEventsRequest {
+                enforcement_request_id: id.to_owned(),
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        Rpc::RequestServiceGetBroadcast => Row {
+            caller: THADS,
+            about: About::Broadcast,
+            make: |_, id, _| {
+                v1::GetBroadcastRequest {
+                    broadcast_id: id.to_owned(),
+                }
+                .encode_to_vec()
+            },
+            own: "OK",
+            foreign: "BROADCAST_NOT_FOUND",
+            missing: "BROADCAST_NOT_FOUND",
+        },
+        Rpc::RequestServiceAcknowledge => party(BANK, "OK", |caller, id, key| {
+            carrying!(
+                AcknowledgeRequest,
+                acknowledge_request,
+                documents::acknowledge(key, caller, id)
+            )
+        }),
+        Rpc::RequestServiceAnswer => party(BANK, "OK", |caller, id, key| {
+            carrying!(
+                AnswerRequest,
+                answer_request,
+                documents::answer(&kind("account-freeze"), "NO_CLIENT", key, caller, id)
+            )
+        }),
+        Rpc::RequestServiceSendBack => party(BANK, "OK", |caller, id, key| {
+            carrying!(
+                SendBackRequest,
+                send_back_request,
+                documents::send_back(key, caller, id)
+            )
+        }),
+        Rpc::RequestServiceReport => party(BANK, WRONG_STATE, |caller, id, key| {
+            carrying!(ReportRequest, report_request, restated("report", caller, id, key))
+        }),
+        Rpc::RequestServiceCorrect => party(BANK, WRONG_STATE, |caller, id, key| {
+            carrying!(CorrectRequest, correct_request, restated("correct", caller, id, key))
+        }),
+        Rpc::RequestServiceClarify => party(THADS, WRONG_STATE, |caller, id, key| {
+            carrying!(ClarifyRequest, clarify_request, documents::clarify(key, caller, id))
+        }),
+        Rpc::RequestServiceWithdraw => party(THADS, "OK", |caller, id, key| {
+            carrying!(WithdrawRequest, withdraw_request, documents::withdraw(key, caller, id))
+        }),
+        Rpc::RequestServiceAssign => party(BANK, "OK", |caller, id, key| {
+            let officer_id = caller.officer_id().to_string();
+            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
+            v1::AssignRequest {
+                idempotency_key,
+                enforcement_request_id,
+                officer_id,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        Rpc::RequestServiceForward => party(BANK, "OK", |_, id, key| {
+            let unit_id = "pgd.hoan-kiem".to_owned();
+            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
+            v1::ForwardRequest {
+                idempotency_key,
+                enforcement_request_id,
+                unit_id,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        Rpc::RequestServiceAskClarification => party(BANK, WRONG_STATE, |_, id, key| {
+            let question = "Đề nghị làm rõ số tài khoản.".to_owned();
+            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
+            v1::AskClarificationRequest {
+                idempotency_key,
+                enforcement_request_id,
+                question,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        // No kind has a clock that can be extended yet: the name of the clock is refused.
+        Rpc::RequestServiceExtend => party(BANK, "FIELD_INVALID", |_, id, key| {
+            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
+            let (deadline_name, reason) = ("answer".to_owned(), "Hồ sơ phức tạp.".to_owned());
+            v1::ExtendRequest {
+                idempotency_key,
+                enforcement_request_id,
+                deadline_name,
+                reason,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        Rpc::RequestServiceDispute => party(THADS, WRONG_STATE, |_, id, key| {
+            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
+            let (reason_code, reason) = ("INCOMPLETE".to_owned(), "Chưa trả lời đủ.".to_owned());
+            v1::DisputeRequest {
+                idempotency_key,
+                enforcement_request_id,
+                reason_code,
+                reason,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        Rpc::RequestServiceDecideWithdrawal => party(BANK, WRONG_STATE, |_, id, key| {
+            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
+            v1::DecideWithdrawalRequest {
+                idempotency_key,
+                enforcement_request_id,
+                accept: true,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        Rpc::RequestServiceClose => party(THADS, WRONG_STATE, |_, id, key| {
+            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
+            v1::CloseRequest {
+                idempotency_key,
+                enforcement_request_id,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+
+        Rpc::AgencyServiceCreateAgency => operator(|_, _, key| {
+            let agency = v1::Agency {
+                code: format!("GIA-LAP.{key}"),
+                channel: v1::Channel::Paper.into(),
+                ..bank()
+            };
+            let idempotency_key = key.to_owned();
+            v1::CreateAgencyRequest {
+                idempotency_key,
+                agency: Some(agency),
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        Rpc::AgencyServiceUpdateAgency => operator(|_, _, key| {
+            v1::UpdateAgencyRequest {
+                idempotency_key: key.to_owned(),
+                agency: Some(bank()),
+            }
+            .encode_to_vec()
+        }),
+        Rpc::AgencyServiceSuspendAgency => operator(|_, code, key| {
+            let (idempotency_key, code, reason) = (key.to_owned(), code.to_owned(), "Kiểm tra".to_owned());
+            v1::SuspendAgencyRequest {
+                idempotency_key,
+                code,
+                suspended: false,
+                reason,
+            }
+            .encode_to_vec()
+        }),
+        Rpc::AgencyServiceRegisterOfficer => own_agency("OK", |_, code, key| {
+            let officer = v1::Officer {
+                officer_id: "nh.moi".to_owned(),
+                full_name: "Lý Thị Mới".to_owned(),
+                position: "Giao dịch viên".to_owned(),
+                valid_from: "2026-11-20".to_owned(),
+                ..Default::default()
+            };
+            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
+            v1::RegisterOfficerRequest {
+                idempotency_key,
+                agency_code,
+                officer: Some(officer),
+            }
+            .encode_to_vec()
+        }),
+        Rpc::AgencyServiceEndOfficer => own_agency("OFFICER_NOT_FOUND", |_, code, key| {
+            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
+            let (officer_id, valid_to) = ("nh.khong-co".to_owned(), "2026-11-30".to_owned());
+            v1::EndOfficerRequest {
+                idempotency_key,
+                agency_code,
+                officer_id,
+                valid_to,
+            }
+            .encode_to_vec()
+        }),
+        Rpc::AgencyServiceRegisterCredential => own_agency("FIELD_INVALID", |_, code, key| {
+            let credential = v1::NewCredential {
+                certificate_pem: "none".to_owned(),
+                purposes: vec![1],
+            };
+            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
+            v1::RegisterCredentialRequest {
+                idempotency_key,
+                agency_code,
+                credential: Some(credential),
+            }
+            .encode_to_vec()
+        }),
+        Rpc::AgencyServiceRevokeCredential => own_agency("CREDENTIAL_NOT_FOUND", |_, code, key| {
+            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
+            let (sha256, reason) = (vec![7; 32].into(), "Lộ khóa".to_owned());
+            v1::RevokeCredentialRequest {
+                idempotency_key,
+                agency_code,
+                sha256,
+                reason,
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+    }
+}
+
+fn order(caller: Fixture, _: &str, key: &str) -> Vec<u8> {
+    submit(&documents::order(&kind("account-freeze"), key, caller, &[BANK])).encode_to_vec()
+}
+
+fn stream_order(caller: Fixture, _: &str, key: &str) -> Vec<u8> {
+    let document = documents::order(&kind("account-freeze"), key, caller, &[BANK]).to_string();
+    let content = Some(v1::submit_stream_request::Content::Document(document));
+    v1::SubmitStreamRequest { sequence: 1, content }.encode_to_vec()
+}
+
+/// A report or a correction: the answer's own parts, stated anew.
+fn restated(name: &str, caller: Fixture, id: &str, key: &str) -> Value {
+    let outcome = if name == "report" { "HELD_FULL" } else { "NO_CLIENT" };
+    let answer = documents::answer(&kind("account-freeze"), outcome, key, caller, id);
+    let mut own = json!({ "outcome": answer["outcome"], "head": answer["head"], "payload": answer["payload"] });
+    if name == "correct" {
+        own["explanation"] = "Nhập nhầm kết quả.".into();
+    }
+    documents::small(name, key, caller, id, &own)
+}
+
+fn bank() -> v1::Agency {
+    v1::Agency {
+        code: BANK.code_text().to_owned(),
+        role: v1::Role::Bank.into(),
+        name: "Ngân hàng Giả Lập".to_owned(),
+        channel: v1::Channel::Digital.into(),
+        units: vec![v1::Unit {
+            unit_id: "pgd.hoan-kiem".to_owned(),
+            name: "Phòng 1".to_owned(),
+        }],
+        ..Default::default()
+    }
+}
