@@ -28,9 +28,8 @@ pub struct RequestView {
 impl App {
     /// Completes envelopes that the caller was allowed to read, clocks and measures included.
     pub(crate) async fn views(&self, requests: Vec<EnforcementRequest>) -> Result<Vec<RequestView>> {
-        let ids = || requests.iter().map(|request| &request.id);
-        let mut deadlines: BTreeMap<RequestId, Vec<Deadline>> = self.store.deadlines_of(ids()).await?;
-        let mut measures: BTreeMap<RequestId, Vec<Measure>> = self.store.measures_of(ids()).await?;
+        let mut deadlines: BTreeMap<RequestId, Vec<Deadline>> = self.store.deadlines_of(&requests).await?;
+        let mut measures: BTreeMap<RequestId, Vec<Measure>> = self.store.measures_of(&requests).await?;
         let mut views = self.envelopes(requests).await?;
         for view in &mut views {
             view.deadlines = deadlines.remove(&view.request.id).unwrap_or_default();

@@ -1,7 +1,11 @@
 //! Certificates and tokens to a [`Principal`], against the registry in the store. Cheap checks come before dear ones,
 //! and what was verified is kept until it ends or the registry moves.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::cache::VerifiedCache;
 use super::peer::PeerIdentity;
@@ -17,6 +21,11 @@ use crate::store::Store;
 
 /// Most connections' certificates and most tokens that are remembered.
 const CACHE_ENTRIES: usize = 10_000;
+/// How old the last reading of the registry's version may be for what is remembered to count. DESIGN section 9 allows
+/// 5 seconds.
+const FRESH: Duration = Duration::from_secs(4);
+/// Longest wait for the registry's version.
+const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Finds out who is calling.
 pub struct Authenticator {
@@ -25,6 +34,11 @@ pub struct Authenticator {
     hub_id: Arc<str>,
     parties: VerifiedCache<Party>,
     principals: VerifiedCache<Principal>,
+    /// The registry version after the last write through this hub.
+    local: Option<watch::Receiver<i64>>,
+    /// When the last reading of the registry's version that succeeded was begun.
+    read_at: Mutex<Option<Instant>>,
+    fresh: Duration,
 }
 
 impl std::fmt::Debug for Authenticator {
@@ -46,11 +60,52 @@ impl Authenticator {
             hub_id,
             parties,
             principals,
+            local: None,
+            read_at: Mutex::new(None),
+            fresh: FRESH,
         }
     }
 
-    /// Tells that the registry stands at `version`: local writes call this at once, a task that follows the head row
-    /// within seconds. Forgets everything verified under an older version.
+    /// Looks at `version`, the ledger's registry version, in every call: a change made through this hub counts for the
+    /// first call after its answer.
+    #[must_use]
+    pub fn with_local_version(mut self, version: watch::Receiver<i64>) -> Self {
+        self.local = Some(version);
+        self
+    }
+
+    /// Reads where the registry stands, and from then on lets what is remembered count for 4 seconds. A task calls
+    /// this every second, so that a change made through another hub counts soon.
+    ///
+    /// # Errors
+    /// UNAVAILABLE if there is no answer within 2 seconds, and what the store says.
+    pub async fn read_registry_version(&self) -> Result<i64> {
+        // The version is at least as new as the moment of asking.
+        let asked = Instant::now();
+        let version = tokio::time::timeout(READ_TIMEOUT, self.store.registry_version())
+            .await
+            .unwrap_or_else(|_elapsed| Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)))?;
+        self.observe_registry_version(version);
+        let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *read_at = (*read_at).max(Some(asked));
+        Ok(version)
+    }
+
+    /// Makes sure that what is remembered may count: nothing newer was written here, and the registry's version was
+    /// read lately. Fails if it cannot be read: a revocation could have been missed.
+    async fn refresh(&self) -> Result<()> {
+        if let Some(local) = &self.local {
+            let version = *local.borrow();
+            self.observe_registry_version(version);
+        }
+        let read_at = *self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if read_at.is_none_or(|read_at| read_at.elapsed() > self.fresh) {
+            self.read_registry_version().await?;
+        }
+        Ok(())
+    }
+
+    /// Tells that the registry stands at `version`. Forgets everything verified under an older version.
     pub fn observe_registry_version(&self, version: i64) {
         self.parties.observe(version);
         self.principals.observe(version);
@@ -100,8 +155,9 @@ impl Authenticator {
         }))
     }
 
-    /// The agency of the connection, from memory if the registry has not moved.
+    /// The agency of the connection, from memory if the registry has not moved. Every way in begins here.
     async fn party(&self, fingerprint: &[u8; 32], now: Timestamp) -> Result<Arc<Party>> {
+        self.refresh().await?;
         let party = match self.parties.get(fingerprint) {
             Some(party) => party,
             None => self.read_party(fingerprint).await?,
@@ -112,8 +168,7 @@ impl Authenticator {
 
     async fn read_party(&self, fingerprint: &[u8; 32]) -> Result<Arc<Party>> {
         // The version is read first: what is read after it is at least as new.
-        let registry_version = self.store.registry_version().await?;
-        self.observe_registry_version(registry_version);
+        let registry_version = self.read_registry_version().await?;
         let credential = self
             .store
             .credential_by_fingerprint(fingerprint, Purpose::Tls)
@@ -207,5 +262,13 @@ fn check_officer(officer: &Officer, now: Timestamp) -> Result<()> {
         Ok(())
     } else {
         Err(Error::new(ErrorCode::OfficerNotActive).with("reason", "not_in_office"))
+    }
+}
+
+#[cfg(test)]
+impl Authenticator {
+    /// Like [`Authenticator::new`], but what is remembered counts for `fresh` after a reading.
+    pub(super) fn remembering_for(self, fresh: Duration) -> Self {
+        Self { fresh, ..self }
     }
 }

@@ -1,7 +1,11 @@
 //! Who is let in, and what a change of the registry does to those who are in.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::watch;
+
+use super::directory::Authenticator;
 use super::principal::Principal;
 use super::test_registry::{HUB, Member, Registry, credential, minter, peer, start};
 use crate::client::pki::Validity;
@@ -274,7 +278,7 @@ async fn an_open_stream_goes_on_after_its_token_expired_and_follows_the_registry
 #[tokio::test]
 async fn another_hub_counts_by_its_own_audience() {
     let registry = Registry::new().await;
-    let other_hub = super::directory::Authenticator::new(
+    let other_hub = Authenticator::new(
         registry.store.clone(),
         registry.clock.clone(),
         format!("{HUB}.vn").into(),
@@ -282,4 +286,49 @@ async fn another_hub_counts_by_its_own_audience() {
     let bearer = registry.bank.bearer(&registry.clock);
     let result = other_hub.authenticate(&registry.bank.peer(), Some(&bearer)).await;
     assert_eq!(code_and_reason(&result), (ErrorCode::TokenInvalid, "wrong_audience"));
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_from_memory_when_the_registry_cannot_be_read() {
+    let registry = Registry::new().await;
+    let bank = &registry.bank;
+    let bearer = bank.bearer(&registry.clock);
+    let remembering =
+        |fresh| Authenticator::new(registry.store.clone(), registry.clock.clone(), HUB.into()).remembering_for(fresh);
+    let (lately, too_long_ago) = (remembering(Duration::from_secs(3_600)), remembering(Duration::ZERO));
+    let mut principals = Vec::new();
+    for authenticator in [&lately, &too_long_ago] {
+        principals.push(authenticator.authenticate(&bank.peer(), Some(&bearer)).await.unwrap());
+    }
+    registry.store.close().await;
+
+    lately.authenticate(&bank.peer(), Some(&bearer)).await.unwrap();
+    lately.confirm(&principals[0]).await.unwrap();
+    too_long_ago
+        .authenticate(&bank.peer(), Some(&bearer))
+        .await
+        .unwrap_err();
+    too_long_ago.authenticate_connection(&bank.peer()).await.unwrap_err();
+    too_long_ago.confirm(&principals[1]).await.unwrap_err();
+    lately.read_registry_version().await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_change_through_this_hub_counts_for_the_next_call() {
+    let registry = Registry::new().await;
+    let bank = &registry.bank;
+    let (ledger, version) = watch::channel(0);
+    let authenticator = Authenticator::new(registry.store.clone(), registry.clock.clone(), HUB.into())
+        .with_local_version(version)
+        .remembering_for(Duration::from_secs(3_600));
+    let bearer = bank.bearer(&registry.clock);
+    let principal = authenticator.authenticate(&bank.peer(), Some(&bearer)).await.unwrap();
+    let pem = credential(&bank.agency.code, &bank.tls, Purpose::Tls, Validity::days(start(), 300));
+    registry.put(&[], &[], &[revoked(pem)]).await;
+    ledger.send_replace(registry.store.registry_version().await.unwrap());
+
+    let expected = (ErrorCode::CertificateNotRegistered, "revoked");
+    let refused = authenticator.authenticate(&bank.peer(), Some(&bearer)).await;
+    assert_eq!(code_and_reason(&refused), expected);
+    assert_eq!(code_and_reason(&authenticator.confirm(&principal).await), expected);
 }

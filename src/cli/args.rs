@@ -1,6 +1,7 @@
 //! Options that several commands have, and how their values are read.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use clap::Args;
@@ -48,6 +49,14 @@ fn hub_id(text: &str) -> Result<String, String> {
              or hyphens"
             .to_owned())
     }
+}
+
+/// Where to listen: an IP address and a port.
+pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_: std::net::AddrParseError| {
+        "cần địa chỉ IP và cổng mạng, ví dụ 127.0.0.1:8443 / expected an IP address and a port, for example 127.0.0.1:8443"
+            .to_owned()
+    })
 }
 
 /// The bytes of the file that `setting` names.

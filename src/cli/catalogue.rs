@@ -24,7 +24,7 @@ pub(super) enum Catalogue {
 /// Where the catalogue is.
 #[derive(Debug, Args)]
 pub(super) struct Source {
-    /// A folder with `kinds/` instead of the catalogue in the binary.
+    /// Thư mục danh mục: a folder with `kinds/` instead of the catalogue in the binary.
     #[arg(long, env = "LIENTHONG_CATALOGUE", value_name = "DIR")]
     catalogue: Option<PathBuf>,
 }
@@ -32,7 +32,7 @@ pub(super) struct Source {
 /// See the command's help.
 #[derive(Debug, Args)]
 pub(super) struct Show {
-    /// Code of the kind, for example `account-freeze`.
+    /// Mã loại yêu cầu: code of the kind, for example `account-freeze`.
     kind: String,
     #[command(flatten)]
     source: Source,
@@ -41,7 +41,7 @@ pub(super) struct Show {
 /// See the command's help.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// The folder with `kinds/`; without it the catalogue in the binary is checked.
+    /// Thư mục danh mục: the folder with `kinds/`; without it the catalogue in the binary is checked.
     dir: Option<PathBuf>,
 }
 

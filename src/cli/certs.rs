@@ -20,7 +20,7 @@ const DAYS: i64 = 825;
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Certs {
-    /// Certificates for development: a throw-away authority, the hub, the operator and each partner of the demo. Files:
+    /// Chứng thư số dùng thử: certificates for development: a throw-away authority, the hub, the operator and each partner of the demo. Files:
     /// ca.pem and NAME.pem with NAME.key for server, operator, enforcement, bank-a, bank-b, land-office-a, land-office-b.
     Dev(Dev),
 }
@@ -31,7 +31,7 @@ pub(super) struct Dev {
     /// Thư mục: the folder for the files; made when it is missing. Keys get mode 0600.
     #[arg(long, env = "LIENTHONG_OUT", value_name = "DIR")]
     out: PathBuf,
-    /// Overwrite files that are there.
+    /// Ghi đè: overwrite files that are there.
     #[arg(long)]
     force: bool,
 }

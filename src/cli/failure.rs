@@ -1,5 +1,6 @@
 //! What a command ends with when it does not succeed.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -36,8 +37,18 @@ impl Failure {
     /// A file named by `setting` cannot be read or written.
     pub(super) fn file(setting: &str, path: &Path, error: &std::io::Error) -> Self {
         let path = path.display();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the standard library's enum is open")]
+        let vi = match error.kind() {
+            ErrorKind::NotFound => "không có tệp hoặc thư mục này; kiểm tra đường dẫn".to_owned(),
+            ErrorKind::PermissionDenied => "không có quyền đọc hoặc ghi".to_owned(),
+            ErrorKind::ReadOnlyFilesystem => "ổ đĩa chỉ cho đọc".to_owned(),
+            ErrorKind::IsADirectory => "đây là thư mục, cần một tệp".to_owned(),
+            ErrorKind::NotADirectory => "một phần của đường dẫn không phải là thư mục".to_owned(),
+            ErrorKind::InvalidData => "tệp không phải văn bản UTF-8".to_owned(),
+            _ => error.to_string(),
+        };
         Self::configuration(
-            format!("{setting}: không dùng được tệp hoặc thư mục {path}: {error}"),
+            format!("{setting}: không dùng được tệp hoặc thư mục {path}: {vi}"),
             format!("{setting}: the file or folder {path} cannot be used: {error}"),
         )
     }

@@ -19,7 +19,7 @@ use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::time::Clock as _;
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
-use crate::server::run::OpenDatabase;
+use crate::server::run::{OpenDatabase, Opening};
 use crate::server::start_error::StartError;
 use crate::store::Database;
 
@@ -52,7 +52,8 @@ pub(super) struct Operator {
         long = "operator-name",
         env = "LIENTHONG_OPERATOR_NAME",
         value_name = "NAME",
-        default_value = "Đơn vị vận hành"
+        default_value = "Đơn vị vận hành",
+        value_parser = name
     )]
     pub(super) name: String,
     /// Họ và tên: full name of the operator's first officer.
@@ -61,7 +62,8 @@ pub(super) struct Operator {
         long = "operator-officer-name",
         env = "LIENTHONG_OPERATOR_OFFICER_NAME",
         value_name = "NAME",
-        default_value = "Quản trị viên"
+        default_value = "Quản trị viên",
+        value_parser = name
     )]
     pub(super) officer_name: String,
 }
@@ -74,11 +76,28 @@ fn officer_id(text: &str) -> Result<OfficerId, String> {
     OfficerId::parse(text).map_err(|error| error.to_string())
 }
 
+fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        Err("không được để trống / must not be empty".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 impl Init {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let database = self.database.database()?;
         let certificate = read_text("--operator-cert", &self.operator_cert)?;
-        let receipt = init(&database, &self.hub.hub_id, &self.operator, &certificate).await?;
+        let Initialised { receipt, before } =
+            init(&database, &self.hub.hub_id, &self.operator, &certificate).await?;
+        if before {
+            output::line(&format!(
+                "Cổng {hub} đã được khởi tạo trước đó với đúng thông tin này; không có gì thay đổi.\n\
+                 The hub {hub} was initialised before with just this; nothing was changed.",
+                hub = self.hub.hub_id,
+            ));
+            return Ok(());
+        }
         output::line(&format!(
             "Đã khởi tạo cổng {hub}; {code} là đơn vị vận hành (mục nhật ký số {index}). Bước tiếp theo: lienthong serve\n\
              The hub {hub} is initialised; {code} operates it (log entry {index}). Next: lienthong serve",
@@ -90,13 +109,21 @@ impl Init {
     }
 }
 
+/// What [`init`] did.
+pub(super) struct Initialised {
+    /// Of the entry, now or the first time.
+    receipt: Receipt,
+    /// The very same had been entered before.
+    before: bool,
+}
+
 /// Enters the operator into the empty `database`.
 pub(super) async fn init(
     database: &Database,
     hub_id: &str,
     operator: &Operator,
     certificate_pem: &str,
-) -> Result<Receipt, Failure> {
+) -> Result<Initialised, Failure> {
     let clock = Arc::new(SystemClock);
     let now = clock.now();
     let new = NewCredential {
@@ -128,14 +155,16 @@ pub(super) async fn init(
         valid_from: now.date(),
         valid_to: None,
     };
-    let database = OpenDatabase::open(database, true).await?;
+    let database = OpenDatabase::open(database, Opening::Create).await?;
+    database.require_hub(hub_id).await?;
+    let before = database.store.is_initialised().await.map_err(StartError::Schema)?;
     let (app, writer) = offline_app(&database, hub_id)?;
     let written = app.init(agency, officer, credentials).await;
     drop(app);
     // The writer ends by itself once the last way into the ledger is gone.
     drop(writer.await);
     database.close().await;
-    written.map_err(|error| {
+    written.map(|receipt| Initialised { receipt, before }).map_err(|error| {
         if error.code() == ErrorCode::AlreadyInitialised {
             Failure::configuration(
                 "--database: cổng này đã được khởi tạo; không có gì thay đổi.",

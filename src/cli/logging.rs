@@ -11,7 +11,7 @@ pub(super) struct LogArgs {
     /// Nhật ký kỹ thuật trên stderr: for people or for machines.
     #[arg(long, env = "LIENTHONG_LOG", value_enum, default_value_t = LogFormat::Text)]
     pub(super) log: LogFormat,
-    /// What to log, for example `info` or `warn,lienthong=debug`.
+    /// Mức ghi nhật ký: what to log, for example `info` or `warn,lienthong=debug`.
     #[arg(long, env = "LIENTHONG_LOG_FILTER", value_name = "FILTER", default_value = "info")]
     pub(super) log_filter: String,
 }

@@ -5,7 +5,8 @@ use clap::Args;
 use super::args::DatabaseArgs;
 use super::failure::Failure;
 use super::output;
-use crate::server::run::OpenDatabase;
+use crate::server::run::{OpenDatabase, Opening};
+use crate::store::SchemaChange;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -17,8 +18,15 @@ pub(super) struct Migrate {
 impl Migrate {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let database = self.database.database()?;
-        OpenDatabase::open(&database, true).await?.close().await;
-        output::line("Cấu trúc cơ sở dữ liệu đã ở bản mới nhất. / The schema is up to date.");
+        let database = OpenDatabase::open(&database, Opening::Create).await?;
+        output::line(match database.schema {
+            SchemaChange::Created => "Đã tạo cấu trúc cơ sở dữ liệu. / The schema was created.",
+            SchemaChange::Upgraded => "Đã nâng cấp cấu trúc cơ sở dữ liệu. / The schema was upgraded.",
+            SchemaChange::Unchanged => {
+                "Cấu trúc cơ sở dữ liệu đã ở bản mới nhất; không có gì thay đổi. / The schema was up to date; nothing was changed."
+            }
+        });
+        database.close().await;
         Ok(())
     }
 }

@@ -27,7 +27,7 @@ Bắt đầu / first steps:
   lienthong serve --database sqlite:hub.db --hub-id hub.dev --tls-cert certs-dev/server.pem \\
                   --tls-key certs-dev/server.key --client-ca certs-dev/ca.pem
 
-Every option can come from the environment too, under the name that --help shows beside it.
+Every option with a value can come from the environment, under the name that --help shows beside it.
 Exit status: 0 done, 1 it failed, 2 wrong usage, configuration or catalogue.";
 
 /// Liên Thông: cổng gửi và trả lời yêu cầu thi hành án dân sự. The hub through which Vietnamese agencies send and answer
@@ -45,7 +45,7 @@ enum Command {
     Init(init::Init),
     /// Chạy cổng: serves until SIGTERM or Ctrl-C, then finishes what is under way; a second signal stops at once.
     Serve(serve::Serve),
-    /// Brings the schema of a database up to date. `serve` does so by itself unless told not to.
+    /// Nâng cấp cấu trúc cơ sở dữ liệu: makes the schema, or brings it up to date. `serve` does so by itself unless told not to.
     Migrate(migrate::Migrate),
     /// Chứng thư số: certificates.
     #[command(subcommand)]
@@ -71,7 +71,7 @@ pub fn main() -> ExitCode {
     let outcome = runtime.block_on(run(cli.command));
     // What does not end by itself (a call that was cut short) must not hold up the end of the process.
     runtime.shutdown_background();
-    match outcome {
+    match outcome.and_then(|()| output::check()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

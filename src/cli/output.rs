@@ -1,11 +1,33 @@
-//! Writing to the terminal. A reader that has gone (`| head`) is no error.
+//! Writing to the terminal. A reader that has gone (`| head`) is no error; a full disk is one, told at the end.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::sync::OnceLock;
+
+use super::failure::Failure;
+
+/// The first fault of stdout.
+static FAULT: OnceLock<String> = OnceLock::new();
+
+/// Fails if something could not be written to stdout.
+pub(super) fn check() -> Result<(), Failure> {
+    match FAULT.get() {
+        None => Ok(()),
+        Some(fault) => Err(Failure::failed(
+            format!("Không ghi được kết quả: {fault}"),
+            format!("The output cannot be written: {fault}"),
+        )),
+    }
+}
 
 /// Writes to stdout.
 pub(super) fn text(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    drop(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            FAULT.get_or_init(|| error.to_string());
+        }
+        _ => {}
+    }
 }
 
 /// Writes a line to stdout.

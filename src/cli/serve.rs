@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::args::{DatabaseArgs, HubArgs, read};
+use super::args::{DatabaseArgs, HubArgs, listen_address, read};
 use super::failure::Failure;
 use super::logging::{self, LogArgs};
 use super::output;
@@ -29,22 +29,23 @@ pub(super) struct Serve {
         long,
         env = "LIENTHONG_LISTEN",
         value_name = "ADDR",
-        default_value = "127.0.0.1:8443"
+        default_value = "127.0.0.1:8443",
+        value_parser = listen_address
     )]
     listen: SocketAddr,
-    /// The hub's certificate, followed by intermediate ones, PEM.
+    /// Chứng thư số của cổng: the hub's certificate, followed by intermediate ones, PEM.
     #[arg(long, env = "LIENTHONG_TLS_CERT", value_name = "FILE")]
     tls_cert: PathBuf,
-    /// Its private key, PEM. Keep it readable for the hub's user alone.
+    /// Khóa riêng của cổng: its private key, PEM. Keep it readable for the hub's user alone.
     #[arg(long, env = "LIENTHONG_TLS_KEY", value_name = "FILE")]
     tls_key: PathBuf,
-    /// The CAs that sign clients' certificates, PEM. A certificate must be registered as well before it is of use.
+    /// Tổ chức cấp chứng thư số cho các cơ quan: the CAs that sign clients' certificates, PEM. A certificate must be registered as well before it is of use.
     #[arg(long, env = "LIENTHONG_CLIENT_CA", value_name = "FILE")]
     client_ca: PathBuf,
-    /// A folder with `kinds/` to use instead of the catalogue in the binary. A broken catalogue refuses to start.
+    /// Thư mục danh mục: a folder with `kinds/` to use instead of the catalogue in the binary. A broken catalogue refuses to start.
     #[arg(long, env = "LIENTHONG_CATALOGUE", value_name = "DIR")]
     catalogue: Option<PathBuf>,
-    /// Leave the schema as it is; refuse to start if it is not up to date.
+    /// Không nâng cấp cơ sở dữ liệu: leave the schema as it is; refuse to start if it is not up to date.
     #[arg(long, env = "LIENTHONG_NO_MIGRATE")]
     no_migrate: bool,
     #[command(flatten)]

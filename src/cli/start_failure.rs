@@ -1,18 +1,32 @@
 //! Why a hub did not start, said with the settings of the command line.
 
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
+use sqlx::migrate::MigrateError;
+
 use super::failure::Failure;
 use crate::server::start_error::StartError;
 use crate::server::tls::{PemInput, TlsConfigError};
-use crate::store::ConnectError;
+use crate::store::{ConnectError, FileFault, SchemaMismatch};
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         let en = error.to_string();
         match error {
             StartError::Database(error) => database(&error),
-            StartError::Migrate(_) => Self::failed(
-                format!("--database: không nâng cấp được cấu trúc cơ sở dữ liệu: {en}"),
-                format!("--database: {en}"),
+            StartError::Migrate(error) => migrate(&error),
+            StartError::SchemaMismatch(mismatch) => schema(mismatch),
+            StartError::OtherHub { owner } => Self::configuration(
+                format!("--hub-id: cơ sở dữ liệu này thuộc cổng {owner}; hãy dùng --hub-id {owner} hoặc cơ sở dữ liệu khác"),
+                format!("--hub-id: {en}; use --hub-id {owner} or another database"),
+            ),
+            StartError::KindsMissing(missing) => Self::configuration(
+                format!(
+                    "--catalogue: danh mục thiếu loại yêu cầu mà cơ sở dữ liệu đang có: {}; hãy đưa các thư mục đó trở lại",
+                    missing.join(", ")
+                ),
+                format!("--catalogue: {en}; put their folders back"),
             ),
             StartError::Schema(error) => Self::configuration(
                 format!(
@@ -39,6 +53,10 @@ impl From<StartError> for Failure {
                 format!("--catalogue: {en}"),
             ),
             StartError::Calendar(_) => Self::configuration(format!("Lịch làm việc không dùng được: {en}"), en),
+            StartError::Tls(TlsConfigError::KeyPair(_)) => Self::configuration(
+                "--tls-cert, --tls-key: chứng thư số và khóa không đi với nhau; kiểm tra khóa có đúng là của chứng thư số này",
+                format!("--tls-cert, --tls-key: {en}; check that the key is this certificate's"),
+            ),
             StartError::Tls(error) => {
                 let setting = tls_setting(&error);
                 Self::configuration(
@@ -46,10 +64,7 @@ impl From<StartError> for Failure {
                     format!("{setting}: {en}"),
                 )
             }
-            StartError::Listen { .. } => Self::configuration(
-                format!("--listen: không mở được cổng mạng: {en}"),
-                format!("--listen: {en}"),
-            ),
+            StartError::Listen { address, source } => listen(address, &source),
             StartError::Reflection(_) => Self::failed(format!("Lỗi hệ thống: {en}"), en),
         }
     }
@@ -62,22 +77,141 @@ fn database(error: &ConnectError) -> Failure {
             "--database: cần sqlite:ĐƯỜNG_DẪN hoặc postgres://NGƯỜI_DÙNG@MÁY/TÊN",
             en,
         ),
-        ConnectError::Open(_) => Failure::failed(format!("--database: không mở được cơ sở dữ liệu: {error}"), en),
+        ConnectError::SqlitePath => Failure::configuration(
+            "--database: sau sqlite: chỉ viết đường dẫn, không có ? và tham số; không dùng được cơ sở dữ liệu trong bộ nhớ",
+            en,
+        ),
+        ConnectError::PostgresUrl(cause) => Failure::configuration(
+            format!("--database: không đọc được địa chỉ PostgreSQL: {cause}; ví dụ: postgres://hub@localhost:5432/hub"),
+            format!("{en}; for example: postgres://hub@localhost:5432/hub"),
+        ),
+        ConnectError::File { path, fault } => file(&path.display().to_string(), *fault),
+        ConnectError::NoAnswer => Failure::failed(
+            format!("--database: PostgreSQL không trả lời; {POSTGRES_VI}"),
+            format!("{en}; {POSTGRES_EN}"),
+        ),
+        ConnectError::Open(cause) => sql(cause),
         ConnectError::Unsafe { name, value, wanted } => Failure::configuration(
             format!("--database: thiết đặt không an toàn: {name} là {value}, phải là {wanted}"),
             en,
         ),
         ConnectError::InUse(path) => Failure::failed(
             format!(
-                "--database: tệp {} đang được một tiến trình khác sử dụng",
+                "--database: tệp {} đang được một tiến trình khác sử dụng; hãy dừng tiến trình đó (một lệnh lienthong khác \
+                 đang chạy) rồi thử lại. Nhiều cổng dùng chung thì cần PostgreSQL.",
                 path.display()
             ),
-            en,
+            format!("{en}; stop it (another lienthong is running), then try again. Several hubs need PostgreSQL."),
         ),
-        ConnectError::Lock { path, source } => Failure::configuration(
-            format!("--database: không mở được tệp khóa {}: {source}", path.display()),
-            en,
+        ConnectError::Lock { path, source } => Failure::file("--database", path, source),
+    }
+}
+
+const POSTGRES_VI: &str = "hãy kiểm tra PostgreSQL có đang chạy, tên máy, cổng, tên cơ sở dữ liệu, người dùng và mật khẩu";
+const POSTGRES_EN: &str = "check that PostgreSQL is running, and host, port, name of the database, user and password";
+
+fn file(path: &str, fault: FileFault) -> Failure {
+    let (vi, en) = match fault {
+        FileFault::Missing => (
+            format!("không có tệp {path}: kiểm tra đường dẫn, hoặc chạy lienthong init"),
+            format!("there is no file {path}: check the path, or run lienthong init"),
         ),
+        FileFault::NoFolder => (
+            format!("thư mục chứa tệp {path} chưa có: kiểm tra đường dẫn, hoặc tạo thư mục trước"),
+            format!("the folder of {path} does not exist: check the path, or make the folder first"),
+        ),
+        FileFault::NotAFile => (
+            format!("{path} không phải là tệp; cần đường dẫn của một tệp, ví dụ sqlite:hub.db"),
+            format!("{path} is not a file; name one, for example sqlite:hub.db"),
+        ),
+        FileFault::SeveralNames => (
+            format!("tệp {path} có nhiều tên (liên kết cứng); chỉ giữ một tên rồi chạy lại"),
+            format!("the file {path} has several names (hard links); keep one and run again"),
+        ),
+        FileFault::ReadOnly => (
+            format!("không ghi được tệp {path}: kiểm tra quyền của tệp và của thư mục"),
+            format!("the file {path} cannot be written: check the permissions of the file and its folder"),
+        ),
+    };
+    Failure::configuration(format!("--database: {vi}"), format!("--database: {en}"))
+}
+
+/// What the database itself says, where it is known what to do about it.
+fn sql(error: &sqlx::Error) -> Failure {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
+    // SQLite: the lower byte of the number says what; PostgreSQL: five characters.
+    let sqlite = code.parse::<u32>().ok().filter(|_| code.len() != 5).map(|code| code % 256);
+    let advice = match sqlite {
+        Some(26) => Some(("tệp này không phải cơ sở dữ liệu SQLite; kiểm tra đường dẫn", "the file is not a SQLite database; check the path")),
+        Some(8) => Some(("không ghi được cơ sở dữ liệu; kiểm tra quyền của tệp và thư mục", "the database cannot be written; check the permissions of the file and its folder")),
+        Some(14) => Some(("không mở được tệp; kiểm tra đường dẫn và quyền", "the file cannot be opened; check the path and the permissions")),
+        _ if code.starts_with("28") || code.starts_with("3D") => Some((POSTGRES_VI, POSTGRES_EN)),
+        _ => None,
+    };
+    match advice {
+        Some((vi, en)) => Failure::configuration(
+            format!("--database: không dùng được cơ sở dữ liệu: {vi} ({error})"),
+            format!("--database: the database cannot be used: {en} ({error})"),
+        ),
+        None if sqlite.is_some() => Failure::failed(
+            format!("--database: không mở được cơ sở dữ liệu: {error}"),
+            format!("--database: the database cannot be opened: {error}"),
+        ),
+        None => Failure::failed(
+            format!("--database: không kết nối được PostgreSQL: {error}; {POSTGRES_VI}"),
+            format!("--database: PostgreSQL cannot be reached: {error}; {POSTGRES_EN}"),
+        ),
+    }
+}
+
+fn schema(mismatch: SchemaMismatch) -> Failure {
+    let vi = match mismatch {
+        SchemaMismatch::Older(_) => "cấu trúc cơ sở dữ liệu cũ hơn chương trình này; hãy chạy: lienthong migrate --database URL",
+        SchemaMismatch::Newer(_) => {
+            "cấu trúc cơ sở dữ liệu mới hơn chương trình này; hãy dùng bản lienthong mới hơn (lienthong migrate không hạ cấp)"
+        }
+        SchemaMismatch::Different(_) => {
+            "cấu trúc cơ sở dữ liệu không đúng với chương trình này; xem kết quả của: lienthong migrate --database URL"
+        }
+    };
+    let advice = match mismatch {
+        SchemaMismatch::Older(_) => "run: lienthong migrate --database URL",
+        SchemaMismatch::Newer(_) => "use a newer lienthong (lienthong migrate does not go back)",
+        SchemaMismatch::Different(_) => "see what this says: lienthong migrate --database URL",
+    };
+    Failure::configuration(format!("--database: {vi}"), format!("--database: {mismatch}; {advice}"))
+}
+
+fn migrate(error: &MigrateError) -> Failure {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum is open")]
+    match error {
+        MigrateError::VersionMissing(version) => schema(SchemaMismatch::Newer(*version)),
+        MigrateError::Execute(error) if error.as_database_error().is_some() => sql(error),
+        error => Failure::failed(
+            format!("--database: không nâng cấp được cấu trúc cơ sở dữ liệu: {error}"),
+            format!("--database: the schema cannot be brought up to date: {error}"),
+        ),
+    }
+}
+
+fn listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+    let vi = format!("--listen: không mở được cổng mạng {address}");
+    let en = format!("--listen: cannot listen on {address}");
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the standard library's enum is open")]
+    match error.kind() {
+        ErrorKind::AddrInUse => Failure::failed(
+            format!("{vi}: cổng mạng đang được dùng; hãy dừng chương trình đang dùng hoặc chọn số khác"),
+            format!("{en}: the port is in use; stop who uses it or choose another"),
+        ),
+        ErrorKind::AddrNotAvailable => Failure::configuration(
+            format!("{vi}: máy này không có địa chỉ đó; ví dụ: 127.0.0.1:8443 hoặc 0.0.0.0:8443"),
+            format!("{en}: this machine has no such address; for example: 127.0.0.1:8443 or 0.0.0.0:8443"),
+        ),
+        ErrorKind::PermissionDenied => Failure::configuration(
+            format!("{vi}: không có quyền; chọn số từ 1024 trở lên, ví dụ 127.0.0.1:8443"),
+            format!("{en}: not permitted; choose a port from 1024 on, for example 127.0.0.1:8443"),
+        ),
+        _ => Failure::configuration(format!("{vi}: {error}"), format!("{en}: {error}")),
     }
 }
 
@@ -89,6 +223,7 @@ fn tls_setting(error: &TlsConfigError) -> &'static str {
             PemInput::ClientCa => "--client-ca",
         },
         TlsConfigError::ClientCa(_) | TlsConfigError::Verifier(_) => "--client-ca",
+        TlsConfigError::Expired { .. } | TlsConfigError::NotYetValid { .. } | TlsConfigError::NotForServers => "--tls-cert",
         TlsConfigError::KeyPair(_) => "--tls-cert, --tls-key",
         TlsConfigError::Version(_) => "TLS",
     }

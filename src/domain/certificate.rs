@@ -22,6 +22,8 @@ pub struct Certificate {
     pub not_after: Timestamp,
     /// Whether its extended key usage lets it open TLS connections; a certificate without that extension may.
     pub allows_client_auth: bool,
+    /// Whether it may issue other certificates (CA:TRUE): it is an authority's then, and no one's own.
+    pub is_ca: bool,
     /// Whether its key is on the curve P-256: only then can it sign tokens (ES256).
     pub has_p256_key: bool,
 }
@@ -58,6 +60,7 @@ impl Certificate {
     pub fn from_der(der: Vec<u8>) -> Result<Self, CertificateFault> {
         let (rest, certificate) = X509Certificate::from_der(&der).or(Err(CertificateFault::Unreadable))?;
         let usage = certificate.extended_key_usage().or(Err(CertificateFault::Unreadable))?;
+        let constraints = certificate.basic_constraints().or(Err(CertificateFault::Unreadable))?;
         if !rest.is_empty() {
             return Err(CertificateFault::Unreadable);
         }
@@ -66,6 +69,7 @@ impl Certificate {
             not_before: timestamp(validity.not_before),
             not_after: timestamp(validity.not_after),
             allows_client_auth: usage.is_none_or(|usage| usage.value.client_auth),
+            is_ca: constraints.is_some_and(|constraints| constraints.value.ca),
             has_p256_key: point(&certificate).is_some(),
             der,
         })

@@ -166,6 +166,10 @@ error_codes! {
     /// The calendar has no data for that year.
     CalendarMissing, "CALENDAR_MISSING", FailedPrecondition,
         "Chưa có lịch làm việc của năm này.", "There is no calendar for that year.";
+    /// The operator would have no officer or certificate left.
+    OperatorLockout, "OPERATOR_LOCKOUT", FailedPrecondition,
+        "Đơn vị vận hành phải còn ít nhất một cán bộ tại nhiệm và chứng thư số cho TLS và TOKEN; hãy đăng ký cái mới trước.",
+        "The operator must keep an officer in office and certificates for TLS and TOKEN; register the new ones first.";
     /// The method does not exist here.
     MethodUnknown, "METHOD_UNKNOWN", NotFound,
         "Không có chức năng này.", "There is no such method.";

@@ -8,6 +8,7 @@ pub mod catalogue_service;
 pub mod convert;
 pub mod mailbox_service;
 mod page;
+pub(crate) mod refusal;
 pub mod request_service;
 pub mod status;
 mod subscription;

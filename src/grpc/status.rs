@@ -1,6 +1,7 @@
 //! The one place where a domain error becomes a `google.rpc.Status` (DESIGN section 10).
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::time::Duration;
 
 use tonic::{Code, Status};
@@ -19,6 +20,8 @@ const MAX_METADATA: usize = 8;
 const MAX_VALUE_BYTES: usize = 96;
 const MAX_FIELD_BYTES: usize = 256;
 const MAX_TEXT_BYTES: usize = 512;
+/// Most causes of one error that are logged.
+const MAX_CAUSES: usize = 16;
 
 /// The gRPC code of an error code.
 pub const fn grpc_code(code: ErrorCode) -> Code {
@@ -63,7 +66,22 @@ pub fn to_status(error: &Error) -> Status {
 pub(crate) fn log_internal(error: &Error) {
     let code = error.code();
     if code.category() == Category::Internal {
-        tracing::error!(code = code.as_str(), cause = ?error.cause(), "internal error");
+        tracing::error!(code = code.as_str(), cause = %Causes(error), "internal error");
+    }
+}
+
+/// The causes of an error, outermost first, as `Display` says them: `Debug` of a database's error shows values of rows,
+/// which are personal data.
+struct Causes<'a>(&'a Error);
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let causes = std::iter::successors(std::error::Error::source(self.0), |cause| cause.source());
+        for (place, cause) in causes.take(MAX_CAUSES).enumerate() {
+            let separator = if place == 0 { "" } else { ": " };
+            write!(f, "{separator}{cause}")?;
+        }
+        Ok(())
     }
 }
 
@@ -128,6 +146,8 @@ fn clip(text: &str, max: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
 
     fn violations(count: usize, size: usize) -> Vec<error::FieldViolation> {
@@ -212,6 +232,51 @@ mod tests {
         assert!(!String::from_utf8_lossy(status.details()).contains("secret"));
         let retry = status.get_error_details().retry_info().unwrap().retry_delay;
         assert_eq!(retry, Some(Duration::from_millis(1_500)));
+    }
+
+    #[derive(thiserror::Error)]
+    #[error("outer cause")]
+    struct Outer(#[source] Inner);
+
+    #[derive(thiserror::Error)]
+    #[error("inner cause")]
+    struct Inner;
+
+    impl fmt::Debug for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("079099001234")
+        }
+    }
+
+    impl fmt::Debug for Inner {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("079099001234")
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Captured(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Captured {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_log_has_what_causes_display_and_never_what_they_debug() {
+        let captured = Captured::default();
+        let writer = captured.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || log_internal(&Error::internal(Outer(Inner))));
+        let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("outer cause: inner cause"), "{log}");
+        assert!(!log.contains("079099001234"), "{log}");
     }
 
     #[test]

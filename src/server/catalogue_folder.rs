@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::start_error::StartError;
 use crate::domain::catalogue::Catalogue;
+use crate::domain::ids::KindCode;
 
 /// The catalogue in `folder`, or the one in the binary.
 pub fn load(folder: Option<&Path>) -> Result<Catalogue, StartError> {
@@ -15,6 +16,20 @@ pub fn load(folder: Option<&Path>) -> Result<Catalogue, StartError> {
     collect(&folder.join("kinds"), "kinds", &mut files)
         .map_err(|(path, source)| StartError::CatalogueFolder { path, source })?;
     Ok(Catalogue::load(files)?)
+}
+
+/// Refuses a catalogue that lacks a kind or revision of `in_use`: those requests could not be read any more.
+pub(super) fn require(catalogue: &Catalogue, in_use: Vec<(String, i64)>) -> Result<(), StartError> {
+    let is_known = |kind: &str, revision: i64| {
+        let (Ok(code), Ok(revision)) = (KindCode::parse(kind), u32::try_from(revision)) else { return false };
+        catalogue.kind_revision(&code, revision).is_some()
+    };
+    let missing: Vec<String> = in_use
+        .into_iter()
+        .filter(|(kind, revision)| !is_known(kind, *revision))
+        .map(|(kind, revision)| format!("{kind}@{revision}"))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(StartError::KindsMissing(missing)) }
 }
 
 type Failure = (PathBuf, std::io::Error);
@@ -40,4 +55,21 @@ fn collect(folder: &Path, name: &str, files: &mut Vec<(String, Vec<u8>)>) -> Res
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_and_revision_of_a_stored_request_must_be_there() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let used = |kind: &str, revision| (kind.to_owned(), revision);
+        require(&catalogue, vec![used("account-freeze", 1)]).unwrap();
+        let refusal = require(&catalogue, vec![used("account-freeze", 99), used("gone", 1), used("account-freeze", 1)]);
+        match refusal {
+            Err(StartError::KindsMissing(missing)) => assert_eq!(missing, ["account-freeze@99", "gone@1"]),
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Listeners, TLS, start and stop. [`run`] puts a hub together; [`settings`] says from what.
 
+mod call_timeout;
 mod catalogue_folder;
 mod catch_panic;
 pub mod clock;
@@ -8,6 +9,7 @@ mod follow;
 pub mod hub_stream;
 pub mod random;
 pub mod run;
+mod server_certificate;
 mod services;
 pub mod settings;
 pub mod start_error;

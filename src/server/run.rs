@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -17,11 +16,12 @@ use tonic::transport::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use super::call_timeout::CallTimeoutLayer;
 use super::catch_panic::CatchPanicLayer;
 use super::drain::DrainLayer;
-use super::settings::{HubSettings, ServerLimits};
+use super::settings::{HubSettings, ServerLimits, TlsPems};
 use super::start_error::StartError;
-use super::tls::{Incoming, server_config};
+use super::tls::{CurrentTls, Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
 use super::{catalogue_folder, follow, services};
 use crate::app::{App, Parts};
@@ -30,7 +30,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Clock;
 use crate::grpc::auth_layer::AuthLayer;
-use crate::store::{Database, Store};
+use crate::store::{Database, SchemaChange, Store};
 
 /// How long the ledger may take to commit what is queued, after the last call has ended.
 const LEDGER_DRAIN: Duration = Duration::from_secs(4);
@@ -39,23 +39,54 @@ const LEDGER_DRAIN: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub struct Hub;
 
+/// What opening a database may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// Makes the SQLite file if it is missing, and the schema.
+    Create,
+    /// Brings the schema up to date.
+    Upgrade,
+    /// Nothing: another schema than this binary's is refused.
+    AsItIs,
+}
+
 /// An opened database, ready for use. A SQLite file is locked against other processes while this lives.
 #[derive(Debug)]
 pub struct OpenDatabase {
     /// The database.
     pub store: Store,
+    /// What opening it did to its schema.
+    pub schema: SchemaChange,
     _lock: Option<Arc<File>>,
 }
 
 impl OpenDatabase {
-    /// Opens `database`, checks its settings and, if asked to, brings its schema up to date.
-    pub async fn open(database: &Database, migrate: bool) -> Result<Self, StartError> {
+    /// Opens `database`, checks its settings, and brings its schema up to date as far as `opening` says.
+    pub async fn open(database: &Database, opening: Opening) -> Result<Self, StartError> {
+        if opening != Opening::Create {
+            database.must_exist()?;
+        }
         let lock = database.lock()?;
         let store = Store::connect(database).await?;
-        if migrate {
-            store.migrate().await?;
+        let schema = if opening == Opening::AsItIs {
+            store.check_schema().await.map_err(StartError::Schema)??;
+            SchemaChange::Unchanged
+        } else {
+            store.migrate().await?
+        };
+        Ok(Self {
+            store,
+            schema,
+            _lock: lock,
+        })
+    }
+
+    /// Refuses a database that belongs to another hub than `hub_id`.
+    pub async fn require_hub(&self, hub_id: &str) -> Result<(), StartError> {
+        match self.store.hub_id().await.map_err(StartError::Schema)? {
+            Some(owner) if owner != hub_id => Err(StartError::OtherHub { owner }),
+            Some(_) | None => Ok(()),
         }
-        Ok(Self { store, _lock: lock })
     }
 
     /// Closes it. The lock goes last.
@@ -71,6 +102,7 @@ pub struct Running {
     app: App,
     authenticator: Arc<Authenticator>,
     limits: ServerLimits,
+    tls: CurrentTls,
     health: HealthReporter,
     draining: CancellationToken,
     server: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
@@ -101,11 +133,23 @@ impl Hub {
         let limits = settings.limits;
         let catalogue = catalogue_folder::load(settings.catalogue.as_deref())?;
         let calendar = Calendar::embedded()?;
-        let tls = server_config(&settings.tls.borrowed(), Arc::clone(&clock))?;
-        let database = OpenDatabase::open(&settings.database, settings.migrate).await?;
+        let tls = CurrentTls::new(&settings.tls.borrowed(), Arc::clone(&clock))?;
+        let database = {
+            let opening = if settings.migrate {
+                Opening::Upgrade
+            } else {
+                Opening::AsItIs
+            };
+            OpenDatabase::open(&settings.database, opening).await?
+        };
         if !database.store.is_initialised().await.map_err(StartError::Schema)? {
             return Err(StartError::NotInitialised);
         }
+        database.require_hub(&settings.hub_id).await?;
+        catalogue_folder::require(
+            &catalogue,
+            database.store.kinds_in_use().await.map_err(StartError::Schema)?,
+        )?;
         let cannot_listen = |source| StartError::Listen {
             address: settings.listen,
             source,
@@ -123,36 +167,39 @@ impl Hub {
             ids,
             ledger: settings.ledger,
         });
-        let authenticator = Arc::new(Authenticator::new(database.store.clone(), clock, hub_id));
+        let authenticator = Arc::new(
+            Authenticator::new(database.store.clone(), clock, hub_id).with_local_version(app.ledger.registry_version()),
+        );
         let health = HealthReporter::new();
         let routes = services::routes(&app, &authenticator, &health, limits.message_bytes)?;
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();
-        let incoming = Incoming::start(listener, watch::channel(tls).1, limits.accept);
+        let incoming = Incoming::start(listener, tls.subscribe(), limits.accept);
         let serving = Server::builder()
             .max_concurrent_streams(limits.streams_per_connection)
             .concurrency_limit_per_connection(limits.calls_per_connection)
-            .timeout(limits.call_timeout)
             .http2_keepalive_interval(Some(limits.keep_alive))
             .http2_keepalive_timeout(Some(limits.keep_alive_timeout))
             .http2_max_header_list_size(limits.header_bytes)
             .layer(CatchPanicLayer)
+            .layer(CallTimeoutLayer {
+                limit: limits.call_timeout,
+            })
             .layer(AuthLayer::new(Arc::clone(&authenticator)))
             .layer(DrainLayer::new(draining.clone()))
-            .layer(TonicErrorsLayer { message_bytes: limits.message_bytes })
+            .layer(TonicErrorsLayer {
+                message_bytes: limits.message_bytes,
+            })
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
-        let follower = follow::start(
-            database.store.clone(),
-            app.ledger.registry_version(),
-            Arc::clone(&authenticator),
-        );
+        let follower = follow::start(Arc::clone(&authenticator));
         Ok(Running {
             address,
             app,
             authenticator,
             limits,
+            tls,
             health,
             draining,
             server: AbortOnDropHandle::new(tokio::spawn(serving)),
@@ -177,6 +224,15 @@ impl Running {
     /// Who decides who is calling.
     pub fn authenticator(&self) -> &Arc<Authenticator> {
         &self.authenticator
+    }
+
+    /// Takes another certificate, key and client CA for the connections that come from now on. Open connections keep
+    /// theirs. This is for those who run a hub as a library: the command line has no way to ask for it yet.
+    ///
+    /// # Errors
+    /// [`TlsConfigError`]; nothing has changed then.
+    pub fn replace_tls(&self, pems: &TlsPems) -> Result<(), TlsConfigError> {
+        self.tls.replace(&pems.borrowed())
     }
 
     /// Returns if the hub can go on no longer: its server or the ledger's writer has ended by itself.

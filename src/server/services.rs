@@ -39,7 +39,7 @@ pub(super) fn routes(
     routes
         .add_service(limited!(
             RequestServiceServer,
-            RequestService::new(app.clone(), Arc::clone(authenticator))
+            RequestService::new(app.clone(), Arc::clone(authenticator), message_bytes)
         ))
         .add_service(limited!(
             MailboxServiceServer,

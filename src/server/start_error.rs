@@ -7,7 +7,7 @@ use super::tls::TlsConfigError;
 use crate::domain::calendar::CalendarFileError;
 use crate::domain::catalogue::BrokenCatalogue;
 use crate::domain::error::Error;
-use crate::store::ConnectError;
+use crate::store::{ConnectError, SchemaMismatch};
 
 /// Why a hub does not start. The command line says it in both languages and names the setting.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,18 @@ pub enum StartError {
     /// The database's schema is not there or not of this version.
     #[error("the database cannot be read; is its schema up to date?")]
     Schema(#[source] Error),
+    /// The schema is not the one of this binary, and may not be changed.
+    #[error(transparent)]
+    SchemaMismatch(#[from] SchemaMismatch),
+    /// The database is another hub's.
+    #[error("this database belongs to the hub {owner}")]
+    OtherHub {
+        /// Whose it is.
+        owner: String,
+    },
+    /// Stored requests are of kinds or revisions that the catalogue lacks.
+    #[error("the catalogue lacks kinds of stored requests: {}", .0.join(", "))]
+    KindsMissing(Vec<String>),
     /// There is no operator yet.
     #[error("the hub is not initialised")]
     NotInitialised,

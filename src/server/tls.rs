@@ -26,8 +26,9 @@ use tokio_stream::Stream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::hub_stream::HubStream;
+use super::server_certificate;
 use crate::auth::peer::PeerIdentity;
-use crate::domain::time::Clock;
+use crate::domain::time::{Clock, Timestamp};
 use crate::evidence::digest::sha256;
 
 /// HTTP/2, the only protocol spoken here (RFC 7540 section 3.1).
@@ -96,6 +97,21 @@ pub enum TlsConfigError {
     /// The verifier of client certificates cannot be made.
     #[error("the client CA file cannot be used: {0}")]
     Verifier(#[from] rustls::server::VerifierBuilderError),
+    /// The hub's certificate is no longer valid.
+    #[error("the server certificate expired at {}", .not_after.to_rfc3339())]
+    Expired {
+        /// End of its validity.
+        not_after: Timestamp,
+    },
+    /// The hub's certificate is not valid yet, or the hub's clock is wrong.
+    #[error("the server certificate is not valid before {}; is the clock right?", .not_before.to_rfc3339())]
+    NotYetValid {
+        /// Start of its validity.
+        not_before: Timestamp,
+    },
+    /// The hub's certificate is for something else.
+    #[error("the server certificate may not identify a server: its extended key usage lacks serverAuth")]
+    NotForServers,
     /// Certificate and key are unusable or do not belong together.
     #[error("the server certificate and private key cannot be used together: {0}")]
     KeyPair(rustls::Error),
@@ -104,7 +120,8 @@ pub enum TlsConfigError {
     Version(rustls::Error),
 }
 
-/// The TLS settings of the hub. `clock` decides whether a client's certificate is valid at the handshake.
+/// The TLS settings of the hub. `clock` decides whether the hub's certificate is valid now, and a client's at the
+/// handshake.
 pub fn server_config(pems: &ServerPems<'_>, clock: Arc<dyn Clock>) -> Result<Arc<ServerConfig>, TlsConfigError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
@@ -112,6 +129,10 @@ pub fn server_config(pems: &ServerPems<'_>, clock: Arc<dyn Clock>) -> Result<Arc
         roots.add(certificate).map_err(TlsConfigError::ClientCa)?;
     }
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
+    let chain = certificates(PemInput::Certificate, pems.certificate)?;
+    if let Some(certificate) = chain.first() {
+        server_certificate::check(certificate, clock.now())?;
+    }
     let key = PrivateKeyDer::from_pem_slice(pems.key).map_err(|source| TlsConfigError::Pem {
         input: PemInput::Key,
         source,
@@ -120,13 +141,43 @@ pub fn server_config(pems: &ServerPems<'_>, clock: Arc<dyn Clock>) -> Result<Arc
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(TlsConfigError::Version)?
         .with_client_cert_verifier(verifier)
-        .with_single_cert(certificates(PemInput::Certificate, pems.certificate)?, key)
+        .with_single_cert(chain, key)
         .map_err(TlsConfigError::KeyPair)?;
     config.alpn_protocols = vec![ALPN_H2.to_vec()];
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     config.max_early_data_size = 0;
     Ok(Arc::new(config))
+}
+
+/// The TLS settings that hold for new connections, and the way to replace them while the hub serves.
+#[derive(Debug)]
+pub(super) struct CurrentTls {
+    config: watch::Sender<Arc<ServerConfig>>,
+    clock: ClockTime,
+}
+
+impl CurrentTls {
+    /// Begins with `pems`. For `clock` see [`server_config`].
+    pub(super) fn new(pems: &ServerPems<'_>, clock: Arc<dyn Clock>) -> Result<Self, TlsConfigError> {
+        let config = watch::Sender::new(server_config(pems, Arc::clone(&clock))?);
+        Ok(Self {
+            config,
+            clock: ClockTime(clock),
+        })
+    }
+
+    /// For [`Incoming::start`].
+    pub(super) fn subscribe(&self) -> watch::Receiver<Arc<ServerConfig>> {
+        self.config.subscribe()
+    }
+
+    /// Takes `pems` for the connections that come from now on. If they cannot be used, nothing changes.
+    pub(super) fn replace(&self, pems: &ServerPems<'_>) -> Result<(), TlsConfigError> {
+        self.config
+            .send_replace(server_config(pems, Arc::clone(&self.clock.0))?);
+        Ok(())
+    }
 }
 
 fn certificates(input: PemInput, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsConfigError> {
@@ -169,7 +220,7 @@ pub struct AcceptLimits {
 impl Default for AcceptLimits {
     fn default() -> Self {
         Self {
-            handshake_timeout: Duration::from_secs(10),
+            handshake_timeout: Duration::from_secs(3),
             handshakes: 256,
             connections: 10_000,
         }
@@ -186,7 +237,7 @@ pub struct Incoming {
 
 impl Incoming {
     /// Starts accepting on `listener`. A new value in `config` holds for the connections that come after it, so that
-    /// certificate, key and client CA are rotated without a restart. Needs a tokio runtime.
+    /// certificate, key and client CA can be replaced without a restart. Needs a tokio runtime.
     pub fn start(listener: TcpListener, config: watch::Receiver<Arc<ServerConfig>>, limits: AcceptLimits) -> Self {
         let (sender, accepted) = mpsc::channel(1);
         let accept_loop = tokio::spawn(accept_loop(listener, config, limits, sender));

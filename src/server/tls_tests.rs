@@ -15,7 +15,7 @@ use tokio_stream::StreamExt as _;
 use tonic::transport::server::Connected as _;
 
 use super::hub_stream::HubStream;
-use super::tls::{AcceptLimits, Incoming, ServerPems, TlsConfigError, server_config};
+use super::tls::{AcceptLimits, CurrentTls, Incoming, ServerPems, TlsConfigError, server_config};
 use crate::client::pki::{Authority, KeyedCertificate, Leaf, Usage, Validity, fingerprint, self_signed};
 use crate::domain::time::{Clock, ManualClock, Timestamp};
 
@@ -334,4 +334,57 @@ fn unusable_settings_say_which_file_is_wrong() {
         })
         .contains("cannot be used together")
     );
+}
+
+/// Certificate and key of the server, and the client CA.
+fn pems<'a>(server: &'a KeyedCertificate, client_ca: &'a str) -> ServerPems<'a> {
+    ServerPems {
+        certificate: server.certificate.as_bytes(),
+        key: server.key.as_bytes(),
+        client_ca: client_ca.as_bytes(),
+    }
+}
+
+#[test]
+fn a_server_certificate_that_clients_would_refuse_is_refused_at_the_start() {
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(now()));
+    let authority = Authority::new("CA", Validity::days(now(), 1)).unwrap();
+    let ca = authority.certificate_pem();
+    let check = |server: &KeyedCertificate| server_config(&pems(server, &ca), Arc::clone(&clock)).map(drop);
+    let valid = |from: i64, to: i64| {
+        let validity = Validity {
+            not_before: now().plus_micros(from * 1_000_000),
+            not_after: now().plus_micros(to * 1_000_000),
+        };
+        authority.issue_server(validity).unwrap()
+    };
+    check(&valid(-10, 0)).unwrap();
+    check(&valid(0, 10)).unwrap();
+    assert!(matches!(check(&valid(-10, -1)), Err(TlsConfigError::Expired { .. })));
+    assert!(matches!(check(&valid(1, 10)), Err(TlsConfigError::NotYetValid { .. })));
+    let client = authority.issue_client("TEST", Validity::days(now(), 1)).unwrap();
+    assert!(matches!(check(&client), Err(TlsConfigError::NotForServers)));
+}
+
+#[tokio::test]
+async fn certificate_key_and_client_ca_are_replaced_together_or_not_at_all() {
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(now()));
+    let validity = Validity::days(now(), 1);
+    let authority = Authority::new("CA", validity).unwrap();
+    let ca = authority.certificate_pem();
+    let (first, second) = (
+        authority.issue_server(validity).unwrap(),
+        authority.issue_server(validity).unwrap(),
+    );
+    let tls = CurrentTls::new(&pems(&first, &ca), clock).unwrap();
+    let mut seen = tls.subscribe();
+    let mixed = ServerPems {
+        key: first.key.as_bytes(),
+        ..pems(&second, &ca)
+    };
+    tls.replace(&mixed).unwrap_err();
+    assert!(!seen.has_changed().unwrap());
+    let before = seen.borrow_and_update().clone();
+    tls.replace(&pems(&second, &ca)).unwrap();
+    assert!(!Arc::ptr_eq(&before, &seen.borrow_and_update()));
 }

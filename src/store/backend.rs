@@ -27,7 +27,8 @@ impl Sql {
 #[derive(Debug, Clone)]
 pub(crate) enum Pools {
     Sqlite { readers: SqlitePool, writer: SqlitePool },
-    Postgres { pool: PgPool },
+    /// The ledger has connections of its own, so that no number of reads can keep a write waiting.
+    Postgres { pool: PgPool, writer: PgPool },
 }
 
 /// An open transaction of the ledger.
@@ -45,7 +46,7 @@ macro_rules! on_pool {
                 let ($sql, $executor) = ($text.sqlite, readers);
                 $query.await
             }
-            $crate::store::backend::Pools::Postgres { pool } => {
+            $crate::store::backend::Pools::Postgres { pool, .. } => {
                 let ($sql, $executor) = ($text.postgres, pool);
                 $query.await
             }

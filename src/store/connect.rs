@@ -6,11 +6,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::Store;
 use super::backend::Pools;
+use super::database_file::{self, FileFault};
 
 /// Which database, from its URL: `sqlite:PATH` or `postgres://…`.
 #[derive(Debug, Clone)]
@@ -27,6 +29,23 @@ pub enum ConnectError {
     /// The URL has another form.
     #[error("the database URL must be sqlite:PATH or postgres://USER@HOST/NAME")]
     Url,
+    /// The path of SQLite is no plain path: parameters, `file:` and databases in memory are not taken.
+    #[error("sqlite: takes a plain path, without ? and parameters; a database in memory cannot be used")]
+    SqlitePath,
+    /// A part of the PostgreSQL URL cannot be read.
+    #[error("the PostgreSQL URL cannot be read: {0}")]
+    PostgresUrl(#[source] sqlx::Error),
+    /// The path is no file that can be used.
+    #[error("the database file {path} cannot be used: {fault}")]
+    File {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        fault: FileFault,
+    },
+    /// PostgreSQL did not answer in time.
+    #[error("PostgreSQL does not answer within {} s", CONNECT_LIMIT.as_secs())]
+    NoAnswer,
     /// The server or file does not answer.
     #[error("the database cannot be opened: {0}")]
     Open(#[from] sqlx::Error),
@@ -56,6 +75,9 @@ pub enum ConnectError {
 /// The oldest SQLite without the bug that can corrupt a file when the WAL is reset (fixed in 3.51.3).
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
+/// How long to wait for a connection.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
 /// A lock holder that stalls is cut by the server after this many milliseconds.
 const STALL_LIMIT_MILLIS: &str = "10000";
 
@@ -65,10 +87,16 @@ impl FromStr for Database {
     fn from_str(url: &str) -> Result<Self, Self::Err> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
-            return if path.is_empty() { Err(ConnectError::Url) } else { Ok(Self::Sqlite(path.into())) };
+            if path.is_empty() {
+                return Err(ConnectError::Url);
+            }
+            if path.contains('?') || path.starts_with(':') || path.starts_with("file:") {
+                return Err(ConnectError::SqlitePath);
+            }
+            return Ok(Self::Sqlite(path.into()));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(url)?;
+            let options = PgConnectOptions::from_str(url).map_err(ConnectError::PostgresUrl)?;
             return Ok(Self::Postgres(Box::new(options)));
         }
         Err(ConnectError::Url)
@@ -87,16 +115,19 @@ impl Database {
     /// Takes the lock that keeps a second process away from a SQLite file, for as long as the returned file lives.
     /// PostgreSQL needs none.
     pub fn lock(&self) -> Result<Option<Arc<File>>, ConnectError> {
-        let Self::Sqlite(path) = self else { return Ok(None) };
-        let mut lock_path = path.clone().into_os_string();
-        lock_path.push(".lock");
-        let lock_path = PathBuf::from(lock_path);
-        let file = File::create(&lock_path)
-            .map_err(|source| ConnectError::Lock { path: lock_path.clone(), source })?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Arc::new(file))),
-            Err(std::fs::TryLockError::WouldBlock) => Err(ConnectError::InUse(path.clone())),
-            Err(std::fs::TryLockError::Error(source)) => Err(ConnectError::Lock { path: lock_path, source }),
+        match self {
+            Self::Sqlite(path) => Ok(Some(Arc::new(database_file::lock(path)?))),
+            Self::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// Refuses a SQLite file that is not there, so that a mistyped path makes no new database.
+    pub fn must_exist(&self) -> Result<(), ConnectError> {
+        match self {
+            Self::Sqlite(path) if !database_file::resolve(path)?.exists() => {
+                Err(ConnectError::File { path: path.clone(), fault: FileFault::Missing })
+            }
+            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
         }
     }
 }
@@ -119,7 +150,10 @@ impl Store {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres { pool } => pool.close().await,
+            Pools::Postgres { pool, writer } => {
+                pool.close().await;
+                writer.close().await;
+            }
         }
     }
 
@@ -134,7 +168,7 @@ impl Store {
                 let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await?;
                 require(synchronous >= 2, "synchronous", synchronous.to_string(), "2 (FULL)")
             }
-            Pools::Postgres { pool } => {
+            Pools::Postgres { pool, .. } => {
                 for (name, text) in [
                     ("fsync", "SHOW fsync"),
                     ("full_page_writes", "SHOW full_page_writes"),
@@ -182,12 +216,14 @@ async fn open_postgres(options: &PgConnectOptions) -> Result<Pools, ConnectError
             ("idle_in_transaction_session_timeout", STALL_LIMIT_MILLIS),
             ("default_transaction_isolation", "read committed"),
         ]);
-    let pool = PgPoolOptions::new()
-        .max_connections(12)
-        .acquire_timeout(Duration::from_secs(5))
-        .connect_with(options)
-        .await?;
-    Ok(Pools::Postgres { pool })
+    // A pool would try again and again and then tell of its own time limit instead of the cause.
+    let first = tokio::time::timeout(CONNECT_LIMIT, PgConnection::connect_with(&options));
+    first.await.or(Err(ConnectError::NoAnswer))??.close().await?;
+    let sized = |connections| {
+        PgPoolOptions::new().max_connections(connections).acquire_timeout(CONNECT_LIMIT).connect_with(options.clone())
+    };
+    let (pool, writer) = (sized(12).await?, sized(2).await?);
+    Ok(Pools::Postgres { pool, writer })
 }
 
 #[cfg(test)]
@@ -201,5 +237,10 @@ mod tests {
         for url in ["", "hub.db", "sqlite:", "mysql://localhost/hub"] {
             assert!(url.parse::<Database>().is_err(), "{url}");
         }
+        for url in ["sqlite::memory:", "sqlite:hub.db?mode=ro", "sqlite:file:hub.db"] {
+            assert!(matches!(url.parse::<Database>(), Err(ConnectError::SqlitePath)), "{url}");
+        }
+        let wrong_port = "postgres://hub@localhost:99999/hub".parse::<Database>();
+        assert!(matches!(wrong_port, Err(ConnectError::PostgresUrl(_))), "{wrong_port:?}");
     }
 }

@@ -12,11 +12,11 @@ pub(crate) fn store_error(error: sqlx::Error) -> Error {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::BeginFailed => true,
-        // PostgreSQL classes 08 (connection), 53 (resources), 55P03 and 40 (locks, serialisation), 57 (shutdown,
-        // timeouts); SQLite 5 (busy), 6 (locked), 13 (full).
+        // PostgreSQL classes 08 (connection), 53 (resources), 55P03 and 40 (locks, serialisation), 57P (shutdown);
+        // SQLite 5 (busy), 6 (locked), 10 (I/O), 13 (full), whose extended codes keep the primary one in the low byte.
         sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-            ["08", "53", "40", "57", "55P03"].iter().any(|class| code.len() == 5 && code.starts_with(class))
-                || matches!(&*code, "5" | "6" | "13")
+            ["08", "53", "40", "57P", "55P03"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+                || code.len() < 5 && code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13))
         }),
         _ => false,
     };

@@ -7,6 +7,7 @@ use super::rows::{Body, Checkpoint, EventRow, Head, LogEntry, UsedKey};
 use super::{Store, json_pairs, sql, store_error};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, IdempotencyKey};
+use crate::domain::request::EnforcementRequest;
 
 impl Store {
     /// The head of the ledger as committed last.
@@ -34,16 +35,15 @@ impl Store {
             .map_err(store_error)
     }
 
-    /// The checkpoint of a tree of exactly this size.
-    pub async fn checkpoint_at(&self, tree_size: i64) -> Result<Option<Checkpoint>> {
-        on_pool!(self, sql::CHECKPOINT_AT, |sql, pool| sqlx::query_as(sql).bind(tree_size).fetch_optional(pool))
-            .map_err(store_error)
+    /// The name of the hub that this database belongs to: the one in its first checkpoint.
+    pub async fn hub_id(&self) -> Result<Option<String>> {
+        on_pool!(self, sql::HUB_ID, |sql, pool| sqlx::query_scalar(sql).fetch_optional(pool)).map_err(store_error)
     }
 
-    /// The events of a subject after version `after`, at most `limit`.
-    pub async fn events_of(&self, subject: &str, after: i64, limit: i64) -> Result<Vec<EventRow>> {
+    /// The events of a request after version `after`, at most `limit`.
+    pub async fn events_of(&self, request: &EnforcementRequest, after: i64, limit: i64) -> Result<Vec<EventRow>> {
         on_pool!(self, sql::EVENTS_OF_SUBJECT, |sql, pool| sqlx::query_as(sql)
-            .bind(subject)
+            .bind(request.id.as_str())
             .bind(after)
             .bind(limit)
             .fetch_all(pool))

@@ -3,8 +3,9 @@
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
-use super::Store;
-use super::backend::{Pools, Sql};
+use super::backend::{Pools, Sql, on_pool};
+use super::{Store, sql, store_error};
+use crate::domain::error::Result;
 
 macro_rules! migrations {
     ($($version:literal => $name:literal),+ $(,)?) => {
@@ -36,12 +37,97 @@ fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {
     )
 }
 
+/// What bringing the schema up to date did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaChange {
+    /// There was none before.
+    Created,
+    /// It was older.
+    Upgraded,
+    /// It was up to date.
+    Unchanged,
+}
+
+/// Why the schema is not the one of this binary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaMismatch {
+    /// Migrations of the binary are missing in the database.
+    #[error("the database's schema is older than this binary: migration {0} is missing")]
+    Older(i64),
+    /// The database has migrations that the binary does not know.
+    #[error("the database's schema is newer than this binary: migration {0} is unknown to it")]
+    Newer(i64),
+    /// A migration ended half-way, or its text was another.
+    #[error("the database's schema is not the one of this binary: migration {0} differs or did not finish")]
+    Different(i64),
+}
+
 impl Store {
     /// Brings the schema up to date. Refuses a database that is newer than this binary or whose migrations differ.
-    pub async fn migrate(&self) -> Result<(), MigrateError> {
+    pub async fn migrate(&self) -> std::result::Result<SchemaChange, MigrateError> {
+        // Without a schema there is no such table. What else is wrong comes up when the migrations run.
+        let before = self.applied().await.unwrap_or_default().len();
         match &self.pools {
-            Pools::Sqlite { writer, .. } => migrator(|sql| sql.sqlite).run(writer).await,
-            Pools::Postgres { pool } => migrator(|sql| sql.postgres).run(pool).await,
+            Pools::Sqlite { writer, .. } => migrator(|sql| sql.sqlite).run(writer).await?,
+            Pools::Postgres { pool, .. } => migrator(|sql| sql.postgres).run(pool).await?,
         }
+        Ok(match before {
+            0 => SchemaChange::Created,
+            some if some < MIGRATIONS.len() => SchemaChange::Upgraded,
+            _ => SchemaChange::Unchanged,
+        })
+    }
+
+    /// Whether the schema is exactly the one of this binary; changes nothing.
+    pub async fn check_schema(&self) -> Result<std::result::Result<(), SchemaMismatch>> {
+        let applied = self.applied().await.map_err(store_error)?;
+        let known = match &self.pools {
+            Pools::Sqlite { .. } => migrator(|sql| sql.sqlite),
+            Pools::Postgres { .. } => migrator(|sql| sql.postgres),
+        };
+        Ok(compare(&applied, &known))
+    }
+
+    async fn applied(&self) -> std::result::Result<Vec<Applied>, sqlx::Error> {
+        on_pool!(self, sql::MIGRATIONS_APPLIED, |sql, pool| sqlx::query_as(sql).fetch_all(pool))
+    }
+}
+
+/// Number, checksum and success of a migration in the database.
+type Applied = (i64, Vec<u8>, bool);
+
+fn compare(applied: &[Applied], known: &Migrator) -> std::result::Result<(), SchemaMismatch> {
+    for (version, checksum, success) in applied {
+        match known.iter().find(|migration| migration.version == *version) {
+            None => return Err(SchemaMismatch::Newer(*version)),
+            Some(migration) if !success || *migration.checksum != **checksum => {
+                return Err(SchemaMismatch::Different(*version));
+            }
+            Some(_) => {}
+        }
+    }
+    let missing = known.iter().find(|migration| applied.iter().all(|(version, ..)| *version != migration.version));
+    missing.map_or(Ok(()), |migration| Err(SchemaMismatch::Older(migration.version)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_that_is_not_of_this_binary_is_told_apart() {
+        let known = migrator(|sql| sql.sqlite);
+        let same: Vec<Applied> = known.iter().map(|one| (one.version, one.checksum.to_vec(), true)).collect();
+        assert_eq!(compare(&same, &known), Ok(()));
+        assert_eq!(compare(&[], &known), Err(SchemaMismatch::Older(1)));
+        let mut newer = same.clone();
+        newer.push((9999, Vec::new(), true));
+        assert_eq!(compare(&newer, &known), Err(SchemaMismatch::Newer(9999)));
+        let mut edited = same.clone();
+        edited[0].1 = vec![0];
+        assert_eq!(compare(&edited, &known), Err(SchemaMismatch::Different(1)));
+        let mut unfinished = same;
+        unfinished[0].2 = false;
+        assert_eq!(compare(&unfinished, &known), Err(SchemaMismatch::Different(1)));
     }
 }

@@ -3,6 +3,7 @@
 pub mod backend;
 mod bulk;
 mod connect;
+mod database_file;
 mod error;
 mod log;
 mod mailbox;
@@ -15,8 +16,10 @@ mod sql;
 pub mod write;
 
 pub use connect::{ConnectError, Database};
+pub use database_file::FileFault;
 pub(crate) use error::store_error;
 pub use mailbox::Cursors;
+pub use migrate::{SchemaChange, SchemaMismatch};
 pub use requests::{Direction, RequestFilter};
 
 use backend::{Pools, Sql};

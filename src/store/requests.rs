@@ -1,4 +1,5 @@
-//! Reading requests. The caller's agency is an argument of every query: no one reads what is not theirs.
+//! Reading requests. The caller's agency is an argument of every query that finds one; what hangs on a request is read
+//! with the request itself, which nobody but its parties can have got: no one reads what is not theirs.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,6 @@ use crate::domain::deadline::Deadline;
 use crate::domain::error::Result;
 use crate::domain::event::{Measure, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, RequestId};
-use crate::domain::mailbox::Lane;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 
@@ -34,6 +34,11 @@ pub struct RequestFilter {
 }
 
 impl Store {
+    /// Every kind and revision that a stored request was submitted under. Reads the whole table: for the start alone.
+    pub async fn kinds_in_use(&self) -> Result<Vec<(String, i64)>> {
+        on_pool!(self, sql::KINDS_IN_USE, |sql, pool| sqlx::query_as(sql).fetch_all(pool)).map_err(store_error)
+    }
+
     /// A request that `agency` is party to.
     pub async fn request_of(&self, agency: &AgencyCode, id: &RequestId) -> Result<Option<EnforcementRequest>> {
         on_pool!(self, sql::REQUEST_OF_PARTY, |sql, pool| sqlx::query_as(sql)
@@ -93,7 +98,8 @@ impl Store {
     }
 
     /// What a request relates to.
-    pub async fn relations_of(&self, id: &RequestId) -> Result<Vec<Relation>> {
+    pub async fn relations_of(&self, request: &EnforcementRequest) -> Result<Vec<Relation>> {
+        let id = &request.id;
         on_pool!(self, sql::RELATIONS_OF_REQUEST, |sql, pool| sqlx::query_as(sql).bind(id.as_str()).fetch_all(pool))
             .map_err(store_error)
     }
@@ -101,9 +107,9 @@ impl Store {
     /// The deadlines of requests.
     pub async fn deadlines_of<'a>(
         &self,
-        ids: impl IntoIterator<Item = &'a RequestId>,
+        requests: impl IntoIterator<Item = &'a EnforcementRequest>,
     ) -> Result<BTreeMap<RequestId, Vec<Deadline>>> {
-        let list = json_list(ids.into_iter().map(RequestId::as_str));
+        let list = json_list(requests.into_iter().map(|request| request.id.as_str()));
         let rows: Vec<DeadlineRow> =
             on_pool!(self, sql::DEADLINES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
                 .map_err(store_error)?;
@@ -117,9 +123,9 @@ impl Store {
     /// The measures of requests.
     pub async fn measures_of<'a>(
         &self,
-        ids: impl IntoIterator<Item = &'a RequestId>,
+        requests: impl IntoIterator<Item = &'a EnforcementRequest>,
     ) -> Result<BTreeMap<RequestId, Vec<Measure>>> {
-        let list = json_list(ids.into_iter().map(RequestId::as_str));
+        let list = json_list(requests.into_iter().map(|request| request.id.as_str()));
         let rows: Vec<MeasureOf> =
             on_pool!(self, sql::MEASURES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
                 .map_err(store_error)?;
@@ -130,12 +136,12 @@ impl Store {
         Ok(measures)
     }
 
-    /// When the `intake` cursor of `agency` passed `position`; `None` if it has not.
-    pub async fn delivered_time(&self, agency: &AgencyCode, lane: Lane, position: i64) -> Result<Option<Timestamp>> {
-        let subject = super::write::mailbox_subject(agency, lane);
+    /// When the recipient's `intake` cursor passed the order; `None` if it has not.
+    pub async fn delivered_time(&self, request: &EnforcementRequest) -> Result<Option<Timestamp>> {
+        let subject = super::write::mailbox_subject(&request.recipient, request.lane);
         let time: Option<i64> = on_pool!(self, sql::DELIVERED_TIME, |sql, pool| sqlx::query_scalar(sql)
             .bind(&subject)
-            .bind(position)
+            .bind(request.recipient_position)
             .fetch_optional(pool))
         .map_err(store_error)?;
         Ok(time.map(Timestamp::from_micros))

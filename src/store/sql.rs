@@ -176,11 +176,18 @@ texts! {
     );
     CHECKPOINT_AT = Sql::both("SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint WHERE tree_size = $1");
 
+    HUB_ID = Sql::both("SELECT hub_id FROM checkpoint ORDER BY tree_size LIMIT 1");
+    KINDS_IN_USE = Sql::both("SELECT DISTINCT kind, kind_revision FROM enforcement_request ORDER BY 1, 2");
+    MIGRATIONS_APPLIED = Sql::both("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version");
+
     AGENCIES_BY_CODES = in_list!(
         concat!(
             "SELECT ", agency_columns!(), ", ",
-            "EXISTS (SELECT 1 FROM credential c WHERE c.agency = a.code AND c.purpose = 'TLS' ",
-            "AND c.revoked_time IS NULL) AND EXISTS (SELECT 1 FROM officer o WHERE o.agency = a.code) AS connected ",
+            "(SELECT MAX(c.not_after) FROM credential c WHERE c.agency = a.code AND c.purpose = 'TLS' ",
+            "AND c.revoked_time IS NULL) AS tls_until, ",
+            "(SELECT MAX(c.not_after) FROM credential c WHERE c.agency = a.code AND c.purpose = 'TOKEN' ",
+            "AND c.revoked_time IS NULL) AS token_until, ",
+            "(SELECT MAX(COALESCE(o.valid_to, '9999-12-31')) FROM officer o WHERE o.agency = a.code) AS officer_until ",
             "FROM agency a WHERE a.code IN "
         ),
         ""

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::backend::{Pools, Tx, on_tx};
 use super::bulk::{Rows, write_rows, write_together};
 use super::rows::{
-    ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureOf, OfficerRow, RegisterCounter,
+    Checkpoint, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureOf, OfficerRow, RegisterCounter,
     UsedKey,
 };
 use super::{Store, json_list, json_pairs, sql};
@@ -34,7 +34,7 @@ impl Store {
     pub(crate) async fn begin_ledger(&self) -> Read<(LedgerTx, Head)> {
         let mut tx = match &self.pools {
             Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres { pool } => Tx::Postgres(pool.begin().await?),
+            Pools::Postgres { writer, .. } => Tx::Postgres(writer.begin().await?),
         };
         let head = on_tx!(&mut tx, sql::HEAD_LOCK, |sql, connection| sqlx::query_as(sql).fetch_one(connection))?;
         Ok((LedgerTx { tx }, head))
@@ -126,6 +126,23 @@ impl LedgerTx {
 
     pub(crate) async fn agency_count(&mut self) -> Read<i64> {
         on_tx!(&mut self.tx, sql::AGENCY_COUNT, |sql, connection| sqlx::query_scalar(sql).fetch_one(connection))
+    }
+
+    /// Every officer of an agency.
+    pub(crate) async fn officers_of(&mut self, agency: &AgencyCode) -> Read<Vec<OfficerRow>> {
+        read!(self, OFFICERS_OF_AGENCY, agency.to_string())
+    }
+
+    /// Every credential of an agency.
+    pub(crate) async fn credentials_of(&mut self, agency: &AgencyCode) -> Read<Vec<CredentialRow>> {
+        read!(self, CREDENTIALS_OF_AGENCY, agency.to_string())
+    }
+
+    /// The checkpoint of a tree of exactly this size.
+    pub(crate) async fn checkpoint_at(&mut self, tree_size: i64) -> Read<Option<Checkpoint>> {
+        on_tx!(&mut self.tx, sql::CHECKPOINT_AT, |sql, connection| sqlx::query_as(sql)
+            .bind(tree_size)
+            .fetch_optional(connection))
     }
 
     pub(crate) async fn credentials<'a>(

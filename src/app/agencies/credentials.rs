@@ -103,6 +103,11 @@ fn read(pem: &str, now: Timestamp) -> Result<Certificate, FieldViolation> {
         Ok(certificate) if certificate.not_after < now => {
             refuse("expired", "Chứng thư số đã hết hạn.", "The certificate has expired.")
         }
+        Ok(certificate) if certificate.is_ca => refuse(
+            "ca_certificate",
+            "Đây là chứng thư số của tổ chức cấp (CA:TRUE); cần chứng thư số của chính cơ quan.",
+            "This is the certificate of an authority (CA:TRUE); the agency's own is needed.",
+        ),
         Ok(certificate) => Ok(certificate),
         Err(CertificateFault::NotPem) => refuse(
             "not_pem",

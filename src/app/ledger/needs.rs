@@ -22,6 +22,7 @@ pub(super) struct Needs<'a> {
     agencies: BTreeSet<&'a AgencyCode>,
     officers: BTreeSet<(&'a AgencyCode, &'a OfficerId)>,
     fingerprints: BTreeSet<&'a Digest>,
+    staff: BTreeSet<&'a AgencyCode>,
     initialises: bool,
 }
 
@@ -88,15 +89,18 @@ impl<'a> Needs<'a> {
             }
             RegistryChange::SuspendAgency { .. } => {}
             RegistryChange::RegisterOfficer(officer) => {
+                self.staff.insert(&officer.agency);
                 self.officers.insert((&officer.agency, &officer.id));
             }
             RegistryChange::EndOfficer { agency, officer, .. } => {
                 self.officers.insert((agency, officer));
+                self.staff.insert(agency);
             }
             RegistryChange::RegisterCredentials { credentials, .. } => {
                 self.fingerprints.extend(credentials.iter().map(|credential| &credential.fingerprint));
             }
-            RegistryChange::RevokeCredential { fingerprint, .. } => {
+            RegistryChange::RevokeCredential { agency, fingerprint, .. } => {
+                self.staff.insert(agency);
                 self.fingerprints.insert(fingerprint);
             }
         }
@@ -135,6 +139,11 @@ impl<'a> Needs<'a> {
         if !self.fingerprints.is_empty() {
             let rows = tx.credentials(self.fingerprints.iter().copied()).await?;
             state.credentials.load(rows.into_iter().map(|row| ((row.0.fingerprint, row.0.purpose), row.0)));
+        }
+        for agency in &self.staff {
+            let officers = tx.officers_of(agency).await?.into_iter().map(|row| row.officer).collect();
+            let credentials = tx.credentials_of(agency).await?.into_iter().map(|row| row.0).collect();
+            state.staff.insert((*agency).clone(), (officers, credentials));
         }
         if self.initialises {
             state.has_agencies = tx.agency_count().await? > 0;

@@ -6,7 +6,7 @@ use super::command::{Actor, Command, RegistryChange};
 use super::record::{NewEntry, details_text};
 use super::state::{Registry, State};
 use super::environment::Environment;
-use crate::domain::agency::{Agency, Credential, Officer};
+use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::evidence::leaf::EntryType;
@@ -75,6 +75,7 @@ pub(super) fn change(
         registry.check_actor(&command.actor, state.hub_time.date())?;
     }
     let change_to = decide(state, registry, change)?;
+    keep_operable(state, registry, change.agency(), &change_to)?;
     apply(state, registry, environment, command, change.agency(), change_to)
 }
 
@@ -134,7 +135,7 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
         }
         RegistryChange::RevokeCredential { agency, fingerprint, purposes } => {
             known(registry, agency)?;
-            let revoked: Vec<Credential> = crate::domain::agency::Purpose::ALL
+            let revoked: Vec<Credential> = Purpose::ALL
                 .iter()
                 .filter(|purpose| purposes.is_empty() || purposes.contains(purpose))
                 .filter_map(|purpose| state.credentials.get(&(*fingerprint, *purpose)))
@@ -146,6 +147,33 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
             }
             Ok(Change { action: "revoke_credential", credentials: revoked, ..Change::default() })
         }
+    }
+}
+
+/// An operator keeps an officer in office and certificates for TLS and TOKEN: without them nobody could ever administer
+/// the hub again.
+fn keep_operable(state: &State, registry: &Registry, code: &AgencyCode, change: &Change) -> Result<()> {
+    let is_operator = registry.agency(code).is_some_and(|agency| agency.role == Role::Operator);
+    let Some((officers, credentials)) = state.staff.get(code).filter(|_| is_operator) else { return Ok(()) };
+    let (today, now) = (state.hub_time.date(), state.hub_time);
+    let changed_officer = change.officer.as_ref();
+    let others = officers.iter().filter(|officer| changed_officer.is_none_or(|changed| changed.id != officer.id));
+    // An officer whose last day is today or later still acts, but is on the way out.
+    let has_officer = others.chain(changed_officer).any(|officer| officer.is_in_office(today) && officer.valid_to.is_none());
+    let has = |purpose| {
+        credentials.iter().any(|credential| {
+            let revoked = change.credentials.iter().any(|changed| {
+                changed.revoked_time.is_some()
+                    && changed.fingerprint == credential.fingerprint
+                    && changed.purpose == credential.purpose
+            });
+            credential.purpose == purpose && credential.is_usable(now) && !revoked
+        })
+    };
+    if has_officer && has(Purpose::Tls) && has(Purpose::Token) {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorCode::OperatorLockout))
     }
 }
 
@@ -173,7 +201,7 @@ fn check_named_agencies(registry: &Registry, agency: &Agency) -> Result<()> {
 /// A certificate belongs to one agency for ever; one that was revoked does not come back.
 fn check_new_credentials(state: &State, agency: &AgencyCode, credentials: &[Credential]) -> Result<()> {
     let taken = credentials.iter().any(|credential| {
-        crate::domain::agency::Purpose::ALL.iter().any(|purpose| {
+        Purpose::ALL.iter().any(|purpose| {
             state
                 .credentials
                 .get(&(credential.fingerprint, *purpose))
@@ -228,8 +256,8 @@ fn apply(
     state.registry_version += 1;
     state.has_agencies = true;
     state.changed_agencies.insert(code.clone());
-    let connected = registry.connected(code).is_some_and(|connected| connected.connected);
-    registry.agencies.insert(code.clone(), Some(ConnectedAgency { registered, connected }));
+    // Forgotten after the commit: whether the agency is connected now is read again.
+    registry.agencies.insert(code.clone(), Some(ConnectedAgency::unconnected(registered)));
     if let Some(officer) = change.officer {
         let key = (officer.agency.clone(), officer.id.clone());
         state.changed_officers.insert(key.clone());

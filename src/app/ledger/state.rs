@@ -135,6 +135,8 @@ pub(super) struct State {
     pub(super) changed_agencies: BTreeSet<AgencyCode>,
     pub(super) changed_officers: BTreeSet<(AgencyCode, OfficerId)>,
     pub(super) credentials: Tracked<(Digest, Purpose), Credential>,
+    /// Officers and credentials of an agency that ends or revokes one.
+    pub(super) staff: BTreeMap<AgencyCode, (Vec<Officer>, Vec<Credential>)>,
     /// What the batch appends to the log and beside it.
     pub(super) appended: Appended,
 }
@@ -158,6 +160,7 @@ impl State {
             changed_agencies: BTreeSet::new(),
             changed_officers: BTreeSet::new(),
             credentials: Tracked::default(),
+            staff: BTreeMap::new(),
             appended: Appended::default(),
         }
     }

@@ -10,6 +10,7 @@ use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::{EventDetails, Opened};
 use crate::domain::ids::{AgencyCode, BroadcastId, RequestId};
 use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
 use crate::store::rows::RelationRow;
@@ -40,7 +41,7 @@ pub(super) fn submit(
         .recipients
         .iter()
         .enumerate()
-        .map(|(index, code)| addressee(registry, sender, submit, index, code))
+        .map(|(index, code)| addressee(registry, sender, submit, index, code, state.hub_time))
         .collect::<Result<_>>()?;
 
     let broadcast_id = (addressees.len() > 1).then(|| BroadcastId::generate(&*environment.ids, state.hub_time));
@@ -156,6 +157,7 @@ fn addressee<'a>(
     submit: &Submit,
     index: usize,
     code: &'a AgencyCode,
+    now: Timestamp,
 ) -> Result<Addressee<'a>> {
     let definition = &submit.kind.definition;
     let refuse = |error: ErrorCode, reason: &str, vi: &str, en: &str| {
@@ -191,7 +193,7 @@ fn addressee<'a>(
             "The recipient does not receive this kind.",
         );
     }
-    if agency.channel == Channel::Digital && !connected.connected {
+    if agency.channel == Channel::Digital && !connected.is_connected(now) {
         return refuse(
             ErrorCode::RecipientNotConnected,
             "not_connected",

@@ -9,10 +9,12 @@
 //! not undo its write. If the database fails a batch, its commands are tried one by one, so only the culprit fails.
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
@@ -31,6 +33,9 @@ use crate::store::{Store, store_error};
 /// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
 const MAX_SKEW_MICROS: i64 = 2_000_000;
 
+/// The longest time that a batch may take, from the lock to the end of its COMMIT.
+const COMMIT_LIMIT: Duration = Duration::from_secs(20);
+
 /// How the ledger is sized.
 #[derive(Debug, Clone, Copy)]
 pub struct LedgerSettings {
@@ -38,11 +43,13 @@ pub struct LedgerSettings {
     pub queue: usize,
     /// The most commands in one transaction.
     pub batch: usize,
+    /// The most memory that waiting commands may take, KiB: four times their bytes, for what was made of them.
+    pub queue_kib: usize,
 }
 
 impl Default for LedgerSettings {
     fn default() -> Self {
-        Self { queue: 4_096, batch: 256 }
+        Self { queue: 4_096, batch: 256, queue_kib: 128 * 1_024 }
     }
 }
 
@@ -51,12 +58,15 @@ type Reply = oneshot::Sender<Result<Outcome>>;
 struct Queued {
     command: Command,
     reply: Reply,
+    /// Its share of the memory that the queue may take, given back with the reply.
+    _memory: OwnedSemaphorePermit,
 }
 
 /// The way into the ledger. Cheap to clone; when the last clone is dropped the writer commits what is queued and ends.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     queue: mpsc::Sender<Queued>,
+    memory: Arc<Semaphore>,
     registry_version: watch::Receiver<i64>,
 }
 
@@ -87,14 +97,18 @@ impl Ledger {
             wakeups,
         };
         let task = tokio::spawn(writer.run(incoming, settings.batch));
-        (Self { queue, registry_version }, task)
+        let memory = Arc::new(Semaphore::new(settings.queue_kib));
+        (Self { queue, memory, registry_version }, task)
     }
 
     /// Carries out one command. Once it is queued it is carried out even if the caller goes away.
     pub async fn execute(&self, command: Command) -> Result<Outcome> {
+        let overloaded = || Error::new(ErrorCode::Overloaded).retry_after_millis(200);
+        let memory = Arc::clone(&self.memory).try_acquire_many_owned(kib_of(&command));
+        let memory = memory.map_err(|_full| overloaded())?;
         let (reply, outcome) = oneshot::channel();
-        self.queue.try_send(Queued { command, reply }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Error::new(ErrorCode::Overloaded).retry_after_millis(200),
+        self.queue.try_send(Queued { command, reply, _memory: memory }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => overloaded(),
             mpsc::error::TrySendError::Closed(_) => Error::new(ErrorCode::Unavailable).retry_after_millis(1_000),
         })?;
         outcome.await.unwrap_or_else(|_closed| Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)))
@@ -104,6 +118,12 @@ impl Ledger {
     pub fn registry_version(&self) -> watch::Receiver<i64> {
         self.registry_version.clone()
     }
+}
+
+/// The memory that a command is counted with.
+fn kib_of(command: &Command) -> u32 {
+    let bytes = command.body.as_ref().map_or(0, |body| body.content.len());
+    u32::try_from(4 * bytes / 1_024 + 1).unwrap_or(u32::MAX)
 }
 
 struct Writer {
@@ -124,20 +144,19 @@ impl Writer {
                 while let Some(next) = rest.next_if(|next| run.is_empty() || joins(&run, next)) {
                     run.push(next);
                 }
-                let (commands, replies): (Vec<Command>, Vec<Reply>) =
-                    run.into_iter().map(|queued| (queued.command, queued.reply)).unzip();
+                let commands: Vec<&Command> = run.iter().map(|queued| &queued.command).collect();
                 let outcomes = self.carry_out(&commands).await;
-                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                for (queued, outcome) in run.into_iter().zip(outcomes) {
                     // The caller may have gone; its write stands all the same.
-                    drop(reply.send(outcome));
+                    drop(queued.reply.send(outcome));
                 }
             }
         }
     }
 
     /// Commits a batch; falls back to one by one if the database refuses it.
-    async fn carry_out(&mut self, commands: &[Command]) -> Vec<Result<Outcome>> {
-        let error = match self.commit(commands).await {
+    async fn carry_out(&mut self, commands: &[&Command]) -> Vec<Result<Outcome>> {
+        let error = match self.commit_in_time(commands).await {
             Ok(outcomes) => return outcomes,
             Err(error) => error,
         };
@@ -149,7 +168,7 @@ impl Writer {
         tracing::warn!(error = %error, commands = commands.len(), "ledger.batch.failed");
         let mut outcomes = Vec::with_capacity(commands.len());
         for command in commands {
-            let outcome = match self.commit(std::slice::from_ref(command)).await {
+            let outcome = match self.commit_in_time(std::slice::from_ref(command)).await {
                 Ok(mut single) => single.pop().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal))),
                 Err(error) => {
                     self.registry = Registry::default();
@@ -168,7 +187,14 @@ impl Writer {
         outcomes
     }
 
-    async fn commit(&mut self, commands: &[Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
+    /// A database that has gone without a word must not hold up the ledger for ever. What a cut COMMIT did is found out
+    /// when its commands come again: by their keys.
+    async fn commit_in_time(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
+        let cut = |_elapsed| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+        tokio::time::timeout(COMMIT_LIMIT, self.commit(commands)).await.map_err(cut)?
+    }
+
+    async fn commit(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
         let (mut tx, head) = self.store.begin_ledger().await?;
         let now = self.environment.clock.now();
         if head.hub_time.micros() - now.micros() > MAX_SKEW_MICROS {
@@ -179,12 +205,17 @@ impl Writer {
         let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let mut state = State::new(hub_time, first_index, head.registry_version);
         self.registry.follow(head.registry_version);
-        Needs::of(commands, hub_time).read(&mut tx, &mut state, &mut self.registry).await?;
+        Needs::of(commands.iter().copied(), hub_time).read(&mut tx, &mut state, &mut self.registry).await?;
 
-        let decided: Vec<Result<Decided>> = commands
-            .iter()
-            .map(|command| decide(&mut state, &mut self.registry, &self.environment, command))
-            .collect();
+        let decide_all = || -> Vec<Result<Decided>> {
+            commands
+                .iter()
+                .map(|command| decide(&mut state, &mut self.registry, &self.environment, command))
+                .collect()
+        };
+        // A fault in a rule must hurt its own command only: the batch is rolled back and tried one by one.
+        let decided = std::panic::catch_unwind(AssertUnwindSafe(decide_all))
+            .map_err(|_panic| sqlx::Error::Protocol("a decision panicked".to_owned()))?;
 
         let checkpoint = self.write(&mut tx, &head, &state).await?;
         let expected = checkpoint.as_ref().map(|checkpoint| (checkpoint.tree_size, checkpoint.root_hash));
@@ -210,10 +241,8 @@ impl Writer {
     async fn has_committed(&self, expected: Option<(i64, [u8; 32])>) -> Result<bool, sqlx::Error> {
         let Some((tree_size, root)) = expected else { return Ok(false) };
         // Taking the lock waits until the transaction in doubt has ended one way or the other.
-        let (tx, _head) = self.store.begin_ledger().await?;
-        drop(tx);
-        let found = self.store.checkpoint_at(tree_size).await;
-        let found = found.map_err(|error| sqlx::Error::Protocol(error.to_string()))?;
+        let (mut tx, _head) = self.store.begin_ledger().await?;
+        let found = tx.checkpoint_at(tree_size).await?;
         Ok(found.is_some_and(|checkpoint| checkpoint.root_hash == root))
     }
 

@@ -64,10 +64,7 @@ impl App {
             .map(|deadline| deadline.trace(&self.calendar).unwrap_or_default())
             .collect();
         let delivered_time = if view.delivered {
-            let request = &view.request;
-            self.store
-                .delivered_time(&request.recipient, request.lane, request.recipient_position)
-                .await?
+            self.store.delivered_time(&view.request).await?
         } else {
             None
         };
@@ -85,7 +82,7 @@ impl App {
             kind,
             traces,
             delivered_time,
-            relations: self.store.relations_of(id).await?,
+            relations: self.store.relations_of(&view.request).await?,
             decision,
             documents,
             now: self.clock.now(),

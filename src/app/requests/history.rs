@@ -63,7 +63,7 @@ impl App {
         let request = self.store.request_of(agency, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut events = self.store.events_of(id.as_str(), after, one_more).await?;
+        let mut events = self.store.events_of(&request, after, one_more).await?;
         let more = events.len() > limit;
         events.truncate(limit);
         let mut items = Vec::with_capacity(events.len());
@@ -144,7 +144,7 @@ impl App {
         let mut stated = Vec::new();
         let mut after = 0;
         loop {
-            let events = self.store.events_of(request.id.as_str(), after, EVENTS_AT_ONCE).await?;
+            let events = self.store.events_of(request, after, EVENTS_AT_ONCE).await?;
             let Some(last) = events.last() else { return Ok(stated) };
             after = last.version;
             let documents = events

@@ -47,9 +47,10 @@ impl Folder {
             is_private: false,
         };
         let is_empty = fs::read_dir(path).map_err(wrong)?.next().is_none();
-        if is_empty {
+        let is_ours = is_empty || path.join(MARK).exists();
+        if is_ours && !folder.certificates().exists() {
             folder.prepare()?;
-        } else if !path.join(MARK).exists() {
+        } else if !is_ours {
             return Err(Failure::configuration(
                 format!(
                     "--data: {} không trống và không phải thư mục của lienthong demo",
@@ -64,11 +65,18 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The mark is written last, so that a folder that was interrupted half-way is not taken for a whole one.
+    /// The mark is written first, and the certificates get their name last: a folder that was interrupted half-way is
+    /// taken again and not for a whole one.
     fn prepare(&self) -> Result<(), Failure> {
-        write_dev_certificates(&self.certificates(), true)?;
+        let wrong = |path: &Path| {
+            let path = path.to_owned();
+            move |error| Failure::file("--data", &path, &error)
+        };
         let mark = self.path.join(MARK);
-        fs::write(&mark, MARK_TEXT).map_err(|error| Failure::file("--data", &mark, &error))
+        fs::write(&mark, MARK_TEXT).map_err(wrong(&mark))?;
+        let (draft, whole) = (self.path.join("certs.new"), self.certificates());
+        write_dev_certificates(&draft, true)?;
+        fs::rename(&draft, &whole).map_err(wrong(&whole))
     }
 
     /// The folder of the certificates.
@@ -132,6 +140,15 @@ mod tests {
             Folder::kept(&path).unwrap().certificate("bank-a").unwrap().certificate,
             first.certificate
         );
+    }
+
+    #[test]
+    fn a_folder_that_was_interrupted_is_taken_again() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(MARK), "").unwrap();
+        fs::create_dir(folder.path().join("certs.new")).unwrap();
+        fs::write(folder.path().join("certs.new/ca.pem"), "half").unwrap();
+        Folder::kept(folder.path()).unwrap().certificate("bank-a").unwrap();
     }
 
     #[test]

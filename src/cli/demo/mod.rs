@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::args::read_text;
+use super::args::{listen_address, read_text};
 use super::failure::Failure;
 use super::init::{self, Operator};
 use super::logging::{self, LogFormat};
@@ -26,7 +26,7 @@ use crate::client::channel::HubAddress;
 use crate::domain::ids::{AgencyCode, MalformedId, OfficerId};
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
-use crate::server::run::{Hub, OpenDatabase, Running};
+use crate::server::run::{Hub, OpenDatabase, Opening, Running};
 use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
 use crate::server::start_error::StartError;
 use crate::store::Database;
@@ -46,8 +46,8 @@ pub(super) struct Demo {
     /// in a private folder that is removed at the end.
     #[arg(long, env = "LIENTHONG_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Where the hub listens. Port 0 takes a free one.
-    #[arg(long, env = "LIENTHONG_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:0")]
+    /// Địa chỉ và cổng mạng: where the hub listens. Port 0 takes a free one.
+    #[arg(long, env = "LIENTHONG_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = listen_address)]
     listen: SocketAddr,
 }
 
@@ -80,7 +80,7 @@ impl Demo {
 /// Makes the hub's database if there is none, and starts the hub.
 async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> {
     let database = Database::Sqlite(folder.database());
-    let opened = OpenDatabase::open(&database, true).await?;
+    let opened = OpenDatabase::open(&database, Opening::Create).await?;
     let is_initialised = opened.store.is_initialised().await.map_err(StartError::Schema)?;
     opened.close().await;
     if !is_initialised {

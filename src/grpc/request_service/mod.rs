@@ -40,12 +40,14 @@ const PAGE: (i32, i32) = (50, 500);
 pub struct RequestService {
     app: App,
     authenticator: Arc<Authenticator>,
+    message_bytes: usize,
 }
 
 impl RequestService {
-    /// Over the use cases of `app`. `authenticator` is asked about every message of a stream.
-    pub fn new(app: App, authenticator: Arc<Authenticator>) -> Self {
-        Self { app, authenticator }
+    /// Over the use cases of `app`. `authenticator` is asked about every message of a stream. `message_bytes` is the
+    /// most bytes that the server lets a message have; it is told to who sends more.
+    pub fn new(app: App, authenticator: Arc<Authenticator>, message_bytes: usize) -> Self {
+        Self { app, authenticator, message_bytes }
     }
 
     async fn submit_order(&self, request: Request<v1::SubmitRequest>) -> Result<v1::SubmitResponse> {
@@ -208,7 +210,13 @@ methods! {
         ) -> Result<Response<Self::SubmitStreamStream>, Status> {
             let principal = caller(&request).map_err(|error| to_status(&error))?;
             let authenticator = Arc::clone(&self.authenticator);
-            let answers = stream::start(self.app.clone(), authenticator, principal, request.into_inner());
+            let answers = stream::start(
+                self.app.clone(),
+                authenticator,
+                principal,
+                request.into_inner(),
+                self.message_bytes,
+            );
             Ok(Response::new(ReceiverStream::new(answers)))
         }
 

@@ -13,9 +13,10 @@ use crate::app::App;
 use crate::app::ledger::Actor;
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
-use crate::domain::error::Result;
+use crate::domain::error::{Error, ErrorCode, Result};
 use crate::grpc::caller::actor;
 use crate::grpc::convert::failure::failure;
+use crate::grpc::refusal::refusal;
 use crate::grpc::status::to_status;
 
 /// Submits of one stream that are worked on at a time.
@@ -28,15 +29,16 @@ pub(super) type Answers = mpsc::Receiver<Result<v1::SubmitStreamResponse, Status
 type Sink = mpsc::Sender<Result<v1::SubmitStreamResponse, Status>>;
 
 /// Starts to work on a stream. The work ends with the stream, when the caller may no longer act, or when nobody reads
-/// the answers; what was queued by then is carried out all the same.
+/// the answers; what was queued by then is carried out all the same. `message_bytes` is the most bytes of one message.
 pub(super) fn start(
     app: App,
     authenticator: Arc<Authenticator>,
     principal: Arc<Principal>,
     messages: Streaming<v1::SubmitStreamRequest>,
+    message_bytes: usize,
 ) -> Answers {
     let (sink, answers) = mpsc::channel(WAITING_ANSWERS);
-    tokio::spawn(run(app, authenticator, principal, messages, sink));
+    tokio::spawn(run(app, authenticator, principal, messages, message_bytes, sink));
     answers
 }
 
@@ -45,6 +47,7 @@ async fn run(
     authenticator: Arc<Authenticator>,
     mut principal: Arc<Principal>,
     mut messages: Streaming<v1::SubmitStreamRequest>,
+    message_bytes: usize,
     sink: Sink,
 ) {
     let room = Arc::new(Semaphore::new(usize::try_from(IN_FLIGHT).unwrap_or(1)));
@@ -59,7 +62,7 @@ async fn run(
         let message = match message {
             Ok(Some(message)) => message,
             Ok(None) => break None,
-            Err(status) => break Some(status),
+            Err(status) => break Some(to_status(&broken_input(&status, message_bytes))),
         };
         // A handshake and a token of an hour ago say nothing about now.
         principal = match authenticator.confirm(&principal).await {
@@ -80,6 +83,11 @@ async fn run(
     {
         drop(sink.send(Err(status)).await);
     }
+}
+
+/// Why no more messages can be read. What is no refusal is a connection that broke off.
+fn broken_input(status: &Status, message_bytes: usize) -> Error {
+    refusal(status, message_bytes).unwrap_or_else(|| Error::new(ErrorCode::Unavailable).retry_after_millis(1_000))
 }
 
 async fn answer(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> v1::SubmitStreamResponse {

@@ -1,5 +1,6 @@
 //! Rows of agencies, officers and credentials.
 
+use jiff::civil::Date;
 use sqlx::Row as _;
 
 use super::{integer, row, text, time};
@@ -66,15 +67,39 @@ from_row!(RegisteredAgency, |row| {
     })
 });
 
-/// An agency and whether it is connected: it has a usable certificate and an officer.
+/// An agency and until when it can be reached: as long as it has usable certificates for TLS and TOKEN and an officer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConnectedAgency {
     pub(crate) registered: RegisteredAgency,
-    pub(crate) connected: bool,
+    tls_until: Option<Timestamp>,
+    token_until: Option<Timestamp>,
+    officer_until: Option<Date>,
+}
+
+impl ConnectedAgency {
+    /// An agency of which nothing else is known yet.
+    pub(crate) fn unconnected(registered: RegisteredAgency) -> Self {
+        Self { registered, tls_until: None, token_until: None, officer_until: None }
+    }
+
+    /// Whether somebody at the agency can act at `now`.
+    pub(crate) fn is_connected(&self, now: Timestamp) -> bool {
+        let lasts = |until: Option<Timestamp>| until.is_some_and(|until| now <= until);
+        lasts(self.tls_until)
+            && lasts(self.token_until)
+            && self.officer_until.is_some_and(|until| now.date() <= until)
+    }
 }
 
 from_row!(ConnectedAgency, |row| {
-    Ok(Self { registered: RegisteredAgency::from_row(row)?, connected: row.try_get("connected")? })
+    let tls: Option<i64> = row.try_get("tls_until")?;
+    let token: Option<i64> = row.try_get("token_until")?;
+    Ok(Self {
+        registered: RegisteredAgency::from_row(row)?,
+        tls_until: tls.map(Timestamp::from_micros),
+        token_until: token.map(Timestamp::from_micros),
+        officer_until: parsed_optional(row, "officer_until")?,
+    })
 });
 
 /// An officer as stored.

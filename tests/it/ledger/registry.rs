@@ -4,6 +4,7 @@ use lienthong::app::ledger::command::{RegistryChange, Statement};
 use lienthong::domain::agency::Officer;
 use lienthong::domain::error::ErrorCode;
 use lienthong::domain::ids::AgencyCode;
+use lienthong::domain::time::Clock as _;
 use lienthong::domain::workflow::Action;
 
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, PAPER_BANK, THADS, registry_command};
@@ -152,6 +153,32 @@ backends! {
             numbers,
             ["1/2026", "7/2026", "8/2026", "7b", "9/2026", "3/2026", "10/2026"]
         );
+        audit(&database).await;
+    }
+
+    async fn a_recipient_whose_certificates_have_ended_is_not_connected(database) {
+        let hub = TestLedger::start(&database).await;
+        let until = BANK.paper_credentials().iter().map(|credential| credential.not_after).min().expect("credentials");
+        hub.done(Order::freeze(&[BANK]).submit("while-connected", "")).await;
+        hub.clock.advance_micros(until.micros() - hub.clock.now().micros() + 1);
+        assert_eq!(
+            hub.refused(Order::freeze(&[BANK]).submit("too-late", "")).await,
+            ErrorCode::RecipientNotConnected
+        );
+        audit(&database).await;
+    }
+
+    async fn the_operator_cannot_lock_itself_out(database) {
+        let hub = TestLedger::start(&database).await;
+        let last_day = jiff::civil::date(2026, 11, 30);
+        let end = RegistryChange::EndOfficer { agency: OPERATOR.code(), officer: OPERATOR.officer_id(), last_day };
+        let fingerprint = OPERATOR.paper_credentials().first().expect("a credential").fingerprint;
+        let revoke = RegistryChange::RevokeCredential { agency: OPERATOR.code(), fingerprint, purposes: Vec::new() };
+        assert_eq!(hub.refused(registry_command("end-the-last", end.clone())).await, ErrorCode::OperatorLockout);
+        assert_eq!(hub.refused(registry_command("revoke-the-last", revoke)).await, ErrorCode::OperatorLockout);
+        let second = Officer { id: "operator-002".parse().expect("an id"), ..OPERATOR.officer() };
+        hub.done(registry_command("a-second-officer", RegistryChange::RegisterOfficer(second))).await;
+        hub.done(registry_command("end-the-first", end)).await;
         audit(&database).await;
     }
 }

@@ -53,7 +53,7 @@ const ORDERS: &[Bad] = &[
         order["payload"]["la"] = 1.into();
     }),
     bad("a missing member", INVALID, &["/head/date"], |order| {
-        remove(&mut order["head"], "date")
+        remove(&mut order["head"], "date");
     }),
     bad(
         "a missing member of the payload",

@@ -4,10 +4,11 @@ use lienthong::client::pki::Authority;
 use lienthong::server::run::{Hub, Running};
 use lienthong::server::settings::HubSettings;
 use lienthong::server::start_error::StartError;
-use lienthong::store::ConnectError;
+use lienthong::store::{ConnectError, Database, FileFault, SchemaMismatch};
 
 use crate::harness::hub::{settings, validity};
 use crate::harness::ids::{SeededIds, clock};
+use crate::harness::ledger::HUB;
 use crate::harness::{Backend, TestDatabase, TestLedger};
 
 async fn start(settings: HubSettings) -> Result<Running, StartError> {
@@ -32,10 +33,50 @@ backends! {
     async fn a_hub_without_a_schema_does_not_serve_unless_it_may_migrate(database) {
         let empty = TestDatabase::empty(database.backend()).await;
         let authority = Authority::new("CA giả lập", validity()).expect("an authority");
+        // SQLite has its file then, and nothing in it.
+        empty.store().await.close().await;
         let mut settings = settings(&empty, &authority);
         assert!(matches!(start(settings.clone()).await, Err(StartError::Schema(_))));
         settings.migrate = true;
         assert!(matches!(start(settings).await, Err(StartError::NotInitialised)));
+    }
+
+    async fn a_hub_of_another_name_does_not_serve(database) {
+        let mut settings = initialised(&database).await;
+        settings.hub_id = "other.lienthong.test".to_owned();
+        let refusal = start(settings).await;
+        assert!(matches!(&refusal, Err(StartError::OtherHub { owner }) if owner == HUB), "{refusal:?}");
+    }
+
+    async fn a_mistyped_path_makes_no_database(database) {
+        if database.backend() == Backend::Sqlite {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut settings = initialised(&database).await;
+            settings.database = Database::Sqlite(folder.path().join("hub.db"));
+            for migrate in [true, false] {
+                settings.migrate = migrate;
+                let refusal = start(settings.clone()).await;
+                let missing = ConnectError::File { path: folder.path().join("hub.db"), fault: FileFault::Missing };
+                assert_eq!(refusal.expect_err("no file").to_string(), missing.to_string());
+            }
+            assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+        }
+    }
+
+    async fn a_newer_schema_is_refused_even_when_nothing_may_be_migrated(database) {
+        let settings = initialised(&database).await;
+        let raw = database.raw().await;
+        raw.execute(
+            "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time) \
+             SELECT 9999, 'from_the_future', installed_on, success, checksum, 0 FROM _sqlx_migrations WHERE version = 1",
+        )
+        .await
+        .expect("a row");
+        let refusal = start(settings).await;
+        assert!(
+            matches!(refusal, Err(StartError::SchemaMismatch(SchemaMismatch::Newer(9999)))),
+            "{refusal:?}"
+        );
     }
 
     async fn a_broken_catalogue_refuses_to_start_and_says_where(database) {

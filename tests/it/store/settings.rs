@@ -1,6 +1,6 @@
 //! A database whose settings could lose an acknowledged write is refused at start.
 
-use lienthong::store::{ConnectError, Database, Store};
+use lienthong::store::{ConnectError, Database, FileFault, Store};
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Executor as _};
 
@@ -83,6 +83,6 @@ fn a_database_that_cannot_be_opened_is_an_error_not_a_panic() {
     run(Backend::Sqlite, async |_database: TestDatabase| {
         let missing: Database = "sqlite:/nonexistent-folder/hub.db".parse().expect("a URL");
         assert!(matches!(Store::connect(&missing).await, Err(ConnectError::Open(_))));
-        assert!(matches!(missing.lock(), Err(ConnectError::Lock { .. })));
+        assert!(matches!(missing.lock(), Err(ConnectError::File { fault: FileFault::NoFolder, .. })));
     });
 }

@@ -122,6 +122,9 @@ fn principal_of(mut request: Request<()>) -> Result<Request<()>, Status> {
     Ok(request)
 }
 
+/// tonic's own limit, which holds here.
+const MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+
 struct Hub {
     client: RequestServiceClient<Transport>,
     app: App,
@@ -150,7 +153,7 @@ impl Hub {
             register(&app, code, *role, id).await;
         }
         let authenticator = Arc::new(Authenticator::new(store, clock, "hub.lienthong.test".into()));
-        let service = RequestService::new(app.clone(), Arc::clone(&authenticator));
+        let service = RequestService::new(app.clone(), Arc::clone(&authenticator), MESSAGE_BYTES);
         let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = incoming.local_addr().unwrap();
         let server = Server::builder().add_service(RequestServiceServer::with_interceptor(service, principal_of));

@@ -3,8 +3,9 @@
 use lienthong_proto::v1;
 use lienthong_proto::v1::submit_stream_response::Result::{Accepted, Rejected};
 use tokio_stream::StreamExt as _;
+use tonic_types::StatusExt as _;
 
-use super::{Hub, THADS, by, change_registry, order, reason};
+use super::{Hub, MESSAGE_BYTES, THADS, by, change_registry, order, reason};
 use crate::app::ledger::command::RegistryChange;
 use crate::domain::ids::AgencyCode;
 
@@ -59,4 +60,32 @@ async fn a_stream_answers_every_submit_by_its_sequence_and_ends_with_its_caller(
     let end = answers.next().await.unwrap().unwrap_err();
     assert_eq!(reason(&end), "AGENCY_SUSPENDED");
     assert!(answers.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_ends_the_stream_with_an_error_of_the_hub() {
+    let hub = Hub::start().await;
+    let message = |sequence: i64, document: String| v1::SubmitStreamRequest {
+        sequence,
+        content: Some(v1::submit_stream_request::Content::Document(document)),
+    };
+    let messages = [
+        message(1, order("order-0001").to_string()),
+        message(2, " ".repeat(MESSAGE_BYTES)),
+    ];
+    let mut answers = hub
+        .client()
+        .submit_stream(by(THADS, tokio_stream::iter(messages)))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(answers.next().await.unwrap().unwrap().sequence, 1);
+    let end = answers.next().await.unwrap().unwrap_err();
+    let details = end.get_error_details();
+    let info = details.error_info().unwrap();
+    assert_eq!(
+        (info.reason.as_str(), info.metadata["max_message_bytes"].as_str()),
+        ("DOCUMENT_TOO_LARGE", "4194304")
+    );
+    assert_eq!(details.localized_message().unwrap().locale, "vi");
 }
