@@ -77,6 +77,10 @@ mod rules {
             "src/server/start_error.rs",
             "the migrator's error stands in the reasons for not starting",
         ),
+        (
+            "src/cli/start_failure.rs",
+            "what the database itself said is put into words for the operator",
+        ),
     ];
 
     fn root() -> &'static Path {

@@ -20,12 +20,17 @@ use super::kit::{Failure, HUB_ID, Keys, initialise, register};
 pub(crate) const ECHO: &str = "echo";
 
 /// Grouped contenders and the one with batches of one on the same database.
-const GROUPED: [(&str, &str); 2] =
-    [("sqlite, grouped", "sqlite, one tx each"), ("postgres, grouped", "postgres, one tx each")];
+const GROUPED: [(&str, &str); 2] = [
+    ("sqlite, grouped", "sqlite, one tx each"),
+    ("postgres, grouped", "postgres, one tx each"),
+];
 
 /// Whom a grouped contender is compared with.
 pub(crate) fn single_of(name: &str) -> Option<&'static str> {
-    GROUPED.iter().find(|(grouped, _)| *grouped == name).map(|(_, single)| *single)
+    GROUPED
+        .iter()
+        .find(|(grouped, _)| *grouped == name)
+        .map(|(_, single)| *single)
 }
 
 /// Something that answers submits.
@@ -61,7 +66,10 @@ impl Contender {
 /// Starts them all.
 pub(crate) async fn start(keys: &Keys) -> Result<Vec<Contender>, Failure> {
     let mut contenders = Vec::new();
-    #[expect(clippy::disallowed_methods, reason = "a benchmark is told its PostgreSQL by the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a benchmark is told its PostgreSQL by the environment"
+    )]
     let postgres = std::env::var("LIENTHONG_TEST_POSTGRES_URL").ok();
     for ((grouped, single), server) in GROUPED.into_iter().zip([None, Some(&postgres)]) {
         for (name, batch) in [(grouped, LedgerSettings::default().batch), (single, 1)] {
@@ -76,11 +84,19 @@ pub(crate) async fn start(keys: &Keys) -> Result<Vec<Contender>, Failure> {
             contenders.push(hub(keys, name, &url, batch, cleanup).await?);
         }
     }
-    let first = contenders.first().and_then(|contender| contender.running.as_ref()).ok_or("no hub")?;
+    let first = contenders
+        .first()
+        .and_then(|contender| contender.running.as_ref())
+        .ok_or("no hub")?;
     let address = echo::serve(keys, Arc::clone(first.authenticator())).await?;
     contenders.insert(
         0,
-        Contender { name: ECHO, address: keys.address(address.port()), running: None, cleanup: Cleanup::Nothing },
+        Contender {
+            name: ECHO,
+            address: keys.address(address.port()),
+            running: None,
+            cleanup: Cleanup::Nothing,
+        },
     );
     Ok(contenders)
 }
@@ -94,9 +110,17 @@ fn sqlite() -> Result<(String, Cleanup), Failure> {
 async fn new_postgres(server: &str, batch: usize) -> Result<(String, Cleanup), Failure> {
     let name = format!("bench_{}_{batch}", std::process::id());
     let mut connection = PgConnection::connect(server).await?;
-    sqlx::query(&*String::leak(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
+    sqlx::query(&*String::leak(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await?;
     let (base, _old) = server.rsplit_once('/').ok_or("the PostgreSQL URL names no database")?;
-    Ok((format!("{base}/{name}"), Cleanup::Database { server: server.to_owned(), name }))
+    Ok((
+        format!("{base}/{name}"),
+        Cleanup::Database {
+            server: server.to_owned(),
+            name,
+        },
+    ))
 }
 
 async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: Cleanup) -> Result<Contender, Failure> {
@@ -113,11 +137,19 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
         },
         catalogue: None,
         migrate: true,
-        ledger: LedgerSettings { batch, ..LedgerSettings::default() },
+        ledger: LedgerSettings {
+            batch,
+            ..LedgerSettings::default()
+        },
         limits: ServerLimits::default(),
     };
     let running = Hub::start(settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
     let address = keys.address(running.address().port());
     register(keys, &address).await?;
-    Ok(Contender { name, address, running: Some(running), cleanup })
+    Ok(Contender {
+        name,
+        address,
+        running: Some(running),
+        cleanup,
+    })
 }

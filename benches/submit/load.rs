@@ -63,5 +63,9 @@ pub(crate) async fn measure(
     }
     let elapsed = start.elapsed().as_secs_f64();
     let millis = |quantile: f64| times.value_at_quantile(quantile) as f64 / 1_000.0;
-    Ok(Measured { per_second: times.len() as f64 / elapsed, p50: millis(0.5), p99: millis(0.99) })
+    Ok(Measured {
+        per_second: times.len() as f64 / elapsed,
+        p50: millis(0.5),
+        p99: millis(0.99),
+    })
 }

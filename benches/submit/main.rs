@@ -4,8 +4,15 @@
 //!
 //! `cargo bench --bench submit -- [--seconds N] [--rounds N]`. PostgreSQL is taken from `LIENTHONG_TEST_POSTGRES_URL`.
 
-#![expect(clippy::indexing_slicing, reason = "a benchmark that is set up wrongly may end at once")]
-#![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "figures for people, of a few digits")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a benchmark that is set up wrongly may end at once"
+)]
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "figures for people, of a few digits"
+)]
 
 mod echo;
 mod hubs;
@@ -56,7 +63,11 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         for _ in 0..arguments.rounds {
             for contender in &contenders {
                 step += 1;
-                write!(std::io::stderr().lock(), "\r[{step}/{steps}] {} × {in_flight}        ", contender.name)?;
+                write!(
+                    std::io::stderr().lock(),
+                    "\r[{step}/{steps}] {} × {in_flight}        ",
+                    contender.name
+                )?;
                 let result = load::measure(&keys, &orders, contender, in_flight, duration).await?;
                 table.add(contender.name, in_flight, result);
             }

@@ -47,8 +47,10 @@ impl fmt::Display for Table {
                 writeln!(
                     f,
                     "{in_flight:>9}  {name:<28} {own:>10.0} {:>9.2} {:>9.2} {:>8} {:>14}",
-                    self.median(in_flight, name, |measured| measured.p50).unwrap_or_default(),
-                    self.median(in_flight, name, |measured| measured.p99).unwrap_or_default(),
+                    self.median(in_flight, name, |measured| measured.p50)
+                        .unwrap_or_default(),
+                    self.median(in_flight, name, |measured| measured.p99)
+                        .unwrap_or_default(),
                     ratio(rate(ECHO)),
                     ratio(single),
                 )?;

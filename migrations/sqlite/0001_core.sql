@@ -88,6 +88,7 @@ CREATE TABLE enforcement_request (
     CHECK ((outcome IS NULL) = (answer_index IS NULL))
 ) STRICT;
 CREATE INDEX enforcement_request_by_recipient ON enforcement_request (recipient, id);
+CREATE INDEX enforcement_request_by_kind ON enforcement_request (kind, kind_revision);
 CREATE INDEX enforcement_request_by_sender ON enforcement_request (sender, id);
 CREATE INDEX enforcement_request_by_broadcast ON enforcement_request (broadcast_id, id) WHERE broadcast_id IS NOT NULL;
 

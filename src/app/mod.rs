@@ -39,7 +39,9 @@ pub struct App {
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("hub_id", &self.hub_id).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("hub_id", &self.hub_id)
+            .finish_non_exhaustive()
     }
 }
 

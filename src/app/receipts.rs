@@ -15,9 +15,11 @@ impl App {
     pub(crate) async fn execute(&self, command: Command) -> Result<Vec<Receipt>> {
         match self.ledger.execute(command).await? {
             Outcome::Done(receipts) => Ok(receipts),
-            Outcome::Replayed { content_sha256, log_index, entry_count } => {
-                self.receipts(content_sha256, log_index, entry_count).await
-            }
+            Outcome::Replayed {
+                content_sha256,
+                log_index,
+                entry_count,
+            } => self.receipts(content_sha256, log_index, entry_count).await,
         }
     }
 

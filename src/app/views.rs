@@ -43,12 +43,17 @@ impl App {
         if requests.is_empty() {
             return Ok(Vec::new());
         }
-        let heads: BTreeMap<(AgencyCode, Lane), LaneHead> =
-            self.store.heads_of(requests.iter().map(|request| &request.recipient)).await?;
+        let heads: BTreeMap<(AgencyCode, Lane), LaneHead> = self
+            .store
+            .heads_of(requests.iter().map(|request| &request.recipient))
+            .await?;
         Ok(requests
             .into_iter()
             .map(|request| {
-                let head = heads.get(&(request.recipient.clone(), request.lane)).copied().unwrap_or_default();
+                let head = heads
+                    .get(&(request.recipient.clone(), request.lane))
+                    .copied()
+                    .unwrap_or_default();
                 RequestView {
                     deadlines: Vec::new(),
                     measures: Vec::new(),
@@ -61,7 +66,10 @@ impl App {
     }
 
     /// The kind of a request in the revision that it was submitted under; `None` if the catalogue has lost it.
-    pub(crate) fn kind_of(&self, request: &EnforcementRequest) -> Option<&std::sync::Arc<crate::domain::catalogue::Kind>> {
+    pub(crate) fn kind_of(
+        &self,
+        request: &EnforcementRequest,
+    ) -> Option<&std::sync::Arc<crate::domain::catalogue::Kind>> {
         let revision = u32::try_from(request.kind_revision).ok()?;
         self.catalogue.kind_revision(&request.kind, revision)
     }

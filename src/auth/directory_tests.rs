@@ -295,7 +295,7 @@ async fn nobody_is_let_in_from_memory_when_the_registry_cannot_be_read() {
     let bearer = bank.bearer(&registry.clock);
     let remembering =
         |fresh| Authenticator::new(registry.store.clone(), registry.clock.clone(), HUB.into()).remembering_for(fresh);
-    let (lately, too_long_ago) = (remembering(Duration::from_secs(3_600)), remembering(Duration::ZERO));
+    let (lately, too_long_ago) = (remembering(Duration::from_hours(1)), remembering(Duration::ZERO));
     let mut principals = Vec::new();
     for authenticator in [&lately, &too_long_ago] {
         principals.push(authenticator.authenticate(&bank.peer(), Some(&bearer)).await.unwrap());
@@ -320,7 +320,7 @@ async fn a_change_through_this_hub_counts_for_the_next_call() {
     let (ledger, version) = watch::channel(0);
     let authenticator = Authenticator::new(registry.store.clone(), registry.clock.clone(), HUB.into())
         .with_local_version(version)
-        .remembering_for(Duration::from_secs(3_600));
+        .remembering_for(Duration::from_hours(1));
     let bearer = bank.bearer(&registry.clock);
     let principal = authenticator.authenticate(&bank.peer(), Some(&bearer)).await.unwrap();
     let pem = credential(&bank.agency.code, &bank.tls, Purpose::Tls, Validity::days(start(), 300));

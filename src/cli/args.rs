@@ -53,9 +53,11 @@ fn hub_id(text: &str) -> Result<String, String> {
 
 /// Where to listen: an IP address and a port.
 pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_: std::net::AddrParseError| {
-        "cần địa chỉ IP và cổng mạng, ví dụ 127.0.0.1:8443 / expected an IP address and a port, for example 127.0.0.1:8443"
-            .to_owned()
+    text.parse().map_err(|error: std::net::AddrParseError| {
+        format!(
+            "cần địa chỉ IP và cổng mạng, ví dụ 127.0.0.1:8443 / expected an IP address and a port, for example \
+             127.0.0.1:8443 ({error})"
+        )
     })
 }
 

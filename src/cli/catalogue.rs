@@ -92,6 +92,11 @@ fn show(catalogue: &catalogue::Catalogue, code: &str) -> Result<(), Failure> {
     };
     // Without the anchor of the web page, which stands before the heading.
     let section = page::section(&kind);
-    output::text(section.find("## ").and_then(|start| section.get(start..)).unwrap_or(&section));
+    output::text(
+        section
+            .find("## ")
+            .and_then(|start| section.get(start..))
+            .unwrap_or(&section),
+    );
     Ok(())
 }

@@ -88,8 +88,7 @@ impl Init {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let database = self.database.database()?;
         let certificate = read_text("--operator-cert", &self.operator_cert)?;
-        let Initialised { receipt, before } =
-            init(&database, &self.hub.hub_id, &self.operator, &certificate).await?;
+        let Initialised { receipt, before } = init(&database, &self.hub.hub_id, &self.operator, &certificate).await?;
         if before {
             output::line(&format!(
                 "Cổng {hub} đã được khởi tạo trước đó với đúng thông tin này; không có gì thay đổi.\n\

@@ -18,7 +18,9 @@ impl From<StartError> for Failure {
             StartError::Migrate(error) => migrate(&error),
             StartError::SchemaMismatch(mismatch) => schema(mismatch),
             StartError::OtherHub { owner } => Self::configuration(
-                format!("--hub-id: cơ sở dữ liệu này thuộc cổng {owner}; hãy dùng --hub-id {owner} hoặc cơ sở dữ liệu khác"),
+                format!(
+                    "--hub-id: cơ sở dữ liệu này thuộc cổng {owner}; hãy dùng --hub-id {owner} hoặc cơ sở dữ liệu khác"
+                ),
                 format!("--hub-id: {en}; use --hub-id {owner} or another database"),
             ),
             StartError::KindsMissing(missing) => Self::configuration(
@@ -107,7 +109,8 @@ fn database(error: &ConnectError) -> Failure {
     }
 }
 
-const POSTGRES_VI: &str = "hãy kiểm tra PostgreSQL có đang chạy, tên máy, cổng, tên cơ sở dữ liệu, người dùng và mật khẩu";
+const POSTGRES_VI: &str =
+    "hãy kiểm tra PostgreSQL có đang chạy, tên máy, cổng, tên cơ sở dữ liệu, người dùng và mật khẩu";
 const POSTGRES_EN: &str = "check that PostgreSQL is running, and host, port, name of the database, user and password";
 
 fn file(path: &str, fault: FileFault) -> Failure {
@@ -138,13 +141,29 @@ fn file(path: &str, fault: FileFault) -> Failure {
 
 /// What the database itself says, where it is known what to do about it.
 fn sql(error: &sqlx::Error) -> Failure {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .unwrap_or_default();
     // SQLite: the lower byte of the number says what; PostgreSQL: five characters.
-    let sqlite = code.parse::<u32>().ok().filter(|_| code.len() != 5).map(|code| code % 256);
+    let sqlite = code
+        .parse::<u32>()
+        .ok()
+        .filter(|_| code.len() != 5)
+        .map(|code| code % 256);
     let advice = match sqlite {
-        Some(26) => Some(("tệp này không phải cơ sở dữ liệu SQLite; kiểm tra đường dẫn", "the file is not a SQLite database; check the path")),
-        Some(8) => Some(("không ghi được cơ sở dữ liệu; kiểm tra quyền của tệp và thư mục", "the database cannot be written; check the permissions of the file and its folder")),
-        Some(14) => Some(("không mở được tệp; kiểm tra đường dẫn và quyền", "the file cannot be opened; check the path and the permissions")),
+        Some(26) => Some((
+            "tệp này không phải cơ sở dữ liệu SQLite; kiểm tra đường dẫn",
+            "the file is not a SQLite database; check the path",
+        )),
+        Some(8) => Some((
+            "không ghi được cơ sở dữ liệu; kiểm tra quyền của tệp và thư mục",
+            "the database cannot be written; check the permissions of the file and its folder",
+        )),
+        Some(14) => Some((
+            "không mở được tệp; kiểm tra đường dẫn và quyền",
+            "the file cannot be opened; check the path and the permissions",
+        )),
         _ if code.starts_with("28") || code.starts_with("3D") => Some((POSTGRES_VI, POSTGRES_EN)),
         _ => None,
     };
@@ -166,7 +185,9 @@ fn sql(error: &sqlx::Error) -> Failure {
 
 fn schema(mismatch: SchemaMismatch) -> Failure {
     let vi = match mismatch {
-        SchemaMismatch::Older(_) => "cấu trúc cơ sở dữ liệu cũ hơn chương trình này; hãy chạy: lienthong migrate --database URL",
+        SchemaMismatch::Older(_) => {
+            "cấu trúc cơ sở dữ liệu cũ hơn chương trình này; hãy chạy: lienthong migrate --database URL"
+        }
         SchemaMismatch::Newer(_) => {
             "cấu trúc cơ sở dữ liệu mới hơn chương trình này; hãy dùng bản lienthong mới hơn (lienthong migrate không hạ cấp)"
         }
@@ -223,7 +244,9 @@ fn tls_setting(error: &TlsConfigError) -> &'static str {
             PemInput::ClientCa => "--client-ca",
         },
         TlsConfigError::ClientCa(_) | TlsConfigError::Verifier(_) => "--client-ca",
-        TlsConfigError::Expired { .. } | TlsConfigError::NotYetValid { .. } | TlsConfigError::NotForServers => "--tls-cert",
+        TlsConfigError::Expired { .. } | TlsConfigError::NotYetValid { .. } | TlsConfigError::NotForServers => {
+            "--tls-cert"
+        }
         TlsConfigError::KeyPair(_) => "--tls-cert, --tls-key",
         TlsConfigError::Version(_) => "TLS",
     }

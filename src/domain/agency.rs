@@ -71,9 +71,7 @@ impl Role {
             Self::LandOffice => "Văn phòng đăng ký đất đai",
             Self::SecuritiesDepository => "Tổng công ty Lưu ký và Bù trừ chứng khoán Việt Nam",
             Self::Immigration => "Cơ quan quản lý xuất nhập cảnh",
-            Self::Prison => {
-                "Trại giam, trại tạm giam, cơ quan thi hành án hình sự công an cấp tỉnh"
-            }
+            Self::Prison => "Trại giam, trại tạm giam, cơ quan thi hành án hình sự công an cấp tỉnh",
             Self::Tax => "Cơ quan thuế",
             Self::PeoplesCommittee => "Ủy ban nhân dân",
             Self::SteeringCommittee => "Ban Chỉ đạo thi hành án dân sự cấp tỉnh",

@@ -108,22 +108,37 @@ mod tests {
         params.not_before = date_time_ymd(2026, 1, 1);
         params.not_after = date_time_ymd(2027, 1, 1);
         params.extended_key_usages = usages;
-        params.self_signed(&KeyPair::generate_for(algorithm).unwrap()).unwrap().pem()
+        params
+            .self_signed(&KeyPair::generate_for(algorithm).unwrap())
+            .unwrap()
+            .pem()
     }
 
     #[test]
     fn a_certificate_is_read_with_its_days_usage_and_key() {
-        let text = pem(vec![ExtendedKeyUsagePurpose::ClientAuth], &rcgen::PKCS_ECDSA_P256_SHA256);
+        let text = pem(
+            vec![ExtendedKeyUsagePurpose::ClientAuth],
+            &rcgen::PKCS_ECDSA_P256_SHA256,
+        );
         let certificate = Certificate::from_pem(&text).unwrap();
-        assert_eq!(certificate.not_before, Timestamp::parse_rfc3339("2026-01-01T00:00:00Z").unwrap());
-        assert_eq!(certificate.not_after, Timestamp::parse_rfc3339("2027-01-01T00:00:00Z").unwrap());
+        assert_eq!(
+            certificate.not_before,
+            Timestamp::parse_rfc3339("2026-01-01T00:00:00Z").unwrap()
+        );
+        assert_eq!(
+            certificate.not_after,
+            Timestamp::parse_rfc3339("2027-01-01T00:00:00Z").unwrap()
+        );
         assert!(certificate.allows_client_auth && certificate.has_p256_key);
         assert_eq!(p256_point(&certificate.der).unwrap().len(), 65);
     }
 
     #[test]
     fn client_auth_is_refused_only_by_a_usage_that_leaves_it_out() {
-        let server = pem(vec![ExtendedKeyUsagePurpose::ServerAuth], &rcgen::PKCS_ECDSA_P256_SHA256);
+        let server = pem(
+            vec![ExtendedKeyUsagePurpose::ServerAuth],
+            &rcgen::PKCS_ECDSA_P256_SHA256,
+        );
         assert!(!Certificate::from_pem(&server).unwrap().allows_client_auth);
         let any = pem(Vec::new(), &rcgen::PKCS_ECDSA_P256_SHA256);
         assert!(Certificate::from_pem(&any).unwrap().allows_client_auth);
@@ -142,8 +157,14 @@ mod tests {
         let one = pem(Vec::new(), &rcgen::PKCS_ECDSA_P256_SHA256);
         assert_eq!(Certificate::from_pem(""), Err(CertificateFault::NotPem));
         assert_eq!(Certificate::from_pem("no PEM"), Err(CertificateFault::NotPem));
-        assert_eq!(Certificate::from_pem(&format!("{one}{one}")), Err(CertificateFault::Several));
-        assert_eq!(Certificate::from_pem(&one.replace("CERTIFICATE", "PRIVATE KEY")), Err(CertificateFault::NotPem));
+        assert_eq!(
+            Certificate::from_pem(&format!("{one}{one}")),
+            Err(CertificateFault::Several)
+        );
+        assert_eq!(
+            Certificate::from_pem(&one.replace("CERTIFICATE", "PRIVATE KEY")),
+            Err(CertificateFault::NotPem)
+        );
         let broken = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
         assert_eq!(Certificate::from_pem(broken), Err(CertificateFault::Unreadable));
         let mut der = Certificate::from_pem(&one).unwrap().der;

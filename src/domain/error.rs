@@ -17,7 +17,10 @@ pub struct Localized {
 impl Localized {
     /// From both texts.
     pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { vi: vi.into(), en: en.into() }
+        Self {
+            vi: vi.into(),
+            en: en.into(),
+        }
     }
 }
 
@@ -40,7 +43,11 @@ impl FieldViolation {
         vi: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        Self { field: field.into(), reason: reason.into(), text: Localized::new(vi, en) }
+        Self {
+            field: field.into(),
+            reason: reason.into(),
+            text: Localized::new(vi, en),
+        }
     }
 }
 
@@ -88,7 +95,10 @@ impl Error {
         vi: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        Self::invalid(ErrorCode::FieldInvalid, vec![FieldViolation::new(field, reason, vi, en)])
+        Self::invalid(
+            ErrorCode::FieldInvalid,
+            vec![FieldViolation::new(field, reason, vi, en)],
+        )
     }
 
     /// A failure inside the hub; `cause` is logged and never shown.
@@ -131,7 +141,10 @@ impl Error {
 
     /// The public text.
     pub fn text(&self) -> Localized {
-        self.0.detail.clone().unwrap_or_else(|| Localized::new(self.0.code.text_vi(), self.0.code.text_en()))
+        self.0
+            .detail
+            .clone()
+            .unwrap_or_else(|| Localized::new(self.0.code.text_vi(), self.0.code.text_en()))
     }
 
     /// The wrong fields.

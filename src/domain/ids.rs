@@ -23,7 +23,10 @@ fn uuid_v7(source: &dyn IdSource, now: Timestamp) -> String {
     let mut random = [0_u8; 10];
     source.fill(&mut random);
     let millis = u64::try_from(now.micros() / 1_000).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().simple().to_string()
+    uuid::Builder::from_unix_timestamp_millis(millis, &random)
+        .into_uuid()
+        .simple()
+        .to_string()
 }
 
 /// 32 random bytes that hide the content behind a digest (kept and erased with the body).
@@ -162,7 +165,13 @@ mod tests {
 
     #[test]
     fn malformed_ids_are_refused() {
-        for text in ["", "req_", "req_xyz", "brd_0193", "req_0193AAAA0193000001930000019300AA"] {
+        for text in [
+            "",
+            "req_",
+            "req_xyz",
+            "brd_0193",
+            "req_0193AAAA0193000001930000019300AA",
+        ] {
             assert!(RequestId::parse(text).is_err(), "{text}");
         }
         for text in ["", ".a", "a b", "á", "a'--", "123456789012345678901234567890123456"] {

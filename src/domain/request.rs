@@ -113,10 +113,16 @@ impl EnforcementRequest {
             self.assigned_officer.clone_from(&details.officer);
         }
         self.extended |= step.action == Action::Extend;
-        if matches!(step.action, Action::AnswerInterim | Action::AnswerFinal | Action::RecordAnswer) {
+        if matches!(
+            step.action,
+            Action::AnswerInterim | Action::AnswerFinal | Action::RecordAnswer
+        ) {
             self.answer_count += 1;
         }
-        let is_answer = matches!(step.action, Action::AnswerFinal | Action::RecordAnswer | Action::Correct);
+        let is_answer = matches!(
+            step.action,
+            Action::AnswerFinal | Action::RecordAnswer | Action::Correct
+        );
         if is_answer && details.outcome.is_some() {
             self.outcome.clone_from(&details.outcome);
             self.answer_index = Some(step.log_index);

@@ -59,7 +59,9 @@ impl Timestamp {
 
     /// The instant at which `datetime` is on the clock in Viet Nam.
     pub fn from_civil(datetime: civil::DateTime) -> Self {
-        viet_nam().to_timestamp(datetime).map_or(Self(i64::MAX), |instant| Self(instant.as_microsecond()))
+        viet_nam()
+            .to_timestamp(datetime)
+            .map_or(Self(i64::MAX), |instant| Self(instant.as_microsecond()))
     }
 
     /// RFC 3339 with the offset +07:00, to the microsecond if there are any.
@@ -70,7 +72,9 @@ impl Timestamp {
 
     /// Parses RFC 3339. The offset must be stated.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        text.parse::<jiff::Timestamp>().ok().map(|instant| Self(instant.as_microsecond()))
+        text.parse::<jiff::Timestamp>()
+            .ok()
+            .map(|instant| Self(instant.as_microsecond()))
     }
 }
 

@@ -139,7 +139,11 @@ impl Leaf {
             content_digest: reader.array()?,
             row_digest: reader.array()?,
         };
-        if reader.0.is_empty() { Ok(leaf) } else { Err(MalformedLeaf) }
+        if reader.0.is_empty() {
+            Ok(leaf)
+        } else {
+            Err(MalformedLeaf)
+        }
     }
 }
 
@@ -197,14 +201,20 @@ mod tests {
 
     #[test]
     fn version_one_is_fixed() {
-        let hex: String = sample().encode().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let hex: String = sample()
+            .encode()
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         // Computed by hand from the layout above, not by this code.
-        assert_eq!(hex, concat!(
-            "4c544c010100000000000000070006608b015f3000000000000000000200087265715f30313933000b61636b6e6f776c",
-            "6564676500095355424d4954544544000c41434b4e4f574c45444745440009564e2e42414e4b2d410002616e0008564e",
-            "2e5448414453010101010101010101010101010101010101010101010101010101010101010102020202020202020202",
-            "02020202020202020202020202020202020202020202",
-        ));
+        assert_eq!(
+            hex,
+            concat!(
+                "4c544c010100000000000000070006608b015f3000000000000000000200087265715f30313933000b61636b6e6f776c",
+                "6564676500095355424d4954544544000c41434b4e4f574c45444745440009564e2e42414e4b2d410002616e0008564e",
+                "2e5448414453010101010101010101010101010101010101010101010101010101010101010102020202020202020202",
+                "02020202020202020202020202020202020202020202",
+            )
+        );
     }
 
     #[test]

@@ -37,7 +37,12 @@ impl AgencyService {
             Err(error) => return Err(convert::with_key_fault(&error, change)),
         };
         let content = Bytes::from(message.encode_to_vec());
-        let write = RegistryWrite { actor: actor(&caller), key, content, action: M::ACTION };
+        let write = RegistryWrite {
+            actor: actor(&caller),
+            key,
+            content,
+            action: M::ACTION,
+        };
         receipt(self.app.write_registry(write, change).await?).map(Some)
     }
 
@@ -51,11 +56,15 @@ impl AgencyService {
     async fn list(&self, request: &Request<v1::ListAgenciesRequest>) -> Result<v1::ListAgenciesResponse> {
         let caller = caller(request)?;
         let page = convert::agency_page(request.get_ref(), &caller.agency.code)?;
-        let (agencies, more) =
-            self.app.agencies(page.after.as_ref(), page.role, &page.province_code, page.limit).await?;
+        let (agencies, more) = self
+            .app
+            .agencies(page.after.as_ref(), page.role, &page.province_code, page.limit)
+            .await?;
         let last = agencies.last().filter(|_| more);
         Ok(v1::ListAgenciesResponse {
-            next_page_token: last.map(|agency| page.tokens.after(agency.code.as_str())).unwrap_or_default(),
+            next_page_token: last
+                .map(|agency| page.tokens.after(agency.code.as_str()))
+                .unwrap_or_default(),
             agencies: agencies.iter().map(convert::agency_to_wire).collect(),
         })
     }

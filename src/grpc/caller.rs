@@ -12,12 +12,17 @@ use crate::domain::error::{Error, Result};
 /// The caller that the auth layer has found out.
 pub(super) fn caller<T>(request: &Request<T>) -> Result<Arc<Principal>> {
     let principal = request.extensions().get::<Arc<Principal>>();
-    principal.cloned().ok_or_else(|| Error::internal("a call came past the auth layer"))
+    principal
+        .cloned()
+        .ok_or_else(|| Error::internal("a call came past the auth layer"))
 }
 
 /// The caller as the ledger knows it.
 pub(super) fn actor(principal: &Principal) -> Actor {
-    Actor { agency: principal.agency.code.clone(), officer: principal.officer.id.clone() }
+    Actor {
+        agency: principal.agency.code.clone(),
+        officer: principal.officer.id.clone(),
+    }
 }
 
 /// A result as a unary call gives it.

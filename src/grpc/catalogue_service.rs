@@ -31,7 +31,9 @@ impl CatalogueService {
     fn get(&self, message: &v1::GetKindRequest) -> Result<v1::GetKindResponse> {
         let (code, revision) = convert::kind_asked(message)?;
         let kind = self.app.kind_named(&code, revision)?;
-        Ok(v1::GetKindResponse { kind: Some(convert::kind(kind)) })
+        Ok(v1::GetKindResponse {
+            kind: Some(convert::kind(kind)),
+        })
     }
 
     async fn check(&self, request: Request<v1::ValidateRequest>) -> Result<v1::ValidateResponse> {
@@ -55,10 +57,7 @@ impl v1::catalogue_service_server::CatalogueService for CatalogueService {
         reply(self.get(request.get_ref()))
     }
 
-    async fn validate(
-        &self,
-        request: Request<v1::ValidateRequest>,
-    ) -> Result<Response<v1::ValidateResponse>, Status> {
+    async fn validate(&self, request: Request<v1::ValidateRequest>) -> Result<Response<v1::ValidateResponse>, Status> {
         reply(self.check(request).await)
     }
 }

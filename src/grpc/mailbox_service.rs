@@ -42,17 +42,30 @@ impl MailboxService {
         let message = request.into_inner();
         let start = convert::start(&message)?;
         let agency = &caller.agency.code;
-        let reader =
-            self.app.reader(agency, &start.cursor, &start.start_after, message.include_documents).await?;
-        Ok(Subscription::start(self.app.clone(), Arc::clone(&self.authenticator), caller, reader))
+        let reader = self
+            .app
+            .reader(agency, &start.cursor, &start.start_after, message.include_documents)
+            .await?;
+        Ok(Subscription::start(
+            self.app.clone(),
+            Arc::clone(&self.authenticator),
+            caller,
+            reader,
+        ))
     }
 
     async fn pass(&self, request: Request<v1::AdvanceRequest>) -> Result<v1::AdvanceResponse> {
         let caller = caller(&request)?;
         let message = request.into_inner();
         let advance = convert::advance(&message)?;
-        let (cursor, moved) = self.app.advance(actor(&caller), advance, &message.encode_to_vec()).await?;
-        Ok(v1::AdvanceResponse { positions: convert::cursor_to_wire(&cursor), receipts: receipts(moved)? })
+        let (cursor, moved) = self
+            .app
+            .advance(actor(&caller), advance, &message.encode_to_vec())
+            .await?;
+        Ok(v1::AdvanceResponse {
+            positions: convert::cursor_to_wire(&cursor),
+            receipts: receipts(moved)?,
+        })
     }
 }
 
@@ -71,10 +84,7 @@ impl v1::mailbox_service_server::MailboxService for MailboxService {
         reply(self.open(request).await)
     }
 
-    async fn advance(
-        &self,
-        request: Request<v1::AdvanceRequest>,
-    ) -> Result<Response<v1::AdvanceResponse>, Status> {
+    async fn advance(&self, request: Request<v1::AdvanceRequest>) -> Result<Response<v1::AdvanceResponse>, Status> {
         reply(self.pass(request).await)
     }
 }

@@ -39,7 +39,10 @@ impl Hub {
     async fn new() -> Self {
         let registry = Registry::new().await;
         // The court stands in for the enforcement agency, which may send account freezes.
-        let sender = Agency { role: Role::Enforcement, ..registry.court.agency.clone() };
+        let sender = Agency {
+            role: Role::Enforcement,
+            ..registry.court.agency.clone()
+        };
         registry.put(std::slice::from_ref(&sender), &[], &[]).await;
         let (app, _writer) = App::start(Parts {
             hub_id: HUB.into(),
@@ -52,13 +55,23 @@ impl Hub {
         });
         let mailbox = MailboxService::new(app.clone(), Arc::clone(&registry.authenticator));
         let agencies = AgencyService::new(app.clone());
-        Self { registry, app, mailbox, agencies, sender }
+        Self {
+            registry,
+            app,
+            mailbox,
+            agencies,
+            sender,
+        }
     }
 
     async fn call<T>(&self, member: &Member, message: T) -> Request<T> {
         let bearer = member.bearer(&self.registry.clock);
-        let principal: Arc<Principal> =
-            self.registry.authenticator.authenticate(&member.peer(), Some(&bearer)).await.unwrap();
+        let principal: Arc<Principal> = self
+            .registry
+            .authenticator
+            .authenticate(&member.peer(), Some(&bearer))
+            .await
+            .unwrap();
         let mut request = Request::new(message);
         request.extensions_mut().insert(principal);
         request
@@ -66,7 +79,12 @@ impl Hub {
 
     /// Sends a freeze to the bank.
     async fn submit(&self, key: &str) {
-        let kind = self.app.catalogue.kinds().find(|kind| kind.code().as_str() == "account-freeze").unwrap();
+        let kind = self
+            .app
+            .catalogue
+            .kinds()
+            .find(|kind| kind.code().as_str() == "account-freeze")
+            .unwrap();
         let mut order: serde_json::Value = serde_json::from_str(&kind.order_example).unwrap();
         order["idempotency_key"] = key.into();
         order["agency"] = self.sender.code.as_str().into();
@@ -74,7 +92,10 @@ impl Hub {
         order["relations"] = serde_json::json!([]);
         order["attachments"] = serde_json::json!([]);
         let officer = self.registry.court.officer.id.clone();
-        let actor = Actor { agency: self.sender.code.clone(), officer };
+        let actor = Actor {
+            agency: self.sender.code.clone(),
+            officer,
+        };
         self.app.submit(&actor, order.to_string().into()).await.unwrap();
     }
 
@@ -90,7 +111,9 @@ impl Hub {
 }
 
 async fn next(stream: &mut ReceiverStream<subscription::Item>) -> Result<Content, Status> {
-    let message = tokio::time::timeout(Duration::from_secs(5), stream.next()).await.expect("a message in time");
+    let message = tokio::time::timeout(Duration::from_secs(5), stream.next())
+        .await
+        .expect("a message in time");
     message.expect("a message").map(|message| message.content.unwrap())
 }
 
@@ -104,9 +127,18 @@ async fn a_page_holds_entries_in_order_with_documents_and_where_to_advance() {
     for key in ["order-001", "order-002", "order-003"] {
         hub.submit(key).await;
     }
-    let read = hub.pull(v1::PullRequest { max_entries: 2, include_documents: true, ..Default::default() }).await;
+    let read = hub
+        .pull(v1::PullRequest {
+            max_entries: 2,
+            include_documents: true,
+            ..Default::default()
+        })
+        .await;
     assert!(read.more);
-    assert_eq!(read.entries.iter().map(|entry| entry.position).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(
+        read.entries.iter().map(|entry| entry.position).collect::<Vec<_>>(),
+        [1, 2]
+    );
     for entry in &read.entries {
         let envelope = entry.enforcement_request.as_ref().unwrap();
         assert_eq!(envelope.enforcement_request_id, entry.enforcement_request_id);
@@ -114,12 +146,24 @@ async fn a_page_holds_entries_in_order_with_documents_and_where_to_advance() {
         assert!(entry.document.as_ref().unwrap().content.starts_with(b"{"));
         assert!(!entry.lifted && !entry.withdrawn);
     }
-    let ask = v1::AdvanceRequest { cursor: String::new(), positions: read.advance_to };
+    let ask = v1::AdvanceRequest {
+        cursor: String::new(),
+        positions: read.advance_to,
+    };
     let request = hub.call(&hub.registry.bank, ask.clone()).await;
     let advanced = hub.mailbox.advance(request).await.unwrap().into_inner();
     assert_eq!((advanced.receipts.len(), advanced.positions.len()), (1, 2));
     let request = hub.call(&hub.registry.bank, ask).await;
-    assert!(hub.mailbox.advance(request).await.unwrap().into_inner().receipts.is_empty(), "delivered once");
+    assert!(
+        hub.mailbox
+            .advance(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .receipts
+            .is_empty(),
+        "delivered once"
+    );
     let rest = hub.pull(v1::PullRequest::default()).await;
     assert_eq!(rest.entries.iter().map(|entry| entry.position).collect::<Vec<_>>(), [3]);
     assert!(!rest.more && rest.entries[0].document.is_none());
@@ -130,10 +174,16 @@ async fn a_waiting_pull_wakes_when_something_comes() {
     let hub = Hub::new().await;
     assert!(hub.pull(v1::PullRequest::default()).await.entries.is_empty());
     let started = std::time::Instant::now();
-    let (read, ()) = tokio::join!(hub.pull(v1::PullRequest { wait_seconds: 30, ..Default::default() }), async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        hub.submit("order-001").await;
-    });
+    let (read, ()) = tokio::join!(
+        hub.pull(v1::PullRequest {
+            wait_seconds: 30,
+            ..Default::default()
+        }),
+        async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            hub.submit("order-001").await;
+        }
+    );
     assert_eq!(read.entries.len(), 1);
     assert!(started.elapsed() < Duration::from_secs(5));
 }
@@ -144,15 +194,27 @@ async fn a_stream_brings_what_stands_then_what_comes_and_ends_when_its_certifica
     hub.submit("order-001").await;
     let mut stream = hub.subscribe().await;
     assert!(matches!(next(&mut stream).await, Ok(Content::Heartbeat(_))));
-    let Ok(Content::Entry(first)) = next(&mut stream).await else { panic!("no entry") };
+    let Ok(Content::Entry(first)) = next(&mut stream).await else {
+        panic!("no entry")
+    };
     hub.submit("order-002").await;
-    let Ok(Content::Entry(second)) = next(&mut stream).await else { panic!("no entry") };
+    let Ok(Content::Entry(second)) = next(&mut stream).await else {
+        panic!("no entry")
+    };
     assert_eq!((first.position, second.position), (1, 2));
 
-    let credentials = hub.registry.store.credentials_of(&hub.registry.bank.agency.code).await.unwrap();
+    let credentials = hub
+        .registry
+        .store
+        .credentials_of(&hub.registry.bank.agency.code)
+        .await
+        .unwrap();
     for purpose in [v1::CredentialPurpose::Tls, v1::CredentialPurpose::Token] {
         let name = purpose.as_str_name().trim_start_matches("CREDENTIAL_PURPOSE_");
-        let credential = credentials.iter().find(|credential| credential.purpose.as_str() == name).unwrap();
+        let credential = credentials
+            .iter()
+            .find(|credential| credential.purpose.as_str() == name)
+            .unwrap();
         let revoke = v1::RevokeCredentialRequest {
             idempotency_key: format!("revoke-{name}"),
             agency_code: hub.registry.bank.agency.code.to_string(),
@@ -163,17 +225,33 @@ async fn a_stream_brings_what_stands_then_what_comes_and_ends_when_its_certifica
         let request = hub.call(&hub.registry.operator, revoke).await;
         hub.agencies.revoke_credential(request).await.unwrap();
     }
-    hub.registry.authenticator.observe_registry_version(hub.registry.store.registry_version().await.unwrap());
+    hub.registry
+        .authenticator
+        .observe_registry_version(hub.registry.store.registry_version().await.unwrap());
     let end = next(&mut stream).await.expect_err("the stream ends");
-    assert_eq!((end.code(), reason(&end).as_str()), (Code::Unauthenticated, "CERTIFICATE_NOT_REGISTERED"));
+    assert_eq!(
+        (end.code(), reason(&end).as_str()),
+        (Code::Unauthenticated, "CERTIFICATE_NOT_REGISTERED")
+    );
     assert!(stream.next().await.is_none());
 }
 
 #[tokio::test]
 async fn a_stream_cannot_start_beyond_the_last_entry() {
     let hub = Hub::new().await;
-    let start_after = vec![v1::LanePosition { lane: v1::Lane::Urgent.into(), position: 1 }];
-    let request = hub.call(&hub.registry.bank, v1::SubscribeRequest { start_after, ..Default::default() }).await;
+    let start_after = vec![v1::LanePosition {
+        lane: v1::Lane::Urgent.into(),
+        position: 1,
+    }];
+    let request = hub
+        .call(
+            &hub.registry.bank,
+            v1::SubscribeRequest {
+                start_after,
+                ..Default::default()
+            },
+        )
+        .await;
     let status = hub.mailbox.subscribe(request).await.unwrap_err();
     assert_eq!(reason(&status), "POSITION_OUT_OF_RANGE");
 }
@@ -196,14 +274,20 @@ async fn a_registry_write_acts_once_and_its_retry_gets_the_same_bytes() {
     };
     let create = async |message: v1::CreateAgencyRequest| {
         let request = hub.call(&hub.registry.operator, message).await;
-        hub.agencies.create_agency(request).await.map(|response| response.into_inner().encode_to_vec())
+        hub.agencies
+            .create_agency(request)
+            .await
+            .map(|response| response.into_inner().encode_to_vec())
     };
     let first = create(message.clone()).await.unwrap();
     assert_eq!(create(message.clone()).await.unwrap(), first);
     let mut other = message.clone();
     other.agency.as_mut().unwrap().name = "Khác".into();
     assert_eq!(reason(&create(other).await.unwrap_err()), "KEY_REUSED");
-    let again = v1::CreateAgencyRequest { idempotency_key: "create-002".into(), ..message };
+    let again = v1::CreateAgencyRequest {
+        idempotency_key: "create-002".into(),
+        ..message
+    };
     assert_eq!(reason(&create(again).await.unwrap_err()), "ALREADY_REGISTERED");
 }
 
@@ -219,10 +303,22 @@ async fn an_agency_administers_itself_and_sees_of_others_the_public_part() {
     for code in ["COURT.1", "NOBODY"] {
         let request = hub.call(&hub.registry.bank, end(code)).await;
         let status = hub.agencies.end_officer(request).await.unwrap_err();
-        assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "AGENCY_NOT_FOUND"), "{code}");
+        assert_eq!(
+            (status.code(), reason(&status).as_str()),
+            (Code::NotFound, "AGENCY_NOT_FOUND"),
+            "{code}"
+        );
     }
     let request = hub.call(&hub.registry.bank, end("")).await;
-    assert!(hub.agencies.end_officer(request).await.unwrap().into_inner().receipt.is_some());
+    assert!(
+        hub.agencies
+            .end_officer(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .receipt
+            .is_some()
+    );
 
     let get = async |member: &Member, code: &str| {
         let request = hub.call(member, v1::GetAgencyRequest { code: code.into() }).await;
@@ -241,7 +337,11 @@ async fn agencies_are_listed_page_by_page() {
     let mut codes = Vec::new();
     let mut page_token = String::new();
     loop {
-        let ask = v1::ListAgenciesRequest { page_size: 1, page_token, ..Default::default() };
+        let ask = v1::ListAgenciesRequest {
+            page_size: 1,
+            page_token,
+            ..Default::default()
+        };
         let request = hub.call(&hub.registry.bank, ask).await;
         let page = hub.agencies.list_agencies(request).await.unwrap().into_inner();
         codes.extend(page.agencies.into_iter().map(|agency| agency.code));
@@ -256,10 +356,21 @@ async fn agencies_are_listed_page_by_page() {
 impl Hub {
     /// Fields and reasons of what Validate finds.
     async fn validate(&self, kind: &str, document: Document) -> Result<Vec<String>, Status> {
-        let message = v1::ValidateRequest { kind: kind.into(), kind_revision: 0, document: Some(document) };
+        let message = v1::ValidateRequest {
+            kind: kind.into(),
+            kind_revision: 0,
+            document: Some(document),
+        };
         let request = self.call(&self.registry.bank, message).await;
-        let found = CatalogueService::new(self.app.clone()).validate(request).await?.into_inner();
-        Ok(found.violations.into_iter().map(|violation| format!("{} {}", violation.field, violation.reason)).collect())
+        let found = CatalogueService::new(self.app.clone())
+            .validate(request)
+            .await?
+            .into_inner();
+        Ok(found
+            .violations
+            .into_iter()
+            .map(|violation| format!("{} {}", violation.field, violation.reason))
+            .collect())
     }
 }
 
@@ -271,7 +382,11 @@ async fn the_examples_of_every_kind_are_valid() {
         assert_eq!(hub.validate("", order).await.unwrap(), [""; 0]);
         for (outcome, text) in &kind.answer_examples {
             let answer = Document::Answer(text.clone());
-            assert_eq!(hub.validate(kind.code().as_str(), answer).await.unwrap(), [""; 0], "{outcome}");
+            assert_eq!(
+                hub.validate(kind.code().as_str(), answer).await.unwrap(),
+                [""; 0],
+                "{outcome}"
+            );
         }
     }
 }
@@ -283,9 +398,15 @@ async fn validate_tells_everything_at_once_and_asks_for_a_kind() {
     let mut order: serde_json::Value = serde_json::from_str(&kind.order_example).unwrap();
     order["head"]["number"] = 1.into();
     order["payload"]["extra"] = true.into();
-    let found = hub.validate("other-kind", Document::Order(order.to_string())).await.unwrap();
+    let found = hub
+        .validate("other-kind", Document::Order(order.to_string()))
+        .await
+        .unwrap();
     assert_eq!(found.first().map(String::as_str), Some("/kind other_kind"));
-    assert!(found.iter().any(|fault| fault.starts_with("/head/number ")), "{found:?}");
+    assert!(
+        found.iter().any(|fault| fault.starts_with("/head/number ")),
+        "{found:?}"
+    );
     assert!(found.iter().any(|fault| fault.starts_with("/payload")), "{found:?}");
 
     order["kind"] = "no-such-kind".into();
@@ -295,7 +416,13 @@ async fn validate_tells_everything_at_once_and_asks_for_a_kind() {
 
     let answer = || Document::Answer("{}".into());
     assert_eq!(reason(&hub.validate("", answer()).await.unwrap_err()), "FIELD_INVALID");
-    assert_eq!(reason(&hub.validate("no-such-kind", answer()).await.unwrap_err()), "KIND_NOT_FOUND");
+    assert_eq!(
+        reason(&hub.validate("no-such-kind", answer()).await.unwrap_err()),
+        "KIND_NOT_FOUND"
+    );
     let large = Document::Order(" ".repeat(300 * 1024));
-    assert_eq!(reason(&hub.validate("", large).await.unwrap_err()), "DOCUMENT_TOO_LARGE");
+    assert_eq!(
+        reason(&hub.validate("", large).await.unwrap_err()),
+        "DOCUMENT_TOO_LARGE"
+    );
 }

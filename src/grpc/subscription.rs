@@ -73,7 +73,14 @@ impl Subscription {
     ) -> ReceiverStream<Item> {
         let (sender, receiver) = mpsc::channel(ROOM);
         let last_word = sender.clone();
-        let subscription = Self { app, authenticator, caller, reader, sender, last_sent: Instant::now() };
+        let subscription = Self {
+            app,
+            authenticator,
+            caller,
+            reader,
+            sender,
+            last_sent: Instant::now(),
+        };
         tokio::spawn(async move {
             if let Err(End::Failed(error)) = subscription.run().await {
                 // Fails only if the client has gone.
@@ -128,7 +135,11 @@ impl Subscription {
             () = self.sender.closed() => return Err(End::Closed),
         }
         self.confirm().await?;
-        if Instant::now() >= heartbeat_at { self.heartbeat().await } else { Ok(()) }
+        if Instant::now() >= heartbeat_at {
+            self.heartbeat().await
+        } else {
+            Ok(())
+        }
     }
 
     /// Sends an entry and passes it. One that was read too long ago stays, with all after it: it is read again.

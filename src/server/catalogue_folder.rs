@@ -21,7 +21,9 @@ pub fn load(folder: Option<&Path>) -> Result<Catalogue, StartError> {
 /// Refuses a catalogue that lacks a kind or revision of `in_use`: those requests could not be read any more.
 pub(super) fn require(catalogue: &Catalogue, in_use: Vec<(String, i64)>) -> Result<(), StartError> {
     let is_known = |kind: &str, revision: i64| {
-        let (Ok(code), Ok(revision)) = (KindCode::parse(kind), u32::try_from(revision)) else { return false };
+        let (Ok(code), Ok(revision)) = (KindCode::parse(kind), u32::try_from(revision)) else {
+            return false;
+        };
         catalogue.kind_revision(&code, revision).is_some()
     };
     let missing: Vec<String> = in_use
@@ -29,7 +31,11 @@ pub(super) fn require(catalogue: &Catalogue, in_use: Vec<(String, i64)>) -> Resu
         .filter(|(kind, revision)| !is_known(kind, *revision))
         .map(|(kind, revision)| format!("{kind}@{revision}"))
         .collect();
-    if missing.is_empty() { Ok(()) } else { Err(StartError::KindsMissing(missing)) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(StartError::KindsMissing(missing))
+    }
 }
 
 type Failure = (PathBuf, std::io::Error);
@@ -66,7 +72,10 @@ mod tests {
         let catalogue = Catalogue::embedded().unwrap();
         let used = |kind: &str, revision| (kind.to_owned(), revision);
         require(&catalogue, vec![used("account-freeze", 1)]).unwrap();
-        let refusal = require(&catalogue, vec![used("account-freeze", 99), used("gone", 1), used("account-freeze", 1)]);
+        let refusal = require(
+            &catalogue,
+            vec![used("account-freeze", 99), used("gone", 1), used("account-freeze", 1)],
+        );
         match refusal {
             Err(StartError::KindsMissing(missing)) => assert_eq!(missing, ["account-freeze@99", "gone@1"]),
             other => panic!("{other:?}"),

@@ -14,7 +14,10 @@ pub struct Sql {
 impl Sql {
     /// One text for both.
     pub(crate) const fn both(text: &'static str) -> Self {
-        Self { sqlite: text, postgres: text }
+        Self {
+            sqlite: text,
+            postgres: text,
+        }
     }
 
     /// Two texts that stand side by side.
@@ -26,9 +29,15 @@ impl Sql {
 /// The pools. SQLite has one writer connection, as the database has one writer.
 #[derive(Debug, Clone)]
 pub(crate) enum Pools {
-    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
     /// The ledger has connections of its own, so that no number of reads can keep a write waiting.
-    Postgres { pool: PgPool, writer: PgPool },
+    Postgres {
+        pool: PgPool,
+        writer: PgPool,
+    },
 }
 
 /// An open transaction of the ledger.
@@ -112,7 +121,8 @@ where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
     let text: Option<String> = row.try_get(column)?;
-    text.map(|text| text.parse().map_err(|error| decode_error(column, error))).transpose()
+    text.map(|text| text.parse().map_err(|error| decode_error(column, error)))
+        .transpose()
 }
 
 /// Reads a JSON column.
@@ -136,10 +146,16 @@ where
 {
     let bytes: Vec<u8> = row.try_get(column)?;
     <[u8; 32]>::try_from(bytes).map_err(|bytes| {
-        decode_error(column, std::io::Error::other(format!("{} bytes instead of 32", bytes.len())))
+        decode_error(
+            column,
+            std::io::Error::other(format!("{} bytes instead of 32", bytes.len())),
+        )
     })
 }
 
 fn decode_error(column: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
+    sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: Box::new(source),
+    }
 }

@@ -78,8 +78,12 @@ struct BulkTexts {
     sqlite: [&'static str; 7],
 }
 
-static TEXTS: LazyLock<BTreeMap<&'static str, BulkTexts>> =
-    LazyLock::new(|| schema::WRITTEN.iter().map(|table| (table.name, BulkTexts::of(table))).collect());
+static TEXTS: LazyLock<BTreeMap<&'static str, BulkTexts>> = LazyLock::new(|| {
+    schema::WRITTEN
+        .iter()
+        .map(|table| (table.name, BulkTexts::of(table)))
+        .collect()
+});
 
 /// The one statement that writes what nearly every batch writes, on PostgreSQL: one round trip instead of ten.
 static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| {
@@ -112,11 +116,18 @@ pub(crate) fn texts() -> Vec<(String, Sql)> {
             .zip(texts.sqlite)
             .map(move |(rows, sqlite)| (format!("bulk {name} x{rows}"), Sql::pair(sqlite, texts.postgres)))
     });
-    single.chain([("bulk together".to_owned(), Sql::pair("SELECT 1", *TOGETHER))]).collect()
+    single
+        .chain([("bulk together".to_owned(), Sql::pair("SELECT 1", *TOGETHER))])
+        .collect()
 }
 
 fn column_list(table: &Table) -> String {
-    table.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    table
+        .columns
+        .iter()
+        .map(|(name, _)| *name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn on_conflict(table: &Table) -> String {
@@ -129,7 +140,11 @@ fn on_conflict(table: &Table) -> String {
                 .filter(|(name, _)| !table.key.contains(name))
                 .map(|(name, _)| format!("{name} = excluded.{name}"))
                 .collect();
-            format!(" ON CONFLICT ({}) DO UPDATE SET {}", table.key.join(", "), updates.join(", "))
+            format!(
+                " ON CONFLICT ({}) DO UPDATE SET {}",
+                table.key.join(", "),
+                updates.join(", ")
+            )
         }
     }
 }
@@ -161,7 +176,12 @@ fn postgres_text(table: &Table, first_parameter: usize) -> String {
 fn sqlite_text(table: &Table, rows: usize) -> String {
     let one_row = format!("({})", vec!["?"; table.columns.len()].join(", "));
     let all_rows = vec![one_row; rows].join(", ");
-    format!("INSERT INTO {} ({}) VALUES {all_rows}{}", table.name, column_list(table), on_conflict(table))
+    format!(
+        "INSERT INTO {} ({}) VALUES {all_rows}{}",
+        table.name,
+        column_list(table),
+        on_conflict(table)
+    )
 }
 
 /// Writes the rows of one table, set-based. Nothing is sent for no rows.
@@ -170,11 +190,16 @@ pub(crate) async fn write_rows(tx: &mut Tx, rows: &dyn Rows) -> Result<(), sqlx:
         return Ok(());
     }
     let Some(texts) = TEXTS.get(rows.table().name) else {
-        return Err(sqlx::Error::Protocol(format!("table {} is not listed for writing", rows.table().name)));
+        return Err(sqlx::Error::Protocol(format!(
+            "table {} is not listed for writing",
+            rows.table().name
+        )));
     };
     match tx {
         Tx::Postgres(transaction) => {
-            bind_columns(sqlx::query(texts.postgres), rows).execute(&mut **transaction).await?;
+            bind_columns(sqlx::query(texts.postgres), rows)
+                .execute(&mut **transaction)
+                .await?;
         }
         Tx::Sqlite(transaction) => {
             let mut written = 0;
@@ -201,13 +226,20 @@ pub(crate) async fn write_rows(tx: &mut Tx, rows: &dyn Rows) -> Result<(), sqlx:
 
 /// Writes the rows of the tables in `schema::TOGETHER`, in that order: one statement on PostgreSQL.
 pub(crate) async fn write_together(tx: &mut Tx, tables: &[&dyn Rows]) -> Result<(), sqlx::Error> {
-    let in_order = tables.iter().map(|rows| rows.table().name).eq(schema::TOGETHER.iter().map(|table| table.name));
+    let in_order = tables
+        .iter()
+        .map(|rows| rows.table().name)
+        .eq(schema::TOGETHER.iter().map(|table| table.name));
     if !in_order {
-        return Err(sqlx::Error::Protocol("the tables are not those of schema::TOGETHER".to_owned()));
+        return Err(sqlx::Error::Protocol(
+            "the tables are not those of schema::TOGETHER".to_owned(),
+        ));
     }
     match tx {
         Tx::Postgres(transaction) => {
-            let query = tables.iter().fold(sqlx::query(*TOGETHER), |query, rows| bind_columns(query, *rows));
+            let query = tables
+                .iter()
+                .fold(sqlx::query(*TOGETHER), |query, rows| bind_columns(query, *rows));
             query.execute(&mut **transaction).await?;
         }
         Tx::Sqlite(_) => {

@@ -124,9 +124,10 @@ impl Database {
     /// Refuses a SQLite file that is not there, so that a mistyped path makes no new database.
     pub fn must_exist(&self) -> Result<(), ConnectError> {
         match self {
-            Self::Sqlite(path) if !database_file::resolve(path)?.exists() => {
-                Err(ConnectError::File { path: path.clone(), fault: FileFault::Missing })
-            }
+            Self::Sqlite(path) if !database_file::resolve(path)?.exists() => Err(ConnectError::File {
+                path: path.clone(),
+                fault: FileFault::Missing,
+            }),
             Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
         }
     }
@@ -136,8 +137,12 @@ impl Store {
     /// Opens the database and checks that its settings are safe.
     pub async fn connect(database: &Database) -> Result<Self, ConnectError> {
         let store = match database {
-            Database::Sqlite(path) => Self { pools: open_sqlite(path).await? },
-            Database::Postgres(options) => Self { pools: open_postgres(options).await? },
+            Database::Sqlite(path) => Self {
+                pools: open_sqlite(path).await?,
+            },
+            Database::Postgres(options) => Self {
+                pools: open_postgres(options).await?,
+            },
         };
         store.refuse_unsafe_settings().await?;
         Ok(store)
@@ -162,7 +167,12 @@ impl Store {
             Pools::Sqlite { writer, .. } => {
                 let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(writer).await?;
                 let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
-                require(parts.as_slice() >= OLDEST_SQLITE.as_slice(), "SQLite version", version, "3.51.3 or later")?;
+                require(
+                    parts.as_slice() >= OLDEST_SQLITE.as_slice(),
+                    "SQLite version",
+                    version,
+                    "3.51.3 or later",
+                )?;
                 let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(writer).await?;
                 require(journal == "wal", "journal_mode", journal, "wal")?;
                 let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await?;
@@ -187,7 +197,11 @@ impl Store {
 }
 
 fn require(holds: bool, name: &'static str, value: String, wanted: &'static str) -> Result<(), ConnectError> {
-    if holds { Ok(()) } else { Err(ConnectError::Unsafe { name, value, wanted }) }
+    if holds {
+        Ok(())
+    } else {
+        Err(ConnectError::Unsafe { name, value, wanted })
+    }
 }
 
 async fn open_sqlite(path: &std::path::Path) -> Result<Pools, ConnectError> {
@@ -198,7 +212,10 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Pools, ConnectError> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))
         .statement_cache_capacity(256);
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
@@ -220,7 +237,10 @@ async fn open_postgres(options: &PgConnectOptions) -> Result<Pools, ConnectError
     let first = tokio::time::timeout(CONNECT_LIMIT, PgConnection::connect_with(&options));
     first.await.or(Err(ConnectError::NoAnswer))??.close().await?;
     let sized = |connections| {
-        PgPoolOptions::new().max_connections(connections).acquire_timeout(CONNECT_LIMIT).connect_with(options.clone())
+        PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(CONNECT_LIMIT)
+            .connect_with(options.clone())
     };
     let (pool, writer) = (sized(12).await?, sized(2).await?);
     Ok(Pools::Postgres { pool, writer })
@@ -233,14 +253,23 @@ mod tests {
     #[test]
     fn only_the_two_databases_are_accepted() {
         assert!(matches!("sqlite:hub.db".parse(), Ok(Database::Sqlite(_))));
-        assert!(matches!("postgres://hub@localhost/hub".parse(), Ok(Database::Postgres(_))));
+        assert!(matches!(
+            "postgres://hub@localhost/hub".parse(),
+            Ok(Database::Postgres(_))
+        ));
         for url in ["", "hub.db", "sqlite:", "mysql://localhost/hub"] {
             assert!(url.parse::<Database>().is_err(), "{url}");
         }
         for url in ["sqlite::memory:", "sqlite:hub.db?mode=ro", "sqlite:file:hub.db"] {
-            assert!(matches!(url.parse::<Database>(), Err(ConnectError::SqlitePath)), "{url}");
+            assert!(
+                matches!(url.parse::<Database>(), Err(ConnectError::SqlitePath)),
+                "{url}"
+            );
         }
         let wrong_port = "postgres://hub@localhost:99999/hub".parse::<Database>();
-        assert!(matches!(wrong_port, Err(ConnectError::PostgresUrl(_))), "{wrong_port:?}");
+        assert!(
+            matches!(wrong_port, Err(ConnectError::PostgresUrl(_))),
+            "{wrong_port:?}"
+        );
     }
 }

@@ -29,8 +29,16 @@ pub enum FileFault {
 
 /// The file that `path` means, with symbolic links followed; it may not be there yet.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, ConnectError> {
-    let fault = |fault| Err(ConnectError::File { path: path.to_owned(), fault });
-    let unusable = |source| ConnectError::Lock { path: path.to_owned(), source };
+    let fault = |fault| {
+        Err(ConnectError::File {
+            path: path.to_owned(),
+            fault,
+        })
+    };
+    let unusable = |source| ConnectError::Lock {
+        path: path.to_owned(),
+        source,
+    };
     match path.canonicalize() {
         Ok(real) => {
             let metadata = fs::metadata(&real).map_err(unusable)?;
@@ -47,7 +55,9 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, ConnectError> {
             if path.is_symlink() {
                 return fault(FileFault::Missing);
             }
-            let Some(name) = path.file_name() else { return fault(FileFault::NotAFile) };
+            let Some(name) = path.file_name() else {
+                return fault(FileFault::NotAFile);
+            };
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             match folder.unwrap_or_else(|| Path::new(".")).canonicalize() {
                 Ok(folder) => Ok(folder.join(name)),
@@ -65,7 +75,10 @@ pub(super) fn lock(path: &Path) -> Result<File, ConnectError> {
     let mut lock_path = real.clone().into_os_string();
     lock_path.push(".lock");
     let lock_path = PathBuf::from(lock_path);
-    let unusable = |source| ConnectError::Lock { path: lock_path.clone(), source };
+    let unusable = |source| ConnectError::Lock {
+        path: lock_path.clone(),
+        source,
+    };
     let file = File::create(&lock_path).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => {}
@@ -74,8 +87,16 @@ pub(super) fn lock(path: &Path) -> Result<File, ConnectError> {
     }
     // SQLite itself would open the file all the same and fail at the first write.
     match File::options().write(true).open(&real) {
-        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
-            Err(ConnectError::File { path: path.to_owned(), fault: FileFault::ReadOnly })
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
+            Err(ConnectError::File {
+                path: path.to_owned(),
+                fault: FileFault::ReadOnly,
+            })
         }
         _ => Ok(file),
     }

@@ -18,26 +18,35 @@ impl Store {
     /// What `agency` used `key` for, if it did.
     pub async fn used_key(&self, agency: &AgencyCode, key: &IdempotencyKey) -> Result<Option<UsedKey>> {
         let pairs = json_pairs([(agency.as_str(), key.as_str())]);
-        on_pool!(self, sql::IDEMPOTENCY_BY_KEYS, |sql, pool| sqlx::query_as(sql).bind(&pairs).fetch_optional(pool))
-            .map_err(store_error)
+        on_pool!(self, sql::IDEMPOTENCY_BY_KEYS, |sql, pool| sqlx::query_as(sql)
+            .bind(&pairs)
+            .fetch_optional(pool))
+        .map_err(store_error)
     }
 
     /// The log entries from `first`, `count` of them.
     pub async fn log_entries(&self, first: i64, count: i64) -> Result<Vec<LogEntry>> {
         let end = first.saturating_add(count);
-        on_pool!(self, sql::LOG_RANGE, |sql, pool| sqlx::query_as(sql).bind(first).bind(end).fetch_all(pool))
-            .map_err(store_error)
+        on_pool!(self, sql::LOG_RANGE, |sql, pool| sqlx::query_as(sql)
+            .bind(first)
+            .bind(end)
+            .fetch_all(pool))
+        .map_err(store_error)
     }
 
     /// The checkpoint of the batch that holds the entry `log_index`.
     pub async fn checkpoint_covering(&self, log_index: i64) -> Result<Option<Checkpoint>> {
-        on_pool!(self, sql::CHECKPOINT_COVERING, |sql, pool| sqlx::query_as(sql).bind(log_index).fetch_optional(pool))
-            .map_err(store_error)
+        on_pool!(self, sql::CHECKPOINT_COVERING, |sql, pool| sqlx::query_as(sql)
+            .bind(log_index)
+            .fetch_optional(pool))
+        .map_err(store_error)
     }
 
     /// The name of the hub that this database belongs to: the one in its first checkpoint.
     pub async fn hub_id(&self) -> Result<Option<String>> {
-        on_pool!(self, sql::HUB_ID, |sql, pool| sqlx::query_scalar(sql).fetch_optional(pool)).map_err(store_error)
+        on_pool!(self, sql::HUB_ID, |sql, pool| sqlx::query_scalar(sql)
+            .fetch_optional(pool))
+        .map_err(store_error)
     }
 
     /// The events of a request after version `after`, at most `limit`.
@@ -53,16 +62,19 @@ impl Store {
     /// The bodies under these log indexes, in no particular order.
     pub async fn bodies(&self, indexes: &[i64]) -> Result<Vec<Body>> {
         let list = serde_json::Value::from(indexes.to_vec()).to_string();
-        on_pool!(self, sql::BODIES_BY_INDEXES, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
-            .map_err(store_error)
+        on_pool!(self, sql::BODIES_BY_INDEXES, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_all(pool))
+        .map_err(store_error)
     }
 
     /// How many bytes the bodies under these log indexes have; 0 after erasure.
     pub async fn body_sizes(&self, indexes: &[i64]) -> Result<BTreeMap<i64, i64>> {
         let list = serde_json::Value::from(indexes.to_vec()).to_string();
-        let rows: Vec<(i64, i64)> =
-            on_pool!(self, sql::BODY_SIZES_BY_INDEXES, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
-                .map_err(store_error)?;
+        let rows: Vec<(i64, i64)> = on_pool!(self, sql::BODY_SIZES_BY_INDEXES, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_all(pool))
+        .map_err(store_error)?;
         Ok(rows.into_iter().collect())
     }
 }

@@ -33,9 +33,10 @@ impl Store {
     /// Where a cursor of `agency` stands.
     pub async fn cursor(&self, agency: &AgencyCode, name: &CursorName) -> Result<Cursors> {
         let pairs = json_pairs([(agency.as_str(), name.as_str())]);
-        let rows: Vec<CursorRow> =
-            on_pool!(self, sql::CURSORS_BY_NAMES, |sql, pool| sqlx::query_as(sql).bind(&pairs).fetch_all(pool))
-                .map_err(store_error)?;
+        let rows: Vec<CursorRow> = on_pool!(self, sql::CURSORS_BY_NAMES, |sql, pool| sqlx::query_as(sql)
+            .bind(&pairs)
+            .fetch_all(pool))
+        .map_err(store_error)?;
         Ok(rows.into_iter().map(|row| (row.lane, row.position)).collect())
     }
 
@@ -46,9 +47,10 @@ impl Store {
     ) -> Result<BTreeMap<(AgencyCode, Lane), LaneHead>> {
         let agencies: std::collections::BTreeSet<&AgencyCode> = agencies.into_iter().collect();
         let list = json_list(agencies.into_iter().map(AgencyCode::as_str));
-        let rows: Vec<HeadRow> =
-            on_pool!(self, sql::MAILBOX_HEADS, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
-                .map_err(store_error)?;
+        let rows: Vec<HeadRow> = on_pool!(self, sql::MAILBOX_HEADS, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_all(pool))
+        .map_err(store_error)?;
         Ok(rows.into_iter().map(|row| ((row.agency, row.lane), row.head)).collect())
     }
 

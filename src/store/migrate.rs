@@ -89,7 +89,8 @@ impl Store {
     }
 
     async fn applied(&self) -> std::result::Result<Vec<Applied>, sqlx::Error> {
-        on_pool!(self, sql::MIGRATIONS_APPLIED, |sql, pool| sqlx::query_as(sql).fetch_all(pool))
+        on_pool!(self, sql::MIGRATIONS_APPLIED, |sql, pool| sqlx::query_as(sql)
+            .fetch_all(pool))
     }
 }
 
@@ -106,7 +107,9 @@ fn compare(applied: &[Applied], known: &Migrator) -> std::result::Result<(), Sch
             Some(_) => {}
         }
     }
-    let missing = known.iter().find(|migration| applied.iter().all(|(version, ..)| *version != migration.version));
+    let missing = known
+        .iter()
+        .find(|migration| applied.iter().all(|(version, ..)| *version != migration.version));
     missing.map_or(Ok(()), |migration| Err(SchemaMismatch::Older(migration.version)))
 }
 
@@ -117,7 +120,10 @@ mod tests {
     #[test]
     fn a_schema_that_is_not_of_this_binary_is_told_apart() {
         let known = migrator(|sql| sql.sqlite);
-        let same: Vec<Applied> = known.iter().map(|one| (one.version, one.checksum.to_vec(), true)).collect();
+        let same: Vec<Applied> = known
+            .iter()
+            .map(|one| (one.version, one.checksum.to_vec(), true))
+            .collect();
         assert_eq!(compare(&same, &known), Ok(()));
         assert_eq!(compare(&[], &known), Err(SchemaMismatch::Older(1)));
         let mut newer = same.clone();

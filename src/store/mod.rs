@@ -65,7 +65,9 @@ fn json_list<I: AsRef<str>>(keys: impl IntoIterator<Item = I>) -> String {
 fn json_pairs<A: Into<serde_json::Value>, B: Into<serde_json::Value>>(
     pairs: impl IntoIterator<Item = (A, B)>,
 ) -> String {
-    let pairs: Vec<serde_json::Value> =
-        pairs.into_iter().map(|(a, b)| serde_json::Value::Array(vec![a.into(), b.into()])).collect();
+    let pairs: Vec<serde_json::Value> = pairs
+        .into_iter()
+        .map(|(a, b)| serde_json::Value::Array(vec![a.into(), b.into()]))
+        .collect();
     serde_json::Value::Array(pairs).to_string()
 }

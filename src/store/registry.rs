@@ -16,9 +16,10 @@ impl Store {
     /// An agency.
     pub async fn agency(&self, code: &AgencyCode) -> Result<Option<Agency>> {
         let list = json_list([code.as_str()]);
-        let row: Option<ConnectedAgency> =
-            on_pool!(self, sql::AGENCIES_BY_CODES, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_optional(pool))
-                .map_err(store_error)?;
+        let row: Option<ConnectedAgency> = on_pool!(self, sql::AGENCIES_BY_CODES, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_optional(pool))
+        .map_err(store_error)?;
         Ok(row.map(|row| row.registered.agency))
     }
 
@@ -42,7 +43,8 @@ impl Store {
 
     /// Whether the hub has been initialised: there is at least one agency.
     pub async fn is_initialised(&self) -> Result<bool> {
-        let count: i64 = on_pool!(self, sql::AGENCY_COUNT, |sql, pool| sqlx::query_scalar(sql).fetch_one(pool))
+        let count: i64 = on_pool!(self, sql::AGENCY_COUNT, |sql, pool| sqlx::query_scalar(sql)
+            .fetch_one(pool))
         .map_err(store_error)?;
         Ok(count > 0)
     }
@@ -50,9 +52,10 @@ impl Store {
     /// An officer.
     pub async fn officer(&self, agency: &AgencyCode, id: &OfficerId) -> Result<Option<Officer>> {
         let pairs = json_pairs([(agency.as_str(), id.as_str())]);
-        let row: Option<OfficerRow> =
-            on_pool!(self, sql::OFFICERS_BY_IDS, |sql, pool| sqlx::query_as(sql).bind(&pairs).fetch_optional(pool))
-                .map_err(store_error)?;
+        let row: Option<OfficerRow> = on_pool!(self, sql::OFFICERS_BY_IDS, |sql, pool| sqlx::query_as(sql)
+            .bind(&pairs)
+            .fetch_optional(pool))
+        .map_err(store_error)?;
         Ok(row.map(|row| row.officer))
     }
 

@@ -34,9 +34,24 @@ pub struct RequestFilter {
 }
 
 impl Store {
-    /// Every kind and revision that a stored request was submitted under. Reads the whole table: for the start alone.
+    /// Every kind and revision that a stored request was submitted under: one step in the index for each of them,
+    /// however many requests there are.
     pub async fn kinds_in_use(&self) -> Result<Vec<(String, i64)>> {
-        on_pool!(self, sql::KINDS_IN_USE, |sql, pool| sqlx::query_as(sql).fetch_all(pool)).map_err(store_error)
+        let mut kinds: Vec<(String, i64)> = Vec::new();
+        loop {
+            let (kind, revision) = kinds
+                .last()
+                .map_or(("", 0), |(kind, revision)| (kind.as_str(), *revision));
+            let next = on_pool!(self, sql::NEXT_KIND_IN_USE, |sql, pool| sqlx::query_as(sql)
+                .bind(kind)
+                .bind(revision)
+                .fetch_optional(pool))
+            .map_err(store_error)?;
+            match next {
+                Some(next) => kinds.push(next),
+                None => return Ok(kinds),
+            }
+        }
     }
 
     /// A request that `agency` is party to.
@@ -100,8 +115,10 @@ impl Store {
     /// What a request relates to.
     pub async fn relations_of(&self, request: &EnforcementRequest) -> Result<Vec<Relation>> {
         let id = &request.id;
-        on_pool!(self, sql::RELATIONS_OF_REQUEST, |sql, pool| sqlx::query_as(sql).bind(id.as_str()).fetch_all(pool))
-            .map_err(store_error)
+        on_pool!(self, sql::RELATIONS_OF_REQUEST, |sql, pool| sqlx::query_as(sql)
+            .bind(id.as_str())
+            .fetch_all(pool))
+        .map_err(store_error)
     }
 
     /// The deadlines of requests.
@@ -110,9 +127,10 @@ impl Store {
         requests: impl IntoIterator<Item = &'a EnforcementRequest>,
     ) -> Result<BTreeMap<RequestId, Vec<Deadline>>> {
         let list = json_list(requests.into_iter().map(|request| request.id.as_str()));
-        let rows: Vec<DeadlineRow> =
-            on_pool!(self, sql::DEADLINES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
-                .map_err(store_error)?;
+        let rows: Vec<DeadlineRow> = on_pool!(self, sql::DEADLINES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_all(pool))
+        .map_err(store_error)?;
         let mut deadlines = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
             deadlines.entry(row.request_id).or_default().push(row.deadline);
@@ -126,9 +144,10 @@ impl Store {
         requests: impl IntoIterator<Item = &'a EnforcementRequest>,
     ) -> Result<BTreeMap<RequestId, Vec<Measure>>> {
         let list = json_list(requests.into_iter().map(|request| request.id.as_str()));
-        let rows: Vec<MeasureOf> =
-            on_pool!(self, sql::MEASURES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql).bind(&list).fetch_all(pool))
-                .map_err(store_error)?;
+        let rows: Vec<MeasureOf> = on_pool!(self, sql::MEASURES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_all(pool))
+        .map_err(store_error)?;
         let mut measures = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
             measures.entry(row.request_id).or_default().push(row.measure);

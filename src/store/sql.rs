@@ -61,7 +61,11 @@ macro_rules! in_list {
     ($before:expr, $after:expr) => {
         Sql::pair(
             concat!($before, "(SELECT value FROM json_each($1))", $after),
-            concat!($before, "(SELECT value FROM json_array_elements_text($1::json) AS value)", $after),
+            concat!(
+                $before,
+                "(SELECT value FROM json_array_elements_text($1::json) AS value)",
+                $after
+            ),
         )
     };
 }
@@ -71,7 +75,11 @@ macro_rules! in_pairs {
     ($before:expr, $after:expr) => {
         Sql::pair(
             concat!($before, "(SELECT value ->> 0, value ->> 1 FROM json_each($1))", $after),
-            concat!($before, "(SELECT value ->> 0, value ->> 1 FROM json_array_elements($1::json) AS value)", $after),
+            concat!(
+                $before,
+                "(SELECT value ->> 0, value ->> 1 FROM json_array_elements($1::json) AS value)",
+                $after
+            ),
         )
     };
 }
@@ -177,7 +185,10 @@ texts! {
     CHECKPOINT_AT = Sql::both("SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint WHERE tree_size = $1");
 
     HUB_ID = Sql::both("SELECT hub_id FROM checkpoint ORDER BY tree_size LIMIT 1");
-    KINDS_IN_USE = Sql::both("SELECT DISTINCT kind, kind_revision FROM enforcement_request ORDER BY 1, 2");
+    NEXT_KIND_IN_USE = Sql::both(
+        "SELECT kind, kind_revision FROM enforcement_request WHERE (kind, kind_revision) > ($1, $2) \
+         ORDER BY kind, kind_revision LIMIT 1",
+    );
     MIGRATIONS_APPLIED = Sql::both("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version");
 
     AGENCIES_BY_CODES = in_list!(

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::backend::{Pools, Tx, on_tx};
 use super::bulk::{Rows, write_rows, write_together};
 use super::rows::{
-    Checkpoint, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureOf, OfficerRow, RegisterCounter,
-    UsedKey,
+    Checkpoint, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureOf, OfficerRow,
+    RegisterCounter, UsedKey,
 };
 use super::{Store, json_list, json_pairs, sql};
 use crate::domain::deadline::Deadline;
@@ -36,7 +36,8 @@ impl Store {
             Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres { writer, .. } => Tx::Postgres(writer.begin().await?),
         };
-        let head = on_tx!(&mut tx, sql::HEAD_LOCK, |sql, connection| sqlx::query_as(sql).fetch_one(connection))?;
+        let head = on_tx!(&mut tx, sql::HEAD_LOCK, |sql, connection| sqlx::query_as(sql)
+            .fetch_one(connection))?;
         Ok((LedgerTx { tx }, head))
     }
 }
@@ -44,7 +45,9 @@ impl Store {
 macro_rules! read {
     ($self:ident, $text:ident, $list:expr) => {{
         let list = $list;
-        on_tx!(&mut $self.tx, sql::$text, |sql, connection| sqlx::query_as(sql).bind(&list).fetch_all(connection))
+        on_tx!(&mut $self.tx, sql::$text, |sql, connection| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_all(connection))
     }};
 }
 
@@ -53,7 +56,11 @@ impl LedgerTx {
         &mut self,
         keys: impl Iterator<Item = (&'a AgencyCode, &'a IdempotencyKey)>,
     ) -> Read<Vec<UsedKey>> {
-        read!(self, IDEMPOTENCY_BY_KEYS, json_pairs(keys.map(|(agency, key)| (agency.as_str(), key.as_str()))))
+        read!(
+            self,
+            IDEMPOTENCY_BY_KEYS,
+            json_pairs(keys.map(|(agency, key)| (agency.as_str(), key.as_str())))
+        )
     }
 
     pub(crate) async fn requests<'a>(
@@ -67,8 +74,7 @@ impl LedgerTx {
         &mut self,
         ids: impl Iterator<Item = &'a RequestId>,
     ) -> Read<BTreeMap<RequestId, Vec<Deadline>>> {
-        let rows: Vec<DeadlineRow> =
-            read!(self, DEADLINES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
+        let rows: Vec<DeadlineRow> = read!(self, DEADLINES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
         let mut deadlines = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
             deadlines.entry(row.request_id).or_default().push(row.deadline);
@@ -92,7 +98,11 @@ impl LedgerTx {
         &mut self,
         keys: impl Iterator<Item = (&'a AgencyCode, i64)>,
     ) -> Read<Vec<RegisterCounter>> {
-        read!(self, REGISTER_COUNTERS, json_pairs(keys.map(|(agency, year)| (agency.as_str(), year))))
+        read!(
+            self,
+            REGISTER_COUNTERS,
+            json_pairs(keys.map(|(agency, year)| (agency.as_str(), year)))
+        )
     }
 
     pub(crate) async fn mailbox_heads<'a>(
@@ -107,7 +117,11 @@ impl LedgerTx {
         &mut self,
         keys: impl Iterator<Item = (&'a AgencyCode, &'a CursorName)>,
     ) -> Read<Vec<CursorRow>> {
-        read!(self, CURSORS_BY_NAMES, json_pairs(keys.map(|(agency, name)| (agency.as_str(), name.as_str()))))
+        read!(
+            self,
+            CURSORS_BY_NAMES,
+            json_pairs(keys.map(|(agency, name)| (agency.as_str(), name.as_str())))
+        )
     }
 
     pub(crate) async fn agencies<'a>(
@@ -121,11 +135,18 @@ impl LedgerTx {
         &mut self,
         keys: impl Iterator<Item = (&'a AgencyCode, &'a OfficerId)>,
     ) -> Read<Vec<OfficerRow>> {
-        read!(self, OFFICERS_BY_IDS, json_pairs(keys.map(|(agency, id)| (agency.as_str(), id.as_str()))))
+        read!(
+            self,
+            OFFICERS_BY_IDS,
+            json_pairs(keys.map(|(agency, id)| (agency.as_str(), id.as_str())))
+        )
     }
 
     pub(crate) async fn agency_count(&mut self) -> Read<i64> {
-        on_tx!(&mut self.tx, sql::AGENCY_COUNT, |sql, connection| sqlx::query_scalar(sql).fetch_one(connection))
+        on_tx!(&mut self.tx, sql::AGENCY_COUNT, |sql, connection| sqlx::query_scalar(
+            sql
+        )
+        .fetch_one(connection))
     }
 
     /// Every officer of an agency.
@@ -149,8 +170,11 @@ impl LedgerTx {
         &mut self,
         fingerprints: impl Iterator<Item = &'a Digest>,
     ) -> Read<Vec<CredentialRow>> {
-        let hex = fingerprints
-            .map(|bytes| bytes.iter().fold(String::with_capacity(64), |text, byte| format!("{text}{byte:02x}")));
+        let hex = fingerprints.map(|bytes| {
+            bytes
+                .iter()
+                .fold(String::with_capacity(64), |text, byte| format!("{text}{byte:02x}"))
+        });
         read!(self, CREDENTIALS_BY_FINGERPRINTS, json_list(hex))
     }
 

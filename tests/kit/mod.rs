@@ -44,7 +44,11 @@ impl Keys {
         let validity = Validity::days(SystemClock.now(), 7);
         let authority = Authority::new("CA giả lập", validity)?;
         let member = |code, officer| -> Result<Member, Failure> {
-            Ok(Member { code, officer, keys: authority.issue_client(code, validity)? })
+            Ok(Member {
+                code,
+                officer,
+                keys: authority.issue_client(code, validity)?,
+            })
         };
         Ok(Self {
             operator: member("OPERATOR", "operator")?,
@@ -57,7 +61,11 @@ impl Keys {
 
     /// A hub on this machine with these keys.
     pub(crate) fn address(&self, port: u16) -> HubAddress {
-        HubAddress { uri: format!("https://localhost:{port}"), server_name: None, ca: self.ca.clone() }
+        HubAddress {
+            uri: format!("https://localhost:{port}"),
+            server_name: None,
+            ca: self.ca.clone(),
+        }
     }
 }
 
@@ -108,11 +116,23 @@ pub(crate) fn initialise(keys: &Keys, url: &str) -> Result<(), Failure> {
     let certificate = folder.path().join("operator.pem");
     std::fs::write(&certificate, &keys.operator.keys.certificate)?;
     let done = Command::new(env!("CARGO_BIN_EXE_lienthong"))
-        .args(["init", "--database", url, "--hub-id", HUB_ID, "--operator-officer", keys.operator.officer])
+        .args([
+            "init",
+            "--database",
+            url,
+            "--hub-id",
+            HUB_ID,
+            "--operator-officer",
+            keys.operator.officer,
+        ])
         .arg("--operator-cert")
         .arg(&certificate)
         .output()?;
-    if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stderr).into()) }
+    if done.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&done.stderr).into())
+    }
 }
 
 /// The operator registers the sender and the bank.
@@ -138,7 +158,9 @@ impl Orders {
     pub(crate) fn new(keys: &Keys) -> Result<Self, Failure> {
         const MARK: &str = "key-stands-here";
         let catalogue = Catalogue::embedded()?;
-        let kind = catalogue.newest(&"account-freeze".parse()?).ok_or("no account-freeze in the catalogue")?;
+        let kind = catalogue
+            .newest(&"account-freeze".parse()?)
+            .ok_or("no account-freeze in the catalogue")?;
         let mut order: serde_json::Value = serde_json::from_str(&kind.order_example)?;
         order["idempotency_key"] = MARK.into();
         order["agency"] = keys.sender.code.into();
@@ -146,20 +168,22 @@ impl Orders {
         order["head"]["signer"]["officer_id"] = keys.sender.officer.into();
         let text = order.to_string();
         let (before, after) = text.split_once(MARK).ok_or("the example has no key")?;
-        Ok(Self { before_key: before.into(), after_key: after.into() })
+        Ok(Self {
+            before_key: before.into(),
+            after_key: after.into(),
+        })
     }
 
     /// The order with this key.
     pub(crate) fn submit(&self, key: &str) -> v1::SubmitRequest {
         let document = [&*self.before_key, key, &*self.after_key].concat();
-        v1::SubmitRequest { content: Some(v1::submit_request::Content::Document(document)) }
+        v1::SubmitRequest {
+            content: Some(v1::submit_request::Content::Document(document)),
+        }
     }
 }
 
 /// A client that submits, on a connection of its own.
-pub(crate) async fn submitter(
-    keys: &Keys,
-    hub: &HubAddress,
-) -> Result<RequestServiceClient<HubChannel>, Failure> {
+pub(crate) async fn submitter(keys: &Keys, hub: &HubAddress) -> Result<RequestServiceClient<HubChannel>, Failure> {
     Ok(RequestServiceClient::new(keys.sender.connect(hub).await?))
 }

@@ -49,7 +49,10 @@ pub fn new_credentials(
         }
         let at_pem = format!("{at}.certificate_pem");
         match read(new.pem, now) {
-            Err(violation) => found.push(FieldViolation { field: at_pem, ..violation }),
+            Err(violation) => found.push(FieldViolation {
+                field: at_pem,
+                ..violation
+            }),
             Ok(certificate) => {
                 let fingerprint = sha256(&certificate.der);
                 for (number, purpose) in new.purposes.iter().enumerate() {
@@ -119,9 +122,11 @@ fn read(pem: &str, now: Timestamp) -> Result<Certificate, FieldViolation> {
             "Chỉ gửi một chứng thư số, không kèm chứng thư số trung gian hay khóa.",
             "Send one certificate alone, without intermediate ones or keys.",
         ),
-        Err(CertificateFault::Unreadable) => {
-            refuse("unreadable", "Không đọc được chứng thư số.", "The certificate cannot be read.")
-        }
+        Err(CertificateFault::Unreadable) => refuse(
+            "unreadable",
+            "Không đọc được chứng thư số.",
+            "The certificate cannot be read.",
+        ),
     }
 }
 
@@ -155,14 +160,21 @@ mod tests {
         params.not_before = date_time_ymd(2026, 1, 1);
         params.not_after = date_time_ymd(2027, 1, 1);
         params.extended_key_usages = vec![usage];
-        params.self_signed(&KeyPair::generate_for(algorithm).unwrap()).unwrap().pem()
+        params
+            .self_signed(&KeyPair::generate_for(algorithm).unwrap())
+            .unwrap()
+            .pem()
     }
 
     fn check(news: &[NewCredential<'_>], now: &str) -> Result<Vec<Credential>, Vec<(String, String)>> {
         let agency = AgencyCode::parse("BANK.1").unwrap();
         let now = Timestamp::parse_rfc3339(now).unwrap();
-        new_credentials(&agency, news, now, |index| format!("credentials[{index}]"))
-            .map_err(|found| found.into_iter().map(|violation| (violation.field, violation.reason)).collect())
+        new_credentials(&agency, news, now, |index| format!("credentials[{index}]")).map_err(|found| {
+            found
+                .into_iter()
+                .map(|violation| (violation.field, violation.reason))
+                .collect()
+        })
     }
 
     const NOW: &str = "2026-11-22T10:00:00Z";
@@ -172,8 +184,21 @@ mod tests {
     fn a_certificate_for_two_purposes_makes_two_credentials() {
         let pem = pem(ExtendedKeyUsagePurpose::ClientAuth, &rcgen::PKCS_ECDSA_P256_SHA256);
         let purposes = [Purpose::Tls, Purpose::Token];
-        let credentials = check(&[NewCredential { pem: &pem, purposes: &purposes }], NOW).unwrap();
-        assert_eq!(credentials.iter().map(|credential| credential.purpose).collect::<Vec<_>>(), purposes);
+        let credentials = check(
+            &[NewCredential {
+                pem: &pem,
+                purposes: &purposes,
+            }],
+            NOW,
+        )
+        .unwrap();
+        assert_eq!(
+            credentials
+                .iter()
+                .map(|credential| credential.purpose)
+                .collect::<Vec<_>>(),
+            purposes
+        );
         assert_eq!(credentials[0].fingerprint, sha256(&credentials[0].certificate));
     }
 
@@ -186,13 +211,49 @@ mod tests {
         let cases: [(&str, &[Purpose], &str, &str, &str); 9] = [
             ("", &[Purpose::Tls], NOW, "credentials[0].certificate_pem", "required"),
             ("x", &[Purpose::Tls], NOW, "credentials[0].certificate_pem", "not_pem"),
-            (&large, &[Purpose::Tls], NOW, "credentials[0].certificate_pem", "too_long"),
-            (&twice, &[Purpose::Tls], NOW, "credentials[0].certificate_pem", "one_only"),
-            (&good, &[Purpose::Tls], LATER, "credentials[0].certificate_pem", "expired"),
-            (&server, &[Purpose::Tls], NOW, "credentials[0].certificate_pem", "not_for_tls"),
-            (&other, &[Purpose::Token], NOW, "credentials[0].certificate_pem", "not_for_token"),
+            (
+                &large,
+                &[Purpose::Tls],
+                NOW,
+                "credentials[0].certificate_pem",
+                "too_long",
+            ),
+            (
+                &twice,
+                &[Purpose::Tls],
+                NOW,
+                "credentials[0].certificate_pem",
+                "one_only",
+            ),
+            (
+                &good,
+                &[Purpose::Tls],
+                LATER,
+                "credentials[0].certificate_pem",
+                "expired",
+            ),
+            (
+                &server,
+                &[Purpose::Tls],
+                NOW,
+                "credentials[0].certificate_pem",
+                "not_for_tls",
+            ),
+            (
+                &other,
+                &[Purpose::Token],
+                NOW,
+                "credentials[0].certificate_pem",
+                "not_for_token",
+            ),
             (&good, &[], NOW, "credentials[0].purposes", "required"),
-            (&good, &[Purpose::Seal, Purpose::Seal], NOW, "credentials[0].purposes[1]", "repeated"),
+            (
+                &good,
+                &[Purpose::Seal, Purpose::Seal],
+                NOW,
+                "credentials[0].purposes[1]",
+                "repeated",
+            ),
         ];
         for (pem, purposes, now, field, reason) in cases {
             let found = check(&[NewCredential { pem, purposes }], now).unwrap_err();

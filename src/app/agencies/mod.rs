@@ -48,14 +48,23 @@ fn administers(caller: &Agency, code: &AgencyCode) -> bool {
 /// (AGENCY_NOT_FOUND), except to operators.
 pub fn administered(caller: &Agency, named: Option<AgencyCode>) -> Result<AgencyCode> {
     let code = named.unwrap_or_else(|| caller.code.clone());
-    if administers(caller, &code) { Ok(code) } else { Err(Error::new(ErrorCode::AgencyNotFound)) }
+    if administers(caller, &code) {
+        Ok(code)
+    } else {
+        Err(Error::new(ErrorCode::AgencyNotFound))
+    }
 }
 
 impl App {
     /// Changes the registry. `change` is an error if a check before this one failed; a key that acted before gives the
     /// receipt of that time all the same.
     pub async fn write_registry(&self, write: RegistryWrite, change: Result<RegistryChange>) -> Result<Receipt> {
-        let RegistryWrite { actor, key, content, action } = write;
+        let RegistryWrite {
+            actor,
+            key,
+            content,
+            action,
+        } = write;
         let change = match change {
             Ok(change) => self.check_change(&actor, change).await,
             Err(failure) => Err(failure),
@@ -63,15 +72,23 @@ impl App {
         let receipts = match change {
             Ok(change) => {
                 let operation = Operation::Registry(Box::new(change));
-                self.execute(Command::new(actor, key, "application/protobuf", content, operation)).await?
+                self.execute(Command::new(actor, key, "application/protobuf", content, operation))
+                    .await?
             }
-            Err(failure) => self.replay_or(&actor.agency, &key, content_sha256(&content), failure).await?,
+            Err(failure) => {
+                self.replay_or(&actor.agency, &key, content_sha256(&content), failure)
+                    .await?
+            }
         };
         let receipt = receipts.into_iter().next();
         let receipt = receipt.ok_or_else(|| Error::internal("a change of the registry without a receipt"))?;
         let leaf = Leaf::decode(&receipt.leaf).map_err(Error::internal)?;
         // The same bytes may be a message of two methods; a key that acted in another one was used for other content.
-        if leaf.action == action { Ok(receipt) } else { Err(Error::new(ErrorCode::KeyReused)) }
+        if leaf.action == action {
+            Ok(receipt)
+        } else {
+            Err(Error::new(ErrorCode::KeyReused))
+        }
     }
 
     /// What can be seen before the ledger. None of it can be made true by another write meanwhile.
@@ -97,7 +114,11 @@ impl App {
                     "An operator cannot suspend its own agency.",
                 ));
             }
-            RegistryChange::EndOfficer { agency, officer, last_day } => {
+            RegistryChange::EndOfficer {
+                agency,
+                officer,
+                last_day,
+            } => {
                 let officer = self.store.officer(agency, officer).await?;
                 if officer.is_some_and(|officer| *last_day < officer.valid_from) {
                     return Err(Error::field(
@@ -128,22 +149,45 @@ impl App {
         let content = json!({"agency": agency, "officer": officer, "credentials": certificates}).to_string();
         let digest = hex(&content_sha256(content.as_bytes()));
         let key = IdempotencyKey::parse(&format!("init-{digest}")).map_err(Error::internal)?;
-        let actor = Actor { agency: agency.code.clone(), officer: officer.id.clone() };
-        let operation = Operation::Registry(Box::new(RegistryChange::Init { agency, officer, credentials }));
-        let receipts =
-            self.execute(Command::new(actor, key, "application/json", content.into(), operation)).await?;
-        receipts.into_iter().next().ok_or_else(|| Error::internal("an initialisation without a receipt"))
+        let actor = Actor {
+            agency: agency.code.clone(),
+            officer: officer.id.clone(),
+        };
+        let operation = Operation::Registry(Box::new(RegistryChange::Init {
+            agency,
+            officer,
+            credentials,
+        }));
+        let receipts = self
+            .execute(Command::new(actor, key, "application/json", content.into(), operation))
+            .await?;
+        receipts
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::internal("an initialisation without a receipt"))
     }
 
     /// An agency, with its officers and certificates if `caller` is that agency or an operator.
     pub async fn agency_view(&self, caller: &Agency, code: &AgencyCode) -> Result<AgencyView> {
-        let agency = self.store.agency(code).await?.ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))?;
+        let agency = self
+            .store
+            .agency(code)
+            .await?
+            .ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))?;
         if !administers(caller, code) {
-            return Ok(AgencyView { agency, officers: Vec::new(), credentials: Vec::new() });
+            return Ok(AgencyView {
+                agency,
+                officers: Vec::new(),
+                credentials: Vec::new(),
+            });
         }
         let officers = self.store.officers_of(code).await?;
         let credentials = self.store.credentials_of(code).await?;
-        Ok(AgencyView { agency, officers, credentials })
+        Ok(AgencyView {
+            agency,
+            officers,
+            credentials,
+        })
     }
 
     /// Up to `limit` agencies with codes after `after`, and whether there are more.
@@ -164,5 +208,7 @@ impl App {
 }
 
 fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    digest
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

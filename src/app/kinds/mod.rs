@@ -17,7 +17,11 @@ impl App {
     /// Every kind in every revision; with a day, those that may be submitted on it. By code, then revision.
     pub fn kinds(&self, on: Option<Date>) -> Vec<Arc<Kind>> {
         let is_wanted = |kind: &&Arc<Kind>| {
-            on.is_none_or(|day| self.catalogue.kind(kind.code(), day).is_some_and(|known| Arc::ptr_eq(known, kind)))
+            on.is_none_or(|day| {
+                self.catalogue
+                    .kind(kind.code(), day)
+                    .is_some_and(|known| Arc::ptr_eq(known, kind))
+            })
         };
         self.catalogue.kinds().filter(is_wanted).cloned().collect()
     }

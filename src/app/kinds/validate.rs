@@ -78,7 +78,12 @@ impl App {
             return self.validate_order(against, text);
         }
         let Some(code) = &against.code else {
-            return Err(Error::field("kind", "required", "Phải nêu loại yêu cầu.", "Name the kind."));
+            return Err(Error::field(
+                "kind",
+                "required",
+                "Phải nêu loại yêu cầu.",
+                "Name the kind.",
+            ));
         };
         let kind = Arc::clone(self.kind_named(code, against.revision)?);
         let violations = match draft {
@@ -99,7 +104,10 @@ impl App {
                 self.validate_against_order(agency, &kind, text, check).await?
             }
         };
-        Ok(Validated { violations, kind: Some(kind) })
+        Ok(Validated {
+            violations,
+            kind: Some(kind),
+        })
     }
 
     fn validate_order(&self, against: &AgainstKind, text: &str) -> Result<Validated> {
@@ -119,7 +127,9 @@ impl App {
                 "The document names another kind.",
             ));
         }
-        let kind = stated.as_ref().and_then(|code| self.kind_to_submit(code, against.revision));
+        let kind = stated
+            .as_ref()
+            .and_then(|code| self.kind_to_submit(code, against.revision));
         let in_force = kind.is_some_and(|kind| against.revision.is_some() || self.is_in_force(kind));
         if stated.is_some() && !in_force {
             violations.push(FieldViolation::new(
@@ -134,13 +144,19 @@ impl App {
             (Ok(_), None) => Vec::new(),
             (Err(found), kind) => with_payload(found, text, kind.map(|kind| &kind.order_schema)),
         });
-        Ok(Validated { violations, kind: kind.cloned() })
+        Ok(Validated {
+            violations,
+            kind: kind.cloned(),
+        })
     }
 
     fn kind_to_submit(&self, code: &KindCode, revision: Option<u32>) -> Option<&Arc<Kind>> {
         match revision {
             Some(revision) => self.catalogue.kind_revision(code, revision),
-            None => self.catalogue.kind(code, self.clock.now().date()).or_else(|| self.catalogue.newest(code)),
+            None => self
+                .catalogue
+                .kind(code, self.clock.now().date())
+                .or_else(|| self.catalogue.newest(code)),
         }
     }
 
@@ -190,7 +206,12 @@ fn parsed<D: Document>(text: &str) -> Result<Result<D, Vec<FieldViolation>>> {
         Err(error) if error.code() == ErrorCode::DocumentTooLarge => Err(error),
         Err(error) if error.fields().is_empty() => {
             let malformed = error.text();
-            Ok(Err(vec![FieldViolation::new("", "malformed", malformed.vi, malformed.en)]))
+            Ok(Err(vec![FieldViolation::new(
+                "",
+                "malformed",
+                malformed.vi,
+                malformed.en,
+            )]))
         }
         Err(error) => Ok(Err(error.fields().to_vec())),
     }
@@ -224,7 +245,9 @@ fn comes_from_order(kind: &Kind, violation: &FieldViolation) -> bool {
     sums.filter(|rule| rule.left.iter().chain(&rule.right).any(reads_order))
         .map(|rule| &rule.vi)
         .chain(
-            times.filter(|rule| reads_order(&rule.earlier) || reads_order(&rule.later)).map(|rule| &rule.vi),
+            times
+                .filter(|rule| reads_order(&rule.earlier) || reads_order(&rule.later))
+                .map(|rule| &rule.vi),
         )
         .any(|text| *text == violation.text.vi)
 }

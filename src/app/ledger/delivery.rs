@@ -44,7 +44,11 @@ pub(super) fn advance(state: &mut State, actor: &Actor, advance: &Advance) -> Re
         }
         let mut head = state.head(&actor.agency, *lane);
         if advance.cursor.is_intake() && *position > head.delivered_position {
-            let details = Delivered { lane: *lane, from: head.delivered_position, to: *position };
+            let details = Delivered {
+                lane: *lane,
+                from: head.delivered_position,
+                to: *position,
+            };
             let entry = NewEntry {
                 entry_type: EntryType::Delivery,
                 subject: mailbox_subject(&actor.agency, *lane),

@@ -16,6 +16,8 @@ pub(crate) struct Environment {
 
 impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Environment").field("hub_id", &self.hub_id).finish_non_exhaustive()
+        f.debug_struct("Environment")
+            .field("hub_id", &self.hub_id)
+            .finish_non_exhaustive()
     }
 }

@@ -48,13 +48,17 @@ impl<'a> Needs<'a> {
                 self.agencies.extend(&submit.recipients);
                 self.mailboxes.extend(&submit.recipients);
                 self.mailboxes.insert(&actor.agency);
-                self.requests.extend(submit.relations.iter().map(|relation| &relation.related_id));
+                self.requests
+                    .extend(submit.relations.iter().map(|relation| &relation.related_id));
             }
             Operation::Step(step) => {
                 self.requests.insert(&step.request_id);
                 self.stepped.insert(&step.request_id);
                 self.mailboxes.extend([&step.sender, &step.recipient]);
-                if matches!(step.action, Action::Acknowledge | Action::AnswerFinal | Action::RefuseWithdrawal) {
+                if matches!(
+                    step.action,
+                    Action::Acknowledge | Action::AnswerFinal | Action::RefuseWithdrawal
+                ) {
                     self.counters.insert((&step.recipient, year));
                 }
                 if let Some(officer) = &step.statement.officer {
@@ -74,15 +78,24 @@ impl<'a> Needs<'a> {
     fn add_registry(&mut self, change: &'a RegistryChange) {
         self.agencies.insert(change.agency());
         match change {
-            RegistryChange::Init { officer, credentials, .. } => {
+            RegistryChange::Init {
+                officer, credentials, ..
+            } => {
                 self.initialises = true;
                 self.officers.insert((&officer.agency, &officer.id));
-                self.fingerprints.extend(credentials.iter().map(|credential| &credential.fingerprint));
+                self.fingerprints
+                    .extend(credentials.iter().map(|credential| &credential.fingerprint));
             }
-            RegistryChange::CreateAgency { agency, officer, credentials } => {
+            RegistryChange::CreateAgency {
+                agency,
+                officer,
+                credentials,
+            } => {
                 self.agencies.extend(agency.parent.iter().chain(&agency.successor));
-                self.officers.extend(officer.iter().map(|officer| (&officer.agency, &officer.id)));
-                self.fingerprints.extend(credentials.iter().map(|credential| &credential.fingerprint));
+                self.officers
+                    .extend(officer.iter().map(|officer| (&officer.agency, &officer.id)));
+                self.fingerprints
+                    .extend(credentials.iter().map(|credential| &credential.fingerprint));
             }
             RegistryChange::UpdateAgency(agency) => {
                 self.agencies.extend(agency.parent.iter().chain(&agency.successor));
@@ -97,9 +110,12 @@ impl<'a> Needs<'a> {
                 self.staff.insert(agency);
             }
             RegistryChange::RegisterCredentials { credentials, .. } => {
-                self.fingerprints.extend(credentials.iter().map(|credential| &credential.fingerprint));
+                self.fingerprints
+                    .extend(credentials.iter().map(|credential| &credential.fingerprint));
             }
-            RegistryChange::RevokeCredential { agency, fingerprint, .. } => {
+            RegistryChange::RevokeCredential {
+                agency, fingerprint, ..
+            } => {
                 self.staff.insert(agency);
                 self.fingerprints.insert(fingerprint);
             }
@@ -115,11 +131,15 @@ impl<'a> Needs<'a> {
     ) -> Result<(), sqlx::Error> {
         if !self.keys.is_empty() {
             let used = tx.used_keys(self.keys.iter().copied()).await?;
-            state.used_keys.extend(used.into_iter().map(|key| ((key.agency.clone(), key.key.clone()), key)));
+            state
+                .used_keys
+                .extend(used.into_iter().map(|key| ((key.agency.clone(), key.key.clone()), key)));
         }
         if !self.requests.is_empty() {
             let requests = tx.requests(self.requests.iter().copied()).await?;
-            state.requests.load(requests.into_iter().map(|request| (request.id.clone(), request)));
+            state
+                .requests
+                .load(requests.into_iter().map(|request| (request.id.clone(), request)));
         }
         if !self.stepped.is_empty() {
             state.deadlines = tx.deadlines(self.stepped.iter().copied()).await?;
@@ -127,21 +147,38 @@ impl<'a> Needs<'a> {
         }
         if !self.counters.is_empty() {
             let counters = tx.register_counters(self.counters.iter().copied()).await?;
-            state.counters.load(counters.into_iter().map(|row| ((row.agency, row.year), row.last_number)));
+            state.counters.load(
+                counters
+                    .into_iter()
+                    .map(|row| ((row.agency, row.year), row.last_number)),
+            );
         }
         if !self.mailboxes.is_empty() {
-            state.heads.load(tx.mailbox_heads(self.mailboxes.iter().copied()).await?);
+            state
+                .heads
+                .load(tx.mailbox_heads(self.mailboxes.iter().copied()).await?);
         }
         if !self.cursors.is_empty() {
             let cursors = tx.cursors(self.cursors.iter().copied()).await?;
-            state.cursors.load(cursors.into_iter().map(|row| ((row.agency, row.name, row.lane), row.position)));
+            state.cursors.load(
+                cursors
+                    .into_iter()
+                    .map(|row| ((row.agency, row.name, row.lane), row.position)),
+            );
         }
         if !self.fingerprints.is_empty() {
             let rows = tx.credentials(self.fingerprints.iter().copied()).await?;
-            state.credentials.load(rows.into_iter().map(|row| ((row.0.fingerprint, row.0.purpose), row.0)));
+            state
+                .credentials
+                .load(rows.into_iter().map(|row| ((row.0.fingerprint, row.0.purpose), row.0)));
         }
         for agency in &self.staff {
-            let officers = tx.officers_of(agency).await?.into_iter().map(|row| row.officer).collect();
+            let officers = tx
+                .officers_of(agency)
+                .await?
+                .into_iter()
+                .map(|row| row.officer)
+                .collect();
             let credentials = tx.credentials_of(agency).await?.into_iter().map(|row| row.0).collect();
             state.staff.insert((*agency).clone(), (officers, credentials));
         }
@@ -152,14 +189,21 @@ impl<'a> Needs<'a> {
     }
 
     async fn read_registry(&self, tx: &mut LedgerTx, registry: &mut Registry) -> Result<(), sqlx::Error> {
-        let agencies: Vec<&AgencyCode> =
-            self.agencies.iter().copied().filter(|code| !registry.agencies.contains_key(*code)).collect();
+        let agencies: Vec<&AgencyCode> = self
+            .agencies
+            .iter()
+            .copied()
+            .filter(|code| !registry.agencies.contains_key(*code))
+            .collect();
         if !agencies.is_empty() {
             let rows = tx.agencies(agencies.iter().copied()).await?;
-            registry.agencies.extend(agencies.into_iter().map(|code| (code.clone(), None)));
             registry
                 .agencies
-                .extend(rows.into_iter().map(|row| (row.registered.agency.code.clone(), Some(row))));
+                .extend(agencies.into_iter().map(|code| (code.clone(), None)));
+            registry.agencies.extend(
+                rows.into_iter()
+                    .map(|row| (row.registered.agency.code.clone(), Some(row))),
+            );
         }
         let officers: Vec<(AgencyCode, OfficerId)> = self
             .officers
@@ -168,10 +212,13 @@ impl<'a> Needs<'a> {
             .filter(|key| !registry.officers.contains_key(key))
             .collect();
         if !officers.is_empty() {
-            let rows = tx.officers(officers.iter().map(|(agency, officer)| (agency, officer))).await?;
+            let rows = tx
+                .officers(officers.iter().map(|(agency, officer)| (agency, officer)))
+                .await?;
             registry.officers.extend(officers.into_iter().map(|key| (key, None)));
             registry.officers.extend(
-                rows.into_iter().map(|row| ((row.officer.agency.clone(), row.officer.id.clone()), Some(row.officer))),
+                rows.into_iter()
+                    .map(|row| ((row.officer.agency.clone(), row.officer.id.clone()), Some(row.officer))),
             );
         }
         Ok(())

@@ -38,7 +38,9 @@ pub(super) fn details_text<T: serde::Serialize>(details: &T) -> Result<String> {
 impl State {
     /// Keeps the bytes of a command under the next log index. Gives that index and the digest for the leaves.
     pub(super) fn keep_body(&mut self, body: Option<&NewBody>, ids: &dyn IdSource) -> (i64, Digest) {
-        let Some(body) = body else { return (self.next_index, NO_CONTENT) };
+        let Some(body) = body else {
+            return (self.next_index, NO_CONTENT);
+        };
         let salt = salt(ids);
         let digest = salted(&salt, &body.content);
         self.appended.bodies.push(Body {
@@ -77,15 +79,26 @@ impl State {
             version: event.version,
             subject: event.subject.clone(),
             action: event.action.clone(),
-            from_state: event.from_state.map(RequestState::as_str).unwrap_or_default().to_owned(),
+            from_state: event
+                .from_state
+                .map(RequestState::as_str)
+                .unwrap_or_default()
+                .to_owned(),
             to_state: event.to_state.map(RequestState::as_str).unwrap_or_default().to_owned(),
             agency: actor.agency.to_string(),
             officer: actor.officer.to_string(),
-            counterparty: event.counterparty.as_ref().map(AgencyCode::to_string).unwrap_or_default(),
+            counterparty: event
+                .counterparty
+                .as_ref()
+                .map(AgencyCode::to_string)
+                .unwrap_or_default(),
             content_digest: entry.content_digest,
             row_digest: event.digest(),
         };
-        self.appended.entries.push(LogEntry { log_index, leaf: leaf.encode() });
+        self.appended.entries.push(LogEntry {
+            log_index,
+            leaf: leaf.encode(),
+        });
         self.appended.events.push(event);
         log_index
     }
@@ -106,15 +119,22 @@ impl State {
             log_index,
             entry_count: self.next_index - log_index,
         };
-        self.used_keys.insert((used.agency.clone(), used.key.clone()), used.clone());
+        self.used_keys
+            .insert((used.agency.clone(), used.key.clone()), used.clone());
         self.appended.keys.push(used);
     }
 
     /// The leaves of this batch from `log_index` on.
     pub(super) fn leaves_from(&self, log_index: i64) -> Vec<(i64, Bytes)> {
-        let newest_first = self.appended.entries.iter().rev().take_while(|entry| entry.log_index >= log_index);
-        let mut leaves: Vec<_> =
-            newest_first.map(|entry| (entry.log_index, Bytes::copy_from_slice(&entry.leaf))).collect();
+        let newest_first = self
+            .appended
+            .entries
+            .iter()
+            .rev()
+            .take_while(|entry| entry.log_index >= log_index);
+        let mut leaves: Vec<_> = newest_first
+            .map(|entry| (entry.log_index, Bytes::copy_from_slice(&entry.leaf)))
+            .collect();
         leaves.reverse();
         leaves
     }
@@ -125,7 +145,9 @@ pub(super) fn enter_mailboxes(state: &mut State, request: &EnforcementRequest, p
     let log_index = state.next_index;
     let mut entered = Vec::with_capacity(parties.len());
     for party in parties {
-        let Some(agency) = request.agency_of(*party) else { continue };
+        let Some(agency) = request.agency_of(*party) else {
+            continue;
+        };
         let position = state.next_position(agency, request.lane);
         let is_recipient = *party == Party::Recipient;
         state.appended.mailbox.push(MailboxEntry {
@@ -138,7 +160,11 @@ pub(super) fn enter_mailboxes(state: &mut State, request: &EnforcementRequest, p
             officer: request.assigned_officer.clone().filter(|_| is_recipient),
             lifted: false,
         });
-        entered.push(Entered { agency: agency.clone(), lane: request.lane, position });
+        entered.push(Entered {
+            agency: agency.clone(),
+            lane: request.lane,
+            position,
+        });
     }
     entered
 }

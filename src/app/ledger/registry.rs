@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::command::{Actor, Command, RegistryChange};
+use super::environment::Environment;
 use super::record::{NewEntry, details_text};
 use super::state::{Registry, State};
-use super::environment::Environment;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::ids::{AgencyCode, OfficerId};
@@ -39,7 +39,10 @@ impl From<&Credential> for CredentialDetails {
     fn from(credential: &Credential) -> Self {
         use base64::Engine as _;
         Self {
-            sha256: credential.fingerprint.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
+            sha256: credential
+                .fingerprint
+                .iter()
+                .fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
             purpose: credential.purpose.as_str(),
             certificate: base64::engine::general_purpose::STANDARD.encode(&credential.certificate),
             not_before: credential.not_before.micros(),
@@ -81,7 +84,11 @@ pub(super) fn change(
 
 fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result<Change> {
     match change {
-        RegistryChange::Init { agency, officer, credentials } => {
+        RegistryChange::Init {
+            agency,
+            officer,
+            credentials,
+        } => {
             check_new_credentials(state, &agency.code, credentials)?;
             Ok(Change {
                 action: "init",
@@ -90,7 +97,11 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
                 credentials: credentials.clone(),
             })
         }
-        RegistryChange::CreateAgency { agency, officer, credentials } => {
+        RegistryChange::CreateAgency {
+            agency,
+            officer,
+            credentials,
+        } => {
             if registry.agency(&agency.code).is_some() {
                 return Err(Error::new(ErrorCode::AlreadyRegistered).with("agency", agency.code.as_str()));
             }
@@ -106,46 +117,96 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
         RegistryChange::UpdateAgency(agency) => {
             let current = known(registry, &agency.code)?;
             check_named_agencies(registry, agency)?;
-            let agency = Agency { role: current.role, suspended: current.suspended, ..agency.clone() };
-            Ok(Change { action: "update_agency", agency: Some(agency), ..Change::default() })
+            let agency = Agency {
+                role: current.role,
+                suspended: current.suspended,
+                ..agency.clone()
+            };
+            Ok(Change {
+                action: "update_agency",
+                agency: Some(agency),
+                ..Change::default()
+            })
         }
         RegistryChange::SuspendAgency { code, suspended } => {
-            let agency = Agency { suspended: *suspended, ..known(registry, code)?.clone() };
-            Ok(Change { action: "suspend_agency", agency: Some(agency), ..Change::default() })
+            let agency = Agency {
+                suspended: *suspended,
+                ..known(registry, code)?.clone()
+            };
+            Ok(Change {
+                action: "suspend_agency",
+                agency: Some(agency),
+                ..Change::default()
+            })
         }
         RegistryChange::RegisterOfficer(officer) => {
             let agency = known(registry, &officer.agency)?;
             if let Some(unit) = &officer.unit
                 && !agency.units.iter().any(|known| known.id == *unit)
             {
-                let field = FieldViolation::new("officer.unit_id", "not_found", "Không có đơn vị này.", "There is no such unit.");
+                let field = FieldViolation::new(
+                    "officer.unit_id",
+                    "not_found",
+                    "Không có đơn vị này.",
+                    "There is no such unit.",
+                );
                 return Err(Error::invalid(ErrorCode::UnitNotFound, vec![field]));
             }
-            Ok(Change { action: "register_officer", officer: Some(officer.clone()), ..Change::default() })
+            Ok(Change {
+                action: "register_officer",
+                officer: Some(officer.clone()),
+                ..Change::default()
+            })
         }
-        RegistryChange::EndOfficer { agency, officer, last_day } => {
+        RegistryChange::EndOfficer {
+            agency,
+            officer,
+            last_day,
+        } => {
             let officer = known_officer(registry, agency, officer)?;
-            let officer = Officer { valid_to: Some(*last_day), ..officer.clone() };
-            Ok(Change { action: "end_officer", officer: Some(officer), ..Change::default() })
+            let officer = Officer {
+                valid_to: Some(*last_day),
+                ..officer.clone()
+            };
+            Ok(Change {
+                action: "end_officer",
+                officer: Some(officer),
+                ..Change::default()
+            })
         }
         RegistryChange::RegisterCredentials { agency, credentials } => {
             known(registry, agency)?;
             check_new_credentials(state, agency, credentials)?;
-            Ok(Change { action: "register_credential", credentials: credentials.clone(), ..Change::default() })
+            Ok(Change {
+                action: "register_credential",
+                credentials: credentials.clone(),
+                ..Change::default()
+            })
         }
-        RegistryChange::RevokeCredential { agency, fingerprint, purposes } => {
+        RegistryChange::RevokeCredential {
+            agency,
+            fingerprint,
+            purposes,
+        } => {
             known(registry, agency)?;
             let revoked: Vec<Credential> = Purpose::ALL
                 .iter()
                 .filter(|purpose| purposes.is_empty() || purposes.contains(purpose))
                 .filter_map(|purpose| state.credentials.get(&(*fingerprint, *purpose)))
                 .filter(|credential| credential.agency == *agency && credential.revoked_time.is_none())
-                .map(|credential| Credential { revoked_time: Some(state.hub_time), ..credential.clone() })
+                .map(|credential| Credential {
+                    revoked_time: Some(state.hub_time),
+                    ..credential.clone()
+                })
                 .collect();
             if revoked.is_empty() {
                 return Err(Error::new(ErrorCode::CredentialNotFound));
             }
-            Ok(Change { action: "revoke_credential", credentials: revoked, ..Change::default() })
+            Ok(Change {
+                action: "revoke_credential",
+                credentials: revoked,
+                ..Change::default()
+            })
         }
     }
 }
@@ -153,13 +214,21 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
 /// An operator keeps an officer in office and certificates for TLS and TOKEN: without them nobody could ever administer
 /// the hub again.
 fn keep_operable(state: &State, registry: &Registry, code: &AgencyCode, change: &Change) -> Result<()> {
-    let is_operator = registry.agency(code).is_some_and(|agency| agency.role == Role::Operator);
-    let Some((officers, credentials)) = state.staff.get(code).filter(|_| is_operator) else { return Ok(()) };
+    let is_operator = registry
+        .agency(code)
+        .is_some_and(|agency| agency.role == Role::Operator);
+    let Some((officers, credentials)) = state.staff.get(code).filter(|_| is_operator) else {
+        return Ok(());
+    };
     let (today, now) = (state.hub_time.date(), state.hub_time);
     let changed_officer = change.officer.as_ref();
-    let others = officers.iter().filter(|officer| changed_officer.is_none_or(|changed| changed.id != officer.id));
+    let others = officers
+        .iter()
+        .filter(|officer| changed_officer.is_none_or(|changed| changed.id != officer.id));
     // An officer whose last day is today or later still acts, but is on the way out.
-    let has_officer = others.chain(changed_officer).any(|officer| officer.is_in_office(today) && officer.valid_to.is_none());
+    let has_officer = others
+        .chain(changed_officer)
+        .any(|officer| officer.is_in_office(today) && officer.valid_to.is_none());
     let has = |purpose| {
         credentials.iter().any(|credential| {
             let revoked = change.credentials.iter().any(|changed| {
@@ -178,16 +247,23 @@ fn keep_operable(state: &State, registry: &Registry, code: &AgencyCode, change: 
 }
 
 fn known<'a>(registry: &'a Registry, code: &AgencyCode) -> Result<&'a Agency> {
-    registry.agency(code).ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))
+    registry
+        .agency(code)
+        .ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))
 }
 
 fn known_officer<'a>(registry: &'a Registry, agency: &AgencyCode, id: &OfficerId) -> Result<&'a Officer> {
-    registry.officer(agency, id).ok_or_else(|| Error::new(ErrorCode::OfficerNotFound))
+    registry
+        .officer(agency, id)
+        .ok_or_else(|| Error::new(ErrorCode::OfficerNotFound))
 }
 
 /// The superior and the successor exist and are others.
 fn check_named_agencies(registry: &Registry, agency: &Agency) -> Result<()> {
-    for (field, named) in [("agency.parent_code", &agency.parent), ("agency.successor_code", &agency.successor)] {
+    for (field, named) in [
+        ("agency.parent_code", &agency.parent),
+        ("agency.successor_code", &agency.successor),
+    ] {
         if let Some(code) = named
             && (registry.agency(code).is_none() || *code == agency.code)
         {
@@ -208,7 +284,11 @@ fn check_new_credentials(state: &State, agency: &AgencyCode, credentials: &[Cred
                 .is_some_and(|known| known.agency != *agency || known.purpose == credential.purpose)
         })
     });
-    if taken { Err(Error::new(ErrorCode::AlreadyRegistered)) } else { Ok(()) }
+    if taken {
+        Err(Error::new(ErrorCode::AlreadyRegistered))
+    } else {
+        Ok(())
+    }
 }
 
 fn apply(
@@ -224,7 +304,10 @@ fn apply(
         .into_iter()
         .map(|credential| match credential.revoked_time {
             Some(_) => credential,
-            None => Credential { registered_time: state.hub_time, ..credential },
+            None => Credential {
+                registered_time: state.hub_time,
+                ..credential
+            },
         })
         .collect();
     let details = details_text(&RegistryDetails {
@@ -234,7 +317,9 @@ fn apply(
     })?;
     let current = registry.connected(code).map(|connected| &connected.registered);
     let version = current.map_or(0, |registered| registered.version) + 1;
-    let agency = change.agency.or_else(|| current.map(|registered| registered.agency.clone()));
+    let agency = change
+        .agency
+        .or_else(|| current.map(|registered| registered.agency.clone()));
     let agency = agency.ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))?;
     let registered = RegisteredAgency::new(agency, version).map_err(Error::internal)?;
 
@@ -257,14 +342,18 @@ fn apply(
     state.has_agencies = true;
     state.changed_agencies.insert(code.clone());
     // Forgotten after the commit: whether the agency is connected now is read again.
-    registry.agencies.insert(code.clone(), Some(ConnectedAgency::unconnected(registered)));
+    registry
+        .agencies
+        .insert(code.clone(), Some(ConnectedAgency::unconnected(registered)));
     if let Some(officer) = change.officer {
         let key = (officer.agency.clone(), officer.id.clone());
         state.changed_officers.insert(key.clone());
         registry.officers.insert(key, Some(officer));
     }
     for credential in credentials {
-        state.credentials.set((credential.fingerprint, credential.purpose), credential);
+        state
+            .credentials
+            .set((credential.fingerprint, credential.purpose), credential);
     }
     Ok(())
 }

@@ -28,7 +28,10 @@ pub(super) struct Tracked<K, V> {
 
 impl<K: Ord + Clone, V> Default for Tracked<K, V> {
     fn default() -> Self {
-        Self { values: BTreeMap::new(), changed: BTreeSet::new() }
+        Self {
+            values: BTreeMap::new(),
+            changed: BTreeSet::new(),
+        }
     }
 }
 
@@ -72,7 +75,10 @@ impl Registry {
     pub(super) fn follow(&mut self, version: i64) {
         let too_large = self.agencies.len() > REGISTRY_LIMIT || self.officers.len() > REGISTRY_LIMIT;
         if self.version != version || too_large {
-            *self = Self { version, ..Self::default() };
+            *self = Self {
+                version,
+                ..Self::default()
+            };
         }
     }
 
@@ -85,12 +91,16 @@ impl Registry {
     }
 
     pub(super) fn officer(&self, agency: &AgencyCode, id: &OfficerId) -> Option<&Officer> {
-        self.officers.get(&(agency.clone(), id.clone())).and_then(Option::as_ref)
+        self.officers
+            .get(&(agency.clone(), id.clone()))
+            .and_then(Option::as_ref)
     }
 
     /// Whoever acts is in office at an agency that may act, as of this very batch.
     pub(super) fn check_actor(&self, actor: &Actor, today: Date) -> Result<()> {
-        let agency = self.agency(&actor.agency).ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))?;
+        let agency = self
+            .agency(&actor.agency)
+            .ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))?;
         if agency.suspended {
             return Err(Error::new(ErrorCode::AgencySuspended));
         }
@@ -189,8 +199,12 @@ impl State {
     /// Lets the register go on after a number that the recipient stated itself, if it has the register's own form:
     /// the hub never gives the same number again, and a replay of the events knows the counter.
     pub(super) fn follow_registry_number(&mut self, agency: &AgencyCode, year: i64, stated: &str) {
-        let number = stated.split_once('/').and_then(|(number, _)| number.parse::<i64>().ok());
-        let Some(number) = number.filter(|number| stated == format!("{number}/{year}")) else { return };
+        let number = stated
+            .split_once('/')
+            .and_then(|(number, _)| number.parse::<i64>().ok());
+        let Some(number) = number.filter(|number| stated == format!("{number}/{year}")) else {
+            return;
+        };
         let key = (agency.clone(), year);
         if (1..=LAST_REGISTRY_NUMBER).contains(&number) && number > self.counters.get(&key).copied().unwrap_or(0) {
             self.counters.set(key, number);
@@ -204,7 +218,13 @@ impl State {
     pub(super) fn deadline_rows(&self) -> Result<Vec<DeadlineRow>, serde_json::Error> {
         self.changed_deadlines
             .iter()
-            .flat_map(|id| self.deadlines.get(id).into_iter().flatten().map(move |deadline| (id, deadline)))
+            .flat_map(|id| {
+                self.deadlines
+                    .get(id)
+                    .into_iter()
+                    .flatten()
+                    .map(move |deadline| (id, deadline))
+            })
             .map(|(id, deadline)| DeadlineRow::new(id.clone(), deadline.clone()))
             .collect()
     }
@@ -221,14 +241,22 @@ impl State {
     pub(super) fn counter_rows(&self) -> Vec<RegisterCounter> {
         self.counters
             .changes()
-            .map(|((agency, year), last)| RegisterCounter { agency: agency.clone(), year: *year, last_number: *last })
+            .map(|((agency, year), last)| RegisterCounter {
+                agency: agency.clone(),
+                year: *year,
+                last_number: *last,
+            })
             .collect()
     }
 
     pub(super) fn head_rows(&self) -> Vec<HeadRow> {
         self.heads
             .changes()
-            .map(|((agency, lane), head)| HeadRow { agency: agency.clone(), lane: *lane, head: *head })
+            .map(|((agency, lane), head)| HeadRow {
+                agency: agency.clone(),
+                lane: *lane,
+                head: *head,
+            })
             .collect()
     }
 
@@ -245,6 +273,9 @@ impl State {
     }
 
     pub(super) fn credential_rows(&self) -> Vec<CredentialRow> {
-        self.credentials.changes().map(|(_, credential)| CredentialRow(credential.clone())).collect()
+        self.credentials
+            .changes()
+            .map(|(_, credential)| CredentialRow(credential.clone()))
+            .collect()
     }
 }

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 
 use super::command::{Command, Holding, Step};
+use super::environment::Environment;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
-use super::environment::Environment;
 use crate::domain::agency::{Agency, Channel};
 use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
@@ -26,7 +26,9 @@ pub(super) fn step(
     let actor = &command.actor;
     let before = state.requests.get(&step.request_id).cloned();
     let found = before.and_then(|request| request.party_of(&actor.agency).map(|party| (request, party)));
-    let Some((request, party)) = found else { return Err(Error::new(ErrorCode::RequestNotFound)) };
+    let Some((request, party)) = found else {
+        return Err(Error::new(ErrorCode::RequestNotFound));
+    };
     if step.expected_version.is_some_and(|version| version != request.version) {
         return Err(Error::new(ErrorCode::VersionConflict).with("version", request.version.to_string()));
     }
@@ -82,7 +84,11 @@ pub(super) fn step(
         from_state: Some(request.state),
         to_state: Some(after.state),
         party: Some(party),
-        counterparty: Some(if party == Party::Sender { request.recipient } else { request.sender }),
+        counterparty: Some(if party == Party::Sender {
+            request.recipient
+        } else {
+            request.sender
+        }),
         details: details_text(&details)?,
         content_digest,
     };
@@ -112,9 +118,9 @@ fn facts(
         delivered: request.recipient_position <= delivered,
         registered: request.registry_number.is_some(),
         extended: request.extended,
-        extendable: deadlines
-            .iter()
-            .any(|deadline| step.statement.clock.as_ref() == Some(&deadline.name) && deadline.can_extend(state.hub_time)),
+        extendable: deadlines.iter().any(|deadline| {
+            step.statement.clock.as_ref() == Some(&deadline.name) && deadline.can_extend(state.hub_time)
+        }),
         paper: recipient.map_or(request.channel, |agency| agency.channel) == Channel::Paper,
         measure_kind: step.kind.definition.effect.is_measure(),
         measure_in_force: measures.iter().any(|measure| measure.in_force),
@@ -127,7 +133,11 @@ fn facts(
 fn check_statement(registry: &Registry, command: &Command, step: &Step, today: Date) -> Result<()> {
     let statement = &step.statement;
     // Where unit and officer stand: in the document of an acknowledge, in the message of the others.
-    let names = if step.action == Action::Acknowledge { ("/unit", "/officer_id") } else { ("unit_id", "officer_id") };
+    let names = if step.action == Action::Acknowledge {
+        ("/unit", "/officer_id")
+    } else {
+        ("unit_id", "officer_id")
+    };
     let own = registry.agency(&command.actor.agency);
     if let Some(unit) = &statement.unit
         && !own.is_some_and(|agency| agency.units.iter().any(|known| known.id == *unit))
@@ -137,7 +147,9 @@ fn check_statement(registry: &Registry, command: &Command, step: &Step, today: D
         return Err(Error::invalid(ErrorCode::UnitNotFound, vec![field]));
     }
     if let Some(officer) = &statement.officer
-        && !registry.officer(&command.actor.agency, officer).is_some_and(|officer| officer.is_in_office(today))
+        && !registry
+            .officer(&command.actor.agency, officer)
+            .is_some_and(|officer| officer.is_in_office(today))
     {
         let (_, name) = names;
         let field = FieldViolation::new(name, "not_found", "Không có cán bộ này.", "There is no such officer.");
@@ -173,16 +185,14 @@ fn run_clocks(
         extended_clock: step.statement.clock.as_deref(),
     };
     let changed = deadline::apply(deadlines, decision.counts_as, decision.clocks, state.hub_time, &context);
-    changed.into_iter().filter_map(|index| deadlines.get(index).cloned()).collect()
+    changed
+        .into_iter()
+        .filter_map(|index| deadlines.get(index).cloned())
+        .collect()
 }
 
 /// Opens, changes or ends the measure as the step states it anew; gives what changed.
-fn change_measures(
-    measures: &mut Vec<Measure>,
-    step: &Step,
-    state: &State,
-    environment: &Environment,
-) -> Vec<Measure> {
+fn change_measures(measures: &mut Vec<Measure>, step: &Step, state: &State, environment: &Environment) -> Vec<Measure> {
     let in_force = measures.iter_mut().find(|measure| measure.in_force);
     match (&step.statement.holding, in_force) {
         (None, _) | (Some(Holding::Nothing), None) => Vec::new(),

@@ -1,9 +1,9 @@
 //! Opening requests: one for each recipient, all or none.
 
 use super::command::{Command, Submit};
+use super::environment::Environment;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
-use super::environment::Environment;
 use crate::domain::agency::Channel;
 use crate::domain::deadline::{self, ClockContext, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
@@ -32,7 +32,9 @@ pub(super) fn submit(
 ) -> Result<()> {
     let definition = &submit.kind.definition;
     let sender = &command.actor.agency;
-    let may_send = registry.agency(sender).is_some_and(|agency| definition.sender_roles.contains(&agency.role));
+    let may_send = registry
+        .agency(sender)
+        .is_some_and(|agency| definition.sender_roles.contains(&agency.role));
     if !may_send {
         return Err(Error::new(ErrorCode::KindNotAllowed).with("kind", definition.code.as_str()));
     }
@@ -57,7 +59,13 @@ pub(super) fn submit(
             extended_clock: None,
         };
         let decision = addressee.decision;
-        deadline::apply(&mut deadlines, decision.counts_as, decision.clocks, state.hub_time, &context);
+        deadline::apply(
+            &mut deadlines,
+            decision.counts_as,
+            decision.clocks,
+            state.hub_time,
+            &context,
+        );
         let due_time = earliest_open_due(&deadlines);
         let mut request = EnforcementRequest {
             id: id.clone(),
@@ -119,10 +127,10 @@ pub(super) fn submit(
         };
         state.append(&command.actor, entry);
         let relations = submit.relations.iter().cloned();
-        state
-            .appended
-            .relations
-            .extend(relations.map(|relation| RelationRow { request_id: id.clone(), relation }));
+        state.appended.relations.extend(relations.map(|relation| RelationRow {
+            request_id: id.clone(),
+            relation,
+        }));
         state.deadlines.insert(id.clone(), deadlines);
         state.changed_deadlines.insert(id.clone());
         state.requests.set(id, request);
@@ -137,7 +145,10 @@ fn check_relations(state: &State, sender: &AgencyCode, submit: &Submit) -> Resul
         .iter()
         .enumerate()
         .filter(|(_, relation)| {
-            state.requests.get(&relation.related_id).is_none_or(|request| request.party_of(sender).is_none())
+            state
+                .requests
+                .get(&relation.related_id)
+                .is_none_or(|request| request.party_of(sender).is_none())
         })
         .map(|(index, _)| {
             FieldViolation::new(
@@ -148,7 +159,11 @@ fn check_relations(state: &State, sender: &AgencyCode, submit: &Submit) -> Resul
             )
         })
         .collect();
-    if missing.is_empty() { Ok(()) } else { Err(Error::invalid(ErrorCode::ReferenceNotFound, missing)) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(ErrorCode::ReferenceNotFound, missing))
+    }
 }
 
 fn addressee<'a>(
@@ -165,7 +180,12 @@ fn addressee<'a>(
         Err(Error::invalid(error, vec![field]).with("recipient", code.as_str()))
     };
     let Some(connected) = registry.connected(code) else {
-        return refuse(ErrorCode::RecipientUnknown, "not_found", "Không có nơi nhận này.", "There is no such recipient.");
+        return refuse(
+            ErrorCode::RecipientUnknown,
+            "not_found",
+            "Không có nơi nhận này.",
+            "There is no such recipient.",
+        );
     };
     let agency = &connected.registered.agency;
     if let Some(successor) = &agency.successor {
@@ -207,5 +227,9 @@ fn addressee<'a>(
         ..Facts::default()
     };
     let decision = workflow::decide(None, Action::Submit, Party::Sender, &facts)?;
-    Ok(Addressee { code, channel: agency.channel, decision })
+    Ok(Addressee {
+        code,
+        channel: agency.channel,
+        decision,
+    })
 }

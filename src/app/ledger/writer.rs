@@ -49,7 +49,11 @@ pub struct LedgerSettings {
 
 impl Default for LedgerSettings {
     fn default() -> Self {
-        Self { queue: 4_096, batch: 256, queue_kib: 128 * 1_024 }
+        Self {
+            queue: 4_096,
+            batch: 256,
+            queue_kib: 128 * 1_024,
+        }
     }
 }
 
@@ -91,14 +95,26 @@ impl Ledger {
         let (version_sender, registry_version) = watch::channel(0);
         let writer = Writer {
             store,
-            environment: Environment { hub_id, clock, ids, calendar },
+            environment: Environment {
+                hub_id,
+                clock,
+                ids,
+                calendar,
+            },
             registry: Registry::default(),
             registry_version: version_sender,
             wakeups,
         };
         let task = tokio::spawn(writer.run(incoming, settings.batch));
         let memory = Arc::new(Semaphore::new(settings.queue_kib));
-        (Self { queue, memory, registry_version }, task)
+        (
+            Self {
+                queue,
+                memory,
+                registry_version,
+            },
+            task,
+        )
     }
 
     /// Carries out one command. Once it is queued it is carried out even if the caller goes away.
@@ -107,11 +123,19 @@ impl Ledger {
         let memory = Arc::clone(&self.memory).try_acquire_many_owned(kib_of(&command));
         let memory = memory.map_err(|_full| overloaded())?;
         let (reply, outcome) = oneshot::channel();
-        self.queue.try_send(Queued { command, reply, _memory: memory }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => overloaded(),
-            mpsc::error::TrySendError::Closed(_) => Error::new(ErrorCode::Unavailable).retry_after_millis(1_000),
-        })?;
-        outcome.await.unwrap_or_else(|_closed| Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)))
+        self.queue
+            .try_send(Queued {
+                command,
+                reply,
+                _memory: memory,
+            })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => overloaded(),
+                mpsc::error::TrySendError::Closed(_) => Error::new(ErrorCode::Unavailable).retry_after_millis(1_000),
+            })?;
+        outcome
+            .await
+            .unwrap_or_else(|_closed| Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)))
     }
 
     /// The registry version after the last local write; follows every change made through this hub at once.
@@ -176,14 +200,18 @@ impl Writer {
                     Err(store_error(error))
                 }
             };
-            let is_outage =
-                outcome.as_ref().err().is_some_and(|error| error.code() == ErrorCode::Unavailable);
+            let is_outage = outcome
+                .as_ref()
+                .err()
+                .is_some_and(|error| error.code() == ErrorCode::Unavailable);
             outcomes.push(outcome);
             if is_outage {
                 break;
             }
         }
-        outcomes.resize_with(commands.len(), || Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)));
+        outcomes.resize_with(commands.len(), || {
+            Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000))
+        });
         outcomes
     }
 
@@ -191,7 +219,9 @@ impl Writer {
     /// when its commands come again: by their keys.
     async fn commit_in_time(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
         let cut = |_elapsed| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-        tokio::time::timeout(COMMIT_LIMIT, self.commit(commands)).await.map_err(cut)?
+        tokio::time::timeout(COMMIT_LIMIT, self.commit(commands))
+            .await
+            .map_err(cut)?
     }
 
     async fn commit(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
@@ -205,7 +235,9 @@ impl Writer {
         let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let mut state = State::new(hub_time, first_index, head.registry_version);
         self.registry.follow(head.registry_version);
-        Needs::of(commands.iter().copied(), hub_time).read(&mut tx, &mut state, &mut self.registry).await?;
+        Needs::of(commands.iter().copied(), hub_time)
+            .read(&mut tx, &mut state, &mut self.registry)
+            .await?;
 
         let decide_all = || -> Vec<Result<Decided>> {
             commands
@@ -218,7 +250,9 @@ impl Writer {
             .map_err(|_panic| sqlx::Error::Protocol("a decision panicked".to_owned()))?;
 
         let checkpoint = self.write(&mut tx, &head, &state).await?;
-        let expected = checkpoint.as_ref().map(|checkpoint| (checkpoint.tree_size, checkpoint.root_hash));
+        let expected = checkpoint
+            .as_ref()
+            .map(|checkpoint| (checkpoint.tree_size, checkpoint.root_hash));
         if let Err(error) = tx.commit().await
             && !self.has_committed(expected).await?
         {
@@ -229,7 +263,14 @@ impl Writer {
             self.registry = Registry::default();
         }
         self.registry_version.send_replace(state.registry_version);
-        self.wakeups.ring(state.appended.mailbox.iter().map(|entry| &entry.agency).collect::<BTreeSet<&AgencyCode>>());
+        self.wakeups.ring(
+            state
+                .appended
+                .mailbox
+                .iter()
+                .map(|entry| &entry.agency)
+                .collect::<BTreeSet<&AgencyCode>>(),
+        );
         let checkpoint = checkpoint.map(Arc::new);
         Ok(decided
             .into_iter()
@@ -239,7 +280,9 @@ impl Writer {
 
     /// After a COMMIT whose outcome is unknown: the checkpoint of this very tree is there, or it is not.
     async fn has_committed(&self, expected: Option<(i64, [u8; 32])>) -> Result<bool, sqlx::Error> {
-        let Some((tree_size, root)) = expected else { return Ok(false) };
+        let Some((tree_size, root)) = expected else {
+            return Ok(false);
+        };
         // Taking the lock waits until the transaction in doubt has ended one way or the other.
         let (mut tx, _head) = self.store.begin_ledger().await?;
         let found = tx.checkpoint_at(tree_size).await?;
@@ -247,12 +290,7 @@ impl Writer {
     }
 
     /// Writes everything that the batch changed; nothing for a batch that changed nothing.
-    async fn write(
-        &self,
-        tx: &mut LedgerTx,
-        head: &Head,
-        state: &State,
-    ) -> Result<Option<Checkpoint>, sqlx::Error> {
+    async fn write(&self, tx: &mut LedgerTx, head: &Head, state: &State) -> Result<Option<Checkpoint>, sqlx::Error> {
         let checkpoint = self.write_entries(tx, head, state).await?;
         tx.write(&state.appended.relations).await?;
         tx.write(&state.measure_rows().map_err(encode_error)?).await?;
@@ -261,7 +299,11 @@ impl Writer {
         let agencies: Vec<_> = state
             .changed_agencies
             .iter()
-            .filter_map(|code| self.registry.connected(code).map(|connected| connected.registered.clone()))
+            .filter_map(|code| {
+                self.registry
+                    .connected(code)
+                    .map(|connected| connected.registered.clone())
+            })
             .collect();
         tx.write(&agencies).await?;
         let officers: Vec<OfficerRow> = state
@@ -331,7 +373,10 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
 
 /// A command that was decided and waits for the commit.
 enum Decided {
-    Acted { leaves: Vec<(i64, Bytes)>, content_sha256: [u8; 32] },
+    Acted {
+        leaves: Vec<(i64, Bytes)>,
+        content_sha256: [u8; 32],
+    },
     Replays(Outcome),
 }
 
@@ -344,7 +389,12 @@ impl Decided {
                     .into_iter()
                     .filter_map(|(log_index, leaf)| {
                         let checkpoint = Arc::clone(checkpoint?);
-                        Some(Receipt { log_index, leaf, content_sha256, checkpoint })
+                        Some(Receipt {
+                            log_index,
+                            leaf,
+                            content_sha256,
+                            checkpoint,
+                        })
                     })
                     .collect(),
             ),
@@ -352,12 +402,7 @@ impl Decided {
     }
 }
 
-fn decide(
-    state: &mut State,
-    registry: &mut Registry,
-    environment: &Environment,
-    command: &Command,
-) -> Result<Decided> {
+fn decide(state: &mut State, registry: &mut Registry, environment: &Environment, command: &Command) -> Result<Decided> {
     if let Some(key) = &command.key
         && let Some(used) = state.used_keys.get(&(command.actor.agency.clone(), key.clone()))
     {
@@ -387,6 +432,14 @@ fn decide(
         }
         Operation::Registry(change) => registry::change(state, registry, environment, command, change)?,
     }
-    state.use_key(&command.actor, command.key.as_ref(), command.content_sha256, first_index);
-    Ok(Decided::Acted { leaves: state.leaves_from(first_index), content_sha256: command.content_sha256 })
+    state.use_key(
+        &command.actor,
+        command.key.as_ref(),
+        command.content_sha256,
+        first_index,
+    );
+    Ok(Decided::Acted {
+        leaves: state.leaves_from(first_index),
+        content_sha256: command.content_sha256,
+    })
 }

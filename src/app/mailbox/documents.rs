@@ -28,7 +28,10 @@ impl App {
         &self,
         events: &mut Vec<DeliveredEvent>,
     ) -> Result<BTreeMap<i64, SentDocument>> {
-        let indexes: Vec<i64> = events.iter().map(|delivered| body_index(&delivered.event)).collect::<Result<_>>()?;
+        let indexes: Vec<i64> = events
+            .iter()
+            .map(|delivered| body_index(&delivered.event))
+            .collect::<Result<_>>()?;
         let wanted: Vec<i64> = indexes.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
         let sizes = self.store.body_sizes(&wanted).await?;
         let mut total = 0_i64;
@@ -50,7 +53,15 @@ impl App {
             let (media_type, content) = bodies.get(index)?.clone();
             let log_index = delivered.event.log_index;
             let action = delivered.event.action.parse().ok()?;
-            Some((log_index, SentDocument { log_index, action, media_type, content }))
+            Some((
+                log_index,
+                SentDocument {
+                    log_index,
+                    action,
+                    media_type,
+                    content,
+                },
+            ))
         });
         Ok(found.collect())
     }

@@ -74,6 +74,9 @@ impl App {
     /// The last position of each lane of the agency's mailbox.
     pub async fn last_positions(&self, agency: &AgencyCode) -> Result<BTreeMap<Lane, i64>> {
         let heads = self.store.mailbox_heads(agency).await?;
-        Ok(Lane::ALL.iter().map(|lane| (*lane, heads.get(lane).map_or(0, |head| head.last_position))).collect())
+        Ok(Lane::ALL
+            .iter()
+            .map(|lane| (*lane, heads.get(lane).map_or(0, |head| head.last_position)))
+            .collect())
     }
 }

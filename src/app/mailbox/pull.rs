@@ -49,13 +49,21 @@ impl App {
             // Armed before reading, so that nothing can come unnoticed between reading and waiting.
             let mut rung = pin!(bell.notified());
             rung.as_mut().enable();
-            let reader =
-                self.reader(&pull.agency, &pull.cursor, &Cursors::new(), pull.include_documents).await?;
+            let reader = self
+                .reader(&pull.agency, &pull.cursor, &Cursors::new(), pull.include_documents)
+                .await?;
             let (entries, more) = reader.page(pull.limit).await?;
             let now = Instant::now();
             if !entries.is_empty() || now >= until {
-                let advance_to = entries.iter().map(|entry| (entry.entry.lane, entry.entry.position)).collect();
-                return Ok(Pulled { entries, advance_to, more });
+                let advance_to = entries
+                    .iter()
+                    .map(|entry| (entry.entry.lane, entry.entry.position))
+                    .collect();
+                return Ok(Pulled {
+                    entries,
+                    advance_to,
+                    more,
+                });
             }
             tokio::select! {
                 () = rung => {}

@@ -47,7 +47,12 @@ pub struct Reader {
 
 impl Reader {
     pub(super) fn new(app: App, agency: AgencyCode, positions: Cursors, include_documents: bool) -> Self {
-        Self { app, agency, positions, include_documents }
+        Self {
+            app,
+            agency,
+            positions,
+            include_documents,
+        }
     }
 
     /// The agency whose mailbox it is.

@@ -57,12 +57,19 @@ pub(crate) fn create_agency(message: &v1::CreateAgencyRequest, now: Timestamp) -
     let mut fields = Fields::default();
     let agency = agency(&mut fields, message.agency.as_ref());
     fields.at_most("credentials", message.credentials.len(), MAX_CREDENTIALS);
-    let Some(agency) = agency else { return fields.finish(None) };
+    let Some(agency) = agency else {
+        return fields.finish(None);
+    };
     let first = message.first_officer.as_ref();
     let officer = first.and_then(|first| officer(&mut fields, "first_officer", first, &agency.code));
     let unit = officer.as_ref().and_then(|officer| officer.unit.as_ref());
     if unit.is_some_and(|unit| agency.units.iter().all(|known| known.id != *unit)) {
-        fields.push("first_officer.unit_id", "not_found", "Không có đơn vị này.", "There is no such unit.");
+        fields.push(
+            "first_officer.unit_id",
+            "not_found",
+            "Không có đơn vị này.",
+            "There is no such unit.",
+        );
     }
     let at = |index| format!("credentials[{index}]");
     let credentials = credentials(&mut fields, &agency.code, &message.credentials, now, at);
@@ -83,7 +90,11 @@ pub(crate) fn create_agency(message: &v1::CreateAgencyRequest, now: Timestamp) -
             );
         }
     }
-    fields.finish(Some(RegistryChange::CreateAgency { agency, officer, credentials }))
+    fields.finish(Some(RegistryChange::CreateAgency {
+        agency,
+        officer,
+        credentials,
+    }))
 }
 
 /// What UpdateAgency asks for.
@@ -119,7 +130,11 @@ pub(crate) fn end_officer(message: &v1::EndOfficerRequest, agency: AgencyCode) -
     let officer = fields.id::<OfficerId>("officer_id", &message.officer_id);
     let last_day = fields.date("valid_to", &message.valid_to);
     let change = officer.zip(last_day);
-    fields.finish(change.map(|(officer, last_day)| RegistryChange::EndOfficer { agency, officer, last_day }))
+    fields.finish(change.map(|(officer, last_day)| RegistryChange::EndOfficer {
+        agency,
+        officer,
+        last_day,
+    }))
 }
 
 /// What RegisterCredential asks for, at `agency`.
@@ -143,13 +158,20 @@ pub(crate) fn revoke_credential(message: &v1::RevokeCredentialRequest, agency: A
     let mut fields = Fields::default();
     let fingerprint = <[u8; 32]>::try_from(message.sha256.as_ref()).ok();
     if fingerprint.is_none() {
-        fields.push("sha256", "format", "Phải gồm đúng 32 byte.", "Expected exactly 32 bytes.");
+        fields.push(
+            "sha256",
+            "format",
+            "Phải gồm đúng 32 byte.",
+            "Expected exactly 32 bytes.",
+        );
     }
     let purposes = purposes(&mut fields, "purposes", &message.purposes);
     fields.paragraph("reason", &message.reason, 1..=MAX_REASON);
-    fields.finish(
-        fingerprint.map(|fingerprint| RegistryChange::RevokeCredential { agency, fingerprint, purposes }),
-    )
+    fields.finish(fingerprint.map(|fingerprint| RegistryChange::RevokeCredential {
+        agency,
+        fingerprint,
+        purposes,
+    }))
 }
 
 fn agency(fields: &mut Fields, wire: Option<&v1::Agency>) -> Option<Agency> {
@@ -201,7 +223,11 @@ fn aliases(fields: &mut Fields, wire: &[v1::AgencyAlias]) -> Vec<Alias> {
             let valid_from = fields.optional_date(&at("valid_from"), &alias.valid_from);
             let valid_to = fields.optional_date(&at("valid_to"), &alias.valid_to);
             fields.in_order(&at("valid_to"), valid_from, valid_to);
-            Alias { name: alias.name.clone(), valid_from, valid_to }
+            Alias {
+                name: alias.name.clone(),
+                valid_from,
+                valid_to,
+            }
         })
         .collect()
 }
@@ -221,7 +247,10 @@ fn units(fields: &mut Fields, wire: &[v1::Unit]) -> Vec<Unit> {
                 "This unit id is already in the list.",
             );
         }
-        units.extend(fields.id(&at("unit_id"), &unit.unit_id).map(|id| Unit { id, name: unit.name.clone() }));
+        units.extend(fields.id(&at("unit_id"), &unit.unit_id).map(|id| Unit {
+            id,
+            name: unit.name.clone(),
+        }));
     }
     units
 }
@@ -262,7 +291,10 @@ fn credentials(
     let news: Vec<NewCredential<'_>> = wire
         .iter()
         .zip(&purposes)
-        .map(|(new, purposes)| NewCredential { pem: &new.certificate_pem, purposes })
+        .map(|(new, purposes)| NewCredential {
+            pem: &new.certificate_pem,
+            purposes,
+        })
         .collect();
     new_credentials(agency, &news, now, at).unwrap_or_else(|found: Vec<FieldViolation>| {
         fields.extend(found);
@@ -308,11 +340,21 @@ pub(crate) fn agency_page(message: &v1::ListAgenciesRequest, caller: &AgencyCode
     let limit = fields.page_size("page_size", message.page_size, PAGE.0, PAGE.1);
     let role = Role::from_wire(message.role);
     if role.is_none() && message.role != 0 {
-        fields.push("role", "unknown_value", "Không có loại cơ quan, tổ chức này.", "There is no such role.");
+        fields.push(
+            "role",
+            "unknown_value",
+            "Không có loại cơ quan, tổ chức này.",
+            "There is no such role.",
+        );
     }
     let province_code = message.province_code.clone();
     fields.digits("province_code", &province_code, 2);
-    let tokens = Tokens::of(&["agencies", caller.as_str(), role.map_or("", Role::as_str), &province_code]);
+    let tokens = Tokens::of(&[
+        "agencies",
+        caller.as_str(),
+        role.map_or("", Role::as_str),
+        &province_code,
+    ]);
     let after: Option<AgencyCode> = match tokens.position(&message.page_token) {
         Ok(after) => after,
         Err(error) => {
@@ -320,7 +362,13 @@ pub(crate) fn agency_page(message: &v1::ListAgenciesRequest, caller: &AgencyCode
             None
         }
     };
-    fields.finish(Some(AgencyPage { after, role, province_code, limit, tokens }))
+    fields.finish(Some(AgencyPage {
+        after,
+        role,
+        province_code,
+        limit,
+        tokens,
+    }))
 }
 
 /// An agency on the wire.
@@ -348,7 +396,10 @@ pub(crate) fn agency_to_wire(agency: &Agency) -> v1::Agency {
         units: agency
             .units
             .iter()
-            .map(|unit| v1::Unit { unit_id: unit.id.to_string(), name: unit.name.clone() })
+            .map(|unit| v1::Unit {
+                unit_id: unit.id.to_string(),
+                name: unit.name.clone(),
+            })
             .collect(),
     }
 }

@@ -21,7 +21,10 @@ fn wire() -> v1::Agency {
         name: "Ngân hàng A".into(),
         province_code: "01".into(),
         channel: v1::Channel::Paper.into(),
-        units: vec![v1::Unit { unit_id: "cn-1".into(), name: "Chi nhánh 1".into() }],
+        units: vec![v1::Unit {
+            unit_id: "cn-1".into(),
+            name: "Chi nhánh 1".into(),
+        }],
         ..v1::Agency::default()
     }
 }
@@ -50,13 +53,19 @@ fn create(change: impl FnOnce(&mut v1::CreateAgencyRequest)) -> v1::CreateAgency
 
 fn refused(change: impl FnOnce(&mut v1::CreateAgencyRequest)) -> Vec<String> {
     let error = create_agency(&create(change), now()).unwrap_err();
-    error.fields().iter().map(|field| format!("{} {}", field.field, field.reason)).collect()
+    error
+        .fields()
+        .iter()
+        .map(|field| format!("{} {}", field.field, field.reason))
+        .collect()
 }
 
 #[test]
 fn an_agency_comes_back_as_it_was_sent() {
     let change = create_agency(&create(|_| ()), now()).unwrap();
-    let RegistryChange::CreateAgency { agency, officer, .. } = change else { panic!("{change:?}") };
+    let RegistryChange::CreateAgency { agency, officer, .. } = change else {
+        panic!("{change:?}")
+    };
     assert_eq!(agency_to_wire(&agency), wire());
     assert_eq!(officer_to_wire(&officer.unwrap()), wire_officer());
 }
@@ -65,9 +74,14 @@ fn an_agency_comes_back_as_it_was_sent() {
 fn suspension_is_ignored_in_writes() {
     let message = v1::UpdateAgencyRequest {
         idempotency_key: String::new(),
-        agency: Some(v1::Agency { suspended: true, ..wire() }),
+        agency: Some(v1::Agency {
+            suspended: true,
+            ..wire()
+        }),
     };
-    let RegistryChange::UpdateAgency(agency) = update_agency(&message).unwrap() else { panic!("no update") };
+    let RegistryChange::UpdateAgency(agency) = update_agency(&message).unwrap() else {
+        panic!("no update")
+    };
     assert!(!agency.suspended);
 }
 
@@ -83,31 +97,73 @@ fn each_wrong_field_of_a_new_agency_is_named() {
         (|m| agency_of(m).name.clear(), "agency.name required"),
         (|m| agency_of(m).name = "a\0".into(), "agency.name control_character"),
         (|m| agency_of(m).name_en = "x".repeat(301), "agency.name_en too_long"),
-        (|m| agency_of(m).province_code = "1".into(), "agency.province_code format"),
-        (|m| agency_of(m).commune_code = "123".into(), "agency.commune_code format"),
-        (|m| agency_of(m).parent_code = "?".into(), "agency.parent_code format"),
-        (|m| agency_of(m).successor_code = "?".into(), "agency.successor_code format"),
         (
-            |m| agency_of(m).units.push(v1::Unit { unit_id: "cn-1".into(), name: "x".into() }),
+            |m| agency_of(m).province_code = "1".into(),
+            "agency.province_code format",
+        ),
+        (
+            |m| agency_of(m).commune_code = "123".into(),
+            "agency.commune_code format",
+        ),
+        (|m| agency_of(m).parent_code = "?".into(), "agency.parent_code format"),
+        (
+            |m| agency_of(m).successor_code = "?".into(),
+            "agency.successor_code format",
+        ),
+        (
+            |m| {
+                agency_of(m).units.push(v1::Unit {
+                    unit_id: "cn-1".into(),
+                    name: "x".into(),
+                });
+            },
             "agency.units[1].unit_id repeated",
         ),
-        (|m| agency_of(m).units[0].name = "\u{202E}".into(), "agency.units[0].name hidden_character"),
         (
-            |m| agency_of(m).aliases.push(v1::AgencyAlias {
-                name: "Tên cũ".into(),
-                valid_from: "2026-01-02".into(),
-                valid_to: "2026-01-01".into(),
-            }),
+            |m| agency_of(m).units[0].name = "\u{202E}".into(),
+            "agency.units[0].name hidden_character",
+        ),
+        (
+            |m| {
+                agency_of(m).aliases.push(v1::AgencyAlias {
+                    name: "Tên cũ".into(),
+                    valid_from: "2026-01-02".into(),
+                    valid_to: "2026-01-01".into(),
+                });
+            },
             "agency.aliases[0].valid_to before_start",
         ),
-        (|m| officer_of(m).officer_id = "a b".into(), "first_officer.officer_id format"),
-        (|m| officer_of(m).full_name = "a\nb".into(), "first_officer.full_name control_character"),
-        (|m| officer_of(m).position = "To\u{300}a".into(), "first_officer.position not_nfc"),
-        (|m| officer_of(m).unit_id = "cn-9".into(), "first_officer.unit_id not_found"),
-        (|m| officer_of(m).valid_from.clear(), "first_officer.valid_from required"),
-        (|m| officer_of(m).valid_to = "2025-12-31".into(), "first_officer.valid_to before_start"),
         (
-            |m| m.credentials.push(v1::NewCredential { certificate_pem: "x".into(), purposes: vec![1] }),
+            |m| officer_of(m).officer_id = "a b".into(),
+            "first_officer.officer_id format",
+        ),
+        (
+            |m| officer_of(m).full_name = "a\nb".into(),
+            "first_officer.full_name control_character",
+        ),
+        (
+            |m| officer_of(m).position = "To\u{300}a".into(),
+            "first_officer.position not_nfc",
+        ),
+        (
+            |m| officer_of(m).unit_id = "cn-9".into(),
+            "first_officer.unit_id not_found",
+        ),
+        (
+            |m| officer_of(m).valid_from.clear(),
+            "first_officer.valid_from required",
+        ),
+        (
+            |m| officer_of(m).valid_to = "2025-12-31".into(),
+            "first_officer.valid_to before_start",
+        ),
+        (
+            |m| {
+                m.credentials.push(v1::NewCredential {
+                    certificate_pem: "x".into(),
+                    purposes: vec![1],
+                });
+            },
             "credentials[0].certificate_pem not_pem",
         ),
     ];
@@ -146,14 +202,21 @@ fn a_key_that_is_none_is_reported_with_everything_else() {
 fn suspending_and_revoking_state_a_reason() {
     let suspend = |reason: &str| {
         let code = "VN.BANK-A".to_owned();
-        let message =
-            v1::SuspendAgencyRequest { idempotency_key: String::new(), code, suspended: true, reason: reason.into() };
+        let message = v1::SuspendAgencyRequest {
+            idempotency_key: String::new(),
+            code,
+            suspended: true,
+            reason: reason.into(),
+        };
         suspend_agency(&message).map_err(|error| error.fields()[0].reason.clone())
     };
     assert!(suspend("Chứng thư số bị lộ.\nTạm ngừng.").is_ok());
     assert_eq!(suspend("").unwrap_err(), "required");
     assert_eq!(suspend(&"x".repeat(2_001)).unwrap_err(), "too_long");
-    let revoke = v1::RevokeCredentialRequest { purposes: vec![9], ..Default::default() };
+    let revoke = v1::RevokeCredentialRequest {
+        purposes: vec![9],
+        ..Default::default()
+    };
     let error = revoke_credential(&revoke, AgencyCode::parse("VN.BANK-A").unwrap()).unwrap_err();
     let fields: Vec<&str> = error.fields().iter().map(|field| field.field.as_str()).collect();
     assert_eq!(fields, ["sha256", "purposes[0]", "reason"]);
@@ -163,13 +226,20 @@ fn suspending_and_revoking_state_a_reason() {
 fn a_page_is_asked_with_its_conditions() {
     let caller = AgencyCode::parse("VN.BANK-A").unwrap();
     let ask = |page_token: String, role: v1::Role| {
-        let message = v1::ListAgenciesRequest { page_token, role: role.into(), ..Default::default() };
+        let message = v1::ListAgenciesRequest {
+            page_token,
+            role: role.into(),
+            ..Default::default()
+        };
         agency_page(&message, &caller)
     };
     let first = ask(String::new(), v1::Role::Court).unwrap();
     assert_eq!((first.after.as_ref(), first.limit), (None, 50));
     let token = first.tokens.after("VN.COURT");
-    assert_eq!(ask(token.clone(), v1::Role::Court).unwrap().after, AgencyCode::parse("VN.COURT").ok());
+    assert_eq!(
+        ask(token.clone(), v1::Role::Court).unwrap().after,
+        AgencyCode::parse("VN.COURT").ok()
+    );
     assert_eq!(ask(token, v1::Role::Bank).unwrap_err().fields()[0].field, "page_token");
 }
 

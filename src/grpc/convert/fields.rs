@@ -27,7 +27,12 @@ impl Fields {
 
     /// Reports a field that must be there.
     pub(crate) fn missing(&mut self, field: &str) {
-        self.push(field, "required", "Bắt buộc phải có trường này.", "This field is required.");
+        self.push(
+            field,
+            "required",
+            "Bắt buộc phải có trường này.",
+            "This field is required.",
+        );
     }
 
     /// Text on one line of so many characters; with 0 among them it may be empty.
@@ -202,7 +207,9 @@ mod tests {
         let mut fields = Fields::default();
         check(&mut fields);
         let found = fields.finish(Some(())).err();
-        found.map_or_else(Vec::new, |error| error.fields().iter().map(|field| field.reason.clone()).collect())
+        found.map_or_else(Vec::new, |error| {
+            error.fields().iter().map(|field| field.reason.clone()).collect()
+        })
     }
 
     #[test]
@@ -212,18 +219,33 @@ mod tests {
         assert!(reasons(|fields| fields.line("name", &"ệ".repeat(300), 1..=300)).is_empty());
         assert_eq!(reasons(|fields| fields.line("name", "", 1..=300)), ["required"]);
         assert_eq!(reasons(|fields| fields.line("name", " ", 0..=300)), ["required"]);
-        assert_eq!(reasons(|fields| fields.line("name", &"a".repeat(301), 1..=300)), ["too_long"]);
+        assert_eq!(
+            reasons(|fields| fields.line("name", &"a".repeat(301), 1..=300)),
+            ["too_long"]
+        );
         for control in ["a\0", "a\nb", "a\tb", "a\u{85}"] {
-            assert_eq!(reasons(|fields| fields.line("name", control, 1..=300)), ["control_character"]);
+            assert_eq!(
+                reasons(|fields| fields.line("name", control, 1..=300)),
+                ["control_character"]
+            );
         }
-        assert_eq!(reasons(|fields| fields.line("name", "a\u{202E}b", 1..=300)), ["hidden_character"]);
-        assert_eq!(reasons(|fields| fields.line("name", "To\u{300}a a\u{301}n", 1..=300)), ["not_nfc"]);
+        assert_eq!(
+            reasons(|fields| fields.line("name", "a\u{202E}b", 1..=300)),
+            ["hidden_character"]
+        );
+        assert_eq!(
+            reasons(|fields| fields.line("name", "To\u{300}a a\u{301}n", 1..=300)),
+            ["not_nfc"]
+        );
     }
 
     #[test]
     fn a_reason_may_have_several_lines_and_no_other_control() {
         assert!(reasons(|fields| fields.paragraph("reason", "a\nb", 1..=2_000)).is_empty());
-        assert_eq!(reasons(|fields| fields.paragraph("reason", "a\rb", 1..=2_000)), ["control_character"]);
+        assert_eq!(
+            reasons(|fields| fields.paragraph("reason", "a\rb", 1..=2_000)),
+            ["control_character"]
+        );
     }
 
     #[test]
@@ -231,7 +253,13 @@ mod tests {
         assert_eq!(reasons(|fields| fields.id::<AgencyCode>("code", "")), ["required"]);
         assert_eq!(reasons(|fields| fields.id::<AgencyCode>("code", "a b")), ["format"]);
         assert!(reasons(|fields| fields.optional_id::<AgencyCode>("code", "")).is_empty());
-        for wrong in ["2026-2-1", "2026-02-30", "20260201", "01/02/2026", "2026-02-01T00:00:00"] {
+        for wrong in [
+            "2026-2-1",
+            "2026-02-30",
+            "20260201",
+            "01/02/2026",
+            "2026-02-01T00:00:00",
+        ] {
             assert_eq!(reasons(|fields| fields.date("day", wrong)), ["format"], "{wrong}");
         }
         assert_eq!(reasons(|fields| fields.date("day", "")), ["required"]);
@@ -246,7 +274,10 @@ mod tests {
         assert_eq!(fields.page_size("page_size", 500, 50, 500), 500);
         assert!(fields.finish(Some(())).is_ok());
         for wrong in [-1, 501, i32::MIN, i32::MAX] {
-            assert_eq!(reasons(|fields| fields.page_size("page_size", wrong, 50, 500)), ["out_of_range"]);
+            assert_eq!(
+                reasons(|fields| fields.page_size("page_size", wrong, 50, 500)),
+                ["out_of_range"]
+            );
         }
     }
 }

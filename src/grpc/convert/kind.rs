@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use lienthong_proto::v1;
 
 use super::failure::violation;
+use super::fields::Fields;
 use super::vocabulary::{OnWire as _, number_of};
 use super::{localized, text_or_empty};
-use super::fields::Fields;
 use crate::app::kinds::{AgainstKind, Draft, Validated};
 use crate::domain::catalogue::Kind;
 use crate::domain::catalogue::definition::{
@@ -111,7 +111,11 @@ pub(crate) fn kind(kind: &Kind) -> v1::Kind {
             .filter(|attachment| attachment.required)
             .map(attachment)
             .collect(),
-        outcomes: definition.outcomes.iter().map(|definition| outcome(kind, definition)).collect(),
+        outcomes: definition
+            .outcomes
+            .iter()
+            .map(|definition| outcome(kind, definition))
+            .collect(),
         refusal_reasons: definition.refuse_reasons.iter().map(reason).collect(),
         return_reasons: definition.send_back_reasons.iter().map(reason).collect(),
         clocks: definition.deadlines.iter().map(clock).collect(),
@@ -123,7 +127,10 @@ pub(crate) fn kind(kind: &Kind) -> v1::Kind {
         answer_examples: kind
             .answer_examples
             .iter()
-            .map(|(outcome, document)| v1::AnswerExample { outcome: outcome.to_string(), document: document.clone() })
+            .map(|(outcome, document)| v1::AnswerExample {
+                outcome: outcome.to_string(),
+                document: document.clone(),
+            })
             .collect(),
     }
 }
@@ -137,7 +144,10 @@ fn reason(reason: &ReasonDefinition) -> v1::CodedText {
 }
 
 fn coded(code: &str, vi: &str, en: &str) -> v1::CodedText {
-    v1::CodedText { code: code.to_owned(), title: Some(localized(vi, en)) }
+    v1::CodedText {
+        code: code.to_owned(),
+        title: Some(localized(vi, en)),
+    }
 }
 
 fn outcome(kind: &Kind, outcome: &OutcomeDefinition) -> v1::KindOutcome {
@@ -160,7 +170,10 @@ fn copy(copy: &CopyDefinition) -> v1::KindCopy {
 
 fn clock(rule: &DeadlineRule) -> v1::KindClock {
     let level = rule.service_level;
-    let target = level.map(|level| Span { amount: level.amount, unit: level.unit });
+    let target = level.map(|level| Span {
+        amount: level.amount,
+        unit: level.unit,
+    });
     let budget = rule.limit.or(target);
     let cap = level.and_then(|level| level.cap);
     let stated_in = match rule.starts_on {
@@ -175,7 +188,13 @@ fn clock(rule: &DeadlineRule) -> v1::KindClock {
     };
     v1::KindClock {
         name: rule.name.clone(),
-        regimes: rule.regimes.iter().copied().map(Regime::as_str).map(str::to_owned).collect(),
+        regimes: rule
+            .regimes
+            .iter()
+            .copied()
+            .map(Regime::as_str)
+            .map(str::to_owned)
+            .collect(),
         obligor: rule.obligor.to_wire(),
         starts_on: rule.starts_on.to_string(),
         pointer: text_or_empty(rule.pointer.as_deref()),
@@ -211,7 +230,10 @@ mod tests {
         for known in Catalogue::embedded().unwrap().kinds() {
             let shown = kind(known);
             let summary = shown.summary.unwrap();
-            assert_eq!((summary.code.as_str(), summary.revision), (known.code().as_str(), known.revision().into()));
+            assert_eq!(
+                (summary.code.as_str(), summary.revision),
+                (known.code().as_str(), known.revision().into())
+            );
             assert!(!summary.sender_roles.is_empty() && !summary.recipient_roles.is_empty() && summary.lane > 0);
             assert!(!summary.title.unwrap().vi.is_empty() && summary.effective_from.len() == 10);
             assert_eq!(shown.outcomes.len(), known.definition.outcomes.len());
@@ -221,7 +243,11 @@ mod tests {
                 assert!(serde_json::from_str::<serde_json::Value>(text).unwrap().is_object());
             }
             for clock in shown.clocks {
-                assert!(clock.amount > 0 && clock.unit > 0 && clock.obligor > 0, "{}", clock.name);
+                assert!(
+                    clock.amount > 0 && clock.unit > 0 && clock.obligor > 0,
+                    "{}",
+                    clock.name
+                );
                 assert!(!clock.regimes.is_empty() && !clock.basis.is_empty() && !clock.stops_on.is_empty());
                 assert_eq!(clock.starts_on == "STATED", !clock.stated_in.is_empty());
                 assert_eq!(clock.cap_amount > 0, clock.cap_unit > 0);
@@ -231,7 +257,12 @@ mod tests {
 
     #[test]
     fn a_revision_of_zero_is_the_newest_and_a_document_is_required() {
-        let ask = |revision| kind_asked(&v1::GetKindRequest { code: "account-freeze".into(), revision });
+        let ask = |revision| {
+            kind_asked(&v1::GetKindRequest {
+                code: "account-freeze".into(),
+                revision,
+            })
+        };
         assert_eq!(ask(0).unwrap().1, None);
         assert_eq!(ask(2).unwrap().1, Some(2));
         assert_eq!(ask(i64::MAX).unwrap().1, Some(u32::MAX));

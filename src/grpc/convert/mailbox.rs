@@ -39,7 +39,13 @@ pub(crate) fn pull(message: &v1::PullRequest, agency: &AgencyCode) -> Result<Pul
     fields.within("wait_seconds", message.wait_seconds, &(0..=MAX_WAIT));
     let wait = Duration::from_secs(u64::try_from(message.wait_seconds).unwrap_or_default());
     let include_documents = message.include_documents;
-    fields.finish(cursor.map(|cursor| Pull { agency: agency.clone(), cursor, limit, wait, include_documents }))
+    fields.finish(cursor.map(|cursor| Pull {
+        agency: agency.clone(),
+        cursor,
+        limit,
+        wait,
+        include_documents,
+    }))
 }
 
 /// Where Subscribe asks to start.
@@ -62,7 +68,11 @@ pub(crate) fn advance(message: &v1::AdvanceRequest) -> Result<Advance> {
 }
 
 fn cursor(fields: &mut Fields, text: &str) -> Option<CursorName> {
-    if text.is_empty() { Some(CursorName::intake()) } else { fields.id("cursor", text) }
+    if text.is_empty() {
+        Some(CursorName::intake())
+    } else {
+        fields.id("cursor", text)
+    }
 }
 
 /// Positions, each lane at most once.
@@ -91,13 +101,18 @@ fn positions(fields: &mut Fields, field: &str, wire: &[v1::LanePosition]) -> Cur
 pub(crate) fn positions_to_wire(positions: &BTreeMap<Lane, i64>) -> Vec<v1::LanePosition> {
     positions
         .iter()
-        .map(|(lane, position)| v1::LanePosition { lane: lane.to_wire(), position: *position })
+        .map(|(lane, position)| v1::LanePosition {
+            lane: lane.to_wire(),
+            position: *position,
+        })
         .collect()
 }
 
 /// A cursor on the wire, in both lanes.
 pub(crate) fn cursor_to_wire(cursor: &Cursors) -> Vec<v1::LanePosition> {
-    let both = Lane::ALL.iter().map(|lane| (*lane, cursor.get(lane).copied().unwrap_or(0)));
+    let both = Lane::ALL
+        .iter()
+        .map(|lane| (*lane, cursor.get(lane).copied().unwrap_or(0)));
     positions_to_wire(&both.collect())
 }
 
@@ -113,7 +128,12 @@ pub(crate) fn pulled(pulled: Pulled) -> v1::PullResponse {
 /// An entry on the wire.
 pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
     let withdrawn = read.is_withdrawn_since();
-    let Entry { entry, event, view, document } = read;
+    let Entry {
+        entry,
+        event,
+        view,
+        document,
+    } = read;
     v1::MailboxEntry {
         lane: entry.lane.to_wire(),
         position: entry.position,
@@ -138,8 +158,13 @@ pub(crate) fn streamed(read: Entry) -> v1::SubscribeResponse {
 
 /// A sign of life on a stream.
 pub(crate) fn heartbeat(now: Timestamp, last_positions: &BTreeMap<Lane, i64>) -> v1::SubscribeResponse {
-    let heartbeat = v1::Heartbeat { hub_time: Some(time(now)), last_positions: positions_to_wire(last_positions) };
-    v1::SubscribeResponse { content: Some(v1::subscribe_response::Content::Heartbeat(heartbeat)) }
+    let heartbeat = v1::Heartbeat {
+        hub_time: Some(time(now)),
+        last_positions: positions_to_wire(last_positions),
+    };
+    v1::SubscribeResponse {
+        content: Some(v1::subscribe_response::Content::Heartbeat(heartbeat)),
+    }
 }
 
 #[cfg(test)]
@@ -148,11 +173,18 @@ mod tests {
     use crate::domain::error::Error;
 
     fn place(lane: v1::Lane, position: i64) -> v1::LanePosition {
-        v1::LanePosition { lane: lane.into(), position }
+        v1::LanePosition {
+            lane: lane.into(),
+            position,
+        }
     }
 
     fn faults(error: &Error) -> Vec<(&str, &str)> {
-        error.fields().iter().map(|field| (field.field.as_str(), field.reason.as_str())).collect()
+        error
+            .fields()
+            .iter()
+            .map(|field| (field.field.as_str(), field.reason.as_str()))
+            .collect()
     }
 
     #[test]
@@ -160,24 +192,42 @@ mod tests {
         let agency = AgencyCode::parse("BANK.1").unwrap();
         let read = pull(&v1::PullRequest::default(), &agency).unwrap();
         assert!(read.cursor.is_intake() && read.limit == 100 && read.wait.is_zero());
-        let message = v1::PullRequest { max_entries: 1_001, wait_seconds: 31, cursor: "a b".into(), ..Default::default() };
+        let message = v1::PullRequest {
+            max_entries: 1_001,
+            wait_seconds: 31,
+            cursor: "a b".into(),
+            ..Default::default()
+        };
         let error = pull(&message, &agency).unwrap_err();
         assert_eq!(
             faults(&error),
-            [("cursor", "format"), ("max_entries", "out_of_range"), ("wait_seconds", "out_of_range")]
+            [
+                ("cursor", "format"),
+                ("max_entries", "out_of_range"),
+                ("wait_seconds", "out_of_range")
+            ]
         );
     }
 
     #[test]
     fn advance_names_each_lane_once_and_at_least_one() {
         let ask = |positions: Vec<v1::LanePosition>| {
-            advance(&v1::AdvanceRequest { cursor: String::new(), positions })
+            advance(&v1::AdvanceRequest {
+                cursor: String::new(),
+                positions,
+            })
         };
         assert_eq!(faults(&ask(Vec::new()).unwrap_err()), [("positions", "required")]);
         let twice = ask(vec![place(v1::Lane::Urgent, 1), place(v1::Lane::Urgent, 2)]).unwrap_err();
         assert_eq!(faults(&twice), [("positions[1].lane", "repeated")]);
         let wrong = ask(vec![place(v1::Lane::Unspecified, 1), place(v1::Lane::Normal, -1)]).unwrap_err();
-        assert_eq!(faults(&wrong), [("positions[0].lane", "required"), ("positions[1].position", "out_of_range")]);
+        assert_eq!(
+            faults(&wrong),
+            [
+                ("positions[0].lane", "required"),
+                ("positions[1].position", "out_of_range")
+            ]
+        );
         let moved = ask(vec![place(v1::Lane::Normal, 7), place(v1::Lane::Urgent, 0)]).unwrap();
         assert_eq!(moved.positions, Cursors::from([(Lane::Urgent, 0), (Lane::Normal, 7)]));
     }

@@ -47,7 +47,11 @@ impl RequestService {
     /// Over the use cases of `app`. `authenticator` is asked about every message of a stream. `message_bytes` is the
     /// most bytes that the server lets a message have; it is told to who sends more.
     pub fn new(app: App, authenticator: Arc<Authenticator>, message_bytes: usize) -> Self {
-        Self { app, authenticator, message_bytes }
+        Self {
+            app,
+            authenticator,
+            message_bytes,
+        }
     }
 
     async fn submit_order(&self, request: Request<v1::SubmitRequest>) -> Result<v1::SubmitResponse> {

@@ -44,8 +44,14 @@ pub struct LogEntry {
     pub leaf: Vec<u8>,
 }
 
-row!(LogEntry, LOG_ENTRY, |row| [integer(row.log_index), Cell::Bytes(Some(&row.leaf))]);
-from_row!(LogEntry, |row| Ok(Self { log_index: row.try_get("log_index")?, leaf: row.try_get("leaf")? }));
+row!(LogEntry, LOG_ENTRY, |row| [
+    integer(row.log_index),
+    Cell::Bytes(Some(&row.leaf))
+]);
+from_row!(LogEntry, |row| Ok(Self {
+    log_index: row.try_get("log_index")?,
+    leaf: row.try_get("leaf")?
+}));
 
 /// The tree after a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -25,7 +25,12 @@ impl RegisteredAgency {
     pub(crate) fn new(agency: Agency, version: i64) -> Result<Self, serde_json::Error> {
         let aliases = serde_json::to_string(&agency.aliases)?;
         let units = serde_json::to_string(&agency.units)?;
-        Ok(Self { agency, version, aliases, units })
+        Ok(Self {
+            agency,
+            version,
+            aliases,
+            units,
+        })
     }
 }
 
@@ -79,15 +84,18 @@ pub(crate) struct ConnectedAgency {
 impl ConnectedAgency {
     /// An agency of which nothing else is known yet.
     pub(crate) fn unconnected(registered: RegisteredAgency) -> Self {
-        Self { registered, tls_until: None, token_until: None, officer_until: None }
+        Self {
+            registered,
+            tls_until: None,
+            token_until: None,
+            officer_until: None,
+        }
     }
 
     /// Whether somebody at the agency can act at `now`.
     pub(crate) fn is_connected(&self, now: Timestamp) -> bool {
         let lasts = |until: Option<Timestamp>| until.is_some_and(|until| now <= until);
-        lasts(self.tls_until)
-            && lasts(self.token_until)
-            && self.officer_until.is_some_and(|until| now.date() <= until)
+        lasts(self.tls_until) && lasts(self.token_until) && self.officer_until.is_some_and(|until| now.date() <= until)
     }
 }
 

@@ -81,7 +81,10 @@ row!(RelationRow, REQUEST_RELATION, |row| [
     text(row.relation.related_id.as_str()),
 ]);
 from_row!(Relation, |row| {
-    Ok(Self { relation: row.try_get("relation")?, related_id: parsed(row, "related_id")? })
+    Ok(Self {
+        relation: row.try_get("relation")?,
+        related_id: parsed(row, "related_id")?,
+    })
 });
 
 /// A deadline of a request; `state` is the whole of it as JSON, the columns beside it are for search.
@@ -95,7 +98,11 @@ pub(crate) struct DeadlineRow {
 impl DeadlineRow {
     pub(crate) fn new(request_id: RequestId, deadline: Deadline) -> Result<Self, serde_json::Error> {
         let state = serde_json::to_string(&deadline)?;
-        Ok(Self { request_id, deadline, state })
+        Ok(Self {
+            request_id,
+            deadline,
+            state,
+        })
     }
 }
 

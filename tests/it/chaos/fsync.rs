@@ -34,7 +34,10 @@ fn run(backend: Backend) {
         std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).expect("stderr takes a line");
         return;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(watch(backend));
 }
 
@@ -44,7 +47,17 @@ async fn watch(backend: Backend) {
     initialise(&keys, &database.url()).expect("the hub is initialised");
     let program = HubProgram::new(&keys, database.url());
     let trace = program.path("trace").display().to_string();
-    let strace = ["strace", "-f", "-y", "-ttt", "-T", "-e", "trace=fdatasync,fsync", "-o", &trace];
+    let strace = [
+        "strace",
+        "-f",
+        "-y",
+        "-ttt",
+        "-T",
+        "-e",
+        "trace=fdatasync,fsync",
+        "-o",
+        &trace,
+    ];
     // On SQLite the hub itself writes; on PostgreSQL the server does, whose new processes are followed.
     let (process, watcher) = match backend {
         Backend::Sqlite => (program.start(&strace), None),
@@ -68,25 +81,43 @@ async fn watch(backend: Backend) {
     process.terminate();
     if let Some((mut watcher, _messages)) = watcher {
         let pid = watcher.id().to_string();
-        Command::new("kill").args(["-INT", &pid]).status().expect("strace lets go");
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .expect("strace lets go");
         watcher.wait().expect("strace ends");
     }
 
     let syncs = syncs(&std::fs::read_to_string(program.path("trace")).expect("the trace"));
     for (number, (sent, answered)) in calls.iter().enumerate() {
         let between = syncs.iter().any(|(begin, end)| sent <= begin && end <= answered);
-        assert!(between, "submit {number} was answered without an fsync of the write-ahead log");
+        assert!(
+            between,
+            "submit {number} was answered without an fsync of the write-ahead log"
+        );
     }
 }
 
 /// Attaches to the PostgreSQL server, so that the processes that it makes from now on are watched. The reader of strace's
 /// messages must be kept: strace ends when nobody takes them.
 async fn attach(strace: &[&str]) -> Option<(Child, BufReader<ChildStderr>)> {
-    let mut connection = sqlx::PgConnection::connect_with(&database::server()).await.expect("PostgreSQL answers");
-    let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.expect("a pid");
+    let mut connection = sqlx::PgConnection::connect_with(&database::server())
+        .await
+        .expect("PostgreSQL answers");
+    let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+        .fetch_one(&mut connection)
+        .await
+        .expect("a pid");
     let status = std::fs::read_to_string(format!("/proc/{backend}/status")).expect("a process on this machine");
-    let parent = status.lines().find_map(|line| line.strip_prefix("PPid:")).expect("a parent").trim().to_owned();
-    let [program, options @ ..] = strace else { panic!("a command") };
+    let parent = status
+        .lines()
+        .find_map(|line| line.strip_prefix("PPid:"))
+        .expect("a parent")
+        .trim()
+        .to_owned();
+    let [program, options @ ..] = strace else {
+        panic!("a command")
+    };
     let mut child = Command::new(program)
         .args(options)
         .args(["-p", &parent])
@@ -123,7 +154,9 @@ fn syncs(trace: &str) -> Vec<(i64, i64)> {
                 syncs.push((begun.swap_remove(place).1, time));
             }
         } else if is_wal && call.contains("sync(") && line.contains(") = 0") {
-            let took = line.rsplit_once('<').and_then(|(_, took)| micros(took.trim_end_matches('>')));
+            let took = line
+                .rsplit_once('<')
+                .and_then(|(_, took)| micros(took.trim_end_matches('>')));
             syncs.push((time, time + took.expect("a duration")));
         }
     }

@@ -34,12 +34,18 @@ fn every_acknowledged_submit_survives_kill_nine_postgres() {
 
 #[expect(clippy::disallowed_methods, reason = "make chaos has no other way to say how often")]
 fn kills() -> u64 {
-    std::env::var("LIENTHONG_CHAOS_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10)
+    std::env::var("LIENTHONG_CHAOS_KILLS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(10)
 }
 
 fn run(backend: Backend) {
     if backend.is_available() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
         runtime.block_on(kill_again_and_again(backend, kills()));
     }
 }
@@ -118,18 +124,32 @@ async fn kill_again_and_again(backend: Backend, kills: u64) {
     let process = program.start(&[]);
     let mut client = submitter(&keys, &hub).await.expect("a connection");
     for number in unanswered {
-        let reply = client.submit(orders.submit(&key(number))).await.expect("a retry succeeds");
+        let reply = client
+            .submit(orders.submit(&key(number)))
+            .await
+            .expect("a retry succeeds");
         acknowledged.insert(number, reply.into_inner().encode_to_vec());
     }
     for (number, reply) in &acknowledged {
-        let again = client.submit(orders.submit(&key(*number))).await.expect("a retry succeeds");
-        assert_eq!(again.into_inner().encode_to_vec(), *reply, "order {number} keeps its receipt, byte for byte");
+        let again = client
+            .submit(orders.submit(&key(*number)))
+            .await
+            .expect("a retry succeeds");
+        assert_eq!(
+            again.into_inner().encode_to_vec(),
+            *reply,
+            "order {number} keeps its receipt, byte for byte"
+        );
     }
     drop(client);
     assert!(process.terminate(), "the hub ends in order");
 
     let sent = numbers.load(Ordering::Relaxed);
-    assert_eq!(u64::try_from(acknowledged.len()), Ok(sent), "every order was acknowledged in the end");
+    assert_eq!(
+        u64::try_from(acknowledged.len()),
+        Ok(sent),
+        "every order was acknowledged in the end"
+    );
     let ids: std::collections::BTreeSet<String> = acknowledged.values().map(|reply| request_id(reply)).collect();
     assert_eq!(ids.len(), acknowledged.len(), "each order opened its own request");
     let requests = database.raw().await.count("enforcement_request").await;
@@ -143,6 +163,8 @@ fn key(number: u64) -> String {
 
 fn request_id(reply: &[u8]) -> String {
     let reply = v1::SubmitResponse::decode(reply).expect("a reply");
-    let [receipt] = reply.receipts.as_slice() else { panic!("one receipt") };
+    let [receipt] = reply.receipts.as_slice() else {
+        panic!("one receipt")
+    };
     receipt.enforcement_request_id.clone()
 }

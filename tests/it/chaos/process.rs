@@ -19,9 +19,11 @@ impl HubProgram {
     /// The hub on the database at `url` with the keys as files, on a port that is free now.
     pub(crate) fn new(keys: &Keys, url: String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        for (name, text) in
-            [("server.pem", &keys.server.certificate), ("server.key", &keys.server.key), ("ca.pem", &keys.ca)]
-        {
+        for (name, text) in [
+            ("server.pem", &keys.server.certificate),
+            ("server.key", &keys.server.key),
+            ("ca.pem", &keys.ca),
+        ] {
             std::fs::write(folder.path().join(name), text).expect("a file");
         }
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
@@ -63,10 +65,17 @@ impl HubProgram {
             .spawn()
             .expect("the hub starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let ready = lines.by_ref().map_while(Result::ok).any(|line| line.starts_with("listening on"));
+        let ready = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .any(|line| line.starts_with("listening on"));
         assert!(ready, "the hub listens");
         let pid = child.id();
-        let hub = if wrapper.is_empty() { pid.to_string() } else { only_child(pid) };
+        let hub = if wrapper.is_empty() {
+            pid.to_string()
+        } else {
+            only_child(pid)
+        };
         HubProcess { child, hub }
     }
 }
@@ -92,7 +101,10 @@ impl HubProcess {
 
     /// SIGTERM; gives whether it ended in order.
     pub(crate) fn terminate(mut self) -> bool {
-        let sent = Command::new("kill").args(["-TERM", &self.hub]).status().expect("kill runs");
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.hub])
+            .status()
+            .expect("kill runs");
         assert!(sent.success(), "the signal is sent");
         self.child.wait().expect("the hub ends").success()
     }

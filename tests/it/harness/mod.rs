@@ -43,8 +43,15 @@ where
 
 /// Runs a future to its end on a runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async { tokio::time::timeout(LIMIT, future).await.expect("the test ends in time") })
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        tokio::time::timeout(LIMIT, future)
+            .await
+            .expect("the test ends in time")
+    })
 }
 
 /// Makes `name::sqlite` and `name::postgres` of each async test.

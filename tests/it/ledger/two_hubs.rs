@@ -14,7 +14,11 @@ use crate::harness::{Backend, Order, TestDatabase, TestLedger, run};
 
 async fn two_hubs(database: &TestDatabase) -> [TestLedger; 2] {
     // Small batches, so that the hubs take turns.
-    let settings = LedgerSettings { queue: 1_024, batch: 8, ..LedgerSettings::default() };
+    let settings = LedgerSettings {
+        queue: 1_024,
+        batch: 8,
+        ..LedgerSettings::default()
+    };
     let first = TestLedger::start_bare(database, clock(), 1, settings).await;
     first.register_all().await;
     let second = TestLedger::start_bare(database, Arc::clone(&first.clock), 2, settings).await;

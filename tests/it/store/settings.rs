@@ -83,6 +83,12 @@ fn a_database_that_cannot_be_opened_is_an_error_not_a_panic() {
     run(Backend::Sqlite, async |_database: TestDatabase| {
         let missing: Database = "sqlite:/nonexistent-folder/hub.db".parse().expect("a URL");
         assert!(matches!(Store::connect(&missing).await, Err(ConnectError::Open(_))));
-        assert!(matches!(missing.lock(), Err(ConnectError::File { fault: FileFault::NoFolder, .. })));
+        assert!(matches!(
+            missing.lock(),
+            Err(ConnectError::File {
+                fault: FileFault::NoFolder,
+                ..
+            })
+        ));
     });
 }

@@ -250,7 +250,13 @@ async fn change_registry(app: &App, key: &str, change: RegistryChange) {
     };
     let content = key.to_owned().into();
     let key = IdempotencyKey::parse(key).unwrap();
-    let command = Command::new(actor, key, "application/protobuf", content, Operation::Registry(Box::new(change)));
+    let command = Command::new(
+        actor,
+        key,
+        "application/protobuf",
+        content,
+        Operation::Registry(Box::new(change)),
+    );
     app.execute(command).await.unwrap();
 }
 
