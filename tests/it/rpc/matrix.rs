@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lienthong::client::token::TokenMinter;
 use lienthong::domain::time::ManualClock;
 use lienthong_proto::{Rpc, v1};
+use prost::Message as _;
 use tonic::{Code, Status};
 
 use super::same_key::submit;
@@ -20,9 +21,21 @@ use crate::harness::{TestHub, documents};
 
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 
-/// What came of a call: `OK` or the reason.
-fn outcome(reply: &Result<Vec<u8>, Status>) -> String {
-    reply.as_ref().map_or_else(reason, |_| "OK".to_owned())
+/// What came of a call: `OK` or the reason. A stream tells the reason of a refusal in its message.
+fn outcome(rpc: Rpc, reply: &Result<Vec<u8>, Status>) -> String {
+    let refused = |bytes: &Vec<u8>| {
+        let reply = v1::SubmitStreamResponse::decode(bytes.as_slice()).expect("a message of the stream");
+        match reply.result {
+            Some(v1::submit_stream_response::Result::Rejected(failure)) => Some(failure.reason),
+            Some(v1::submit_stream_response::Result::Accepted(_)) => None,
+            None => Some("a message without a result".to_owned()),
+        }
+    };
+    match reply {
+        Ok(bytes) if rpc == Rpc::RequestServiceSubmitStream => refused(bytes).unwrap_or_else(|| "OK".to_owned()),
+        Ok(_) => "OK".to_owned(),
+        Err(status) => reason(status),
+    }
 }
 
 /// A subject of each sort that exists, made for one line; and one that does not.
@@ -71,8 +84,8 @@ backends! {
             let nothing = stranger
                 .raw(*rpc, (row.make)(BANK_2, missing, &format!("missing-{number:03}")))
                 .await;
-            assert_eq!(outcome(&foreign), row.foreign, "{rpc:?}: foreign");
-            assert_eq!(outcome(&nothing), row.missing, "{rpc:?}: missing");
+            assert_eq!(outcome(*rpc, &foreign), row.foreign, "{rpc:?}: foreign");
+            assert_eq!(outcome(*rpc, &nothing), row.missing, "{rpc:?}: missing");
             if let (Err(foreign), Err(nothing)) = (&foreign, &nothing)
                 && row.foreign == row.missing
             {
@@ -87,7 +100,7 @@ backends! {
             let reply = caller
                 .raw(*rpc, (row.make)(row.caller, &own, &format!("own-{number:03}-key")))
                 .await;
-            assert_eq!(outcome(&reply), row.own, "{rpc:?}: own: {:?}", reply.err());
+            assert_eq!(outcome(*rpc, &reply), row.own, "{rpc:?}: own: {:?}", reply.err());
         }
     }
 
@@ -150,7 +163,7 @@ backends! {
                 "{rpc:?}: nothing was stored"
             );
             let reply = call(channel, rpc.path(), good.as_deref(), message).await;
-            assert_eq!(outcome(&reply), row.own, "{rpc:?}: the right one");
+            assert_eq!(outcome(*rpc, &reply), row.own, "{rpc:?}: the right one");
         }
     }
 

@@ -161,6 +161,8 @@ pub(super) fn row(rpc: Rpc) -> Row {
         },
         Rpc::RequestServiceSubmitStream => Row {
             caller: THADS,
+            foreign: "KIND_NOT_ALLOWED",
+            missing: "KIND_NOT_ALLOWED",
             ..open(stream_order)
         },
 
