@@ -25,6 +25,7 @@ if (($# > 0)); then
     step "tests: $*" cargo test "$@"
     exit
 fi
+step "golden tables" "$python_env/bin/python" tests/golden/make.py --check
 step "tests" cargo test --workspace
 lint_proto
 step "foreign client" env LIENTHONG_BIN="$target_dir/debug/lienthong" LIENTHONG_PYTHON="$python_env/bin/python" \

@@ -54,6 +54,10 @@ mod rules {
             "an interceptor answers with a status, by tonic's trait",
         ),
         (
+            "src/client/call.rs",
+            "a client reads what the hub refuses, and tries again what it sheds",
+        ),
+        (
             "src/server/drain.rs",
             "ends an open stream in tonic's terms, in words of grpc::status",
         ),

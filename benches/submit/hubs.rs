@@ -125,6 +125,7 @@ async fn new_postgres(server: &str, batch: usize) -> Result<(String, Cleanup), F
 
 async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: Cleanup) -> Result<Contender, Failure> {
     let database = Database::from_str(url)?;
+    let documents = tempfile::tempdir()?;
     initialise(keys, url)?;
     let settings = HubSettings {
         database,
@@ -135,6 +136,7 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
             key: keys.server.key.clone().into_bytes(),
             client_ca: keys.ca.clone().into_bytes(),
         },
+        documents: documents.path().to_owned(),
         catalogue: None,
         migrate: true,
         ledger: LedgerSettings {

@@ -7,15 +7,22 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Clock;
 use crate::store::Store;
-use ledger::{Ledger, LedgerSettings, Wakeups};
+use ledger::{CurrentCalendar, Ledger, LedgerSettings, Wakeups};
 
 pub mod agencies;
+pub mod calendar;
+pub mod documents;
+pub mod jobs;
 pub mod kinds;
 pub mod ledger;
 pub mod mailbox;
+pub mod measures;
+mod places;
 pub mod receipts;
+pub mod registers;
 pub mod requests;
 pub mod server_info;
+pub mod tracking;
 pub mod views;
 
 /// What the hub is made of. Shared by every use case.
@@ -29,12 +36,14 @@ pub struct App {
     pub ledger: Ledger,
     /// All kinds.
     pub catalogue: Arc<Catalogue>,
-    /// Working days and holidays.
-    pub calendar: Arc<Calendar>,
+    /// Working days and holidays, as they stand in the database.
+    pub calendar: CurrentCalendar,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Bells for readers of mailboxes.
     pub wakeups: Arc<Wakeups>,
+    /// Agencies by territory, remembered for a moment.
+    places: Arc<places::Places>,
 }
 
 impl std::fmt::Debug for App {
@@ -53,7 +62,7 @@ pub struct Parts {
     pub store: Store,
     /// All kinds.
     pub catalogue: Arc<Catalogue>,
-    /// Working days and holidays.
+    /// The catalogue's working days and holidays: what holds until days are in the database.
     pub calendar: Arc<Calendar>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -72,18 +81,19 @@ impl App {
             parts.hub_id.to_string(),
             Arc::clone(&parts.clock),
             parts.ids,
-            Arc::clone(&parts.calendar),
+            parts.calendar,
             Arc::clone(&wakeups),
             parts.ledger,
         );
         let app = Self {
             hub_id: parts.hub_id,
             store: parts.store,
-            ledger,
             catalogue: parts.catalogue,
-            calendar: parts.calendar,
+            calendar: ledger.calendar().clone(),
+            ledger,
             clock: parts.clock,
             wakeups,
+            places: Arc::default(),
         };
         (app, writer)
     }

@@ -19,7 +19,7 @@ pub struct RequestView {
     pub deadlines: Vec<Deadline>,
     /// Its measures.
     pub measures: Vec<Measure>,
-    /// The recipient's `intake` cursor has passed it.
+    /// The recipient's `intake` cursor has passed it, or it was served on paper.
     pub delivered: bool,
     /// It must not become known to the debtor.
     pub confidential: bool,
@@ -57,7 +57,7 @@ impl App {
                 RequestView {
                     deadlines: Vec::new(),
                     measures: Vec::new(),
-                    delivered: request.recipient_position <= head.delivered_position,
+                    delivered: request.is_delivered(head.delivered_position),
                     confidential: self.kind_of(&request).is_none_or(|kind| kind.definition.confidential),
                     request,
                 }

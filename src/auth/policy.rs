@@ -52,17 +52,24 @@ pub const fn policy(rpc: Rpc) -> Access {
         Rpc::AdminServiceGetServerInfo
         | Rpc::AgencyServiceGetAgency
         | Rpc::AgencyServiceListAgencies
+        | Rpc::CalendarServiceListCalendarDays
         | Rpc::CatalogueServiceListKinds
         | Rpc::CatalogueServiceGetKind
         | Rpc::CatalogueServiceValidate
+        | Rpc::DocumentServiceDownload
+        | Rpc::DocumentServiceGetDocument
         | Rpc::MailboxServicePull
         | Rpc::MailboxServiceSubscribe
         | Rpc::RequestServiceGet
         | Rpc::RequestServiceList
         | Rpc::RequestServiceListEvents
-        | Rpc::RequestServiceGetBroadcast => READ,
+        | Rpc::RequestServiceGetBroadcast
+        | Rpc::RequestServiceListMeasures
+        | Rpc::RequestServiceListRegister
+        | Rpc::TrackingServiceComputeDeadline => READ,
 
-        Rpc::MailboxServiceAdvance
+        Rpc::DocumentServiceUpload
+        | Rpc::MailboxServiceAdvance
         | Rpc::RequestServiceSubmit
         | Rpc::RequestServiceSubmitStream
         | Rpc::RequestServiceAcknowledge
@@ -78,9 +85,15 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceDispute
         | Rpc::RequestServiceWithdraw
         | Rpc::RequestServiceDecideWithdrawal
+        | Rpc::RequestServiceServe
+        | Rpc::RequestServiceRecordAnswer
+        | Rpc::RequestServiceRegisterMeasures
         | Rpc::RequestServiceClose => WRITE,
 
-        Rpc::AgencyServiceCreateAgency | Rpc::AgencyServiceUpdateAgency | Rpc::AgencyServiceSuspendAgency => OPERATE,
+        Rpc::CalendarServiceImportCalendarDays
+        | Rpc::AgencyServiceCreateAgency
+        | Rpc::AgencyServiceUpdateAgency
+        | Rpc::AgencyServiceSuspendAgency => OPERATE,
 
         Rpc::AgencyServiceRegisterOfficer
         | Rpc::AgencyServiceEndOfficer

@@ -166,6 +166,7 @@ async fn member(store: &Store, authority: &Authority, code: &str, role: Role) ->
         suspended: false,
         aliases: Vec::new(),
         units: Vec::new(),
+        territory: Vec::new(),
     };
     let officer = Officer {
         agency: code.clone(),

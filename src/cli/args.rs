@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use clap::Args;
+use jiff::civil::{Date, DateTime};
 
 use super::failure::Failure;
+use crate::domain::time::Timestamp;
 use crate::server::start_error::StartError;
 use crate::store::Database;
 
@@ -69,4 +71,16 @@ pub(super) fn read(setting: &str, path: &Path) -> Result<Vec<u8>, Failure> {
 /// The text of the file that `setting` names.
 pub(super) fn read_text(setting: &str, path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::file(setting, path, &error))
+}
+
+/// RFC 3339, or a date or a date and time on the clock in Viet Nam.
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
+    let in_viet_nam = || {
+        let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
+        let datetime = date
+            .map(|date| date.at(0, 0, 0, 0))
+            .or_else(|| text.parse::<DateTime>().ok());
+        datetime.map(Timestamp::from_civil)
+    };
+    Timestamp::parse_rfc3339(text).or_else(in_viet_nam)
 }

@@ -65,7 +65,7 @@ impl Catalogue {
 }
 
 impl Source {
-    fn load(&self) -> Result<catalogue::Catalogue, Failure> {
+    pub(super) fn load(&self) -> Result<catalogue::Catalogue, Failure> {
         Ok(load_catalogue(self.catalogue.as_deref())?)
     }
 }

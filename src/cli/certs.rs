@@ -21,7 +21,8 @@ const DAYS: i64 = 825;
 #[derive(Debug, Subcommand)]
 pub(super) enum Certs {
     /// Chứng thư số dùng thử: certificates for development: a throw-away authority, the hub, the operator and each partner of the demo. Files:
-    /// ca.pem and NAME.pem with NAME.key for server, operator, enforcement, bank-a, bank-b, land-office-a, land-office-b.
+    /// ca.pem and NAME.pem with NAME.key for server, operator, enforcement, bank-a, bank-b, land-office-a, land-office-b; and for
+    /// each agency NAME.toml, a profile for the client commands.
     Dev(Dev),
 }
 
@@ -40,6 +41,7 @@ impl Certs {
     pub(super) fn run(self) -> Result<(), Failure> {
         let Self::Dev(dev) = self;
         let names = write_dev_certificates(&dev.out, dev.force)?;
+        write_profiles(&dev.out, "https://localhost:8443", "hub.dev")?;
         output::line(&format!(
             "Đã tạo chứng thư số dùng thử trong {folder} (không dùng khi vận hành thật): {names}\n\
              Development certificates are in {folder} (never use them in service): {names}",
@@ -80,6 +82,23 @@ pub(super) fn write_dev_certificates(folder: &Path, force: bool) -> Result<Vec<S
         write_private(path, text.as_bytes()).map_err(|error| Failure::file("--out", path, &error))?;
     }
     Ok(made.into_iter().map(|(name, _)| name).collect())
+}
+
+/// Writes a profile for the client commands beside the certificate of each agency, for the hub `hub_id` at `hub`.
+pub(super) fn write_profiles(folder: &Path, hub: &str, hub_id: &str) -> Result<(), Failure> {
+    for agency in Cast::embedded().agencies {
+        let (name, code, officer) = (&agency.certificate, &agency.code, &agency.officer.id);
+        let text = format!(
+            "# {comment}\n\
+             hub = \"{hub}\"\nserver_name = \"localhost\"\nhub_id = \"{hub_id}\"\nhub_ca = \"ca.pem\"\n\
+             agency = \"{code}\"\nofficer = \"{officer}\"\n\
+             tls_cert = \"{name}.pem\"\ntls_key = \"{name}.key\"\n",
+            comment = agency.name,
+        );
+        let path = folder.join(format!("{name}.toml"));
+        write_private(&path, text.as_bytes()).map_err(|error| Failure::file("--out", &path, &error))?;
+    }
+    Ok(())
 }
 
 fn make(validity: Validity) -> Result<Vec<(String, KeyedCertificate)>, PkiError> {

@@ -69,7 +69,10 @@ pub(super) struct Operator {
 }
 
 fn agency_code(text: &str) -> Result<AgencyCode, String> {
-    AgencyCode::parse(text).map_err(|error| error.to_string())
+    match AgencyCode::parse(text) {
+        Ok(code) if code == AgencyCode::hub() => Err("mã này dành cho cổng / this code is the hub's own".to_owned()),
+        parsed => parsed.map_err(|error| error.to_string()),
+    }
 }
 
 fn officer_id(text: &str) -> Result<OfficerId, String> {
@@ -144,6 +147,7 @@ pub(super) async fn init(
         suspended: false,
         aliases: Vec::new(),
         units: Vec::new(),
+        territory: Vec::new(),
     };
     let officer = Officer {
         agency: operator.code.clone(),

@@ -2,8 +2,11 @@
 //! Vietnamese and English on stderr and names the setting.
 
 mod args;
+mod calendar;
 mod catalogue;
 mod certs;
+mod client;
+mod deadline;
 mod demo;
 mod failure;
 mod init;
@@ -53,8 +56,15 @@ enum Command {
     /// Danh mục loại yêu cầu: the catalogue of kinds.
     #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
+    /// Thời hạn: when each deadline of a kind is due, counted from a moment, and why.
+    Deadline(deadline::Deadline),
+    /// Lịch làm việc: the working calendar.
+    #[command(subcommand)]
+    Calendar(calendar::Calendar),
     /// Chạy thử: the whole story on this machine, over real mutual TLS, with simulated partners; every step is checked.
     Demo(demo::Demo),
+    #[command(flatten)]
+    Client(client::Client),
 }
 
 /// Reads the arguments, does what they say.
@@ -84,7 +94,10 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(command) => command.run().await,
         Command::Certs(command) => command.run(),
         Command::Catalogue(command) => command.run(),
+        Command::Deadline(command) => command.run().await,
+        Command::Calendar(command) => command.run(),
         Command::Demo(command) => Box::pin(command.run()).await,
+        Command::Client(command) => Box::pin(command.run()).await,
     }
 }
 

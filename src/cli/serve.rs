@@ -16,6 +16,7 @@ use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
 use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
+use crate::store::Database;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -42,6 +43,11 @@ pub(super) struct Serve {
     /// Tổ chức cấp chứng thư số cho các cơ quan: the CAs that sign clients' certificates, PEM. A certificate must be registered as well before it is of use.
     #[arg(long, env = "LIENTHONG_CLIENT_CA", value_name = "FILE")]
     client_ca: PathBuf,
+    /// Thư mục lưu tài liệu kèm theo: where uploaded documents are kept; made if missing, and to be backed up with the
+    /// database. Default with SQLite: `documents` beside the file. Required with PostgreSQL, where all hubs of one database
+    /// need the same folder.
+    #[arg(long, env = "LIENTHONG_DOCUMENTS", value_name = "DIR")]
+    documents: Option<PathBuf>,
     /// Thư mục danh mục: a folder with `kinds/` to use instead of the catalogue in the binary. A broken catalogue refuses to start.
     #[arg(long, env = "LIENTHONG_CATALOGUE", value_name = "DIR")]
     catalogue: Option<PathBuf>,
@@ -55,8 +61,10 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         logging::start(self.log.log, &self.log.log_filter)?;
+        let database = self.database.database()?;
         let settings = HubSettings {
-            database: self.database.database()?,
+            documents: documents_folder(self.documents, &database)?,
+            database,
             hub_id: self.hub.hub_id,
             listen: self.listen,
             tls: TlsPems {
@@ -75,6 +83,18 @@ impl Serve {
         tracing::info!(address = %hub.address(), version = env!("CARGO_PKG_VERSION"), "hub.started");
         output::line(&format!("listening on {}", hub.address()));
         until_stopped(hub, &mut signals).await
+    }
+}
+
+/// Where documents are kept: as told, or beside the SQLite file.
+fn documents_folder(told: Option<PathBuf>, database: &Database) -> Result<PathBuf, Failure> {
+    match (told, database) {
+        (Some(folder), _) => Ok(folder),
+        (None, Database::Sqlite(file)) => Ok(file.with_file_name("documents")),
+        (None, Database::Postgres(_)) => Err(Failure::configuration(
+            "--documents: với PostgreSQL phải nêu thư mục lưu tài liệu kèm theo; các cổng dùng chung cơ sở dữ liệu thì dùng chung thư mục này",
+            "--documents: with PostgreSQL, name the folder for uploaded documents; hubs that share a database share it too",
+        )),
     }
 }
 
@@ -132,5 +152,21 @@ impl StopSignals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_stand_beside_the_sqlite_file_and_postgres_must_be_told() {
+        let sqlite: Database = "sqlite:data/hub.db".parse().unwrap();
+        let postgres: Database = "postgres://hub@localhost/hub".parse().unwrap();
+        let folder = |told: Option<&str>, database| documents_folder(told.map(PathBuf::from), database).ok();
+        assert_eq!(folder(None, &sqlite), Some(PathBuf::from("data/documents")));
+        assert_eq!(folder(Some("/srv/docs"), &sqlite), Some(PathBuf::from("/srv/docs")));
+        assert_eq!(folder(Some("/srv/docs"), &postgres), Some(PathBuf::from("/srv/docs")));
+        assert_eq!(folder(None, &postgres), None);
     }
 }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use sqlx::migrate::MigrateError;
 
 use super::failure::Failure;
+use crate::blobs::FolderFault;
 use crate::server::start_error::StartError;
 use crate::server::tls::{PemInput, TlsConfigError};
 use crate::store::{ConnectError, FileFault, SchemaMismatch};
@@ -47,6 +48,7 @@ impl From<StartError> for Failure {
                 format!("--catalogue: không đọc được thư mục danh mục: {en}"),
                 format!("--catalogue: {en}"),
             ),
+            StartError::Documents { path, fault, source } => documents(&path.display().to_string(), fault, &source),
             StartError::Catalogue(broken) => Self::configuration(
                 format!(
                     "--catalogue: danh mục loại yêu cầu có {} lỗi (liệt kê bên dưới)",
@@ -55,6 +57,7 @@ impl From<StartError> for Failure {
                 format!("--catalogue: {en}"),
             ),
             StartError::Calendar(_) => Self::configuration(format!("Lịch làm việc không dùng được: {en}"), en),
+            StartError::CalendarDays(error) => error.into(),
             StartError::Tls(TlsConfigError::KeyPair(_)) => Self::configuration(
                 "--tls-cert, --tls-key: chứng thư số và khóa không đi với nhau; kiểm tra khóa có đúng là của chứng thư số này",
                 format!("--tls-cert, --tls-key: {en}; check that the key is this certificate's"),
@@ -70,6 +73,27 @@ impl From<StartError> for Failure {
             StartError::Reflection(_) => Self::failed(format!("Lỗi hệ thống: {en}"), en),
         }
     }
+}
+
+fn documents(path: &str, fault: FolderFault, error: &std::io::Error) -> Failure {
+    let (vi, en) = match fault {
+        FolderFault::NotMade => (
+            format!("không tạo được thư mục {path}: kiểm tra đường dẫn và quyền"),
+            format!("the folder {path} cannot be made: check the path and the permissions"),
+        ),
+        FolderFault::NotAFolder => (
+            format!("{path} không phải là thư mục"),
+            format!("{path} is not a folder"),
+        ),
+        FolderFault::NotWritable => (
+            format!("không ghi được vào thư mục {path}: kiểm tra quyền và dung lượng đĩa"),
+            format!("the folder {path} cannot be written: check the permissions and the disk's free space"),
+        ),
+    };
+    Failure::configuration(
+        format!("--documents: {vi} ({error})"),
+        format!("--documents: {en} ({error})"),
+    )
 }
 
 fn database(error: &ConnectError) -> Failure {

@@ -1,6 +1,7 @@
 //! What a partner needs to talk to the hub: a connection, tokens, and certificates for development. Used by the command
 //! line, the demo and the tests; knows nothing of the hub's inside.
 
+pub mod call;
 pub mod channel;
 pub mod pki;
 pub mod token;

@@ -130,6 +130,9 @@ pub struct Agency {
     pub aliases: Vec<Alias>,
     /// Its units.
     pub units: Vec<Unit>,
+    /// The provinces (2 digits) and communes (5 digits) that it is competent for; empty: not stated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub territory: Vec<String>,
 }
 
 /// A name that an agency had for a time.
@@ -150,6 +153,9 @@ pub struct Unit {
     pub id: UnitId,
     /// Vietnamese name.
     pub name: String,
+    /// The provinces and communes that it deals with; empty: not stated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub territory: Vec<String>,
 }
 
 /// A registered person of an agency.

@@ -173,9 +173,26 @@ error_codes! {
     /// The method does not exist here.
     MethodUnknown, "METHOD_UNKNOWN", NotFound,
         "Không có chức năng này.", "There is no such method.";
+    /// No such uploaded document, or not the caller's.
+    DocumentNotFound, "DOCUMENT_NOT_FOUND", NotFound,
+        "Không có tài liệu này.", "There is no such document.";
+    /// The bytes of an uploaded document are missing or not the ones that were uploaded.
+    DocumentDamaged, "DOCUMENT_DAMAGED", Internal,
+        "Tài liệu lưu tại cổng bị thiếu hoặc hỏng; không dùng phần đã tải về. Đơn vị vận hành đã được báo động.",
+        "The stored document is missing or damaged; do not use what was downloaded. The operator has been alarmed.";
     /// A fault of the hub.
     Internal, "INTERNAL", Internal,
         "Lỗi hệ thống; đã ghi nhận.", "An internal fault; it has been logged.";
+    /// The number stands in the register of the year already.
+    RegistryNumberTaken, "REGISTRY_NUMBER_TAKEN", AlreadyExists,
+        "Số vào sổ này đã có trong sổ của năm.", "This registry number stands in the year's register already.";
+    /// The order relates to a measure that is not in force at this recipient.
+    MeasureNotInForce, "MEASURE_NOT_IN_FORCE", FailedPrecondition,
+        "Biện pháp được viện dẫn không còn hiệu lực tại nơi nhận này.",
+        "The measure named is not in force at this recipient.";
+    /// The place belongs to another office.
+    WrongOffice, "WRONG_OFFICE", FailedPrecondition,
+        "Địa bàn này không thuộc thẩm quyền của nơi nhận.", "The place is outside the recipient's territory.";
 }
 
 #[cfg(test)]

@@ -2,11 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::agency::Channel;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::agency::{Channel, Role};
+use super::catalogue::definition::Register;
 use super::deadline::Deadline;
-use super::ids::{AgencyCode, BroadcastId, KindCode, MeasureId, OfficerId, RequestId, UnitId};
+use super::document::step::ServiceWay;
+use super::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, UnitId};
 use super::mailbox::Lane;
 use super::time::Timestamp;
+use super::workflow::Party;
 
 /// What a step of a request says, apart from its body. Absent members were not touched by the step.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -18,6 +25,12 @@ pub struct EventDetails {
     /// The registry number given or stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registry_number: Option<String>,
+    /// The book that it stands in; absent: sổ văn bản đến.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register: Option<Register>,
+    /// The requests whose measure this step ended for good.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<RequestId>,
     /// The unit assigned or forwarded to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
@@ -42,12 +55,38 @@ pub struct EventDetails {
     /// The measures that this step started or changed, as they stand after it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<Measure>,
+    /// Serve: when and how the paper was handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub served: Option<Served>,
+    /// Recompute: when the clocks were due before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerDue>,
+    /// Succeed: who took whose place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Succession>,
+    /// Submit: roles that are due a copy by right and that no registered agency has for the place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies_missing: Vec<Role>,
+    /// The uploaded documents that come with it, in the order in which it names them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<DocumentId>,
     /// The earliest open deadline after this step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_time: Option<Timestamp>,
     /// Where it was entered in mailboxes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entered: Vec<Entered>,
+}
+
+impl EventDetails {
+    /// Where it was entered in an agency's mailbox.
+    pub fn position_of(&self, agency: &AgencyCode) -> Option<i64> {
+        let entered = self
+            .entered
+            .iter()
+            .find(|entered| entered.agency == *agency && entered.lifted.is_none());
+        entered.map(|entered| entered.position)
+    }
 }
 
 /// What a submit opens.
@@ -76,10 +115,54 @@ pub struct Opened {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Relation {
-    /// supersedes, releases, follows or in_reply_to.
+    /// supersedes, releases, follows, in_reply_to or copy_of.
     pub relation: String,
-    /// The other request.
-    pub related_id: RequestId,
+    /// The other request, or the measure.
+    pub related_id: RelatedId,
+}
+
+/// The relation of a copy by right to the request whose order it is a copy of.
+pub const COPY_OF: &str = "copy_of";
+
+/// How a paper reached a partner that is not connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Served {
+    /// When.
+    pub at: Timestamp,
+    /// How.
+    pub way: ServiceWay,
+    /// Whether it was refused and minuted (Decree 152/2026 Art. 43.3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
+}
+
+/// When a clock was due before it was computed again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormerDue {
+    /// The clock.
+    pub name: String,
+    /// Which of that name.
+    pub occurrence: u32,
+    /// Its due time before; none: it waited for the calendar.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub due: Option<Timestamp>,
+}
+
+/// An agency took another's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Succession {
+    /// Which side of the request.
+    pub party: Party,
+    /// Who had it.
+    pub from: AgencyCode,
+    /// Who has it now.
+    pub to: AgencyCode,
+    /// Whether the order had been delivered before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delivered: bool,
 }
 
 /// A place in a mailbox.
@@ -92,6 +175,19 @@ pub struct Entered {
     pub lane: Lane,
     /// Which position.
     pub position: i64,
+    /// An order that this step lifts and that was still unread: entered again just before it, marked lifted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lifted: Option<Lifted>,
+}
+
+/// An order entered again because it is lifted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lifted {
+    /// The order's request.
+    pub request_id: RequestId,
+    /// The log index of its submit.
+    pub log_index: i64,
 }
 
 /// A measure (biện pháp đang có hiệu lực): what still binds a holder after its answer.
@@ -100,13 +196,40 @@ pub struct Entered {
 pub struct Measure {
     /// Its id.
     pub id: MeasureId,
+    /// The request whose answer made it; none: it is from before or outside the hub.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request_id: Option<RequestId>,
+    /// The kind of order that makes such measures.
+    pub kind: KindCode,
+    /// Whom it binds.
+    pub holder: AgencyCode,
+    /// Whose decision it carries out.
+    pub issuer: AgencyCode,
+    /// The decision.
+    pub decision: DecisionRef,
     /// Whether it is in force.
     pub in_force: bool,
     /// What is held, per currency or unit, as decimal text.
-    pub amounts: std::collections::BTreeMap<String, String>,
+    pub amounts: BTreeMap<String, String>,
     /// Since when.
     pub since: Timestamp,
     /// Until when.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ended: Option<Timestamp>,
+    /// The release, debit or other order whose answer changed it last.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub changed_by: Option<RequestId>,
+}
+
+/// The decision behind a measure, as printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRef {
+    /// Số, ký hiệu, for example 125/QĐ-THADS.
+    pub number: String,
+    /// Its date.
+    pub date: Date,
+    /// The office that issued it, as printed; none: the issuing agency itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub office: Option<String>,
 }

@@ -72,6 +72,64 @@ hub_id! {
     MeasureId, "mea_", is_measure_id
 }
 
+hub_id! {
+    /// An uploaded document (tài liệu kèm theo): `doc_…`.
+    DocumentId, "doc_", is_document_id
+}
+
+/// What an order relates to: an earlier request, or a measure from before or outside the hub.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(untagged)]
+pub enum RelatedId {
+    /// An earlier request.
+    Request(RequestId),
+    /// A measure.
+    Measure(MeasureId),
+}
+
+impl RelatedId {
+    /// The text, whose prefix says which.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Request(id) => id.as_str(),
+            Self::Measure(id) => id.as_str(),
+        }
+    }
+
+    /// The request, if it is one.
+    pub fn request(&self) -> Option<&RequestId> {
+        match self {
+            Self::Request(id) => Some(id),
+            Self::Measure(_) => None,
+        }
+    }
+
+    /// The measure, if it is one.
+    pub fn measure(&self) -> Option<&MeasureId> {
+        match self {
+            Self::Request(_) => None,
+            Self::Measure(id) => Some(id),
+        }
+    }
+}
+
+impl std::str::FromStr for RelatedId {
+    type Err = MalformedId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        MeasureId::parse(text)
+            .map(Self::Measure)
+            .or_else(|_not_a_measure| RequestId::parse(text).map(Self::Request))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for RelatedId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// `text` is 1 to `max` characters of ASCII letters, digits and the marks in `extra`, starting with a letter or digit.
 fn is_slug(text: &str, max: usize, extra: &[u8]) -> bool {
     let bytes = text.as_bytes();
@@ -127,6 +185,27 @@ checked_text! {
 checked_text! {
     /// The name of a mailbox cursor; `intake` is the one that decides delivery.
     pub struct CursorName(is_cursor_name, "a cursor name: 1 to 64 letters, digits, dots, hyphens or underscores");
+}
+
+impl AgencyCode {
+    /// The hub itself, as the actor of its own work (calendar, timers, succession). No agency can have this code.
+    pub fn hub() -> Self {
+        Self("HUB".into())
+    }
+}
+
+impl OfficerId {
+    /// The hub itself.
+    pub fn hub() -> Self {
+        Self("hub".into())
+    }
+}
+
+impl KindCode {
+    /// The kind of copies that the procuracy gets by right.
+    pub fn decision_copy() -> Self {
+        Self("decision-copy".into())
+    }
 }
 
 impl CursorName {

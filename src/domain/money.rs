@@ -174,6 +174,13 @@ impl Money {
         self.currency
     }
 
+    /// This amount less `other`, in the same currency; never below nothing.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        let minor = self.minor.saturating_sub(other.minor).max(0);
+        Self { minor, ..self }
+    }
+
     /// The amount as a decimal text.
     pub fn amount(self) -> String {
         write_decimal(self.minor, self.currency.fraction_digits())

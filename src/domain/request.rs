@@ -1,6 +1,7 @@
 //! An enforcement request (yêu cầu): one order at one recipient, as the events up to now have made it.
 
 use super::agency::Channel;
+use super::catalogue::definition::Register;
 use super::event::EventDetails;
 use super::ids::{AgencyCode, BroadcastId, KindCode, OfficerId, RequestId, UnitId};
 use super::mailbox::Lane;
@@ -58,6 +59,12 @@ pub struct EnforcementRequest {
     pub answer_count: i64,
     /// The earliest open deadline.
     pub due_time: Option<Timestamp>,
+    /// The recipient's book that it stands in.
+    pub register: Option<Register>,
+    /// When a partner that is not connected was served on paper.
+    pub served_time: Option<Timestamp>,
+    /// The release or debit that ended its measure; from then on no statement under this request opens one again.
+    pub measure_ended_by: Option<RequestId>,
 }
 
 /// A step as the projection needs it.
@@ -96,6 +103,12 @@ impl EnforcementRequest {
         }
     }
 
+    /// Whether the order has reached the recipient: taken from its mailbox, whose lane is delivered up to this position, or
+    /// served on paper.
+    pub fn is_delivered(&self, delivered_position: i64) -> bool {
+        self.served_time.is_some() || self.recipient_position <= delivered_position
+    }
+
     /// Applies one event after submit. The write path and a replay use this same function.
     pub fn apply(&mut self, step: &Step<'_>) {
         let details = step.details;
@@ -105,12 +118,29 @@ impl EnforcementRequest {
         if let Some(number) = &details.registry_number {
             self.registry_number = Some(number.clone());
             self.registered_time = Some(step.at);
+            self.register = Some(details.register.unwrap_or(Register::Incoming));
         }
         if details.unit.is_some() {
             self.assigned_unit.clone_from(&details.unit);
         }
         if details.officer.is_some() || step.action == Action::Forward {
             self.assigned_officer.clone_from(&details.officer);
+        }
+        if let Some(served) = &details.served {
+            self.served_time = Some(served.at);
+        }
+        if let Some(succession) = &details.succession {
+            match succession.party {
+                Party::Sender => self.sender = succession.to.clone(),
+                Party::Recipient => {
+                    self.recipient = succession.to.clone();
+                    // Where the successor finds it; what had been delivered stays so.
+                    let position = details.position_of(&succession.to);
+                    self.recipient_position = position.filter(|_| !succession.delivered).unwrap_or(0);
+                    (self.assigned_unit, self.assigned_officer) = (None, None);
+                }
+                Party::Hub => {}
+            }
         }
         self.extended |= step.action == Action::Extend;
         if matches!(

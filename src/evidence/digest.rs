@@ -10,6 +10,13 @@ fn finish(output: &aws_lc_rs::digest::Digest) -> Digest {
     bytes
 }
 
+/// A digest as 64 lower-case hex digits.
+pub fn hex(digest: &Digest) -> String {
+    digest
+        .iter()
+        .fold(String::with_capacity(64), |text, byte| format!("{text}{byte:02x}"))
+}
+
 /// SHA-256 of `bytes`.
 pub fn sha256(bytes: &[u8]) -> Digest {
     finish(&digest(&SHA256, bytes))
@@ -21,6 +28,34 @@ pub fn salted(salt: &[u8], bytes: &[u8]) -> Digest {
     context.update(salt);
     context.update(bytes);
     finish(&context.finish())
+}
+
+/// SHA-256 of bytes that come in pieces.
+#[derive(Clone)]
+pub struct Sha256(Context);
+
+impl std::fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sha256")
+    }
+}
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
+    }
+}
+
+impl Sha256 {
+    /// Adds the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all of them.
+    pub fn finish(self) -> Digest {
+        finish(&self.0.finish())
+    }
 }
 
 /// The digest of a row as stored: each column in the table's order as a tag byte (0 NULL, 1 text, 2 integer, 3 bytes)

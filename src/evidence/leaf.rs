@@ -29,11 +29,24 @@ pub enum EntryType {
     Registry,
     /// A delivery cursor moved.
     Delivery,
+    /// Days of the calendar came to be known.
+    Calendar,
+    /// A measure from before or outside the hub was registered.
+    Measure,
+    /// A document was uploaded.
+    Document,
 }
 
 impl EntryType {
     /// Every type.
-    pub const ALL: &'static [Self] = &[Self::Request, Self::Registry, Self::Delivery];
+    pub const ALL: &'static [Self] = &[
+        Self::Request,
+        Self::Registry,
+        Self::Delivery,
+        Self::Calendar,
+        Self::Measure,
+        Self::Document,
+    ];
 
     /// The byte in the leaf and the number in the event row.
     pub const fn code(self) -> u8 {
@@ -41,6 +54,9 @@ impl EntryType {
             Self::Request => 1,
             Self::Registry => 2,
             Self::Delivery => 3,
+            Self::Calendar => 4,
+            Self::Measure => 5,
+            Self::Document => 6,
         }
     }
 

@@ -3,15 +3,18 @@
 pub mod admin_service;
 pub mod agency_service;
 pub mod auth_layer;
+pub mod calendar_service;
 mod caller;
 pub mod catalogue_service;
 pub mod convert;
+pub mod document_service;
 pub mod mailbox_service;
 mod page;
 pub(crate) mod refusal;
 pub mod request_service;
 pub mod status;
 mod subscription;
+pub mod tracking_service;
 
 #[cfg(test)]
 mod auth_layer_tests;

@@ -7,13 +7,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use lienthong_proto::Rpc;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
 use crate::domain::error::{Error, ErrorCode};
 use crate::grpc::status::to_status;
 
-/// Answers UNAVAILABLE if a call's answer has not begun in time. A stream whose answer has begun is never cut.
+/// Answers UNAVAILABLE if a call's answer has not begun in time. A stream whose answer has begun is never cut; nor is an
+/// upload, which takes as long as its bytes take: its service ends one that falls silent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CallTimeoutLayer {
     /// Longest time from a call's headers to its answer's headers.
@@ -52,6 +54,9 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        if request.uri().path() == Rpc::DocumentServiceUpload.path() {
+            return Box::pin(self.inner.call(request));
+        }
         let answered = tokio::time::timeout(self.limit, self.inner.call(request));
         Box::pin(async move {
             answered.await.unwrap_or_else(|_elapsed| {
@@ -124,6 +129,20 @@ mod tests {
         assert_eq!(details.error_info().unwrap().reason, "UNAVAILABLE");
         assert!(details.retry_info().unwrap().retry_delay.is_some());
         assert_eq!(details.localized_message().unwrap().locale, "vi");
+    }
+
+    #[tokio::test]
+    async fn an_upload_takes_as_long_as_its_bytes_take() {
+        let service = service_fn(|_request: http::Request<Body>| async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            Ok::<_, Infallible>(http::Response::new(Body::empty()))
+        });
+        let layer = CallTimeoutLayer {
+            limit: Duration::from_millis(100),
+        };
+        let upload = http::Request::post(Rpc::DocumentServiceUpload.path()).body(Body::empty());
+        let response = layer.layer(service).call(upload.unwrap()).await.unwrap();
+        assert!(Status::from_header_map(response.headers()).is_none());
     }
 
     #[tokio::test]

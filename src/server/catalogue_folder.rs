@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::start_error::StartError;
-use crate::domain::catalogue::Catalogue;
+use crate::domain::catalogue::{Catalogue, DEFINITIONS};
 use crate::domain::ids::KindCode;
 
 /// The catalogue in `folder`, or the one in the binary.
@@ -13,6 +13,14 @@ pub fn load(folder: Option<&Path>) -> Result<Catalogue, StartError> {
         return Ok(Catalogue::embedded()?);
     };
     let mut files = Vec::new();
+    let definitions = folder.join(DEFINITIONS);
+    if definitions.is_file() {
+        let content = fs::read(&definitions).map_err(|source| StartError::CatalogueFolder {
+            path: definitions,
+            source,
+        })?;
+        files.push((DEFINITIONS.to_owned(), content));
+    }
     collect(&folder.join("kinds"), "kinds", &mut files)
         .map_err(|(path, source)| StartError::CatalogueFolder { path, source })?;
     Ok(Catalogue::load(files)?)

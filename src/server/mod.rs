@@ -7,6 +7,7 @@ pub mod clock;
 mod drain;
 mod follow;
 pub mod hub_stream;
+mod jobs;
 pub mod random;
 pub mod run;
 mod server_certificate;

@@ -23,9 +23,11 @@ use super::settings::{HubSettings, ServerLimits, TlsPems};
 use super::start_error::StartError;
 use super::tls::{CurrentTls, Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, services};
-use crate::app::{App, Parts};
+use super::{catalogue_folder, follow, jobs, services};
+use crate::app::documents::Documents;
+use crate::app::{App, Parts, calendar};
 use crate::auth::directory::Authenticator;
+use crate::blobs::Folder;
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Clock;
@@ -108,6 +110,7 @@ pub struct Running {
     server: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
     writer: JoinHandle<()>,
     follower: AbortOnDropHandle<()>,
+    jobs: AbortOnDropHandle<()>,
     database: OpenDatabase,
 }
 
@@ -132,7 +135,7 @@ impl Hub {
     ) -> Result<Running, StartError> {
         let limits = settings.limits;
         let catalogue = catalogue_folder::load(settings.catalogue.as_deref())?;
-        let calendar = Calendar::embedded()?;
+        let calendar = Arc::new(Calendar::embedded()?);
         let tls = CurrentTls::new(&settings.tls.borrowed(), Arc::clone(&clock))?;
         let database = {
             let opening = if settings.migrate {
@@ -150,6 +153,12 @@ impl Hub {
             &catalogue,
             database.store.kinds_in_use().await.map_err(StartError::Schema)?,
         )?;
+        let folder =
+            Folder::open(&settings.documents, clock.now()).map_err(|(fault, source)| StartError::Documents {
+                path: settings.documents.clone(),
+                fault,
+                source,
+            })?;
         let cannot_listen = |source| StartError::Listen {
             address: settings.listen,
             source,
@@ -162,16 +171,20 @@ impl Hub {
             hub_id: Arc::clone(&hub_id),
             store: database.store.clone(),
             catalogue: Arc::new(catalogue),
-            calendar: Arc::new(calendar),
+            calendar: Arc::clone(&calendar),
             clock: Arc::clone(&clock),
-            ids,
+            ids: Arc::clone(&ids),
             ledger: settings.ledger,
         });
+        calendar::bring_in(&app.store, &app.ledger, &calendar)
+            .await
+            .map_err(StartError::CalendarDays)?;
         let authenticator = Arc::new(
             Authenticator::new(database.store.clone(), clock, hub_id).with_local_version(app.ledger.registry_version()),
         );
         let health = HealthReporter::new();
-        let routes = services::routes(&app, &authenticator, &health, limits.message_bytes)?;
+        let documents = Documents::new(app.clone(), folder, ids, limits.document_bytes);
+        let routes = services::routes(&app, documents, &authenticator, &health, limits.message_bytes)?;
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();
@@ -193,7 +206,8 @@ impl Hub {
             })
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
-        let follower = follow::start(Arc::clone(&authenticator));
+        let follower = follow::start(Arc::clone(&authenticator), app.clone());
+        let jobs = jobs::start(app.clone());
         Ok(Running {
             address,
             app,
@@ -205,6 +219,7 @@ impl Hub {
             server: AbortOnDropHandle::new(tokio::spawn(serving)),
             writer,
             follower,
+            jobs,
             database,
         })
     }
@@ -253,6 +268,7 @@ impl Running {
             mut server,
             writer,
             follower,
+            jobs,
             database,
             limits,
             ..
@@ -261,7 +277,7 @@ impl Running {
         draining.cancel();
         // A task that `broken` has seen to its end must not be awaited again.
         let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
-        drop((server, follower, app));
+        drop((server, follower, jobs, app));
         let ledger = writer.is_finished() || ends_within(LEDGER_DRAIN, writer).await;
         let closed = ends_within(LEDGER_DRAIN, database.close()).await;
         if calls && ledger && closed {

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use lienthong_proto::v1::admin_service_server::AdminServiceServer;
 use lienthong_proto::v1::agency_service_server::AgencyServiceServer;
+use lienthong_proto::v1::calendar_service_server::CalendarServiceServer;
 use lienthong_proto::v1::catalogue_service_server::CatalogueServiceServer;
+use lienthong_proto::v1::document_service_server::DocumentServiceServer;
 use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
 use lienthong_proto::v1::request_service_server::RequestServiceServer;
+use lienthong_proto::v1::tracking_service_server::TrackingServiceServer;
 use lienthong_proto::{FILE_DESCRIPTOR_SET, Rpc};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -16,16 +19,21 @@ use tonic_reflection::server::Builder;
 
 use super::start_error::StartError;
 use crate::app::App;
+use crate::app::documents::Documents;
 use crate::auth::directory::Authenticator;
 use crate::grpc::admin_service::AdminService;
 use crate::grpc::agency_service::AgencyService;
+use crate::grpc::calendar_service::CalendarService;
 use crate::grpc::catalogue_service::CatalogueService;
+use crate::grpc::document_service::DocumentService;
 use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::request_service::RequestService;
+use crate::grpc::tracking_service::TrackingService;
 
 /// All services over `app`. `message_bytes` bounds each message to the hub.
 pub(super) fn routes(
     app: &App,
+    documents: Documents,
     authenticator: &Arc<Authenticator>,
     health: &HealthReporter,
     message_bytes: usize,
@@ -45,7 +53,13 @@ pub(super) fn routes(
             MailboxServiceServer,
             MailboxService::new(app.clone(), Arc::clone(authenticator))
         ))
+        .add_service(limited!(
+            DocumentServiceServer,
+            DocumentService::new(documents, Arc::clone(authenticator), message_bytes)
+        ))
         .add_service(limited!(CatalogueServiceServer, CatalogueService::new(app.clone())))
+        .add_service(limited!(CalendarServiceServer, CalendarService::new(app.clone())))
+        .add_service(limited!(TrackingServiceServer, TrackingService::new(app.clone())))
         .add_service(limited!(AgencyServiceServer, AgencyService::new(app.clone())))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
         .add_service(limited!(

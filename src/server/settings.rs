@@ -19,6 +19,8 @@ pub struct HubSettings {
     pub listen: SocketAddr,
     /// The PEM texts of TLS.
     pub tls: TlsPems,
+    /// The folder with the bytes of uploaded documents. Hubs that share a database share it too.
+    pub documents: PathBuf,
     /// A folder with `kinds/` that is used instead of the catalogue in the binary.
     pub catalogue: Option<PathBuf>,
     /// Whether to bring the schema up to date first.
@@ -70,6 +72,8 @@ pub struct ServerLimits {
     pub call_timeout: Duration,
     /// Most bytes of one message to the hub: a document of 256 KiB as JSON text, with room for a signature.
     pub message_bytes: usize,
+    /// Most bytes of an uploaded document.
+    pub document_bytes: u64,
     /// Most bytes of a call's headers.
     pub header_bytes: u32,
     /// An idle connection is probed this often, and closed if it does not answer for `keep_alive_timeout`.
@@ -88,6 +92,7 @@ impl Default for ServerLimits {
             calls_per_connection: 256,
             call_timeout: Duration::from_mins(1),
             message_bytes: 1024 * 1024,
+            document_bytes: 200 * 1024 * 1024,
             header_bytes: 16 * 1024,
             keep_alive: Duration::from_secs(30),
             keep_alive_timeout: Duration::from_secs(10),

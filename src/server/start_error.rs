@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::tls::TlsConfigError;
+use crate::blobs::FolderFault;
 use crate::domain::calendar::CalendarFileError;
 use crate::domain::catalogue::BrokenCatalogue;
 use crate::domain::error::Error;
@@ -44,12 +45,25 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The folder for uploaded documents cannot be used.
+    #[error("the folder for documents cannot be used: {path}: {source}")]
+    Documents {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong.
+        fault: FolderFault,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The catalogue is broken; every problem is listed.
     #[error(transparent)]
     Catalogue(#[from] BrokenCatalogue),
     /// The calendar is broken.
     #[error("the calendar cannot be used: {0}")]
     Calendar(#[from] CalendarFileError),
+    /// The catalogue's days cannot be brought into the database.
+    #[error("the calendar's days cannot be brought into the database: {0}")]
+    CalendarDays(#[source] Error),
     /// Certificate, key or client CA cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsConfigError),

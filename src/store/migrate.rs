@@ -23,6 +23,9 @@ macro_rules! migrations {
 
 migrations! {
     1 => "0001_core",
+    2 => "0002_legal_engine",
+    3 => "0003_calendar",
+    4 => "0004_attachment",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

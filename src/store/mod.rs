@@ -1,13 +1,16 @@
 //! All SQL. `Store` is cheap to clone; every test runs on SQLite and on PostgreSQL.
 
+mod attachments;
 pub mod backend;
 mod bulk;
+mod calendar;
 mod connect;
 mod database_file;
 mod error;
 mod log;
 mod mailbox;
 mod migrate;
+mod registers;
 mod registry;
 mod requests;
 pub mod rows;
@@ -20,6 +23,7 @@ pub use database_file::FileFault;
 pub(crate) use error::store_error;
 pub use mailbox::Cursors;
 pub use migrate::{SchemaChange, SchemaMismatch};
+pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
 
 use backend::{Pools, Sql};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::backend::on_pool;
-use super::rows::{DeadlineRow, MeasureOf};
+use super::rows::DeadlineRow;
 use super::{Store, json_list, sql, store_error};
 use crate::domain::deadline::Deadline;
 use crate::domain::error::Result;
@@ -144,13 +144,15 @@ impl Store {
         requests: impl IntoIterator<Item = &'a EnforcementRequest>,
     ) -> Result<BTreeMap<RequestId, Vec<Measure>>> {
         let list = json_list(requests.into_iter().map(|request| request.id.as_str()));
-        let rows: Vec<MeasureOf> = on_pool!(self, sql::MEASURES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql)
+        let rows: Vec<Measure> = on_pool!(self, sql::MEASURES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql)
             .bind(&list)
             .fetch_all(pool))
         .map_err(store_error)?;
         let mut measures = BTreeMap::<_, Vec<_>>::new();
-        for row in rows {
-            measures.entry(row.request_id).or_default().push(row.measure);
+        for measure in rows {
+            if let Some(request) = measure.request_id.clone() {
+                measures.entry(request).or_default().push(measure);
+            }
         }
         Ok(measures)
     }

@@ -20,13 +20,16 @@ pub enum Class {
 pub const TABLES: &[(&str, Class)] = &[
     ("_sqlx_migrations", Class::Operational),
     ("agency", Class::Projection),
+    ("attachment", Class::Projection),
     ("body", Class::Evidence),
+    ("calendar_day", Class::Projection),
     ("checkpoint", Class::Evidence),
     ("credential", Class::Projection),
     ("deadline", Class::Projection),
     ("enforcement_request", Class::Projection),
     ("event", Class::Evidence),
     ("idempotency", Class::Evidence),
+    ("job", Class::Operational),
     ("ledger_head", Class::Projection),
     ("log_entry", Class::Evidence),
     ("mailbox_cursor", Class::Operational),
@@ -35,6 +38,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("measure", Class::Projection),
     ("officer", Class::Projection),
     ("register_counter", Class::Projection),
+    ("request_attachment", Class::Projection),
     ("request_relation", Class::Projection),
 ];
 
@@ -69,7 +73,8 @@ table!(ENFORCEMENT_REQUEST, "enforcement_request", Replace, ["id"], {
     "channel": Text, "lane": Text, "recipient_position": Integer, "submit_index": Integer, "body_index": Integer,
     "submit_time": Integer, "state": Text, "version": Integer, "update_time": Integer, "registry_number": Text,
     "registered_time": Integer, "assigned_unit": Text, "assigned_officer": Text, "extended": Flag, "outcome": Text,
-    "answer_index": Integer, "answer_count": Integer, "due_time": Integer,
+    "answer_index": Integer, "answer_count": Integer, "due_time": Integer, "register": Text, "served_time": Integer,
+    "measure_ended_by": Text,
 });
 table!(REQUEST_RELATION, "request_relation", Fail, ["enforcement_request_id", "relation", "related_id"], {
     "enforcement_request_id": Text, "relation": Text, "related_id": Text,
@@ -79,11 +84,12 @@ table!(DEADLINE, "deadline", Replace, ["enforcement_request_id", "name", "occurr
     "state": Text,
 });
 table!(MEASURE, "measure", Replace, ["id"], {
-    "id": Text, "enforcement_request_id": Text, "holder": Text, "sender": Text, "kind": Text, "in_force": Flag,
-    "amounts": Text, "since_time": Integer, "ended_time": Integer,
+    "id": Text, "enforcement_request_id": Text, "kind": Text, "holder": Text, "issuer": Text,
+    "decision_number": Text, "decision_date": Text, "decision_office": Text, "in_force": Flag, "amounts": Text,
+    "since_time": Integer, "ended_time": Integer, "changed_by": Text,
 });
-table!(REGISTER_COUNTER, "register_counter", Replace, ["agency", "year"], {
-    "agency": Text, "year": Integer, "last_number": Integer,
+table!(REGISTER_COUNTER, "register_counter", Replace, ["agency", "register", "year"], {
+    "agency": Text, "register": Text, "year": Integer, "last_number": Integer,
 });
 table!(MAILBOX_HEAD, "mailbox_head", Replace, ["agency", "lane"], {
     "agency": Text, "lane": Text, "last_position": Integer, "delivered_position": Integer,
@@ -98,7 +104,7 @@ table!(MAILBOX_CURSOR, "mailbox_cursor", Replace, ["agency", "name", "lane"], {
 table!(AGENCY, "agency", Replace, ["code"], {
     "code": Text, "role": Text, "name": Text, "name_en": Text, "province_code": Text, "commune_code": Text,
     "parent": Text, "successor": Text, "channel": Text, "suspended": Flag, "aliases": Text, "units": Text,
-    "version": Integer,
+    "version": Integer, "territory": Text,
 });
 table!(OFFICER, "officer", Replace, ["agency", "id"], {
     "agency": Text, "id": Text, "full_name": Text, "position": Text, "unit": Text, "valid_from": Text,
@@ -107,6 +113,19 @@ table!(OFFICER, "officer", Replace, ["agency", "id"], {
 table!(CREDENTIAL, "credential", Replace, ["fingerprint", "purpose"], {
     "fingerprint": Bytes, "purpose": Text, "agency": Text, "certificate": Bytes, "not_before": Integer,
     "not_after": Integer, "registered_time": Integer, "revoked_time": Integer,
+});
+table!(CALENDAR_DAY, "calendar_day", Fail, ["date", "version"], {
+    "date": Text, "version": Integer, "kind": Text, "name": Text, "basis": Text, "certainty": Text, "known_from": Text,
+    "origin": Text,
+});
+table!(JOB, "job", Replace, ["name"], { "name": Text, "version": Integer, "position": Text });
+
+table!(ATTACHMENT, "attachment", Fail, ["id"], {
+    "id": Text, "owner": Text, "name": Text, "media_type": Text, "size": Integer, "sha256": Bytes,
+    "upload_time": Integer, "log_index": Integer,
+});
+table!(REQUEST_ATTACHMENT, "request_attachment", Fail, ["enforcement_request_id", "log_index", "position"], {
+    "enforcement_request_id": Text, "log_index": Integer, "position": Integer, "document_id": Text,
 });
 
 /// The tables that the ledger writes in bulk.
@@ -127,6 +146,10 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &AGENCY,
     &OFFICER,
     &CREDENTIAL,
+    &ATTACHMENT,
+    &REQUEST_ATTACHMENT,
+    &CALENDAR_DAY,
+    &JOB,
 ];
 
 /// The tables that nearly every batch writes, in the order in which the ledger gives them.

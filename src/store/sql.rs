@@ -17,7 +17,14 @@ macro_rules! request_columns {
         "r.id, r.broadcast_id, r.kind, r.kind_revision, r.sender, r.recipient, r.channel, r.lane, \
          r.recipient_position, r.submit_index, r.body_index, r.submit_time, r.state, r.version, r.update_time, \
          r.registry_number, r.registered_time, r.assigned_unit, r.assigned_officer, r.extended, r.outcome, \
-         r.answer_index, r.answer_count, r.due_time"
+         r.answer_index, r.answer_count, r.due_time, r.register, r.served_time, r.measure_ended_by"
+    };
+}
+
+macro_rules! measure_columns {
+    () => {
+        "m.id, m.enforcement_request_id, m.kind, m.holder, m.issuer, m.decision_number, m.decision_date, \
+         m.decision_office, m.in_force, m.amounts, m.since_time, m.ended_time, m.changed_by"
     };
 }
 
@@ -31,7 +38,22 @@ macro_rules! event_columns {
 macro_rules! agency_columns {
     () => {
         "a.code, a.role, a.name, a.name_en, a.province_code, a.commune_code, a.parent, a.successor, a.channel, \
-         a.suspended, a.aliases, a.units, a.version"
+         a.suspended, a.aliases, a.units, a.territory, a.version"
+    };
+}
+
+macro_rules! attachment_columns {
+    () => {
+        "a.id, a.owner, a.name, a.media_type, a.size, a.sha256, a.upload_time, a.log_index"
+    };
+}
+
+/// Whether agency $2 uploaded the document `a` or is party to a request that names it.
+macro_rules! may_read_attachment {
+    () => {
+        "(a.owner = $2 OR EXISTS (SELECT 1 FROM request_attachment n \
+         JOIN enforcement_request r ON r.id = n.enforcement_request_id \
+         WHERE n.document_id = a.id AND (r.sender = $2 OR r.recipient = $2)))"
     };
 }
 
@@ -50,7 +72,8 @@ macro_rules! credential_columns {
 macro_rules! head {
     ($suffix:literal) => {
         concat!(
-            "SELECT tree_size, root_hash, frontier, hub_time, registry_version FROM ledger_head WHERE id = 1",
+            "SELECT tree_size, root_hash, frontier, hub_time, registry_version, calendar_version FROM ledger_head \
+             WHERE id = 1",
             $suffix
         )
     };
@@ -88,9 +111,34 @@ texts! {
     HEAD_LOCK = Sql::pair(head!(""), head!(" FOR UPDATE"));
     HEAD_READ = Sql::both(head!(""));
     HEAD_WRITE = Sql::both(
-        "UPDATE ledger_head SET tree_size = $1, root_hash = $2, frontier = $3, hub_time = $4, registry_version = $5 \
-         WHERE id = 1 RETURNING tree_size",
+        "UPDATE ledger_head SET tree_size = $1, root_hash = $2, frontier = $3, hub_time = $4, registry_version = $5, \
+         calendar_version = $6 WHERE id = 1 RETURNING tree_size",
     );
+
+    CALENDAR_DAYS = Sql::both(
+        "SELECT date, version, kind, name, basis, certainty, known_from, origin FROM calendar_day ORDER BY date, version",
+    );
+    JOB = Sql::both("SELECT name, version, position FROM job WHERE name = $1");
+    REQUESTS_WITH_OPEN_CLOCKS = Sql::both(
+        "SELECT r.id, r.sender, r.recipient FROM enforcement_request r WHERE r.id IN \
+         (SELECT DISTINCT d.enforcement_request_id FROM deadline d \
+          WHERE d.status IN ('RUNNING', 'PAUSED', 'PENDING_CALENDAR') AND d.enforcement_request_id > $1 \
+          ORDER BY d.enforcement_request_id LIMIT $2) ORDER BY r.id",
+    );
+    // What has not ended, or has ended and still binds a holder.
+    REQUESTS_TO_PASS_ON = Sql::both(
+        "SELECT r.id, r.sender, r.recipient FROM enforcement_request r WHERE r.id IN \
+         (SELECT s.id FROM enforcement_request s WHERE s.sender = $1 AND s.recipient <> $2 AND s.id > $3 \
+          UNION SELECT t.id FROM enforcement_request t WHERE t.recipient = $1 AND t.sender <> $2 AND t.id > $3) \
+         AND (r.state NOT IN ('WITHDRAWN', 'CLOSED') OR EXISTS \
+              (SELECT 1 FROM measure m WHERE m.enforcement_request_id = r.id AND m.in_force)) \
+         ORDER BY r.id LIMIT $4",
+    );
+    MEASURES_TO_PASS_ON = Sql::both(
+        "SELECT m.id FROM measure m WHERE (m.holder = $1 OR m.issuer = $1) AND m.enforcement_request_id IS NULL \
+         AND m.in_force AND m.id > $2 ORDER BY m.id LIMIT $3",
+    );
+    SUCCESSIONS = Sql::both("SELECT code, successor FROM agency WHERE successor IS NOT NULL ORDER BY code");
 
     IDEMPOTENCY_BY_KEYS = in_pairs!(
         "SELECT agency, key, content_sha256, log_index, entry_count FROM idempotency WHERE (agency, key) IN ",
@@ -131,15 +179,41 @@ texts! {
         " ORDER BY enforcement_request_id, name, occurrence"
     );
     MEASURES_BY_REQUESTS = in_list!(
-        "SELECT id, enforcement_request_id, in_force, amounts, since_time, ended_time FROM measure \
-         WHERE enforcement_request_id IN ",
-        " ORDER BY enforcement_request_id, id"
+        concat!("SELECT ", measure_columns!(), " FROM measure m WHERE m.enforcement_request_id IN "),
+        " ORDER BY m.enforcement_request_id, m.id"
+    );
+    MEASURES_BY_IDS = in_list!(concat!("SELECT ", measure_columns!(), " FROM measure m WHERE m.id IN "), "");
+    MEASURES_BY_DECISIONS = in_pairs!(
+        concat!("SELECT ", measure_columns!(), " FROM measure m WHERE (m.holder, m.decision_date) IN "),
+        ""
+    );
+    MEASURE_PAGE = Sql::both(concat!(
+        "SELECT ", measure_columns!(), " FROM measure m WHERE (m.holder = $1 OR m.issuer = $1) AND m.id < $2 ",
+        "AND ($3 = '' OR m.kind = $3) AND ($4 = '' OR m.holder = $4 OR m.issuer = $4) ",
+        "AND (CAST($5 AS BIGINT) = 0 OR m.in_force) ORDER BY m.id DESC LIMIT $6"
+    ));
+    REGISTER_PAGE = Sql::both(concat!(
+        "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.recipient = $1 AND r.register = $2 ",
+        "AND r.registered_time >= $3 AND r.registered_time < $4 ",
+        "AND (r.registered_time, LENGTH(r.registry_number), r.registry_number, r.id) > ($3, CAST($5 AS BIGINT), $6, $7) ",
+        "ORDER BY r.registered_time, LENGTH(r.registry_number), r.registry_number, r.id LIMIT $8"
+    ));
+    SERVICES_OF_REQUESTS = in_list!(
+        concat!("SELECT ", event_columns!(), " FROM event e WHERE e.subject IN "),
+        " AND e.action = 'serve' ORDER BY e.log_index"
     );
     REGISTER_COUNTERS = Sql::pair(
-        "SELECT agency, year, last_number FROM register_counter WHERE (agency, year) IN \
+        "SELECT agency, register, year, last_number FROM register_counter WHERE (agency, year) IN \
          (SELECT value ->> 0, value ->> 1 FROM json_each($1))",
-        "SELECT agency, year, last_number FROM register_counter WHERE (agency, year) IN \
+        "SELECT agency, register, year, last_number FROM register_counter WHERE (agency, year) IN \
          (SELECT value ->> 0, (value ->> 1)::bigint FROM json_array_elements($1::json) AS value)",
+    );
+    REQUESTS_BY_REGISTRY_NUMBERS = in_pairs!(
+        concat!(
+            "SELECT ", request_columns!(),
+            " FROM enforcement_request r WHERE (r.recipient, r.registry_number) IN "
+        ),
+        ""
     );
 
     MAILBOX_HEADS = in_list!(
@@ -183,6 +257,31 @@ texts! {
          ORDER BY tree_size LIMIT 1",
     );
     CHECKPOINT_AT = Sql::both("SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint WHERE tree_size = $1");
+
+    ATTACHMENT_OF_READER = Sql::both(concat!(
+        "SELECT ", attachment_columns!(), " FROM attachment a WHERE a.id = $1 AND ", may_read_attachment!()
+    ));
+    ATTACHMENTS_BY_DIGESTS = Sql::pair(
+        concat!(
+            "SELECT ", attachment_columns!(), " FROM attachment a WHERE a.sha256 IN ",
+            "(SELECT unhex(value) FROM json_each($1)) AND ", may_read_attachment!(),
+            " ORDER BY a.owner <> $2, a.log_index"
+        ),
+        concat!(
+            "SELECT ", attachment_columns!(), " FROM attachment a WHERE a.sha256 IN ",
+            "(SELECT decode(value, 'hex') FROM json_array_elements_text($1::json) AS value) AND ",
+            may_read_attachment!(), " ORDER BY a.owner <> $2, a.log_index"
+        ),
+    );
+    REQUESTS_NAMING_ATTACHMENT = Sql::both(
+        "SELECT DISTINCT r.id FROM request_attachment n JOIN enforcement_request r ON r.id = n.enforcement_request_id \
+         WHERE n.document_id = $1 AND (r.sender = $2 OR r.recipient = $2) ORDER BY r.id DESC LIMIT $3",
+    );
+    ATTACHMENTS_OF_REQUEST = Sql::both(concat!(
+        "SELECT ", attachment_columns!(), ", n.log_index AS named_index, n.position ",
+        "FROM request_attachment n JOIN attachment a ON a.id = n.document_id ",
+        "WHERE n.enforcement_request_id = $1 ORDER BY n.log_index, n.position"
+    ));
 
     HUB_ID = Sql::both("SELECT hub_id FROM checkpoint ORDER BY tree_size LIMIT 1");
     NEXT_KIND_IN_USE = Sql::both(

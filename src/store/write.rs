@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::backend::{Pools, Tx, on_tx};
 use super::bulk::{Rows, write_rows, write_together};
 use super::rows::{
-    Checkpoint, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, MeasureOf, OfficerRow,
+    CalendarDayRow, Checkpoint, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, OfficerRow,
     RegisterCounter, UsedKey,
 };
 use super::{Store, json_list, json_pairs, sql};
+use crate::domain::calendar::DayState;
 use crate::domain::deadline::Deadline;
 use crate::domain::event::Measure;
-use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, OfficerId, RequestId};
+use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RequestId};
 use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::request::EnforcementRequest;
 use crate::evidence::Digest;
@@ -82,16 +85,36 @@ impl LedgerTx {
         Ok(deadlines)
     }
 
-    pub(crate) async fn measures<'a>(
+    pub(crate) async fn measures<'a>(&mut self, ids: impl Iterator<Item = &'a RequestId>) -> Read<Vec<Measure>> {
+        read!(self, MEASURES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))
+    }
+
+    pub(crate) async fn measures_by_id<'a>(&mut self, ids: impl Iterator<Item = &'a MeasureId>) -> Read<Vec<Measure>> {
+        read!(self, MEASURES_BY_IDS, json_list(ids.map(MeasureId::as_str)))
+    }
+
+    /// The measures of these holders by decisions of these days; their numbers may be written in several ways.
+    pub(crate) async fn measures_by_decision<'a>(
         &mut self,
-        ids: impl Iterator<Item = &'a RequestId>,
-    ) -> Read<BTreeMap<RequestId, Vec<Measure>>> {
-        let rows: Vec<MeasureOf> = read!(self, MEASURES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
-        let mut measures = BTreeMap::<_, Vec<_>>::new();
-        for row in rows {
-            measures.entry(row.request_id).or_default().push(row.measure);
-        }
-        Ok(measures)
+        keys: impl Iterator<Item = (&'a AgencyCode, Date)>,
+    ) -> Read<Vec<Measure>> {
+        read!(
+            self,
+            MEASURES_BY_DECISIONS,
+            json_pairs(keys.map(|(holder, date)| (holder.as_str(), date.to_string())))
+        )
+    }
+
+    /// The requests that these recipients registered under these numbers, in any register and year.
+    pub(crate) async fn requests_by_registry_number<'a>(
+        &mut self,
+        keys: impl Iterator<Item = (&'a AgencyCode, &'a str)>,
+    ) -> Read<Vec<EnforcementRequest>> {
+        read!(
+            self,
+            REQUESTS_BY_REGISTRY_NUMBERS,
+            json_pairs(keys.map(|(recipient, number)| (recipient.as_str(), number)))
+        )
     }
 
     pub(crate) async fn register_counters<'a>(
@@ -159,6 +182,14 @@ impl LedgerTx {
         read!(self, CREDENTIALS_OF_AGENCY, agency.to_string())
     }
 
+    /// Every state of every day of the calendar.
+    pub(crate) async fn calendar_days(&mut self) -> Read<Vec<DayState>> {
+        let rows: Vec<CalendarDayRow> =
+            on_tx!(&mut self.tx, sql::CALENDAR_DAYS, |sql, connection| sqlx::query_as(sql)
+                .fetch_all(connection))?;
+        Ok(rows.into_iter().map(|row| row.state).collect())
+    }
+
     /// The checkpoint of a tree of exactly this size.
     pub(crate) async fn checkpoint_at(&mut self, tree_size: i64) -> Read<Option<Checkpoint>> {
         on_tx!(&mut self.tx, sql::CHECKPOINT_AT, |sql, connection| sqlx::query_as(sql)
@@ -196,6 +227,7 @@ impl LedgerTx {
             .bind(&frontier)
             .bind(head.hub_time.micros())
             .bind(head.registry_version)
+            .bind(head.calendar_version)
             .fetch_one(connection))?;
         Ok(())
     }

@@ -6,10 +6,14 @@ mod chaos;
 #[macro_use]
 mod harness;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 #[path = "../kit/mod.rs"]
 mod kit;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod lives;
 #[cfg(test)]
 mod rpc;
 #[cfg(test)]

@@ -7,11 +7,15 @@ use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::domain::agency::{Agency, Credential, Officer, Purpose};
-use crate::domain::catalogue::Kind;
-use crate::domain::event::Relation;
-use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, OfficerId, RequestId, UnitId};
+use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
+use crate::domain::calendar::CalendarDay;
+use crate::domain::catalogue::{Kind, RelatedFacts};
+use crate::domain::event::{DecisionRef, Measure, Relation, Served};
+use crate::domain::ids::{
+    AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId, UnitId,
+};
 use crate::domain::mailbox::Lane;
+use crate::domain::time::Timestamp;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
 use crate::evidence::leaf::content_sha256;
@@ -24,6 +28,21 @@ pub struct Actor {
     pub agency: AgencyCode,
     /// Its officer.
     pub officer: OfficerId,
+}
+
+impl Actor {
+    /// The hub itself.
+    pub fn hub() -> Self {
+        Self {
+            agency: AgencyCode::hub(),
+            officer: OfficerId::hub(),
+        }
+    }
+
+    /// Whether it is the hub itself.
+    pub fn is_hub(&self) -> bool {
+        self.agency == AgencyCode::hub()
+    }
 }
 
 /// One write.
@@ -80,6 +99,75 @@ pub enum Operation {
     Advance(Advance),
     /// Change agencies, officers or credentials.
     Registry(Box<RegistryChange>),
+    /// Take in days of the calendar.
+    Calendar(CalendarImport),
+    /// The hub's own work over requests, a piece at a time.
+    Sweep(Sweep),
+    /// Register measures from before or outside the hub.
+    Measures(Vec<Measure>),
+    /// Enter an uploaded document.
+    Upload(Box<Upload>),
+}
+
+/// A document whose bytes are kept already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Its id, fresh.
+    pub id: DocumentId,
+    /// File name as people see it.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its bytes.
+    pub size: i64,
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+}
+
+/// Days of the calendar, each as it is from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarImport {
+    /// The days; one for each date.
+    pub days: Vec<CalendarDay>,
+}
+
+/// A piece of the hub's own work: these requests, as far as they still need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sweep {
+    /// What to do with each.
+    pub task: SweepTask,
+    /// The requests with their parties, for reading ahead.
+    pub requests: Vec<SweptRequest>,
+    /// Measures that came of no request, to pass on.
+    pub measures: Vec<MeasureId>,
+}
+
+/// A request that a sweep looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SweptRequest {
+    /// Which.
+    pub id: RequestId,
+    /// Who sent it.
+    pub sender: AgencyCode,
+    /// Who must answer it.
+    pub recipient: AgencyCode,
+}
+
+/// The hub's own work over requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SweepTask {
+    /// Compute open clocks again on the calendar as it is now. No requests: the job is done.
+    Recompute {
+        /// The version of the calendar for which the job was begun.
+        version: i64,
+    },
+    /// Pass what an agency has to its successor.
+    Succeed {
+        /// The agency that has ended.
+        from: AgencyCode,
+        /// Who took over.
+        to: AgencyCode,
+    },
 }
 
 /// An order, checked against its kind.
@@ -93,6 +181,27 @@ pub struct Submit {
     pub relations: Vec<Relation>,
     /// The order's payload, for the clocks.
     pub payload: Value,
+    /// The date in the order's head.
+    pub issue_date: Date,
+    /// The unit of each recipient that deals with the place, as far as its territory says.
+    pub units: Vec<Option<UnitId>>,
+    /// The documents that its attachments are, in their order.
+    pub attachments: Vec<DocumentId>,
+    /// Copies by right, made in the same write.
+    pub copies: Vec<CopyByRight>,
+    /// Roles that are due a copy and that no registered agency has for the place.
+    pub copies_missing: Vec<Role>,
+}
+
+/// A copy of an order that the law gives to another agency.
+#[derive(Debug, Clone)]
+pub struct CopyByRight {
+    /// The kind under which it is sent.
+    pub kind: Arc<Kind>,
+    /// To whom.
+    pub recipient: AgencyCode,
+    /// The unit that deals with the place.
+    pub unit: Option<UnitId>,
 }
 
 /// A step of a request after submit.
@@ -114,6 +223,12 @@ pub struct Step {
     pub order_payload: Value,
     /// The payload that this step brings, if it is an answer or a report.
     pub answer_payload: Option<Value>,
+    /// What the order relates to, as far as this step changes its measures; for reading ahead.
+    pub related: Vec<RelatedId>,
+    /// The decision that the order states; needed if this step makes a measure.
+    pub decision: Option<DecisionRef>,
+    /// When the act was done, if a paper states it; else it is done now.
+    pub done: Option<Timestamp>,
     /// What it states.
     pub statement: Statement,
 }
@@ -139,6 +254,12 @@ pub struct Statement {
     pub unfounded_return: bool,
     /// What the holder holds from now on: an answer, a correction or a report states it anew.
     pub holding: Option<Holding>,
+    /// What it does to the measures that the order relates to.
+    pub related: Option<RelatedFacts>,
+    /// How the paper was handed over.
+    pub served: Option<Served>,
+    /// The documents that its attachments are, in their order.
+    pub attachments: Vec<DocumentId>,
 }
 
 /// What a holder holds after its answer.

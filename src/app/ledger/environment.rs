@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Clock;
 
-/// The hub's name, time, randomness and calendar.
+/// The hub's name, time, randomness and the calendar of the head.
 pub(crate) struct Environment {
     pub(crate) hub_id: String,
     pub(crate) clock: Arc<dyn Clock>,
@@ -19,5 +21,31 @@ impl std::fmt::Debug for Environment {
         f.debug_struct("Environment")
             .field("hub_id", &self.hub_id)
             .finish_non_exhaustive()
+    }
+}
+
+/// The calendar in force, as everybody of this hub sees it.
+#[derive(Debug, Clone)]
+pub struct CurrentCalendar(Arc<watch::Sender<Arc<Calendar>>>);
+
+impl CurrentCalendar {
+    pub(crate) fn new(calendar: Arc<Calendar>) -> Self {
+        Self(Arc::new(watch::Sender::new(calendar)))
+    }
+
+    /// The newest version that this hub has seen.
+    pub fn get(&self) -> Arc<Calendar> {
+        Arc::clone(&self.0.borrow())
+    }
+
+    /// Shows a version to everybody, unless a newer one is known.
+    pub(crate) fn show(&self, calendar: Arc<Calendar>) {
+        self.0.send_if_modified(|current| {
+            let is_newer = current.version() < calendar.version();
+            if is_newer {
+                *current = calendar;
+            }
+            is_newer
+        });
     }
 }

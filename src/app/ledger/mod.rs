@@ -1,20 +1,27 @@
 //! The write path (DESIGN section 7): one writer takes whatever has queued and commits it as one transaction.
 //!
-//! [`command`] says what can be asked, [`writer`] runs batches, [`state`] is what a batch reads and changes, [`submit`],
-//! [`step`], [`registry`] and [`delivery`] decide single commands over that state, [`record`] writes entries.
+//! [`command`] says what can be asked, [`writer`] runs batches, [`state`] is what a batch reads and changes, [`decide`]
+//! takes single commands over that state to [`submit`], [`step`], [`registry`], [`calendar`], [`sweep`] and others,
+//! [`record`] writes entries.
 
+pub mod calendar;
 pub mod command;
+mod decide;
 mod delivery;
 mod environment;
+pub(crate) mod measures;
 mod needs;
 mod record;
 mod registry;
 mod state;
 mod step;
 mod submit;
+pub mod sweep;
+mod upload;
 mod wakeup;
 mod writer;
 
 pub use command::{Actor, Command, Operation, Outcome, Receipt};
+pub use environment::CurrentCalendar;
 pub use wakeup::Wakeups;
 pub use writer::{Ledger, LedgerSettings};

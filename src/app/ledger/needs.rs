@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::command::{Command, Operation, RegistryChange};
+use jiff::civil::Date;
+
+use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::state::{Registry, State};
-use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, OfficerId, RequestId};
+use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
@@ -15,7 +17,13 @@ use crate::store::write::LedgerTx;
 pub(super) struct Needs<'a> {
     keys: BTreeSet<(&'a AgencyCode, &'a IdempotencyKey)>,
     requests: BTreeSet<&'a RequestId>,
-    stepped: BTreeSet<&'a RequestId>,
+    /// Requests whose clocks a step changes.
+    timed: BTreeSet<&'a RequestId>,
+    /// Requests whose measures are looked at.
+    measured: BTreeSet<&'a RequestId>,
+    measures: BTreeSet<&'a MeasureId>,
+    decisions: BTreeSet<(&'a AgencyCode, Date)>,
+    numbers: BTreeSet<(&'a AgencyCode, &'a str)>,
     counters: BTreeSet<(&'a AgencyCode, i64)>,
     mailboxes: BTreeSet<&'a AgencyCode>,
     cursors: BTreeSet<(&'a AgencyCode, &'a CursorName)>,
@@ -45,15 +53,24 @@ impl<'a> Needs<'a> {
         self.officers.insert((&actor.agency, &actor.officer));
         match &command.operation {
             Operation::Submit(submit) => {
-                self.agencies.extend(&submit.recipients);
-                self.mailboxes.extend(&submit.recipients);
+                let copied = || submit.copies.iter().map(|copy| &copy.recipient);
+                self.agencies.extend(submit.recipients.iter().chain(copied()));
+                self.mailboxes.extend(submit.recipients.iter().chain(copied()));
                 self.mailboxes.insert(&actor.agency);
-                self.requests
-                    .extend(submit.relations.iter().map(|relation| &relation.related_id));
+                for relation in &submit.relations {
+                    self.add_related(&relation.related_id);
+                }
             }
             Operation::Step(step) => {
                 self.requests.insert(&step.request_id);
-                self.stepped.insert(&step.request_id);
+                self.timed.insert(&step.request_id);
+                self.measured.insert(&step.request_id);
+                for related in &step.related {
+                    self.add_related(related);
+                }
+                if let Some(number) = &step.statement.registry_number {
+                    self.numbers.insert((&step.recipient, number));
+                }
                 self.mailboxes.extend([&step.sender, &step.recipient]);
                 if matches!(
                     step.action,
@@ -72,6 +89,39 @@ impl<'a> Needs<'a> {
                 self.cursors.insert((&actor.agency, &advance.cursor));
             }
             Operation::Registry(change) => self.add_registry(change),
+            Operation::Calendar(_) | Operation::Upload(_) => {}
+            Operation::Sweep(sweep) => {
+                for request in &sweep.requests {
+                    self.requests.insert(&request.id);
+                    self.timed.insert(&request.id);
+                    self.measured.insert(&request.id);
+                    self.mailboxes.extend([&request.sender, &request.recipient]);
+                }
+                self.measures.extend(&sweep.measures);
+                if let SweepTask::Succeed { to, .. } = &sweep.task {
+                    self.mailboxes.insert(to);
+                    self.agencies.insert(to);
+                }
+            }
+            Operation::Measures(measures) => {
+                for measure in measures {
+                    self.agencies.extend([&measure.holder, &measure.issuer]);
+                    self.decisions.insert((&measure.holder, measure.decision.date));
+                }
+            }
+        }
+    }
+
+    fn add_related(&mut self, related: &'a RelatedId) {
+        match related {
+            RelatedId::Request(id) => {
+                self.requests.insert(id);
+                self.timed.insert(id);
+                self.measured.insert(id);
+            }
+            RelatedId::Measure(id) => {
+                self.measures.insert(id);
+            }
         }
     }
 
@@ -141,16 +191,19 @@ impl<'a> Needs<'a> {
                 .requests
                 .load(requests.into_iter().map(|request| (request.id.clone(), request)));
         }
-        if !self.stepped.is_empty() {
-            state.deadlines = tx.deadlines(self.stepped.iter().copied()).await?;
-            state.measures = tx.measures(self.stepped.iter().copied()).await?;
+        if !self.timed.is_empty() {
+            state.deadlines = tx.deadlines(self.timed.iter().copied()).await?;
+        }
+        self.read_measures(tx, state).await?;
+        if !self.numbers.is_empty() {
+            state.numbered = tx.requests_by_registry_number(self.numbers.iter().copied()).await?;
         }
         if !self.counters.is_empty() {
             let counters = tx.register_counters(self.counters.iter().copied()).await?;
             state.counters.load(
                 counters
                     .into_iter()
-                    .map(|row| ((row.agency, row.year), row.last_number)),
+                    .map(|row| ((row.agency, row.register, row.year), row.last_number)),
             );
         }
         if !self.mailboxes.is_empty() {
@@ -186,6 +239,23 @@ impl<'a> Needs<'a> {
             state.has_agencies = tx.agency_count().await? > 0;
         }
         self.read_registry(tx, registry).await
+    }
+
+    async fn read_measures(&self, tx: &mut LedgerTx, state: &mut State) -> Result<(), sqlx::Error> {
+        let mut found = Vec::new();
+        if !self.measured.is_empty() {
+            found.extend(tx.measures(self.measured.iter().copied()).await?);
+        }
+        if !self.measures.is_empty() {
+            found.extend(tx.measures_by_id(self.measures.iter().copied()).await?);
+        }
+        if !self.decisions.is_empty() {
+            found.extend(tx.measures_by_decision(self.decisions.iter().copied()).await?);
+        }
+        state
+            .measures
+            .load(found.into_iter().map(|measure| (measure.id.clone(), measure)));
+        Ok(())
     }
 
     async fn read_registry(&self, tx: &mut LedgerTx, registry: &mut Registry) -> Result<(), sqlx::Error> {

@@ -164,6 +164,7 @@ pub(super) fn enter_mailboxes(state: &mut State, request: &EnforcementRequest, p
             agency: agency.clone(),
             lane: request.lane,
             position,
+            lifted: None,
         });
     }
     entered

@@ -102,7 +102,7 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
             officer,
             credentials,
         } => {
-            if registry.agency(&agency.code).is_some() {
+            if registry.agency(&agency.code).is_some() || agency.code == AgencyCode::hub() {
                 return Err(Error::new(ErrorCode::AlreadyRegistered).with("agency", agency.code.as_str()));
             }
             check_named_agencies(registry, agency)?;

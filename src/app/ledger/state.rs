@@ -6,17 +6,19 @@ use jiff::civil::Date;
 
 use super::command::Actor;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
+use crate::domain::calendar::DayState;
+use crate::domain::catalogue::definition::Register;
 use crate::domain::deadline::Deadline;
 use crate::domain::error::{Error, ErrorCode, Result};
-use crate::domain::event::Measure;
-use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, OfficerId, RequestId};
+use crate::domain::event::{Entered, Measure};
+use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
 use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::evidence::Digest;
 use crate::store::rows::{
-    Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, LogEntry, MeasureRow,
-    RegisterCounter, RelationRow, UsedKey,
+    AttachmentRow, Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, JobRow, LogEntry,
+    MeasureRow, RegisterCounter, RelationRow, RequestAttachmentRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -42,6 +44,10 @@ impl<K: Ord + Clone, V> Tracked<K, V> {
 
     pub(super) fn get(&self, key: &K) -> Option<&V> {
         self.values.get(key)
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+        self.values.values()
     }
 
     pub(super) fn set(&mut self, key: K, value: V) {
@@ -120,6 +126,8 @@ pub(super) struct Appended {
     pub(super) keys: Vec<UsedKey>,
     pub(super) mailbox: Vec<MailboxEntry>,
     pub(super) relations: Vec<RelationRow>,
+    pub(super) attachments: Vec<AttachmentRow>,
+    pub(super) request_attachments: Vec<RequestAttachmentRow>,
 }
 
 /// The state of one batch.
@@ -136,10 +144,11 @@ pub(super) struct State {
     pub(super) used_keys: BTreeMap<(AgencyCode, IdempotencyKey), UsedKey>,
     pub(super) requests: Tracked<RequestId, EnforcementRequest>,
     pub(super) deadlines: BTreeMap<RequestId, Vec<Deadline>>,
-    pub(super) measures: BTreeMap<RequestId, Vec<Measure>>,
+    pub(super) measures: Tracked<MeasureId, Measure>,
     pub(super) changed_deadlines: BTreeSet<RequestId>,
-    pub(super) changed_measures: BTreeSet<RequestId>,
-    pub(super) counters: Tracked<(AgencyCode, i64), i64>,
+    pub(super) counters: Tracked<(AgencyCode, Register, i64), i64>,
+    /// Requests that stand in a register under a number that this batch states.
+    pub(super) numbered: Vec<EnforcementRequest>,
     pub(super) heads: Tracked<(AgencyCode, Lane), LaneHead>,
     pub(super) cursors: Tracked<(AgencyCode, CursorName, Lane), i64>,
     pub(super) changed_agencies: BTreeSet<AgencyCode>,
@@ -147,6 +156,12 @@ pub(super) struct State {
     pub(super) credentials: Tracked<(Digest, Purpose), Credential>,
     /// Officers and credentials of an agency that ends or revokes one.
     pub(super) staff: BTreeMap<AgencyCode, (Vec<Officer>, Vec<Credential>)>,
+    /// Orders entered again because the order under way lifts them.
+    pub(super) lifted: Vec<Entered>,
+    /// Days of the calendar that the batch takes in.
+    pub(super) calendar_days: Vec<DayState>,
+    /// How far one of the hub's own jobs has come.
+    pub(super) job: Option<JobRow>,
     /// What the batch appends to the log and beside it.
     pub(super) appended: Appended,
 }
@@ -161,16 +176,19 @@ impl State {
             used_keys: BTreeMap::new(),
             requests: Tracked::default(),
             deadlines: BTreeMap::new(),
-            measures: BTreeMap::new(),
+            measures: Tracked::default(),
             changed_deadlines: BTreeSet::new(),
-            changed_measures: BTreeSet::new(),
             counters: Tracked::default(),
+            numbered: Vec::new(),
             heads: Tracked::default(),
             cursors: Tracked::default(),
             changed_agencies: BTreeSet::new(),
             changed_officers: BTreeSet::new(),
             credentials: Tracked::default(),
             staff: BTreeMap::new(),
+            lifted: Vec::new(),
+            calendar_days: Vec::new(),
+            job: None,
             appended: Appended::default(),
         }
     }
@@ -188,9 +206,25 @@ impl State {
         head.last_position
     }
 
+    /// The measure that an order relates to: the one named, or of the request named the one in force, else its last.
+    pub(super) fn related_measure(&self, related: &RelatedId) -> Option<&Measure> {
+        match related {
+            RelatedId::Measure(id) => self.measures.get(id),
+            RelatedId::Request(id) => self.measure_of(id),
+        }
+    }
+
+    /// The measure that a request's answer made: the one in force, else the last.
+    pub(super) fn measure_of(&self, request: &RequestId) -> Option<&Measure> {
+        self.measures
+            .values()
+            .filter(|measure| measure.request_id.as_ref() == Some(request))
+            .max_by_key(|measure| (measure.in_force, &measure.id))
+    }
+
     /// Takes the next number of an agency's register of a year.
-    pub(super) fn next_registry_number(&mut self, agency: &AgencyCode, year: i64) -> String {
-        let key = (agency.clone(), year);
+    pub(super) fn next_registry_number(&mut self, agency: &AgencyCode, register: Register, year: i64) -> String {
+        let key = (agency.clone(), register, year);
         let number = self.counters.get(&key).copied().unwrap_or(0) + 1;
         self.counters.set(key, number);
         format!("{number}/{year}")
@@ -198,17 +232,28 @@ impl State {
 
     /// Lets the register go on after a number that the recipient stated itself, if it has the register's own form:
     /// the hub never gives the same number again, and a replay of the events knows the counter.
-    pub(super) fn follow_registry_number(&mut self, agency: &AgencyCode, year: i64, stated: &str) {
+    pub(super) fn follow_registry_number(&mut self, agency: &AgencyCode, register: Register, year: i64, stated: &str) {
         let number = stated
             .split_once('/')
             .and_then(|(number, _)| number.parse::<i64>().ok());
         let Some(number) = number.filter(|number| stated == format!("{number}/{year}")) else {
             return;
         };
-        let key = (agency.clone(), year);
+        let key = (agency.clone(), register, year);
         if (1..=LAST_REGISTRY_NUMBER).contains(&number) && number > self.counters.get(&key).copied().unwrap_or(0) {
             self.counters.set(key, number);
         }
+    }
+
+    /// Whether another request stands under `number` in the recipient's register of that year.
+    pub(super) fn is_number_taken(&self, of: &EnforcementRequest, register: Register, year: i16, number: &str) -> bool {
+        self.requests.values().chain(&self.numbered).any(|other| {
+            other.id != of.id
+                && other.recipient == of.recipient
+                && other.register == Some(register)
+                && other.registry_number.as_deref() == Some(number)
+                && other.registered_time.is_some_and(|time| time.date().year() == year)
+        })
     }
 
     pub(super) fn request_rows(&self) -> Vec<EnforcementRequest> {
@@ -230,19 +275,18 @@ impl State {
     }
 
     pub(super) fn measure_rows(&self) -> Result<Vec<MeasureRow>, serde_json::Error> {
-        self.changed_measures
-            .iter()
-            .filter_map(|id| Some((self.requests.get(id)?, self.measures.get(id)?)))
-            .flat_map(|(request, measures)| measures.iter().map(move |measure| (request, measure)))
-            .map(|(request, measure)| MeasureRow::new(request, measure.clone()))
+        self.measures
+            .changes()
+            .map(|(_, measure)| MeasureRow::new(measure.clone()))
             .collect()
     }
 
     pub(super) fn counter_rows(&self) -> Vec<RegisterCounter> {
         self.counters
             .changes()
-            .map(|((agency, year), last)| RegisterCounter {
+            .map(|((agency, register, year), last)| RegisterCounter {
                 agency: agency.clone(),
+                register: *register,
                 year: *year,
                 last_number: *last,
             })

@@ -4,15 +4,16 @@ use jiff::civil::Date;
 
 use super::command::{Command, Holding, Step};
 use super::environment::Environment;
+use super::measures;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
+use super::upload::name_attachments;
 use crate::domain::agency::{Agency, Channel};
 use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::event::{EventDetails, Measure};
-use crate::domain::ids::MeasureId;
+use crate::domain::event::EventDetails;
 use crate::domain::request::{self, EnforcementRequest};
-use crate::domain::workflow::{self, Action, Decision, Facts, Party};
+use crate::domain::workflow::{self, Action, ClockEffect, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
 
 /// Takes the step, or says why not.
@@ -32,28 +33,26 @@ pub(super) fn step(
     if step.expected_version.is_some_and(|version| version != request.version) {
         return Err(Error::new(ErrorCode::VersionConflict).with("version", request.version.to_string()));
     }
+    if (&step.sender, &step.recipient) != (&request.sender, &request.recipient) {
+        // A successor has taken a place since the step was read: what it touches must be read again.
+        return Err(Error::new(ErrorCode::VersionConflict).with("version", request.version.to_string()));
+    }
     let recipient = registry.agency(&request.recipient);
     let mut deadlines = state.deadlines.get(&request.id).cloned().unwrap_or_default();
-    let mut measures = state.measures.get(&request.id).cloned().unwrap_or_default();
-    let facts = facts(state, &request, step, recipient, &deadlines, &measures);
+    let facts = facts(state, &request, step, recipient, &deadlines);
     let decision = workflow::decide(Some(request.state), step.action, party, &facts)?;
     check_statement(registry, command, step, state.hub_time.date())?;
 
     let changed_deadlines = run_clocks(&mut deadlines, decision, step, state, environment);
-    let changed_measures = change_measures(&mut measures, step, state, environment);
-    let registry_number = decision.registers.then(|| {
-        let year = i64::from(state.hub_time.date().year());
-        match &step.statement.registry_number {
-            None => state.next_registry_number(&request.recipient, year),
-            Some(stated) => {
-                state.follow_registry_number(&request.recipient, year, stated);
-                stated.clone()
-            }
-        }
-    });
+    let registry_number = if decision.registers {
+        Some(registry_number(state, &request, step)?)
+    } else {
+        None
+    };
+    let changed = measures::change(state, &request, step, environment);
     let statement = &step.statement;
     let mut details = EventDetails {
-        opened: None,
+        register: registry_number.is_some().then_some(step.kind.definition.register),
         registry_number,
         unit: statement.unit.clone(),
         officer: statement.officer.clone(),
@@ -62,9 +61,12 @@ pub(super) fn step(
         competent: statement.competent.clone(),
         clock: statement.clock.clone(),
         deadlines: changed_deadlines,
-        measures: changed_measures,
+        measures: changed.measures,
+        ended: changed.ended,
+        served: statement.served.clone(),
+        attachments: statement.attachments.clone(),
         due_time: earliest_open_due(&deadlines),
-        entered: Vec::new(),
+        ..EventDetails::default()
     };
     let mut after = request.clone();
     after.apply(&request::Step {
@@ -92,15 +94,13 @@ pub(super) fn step(
         details: details_text(&details)?,
         content_digest,
     };
-    state.append(actor, entry);
+    let log_index = state.append(actor, entry);
+    name_attachments(state, &after.id, log_index, &details.attachments);
     if !details.deadlines.is_empty() {
         state.changed_deadlines.insert(after.id.clone());
         state.deadlines.insert(after.id.clone(), deadlines);
     }
-    if !details.measures.is_empty() {
-        state.changed_measures.insert(after.id.clone());
-        state.measures.insert(after.id.clone(), measures);
-    }
+    measures::keep(state, &after.id, step.action, &details);
     state.requests.set(after.id.clone(), after);
     Ok(())
 }
@@ -111,19 +111,19 @@ fn facts(
     step: &Step,
     recipient: Option<&Agency>,
     deadlines: &[Deadline],
-    measures: &[Measure],
 ) -> Facts {
-    let delivered = state.head(&request.recipient, request.lane).delivered_position;
+    let delivered_position = state.head(&request.recipient, request.lane).delivered_position;
+    let paper = recipient.map_or(request.channel, |agency| agency.channel) == Channel::Paper;
     Facts {
-        delivered: request.recipient_position <= delivered,
+        delivered: request.is_delivered(delivered_position),
         registered: request.registry_number.is_some(),
         extended: request.extended,
         extendable: deadlines.iter().any(|deadline| {
             step.statement.clock.as_ref() == Some(&deadline.name) && deadline.can_extend(state.hub_time)
         }),
-        paper: recipient.map_or(request.channel, |agency| agency.channel) == Channel::Paper,
+        paper,
         measure_kind: step.kind.definition.effect.is_measure(),
-        measure_in_force: measures.iter().any(|measure| measure.in_force),
+        measure_in_force: state.measure_of(&request.id).is_some_and(|measure| measure.in_force),
         quiet_period_over: false,
         unfounded_return: step.statement.unfounded_return,
     }
@@ -177,44 +177,42 @@ fn run_clocks(
     state: &State,
     environment: &Environment,
 ) -> Vec<Deadline> {
+    // A paper bears its own date, which is never later than the step.
+    let at = step.done.map_or(state.hub_time, |done| done.min(state.hub_time));
     let context = ClockContext {
         rules: &step.kind.definition.deadlines,
         calendar: &environment.calendar,
         order_payload: &step.order_payload,
+        issue_date: None,
         answer_payload: step.answer_payload.as_ref(),
         extended_clock: step.statement.clock.as_deref(),
     };
-    let changed = deadline::apply(deadlines, decision.counts_as, decision.clocks, state.hub_time, &context);
+    // With the measure the duties end that a report still owed, such as the next pay period's.
+    let ends = step.action == Action::Report && step.statement.holding == Some(Holding::Nothing);
+    let mut effects = decision.clocks.to_vec();
+    effects.extend(ends.then_some(ClockEffect::Cancel));
+    let changed = deadline::apply(deadlines, decision.counts_as, &effects, at, &context);
     changed
         .into_iter()
         .filter_map(|index| deadlines.get(index).cloned())
         .collect()
 }
 
-/// Opens, changes or ends the measure as the step states it anew; gives what changed.
-fn change_measures(measures: &mut Vec<Measure>, step: &Step, state: &State, environment: &Environment) -> Vec<Measure> {
-    let in_force = measures.iter_mut().find(|measure| measure.in_force);
-    match (&step.statement.holding, in_force) {
-        (None, _) | (Some(Holding::Nothing), None) => Vec::new(),
-        (Some(Holding::Nothing), Some(measure)) => {
-            measure.in_force = false;
-            measure.ended = Some(state.hub_time);
-            vec![measure.clone()]
-        }
-        (Some(Holding::Measure(amounts)), Some(measure)) => {
-            measure.amounts.clone_from(amounts);
-            vec![measure.clone()]
-        }
-        (Some(Holding::Measure(amounts)), None) => {
-            let measure = Measure {
-                id: MeasureId::generate(&*environment.ids, state.hub_time),
-                in_force: true,
-                amounts: amounts.clone(),
-                since: state.hub_time,
-                ended: None,
-            };
-            measures.push(measure.clone());
-            vec![measure]
-        }
+/// The number under which the request stands in its register from now on: the stated one, or the next of the year.
+fn registry_number(state: &mut State, request: &EnforcementRequest, step: &Step) -> Result<String> {
+    let (register, year) = (step.kind.definition.register, state.hub_time.date().year());
+    let Some(stated) = &step.statement.registry_number else {
+        return Ok(state.next_registry_number(&request.recipient, register, year.into()));
+    };
+    if state.is_number_taken(request, register, year, stated) {
+        let field = FieldViolation::new(
+            "/registry_number",
+            "taken",
+            "Số này đã có trong sổ của năm.",
+            "This number stands in the year's register already.",
+        );
+        return Err(Error::invalid(ErrorCode::RegistryNumberTaken, vec![field]));
     }
+    state.follow_registry_number(&request.recipient, register, year.into(), stated);
+    Ok(stated.clone())
 }

@@ -1,17 +1,25 @@
 //! Opening requests: one for each recipient, all or none.
 
-use super::command::{Command, Submit};
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::command::{Command, CopyByRight, Submit};
 use super::environment::Environment;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
-use crate::domain::agency::Channel;
+use super::upload::name_attachments;
+use crate::domain::agency::{Agency, Channel, Role};
+use crate::domain::catalogue::Kind;
 use crate::domain::deadline::{self, ClockContext, earliest_open_due};
+use crate::domain::document::parts::RelationType;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::event::{EventDetails, Opened};
-use crate::domain::ids::{AgencyCode, BroadcastId, RequestId};
+use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, Relation};
+use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, RelatedId, RequestId, UnitId};
+use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
+use crate::evidence::Digest;
 use crate::evidence::leaf::EntryType;
 use crate::store::rows::RelationRow;
 
@@ -47,123 +55,340 @@ pub(super) fn submit(
         .collect::<Result<_>>()?;
 
     let broadcast_id = (addressees.len() > 1).then(|| BroadcastId::generate(&*environment.ids, state.hub_time));
-    let (body_index, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
-    for addressee in addressees {
-        let id = RequestId::generate(&*environment.ids, state.hub_time);
-        let mut deadlines = Vec::new();
-        let context = ClockContext {
-            rules: &definition.deadlines,
-            calendar: &environment.calendar,
-            order_payload: &submit.payload,
-            answer_payload: None,
-            extended_clock: None,
-        };
-        let decision = addressee.decision;
-        deadline::apply(
-            &mut deadlines,
-            decision.counts_as,
-            decision.clocks,
-            state.hub_time,
-            &context,
-        );
-        let due_time = earliest_open_due(&deadlines);
-        let mut request = EnforcementRequest {
-            id: id.clone(),
+    let body = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let mut opened = Vec::with_capacity(addressees.len());
+    let mut missing = submit.copies_missing.clone();
+    let copies = copy_addressees(registry, &submit.copies, &mut missing)?;
+    for (addressee, unit) in addressees
+        .into_iter()
+        .zip(submit.units.iter().chain(std::iter::repeat(&None)))
+    {
+        reenter_lifted(state, &addressee, submit);
+        let opening = Opening {
+            kind: &submit.kind,
+            unit: unit.clone(),
             broadcast_id: broadcast_id.clone(),
-            kind: definition.code.clone(),
-            kind_revision: i64::from(definition.revision),
-            sender: sender.clone(),
-            recipient: addressee.code.clone(),
-            channel: addressee.channel,
-            lane: definition.lane,
-            recipient_position: 0,
-            submit_index: state.next_index,
-            body_index,
-            submit_time: state.hub_time,
-            state: decision.to,
-            version: 1,
-            update_time: state.hub_time,
-            registry_number: None,
-            registered_time: None,
-            assigned_unit: None,
-            assigned_officer: None,
-            extended: false,
-            outcome: None,
-            answer_index: None,
-            answer_count: 0,
-            due_time,
+            relations: submit.relations.clone(),
+            payload: &submit.payload,
+            attachments: &submit.attachments,
+            missing: std::mem::take(&mut missing),
         };
-        let entered = enter_mailboxes(state, &request, decision.notifies);
-        request.recipient_position = entered
-            .iter()
-            .find(|entered| entered.agency == request.recipient)
-            .map_or(0, |entered| entered.position);
-        let details = EventDetails {
-            opened: Some(Opened {
-                broadcast_id: broadcast_id.clone(),
-                kind: request.kind.clone(),
-                kind_revision: request.kind_revision,
-                channel: request.channel,
-                lane: request.lane,
-                body_index,
-                relations: submit.relations.clone(),
-            }),
-            deadlines: deadlines.clone(),
-            due_time,
-            entered,
-            ..EventDetails::default()
+        opened.push(open(
+            state,
+            environment,
+            command,
+            submit.issue_date,
+            body,
+            &addressee,
+            opening,
+        )?);
+    }
+    for (addressee, copy) in copies {
+        let relations = opened.iter().map(|request| Relation {
+            relation: COPY_OF.to_owned(),
+            related_id: RelatedId::Request(request.clone()),
+        });
+        let opening = Opening {
+            kind: &copy.kind,
+            unit: copy.unit.clone(),
+            broadcast_id: None,
+            relations: relations.collect(),
+            payload: &Value::Null,
+            attachments: &submit.attachments,
+            missing: Vec::new(),
         };
-        let entry = NewEntry {
-            entry_type: EntryType::Request,
-            subject: id.to_string(),
-            version: request.version,
-            action: Action::Submit.as_str(),
-            from_state: None,
-            to_state: Some(request.state),
-            party: Some(Party::Sender),
-            counterparty: Some(request.recipient.clone()),
-            details: details_text(&details)?,
-            content_digest,
-        };
-        state.append(&command.actor, entry);
-        let relations = submit.relations.iter().cloned();
-        state.appended.relations.extend(relations.map(|relation| RelationRow {
-            request_id: id.clone(),
-            relation,
-        }));
-        state.deadlines.insert(id.clone(), deadlines);
-        state.changed_deadlines.insert(id.clone());
-        state.requests.set(id, request);
+        open(
+            state,
+            environment,
+            command,
+            submit.issue_date,
+            body,
+            &addressee,
+            opening,
+        )?;
     }
     Ok(())
 }
 
-/// Everything that the order relates to exists and is the sender's to know.
-fn check_relations(state: &State, sender: &AgencyCode, submit: &Submit) -> Result<()> {
-    let missing: Vec<FieldViolation> = submit
+/// What is opened at an addressee, beside what the command says.
+struct Opening<'a> {
+    kind: &'a Kind,
+    unit: Option<UnitId>,
+    broadcast_id: Option<BroadcastId>,
+    relations: Vec<Relation>,
+    payload: &'a Value,
+    attachments: &'a [DocumentId],
+    missing: Vec<Role>,
+}
+
+/// Opens one request; `body` is the log index and digest of the order's bytes.
+fn open(
+    state: &mut State,
+    environment: &Environment,
+    command: &Command,
+    issue_date: Date,
+    body: (i64, Digest),
+    addressee: &Addressee<'_>,
+    opening: Opening<'_>,
+) -> Result<RequestId> {
+    let definition = &opening.kind.definition;
+    let (body_index, content_digest) = body;
+    let id = RequestId::generate(&*environment.ids, state.hub_time);
+    let mut deadlines = Vec::new();
+    let context = ClockContext {
+        rules: &definition.deadlines,
+        calendar: &environment.calendar,
+        order_payload: opening.payload,
+        issue_date: Some(issue_date),
+        answer_payload: None,
+        extended_clock: None,
+    };
+    let decision = addressee.decision;
+    deadline::apply(
+        &mut deadlines,
+        decision.counts_as,
+        decision.clocks,
+        state.hub_time,
+        &context,
+    );
+    let due_time = earliest_open_due(&deadlines);
+    let mut request = EnforcementRequest {
+        id: id.clone(),
+        broadcast_id: opening.broadcast_id,
+        kind: definition.code.clone(),
+        kind_revision: i64::from(definition.revision),
+        sender: command.actor.agency.clone(),
+        recipient: addressee.code.clone(),
+        channel: addressee.channel,
+        lane: definition.lane,
+        recipient_position: 0,
+        submit_index: state.next_index,
+        body_index,
+        submit_time: state.hub_time,
+        state: decision.to,
+        version: 1,
+        update_time: state.hub_time,
+        registry_number: None,
+        registered_time: None,
+        assigned_unit: opening.unit.clone(),
+        assigned_officer: None,
+        extended: false,
+        outcome: None,
+        answer_index: None,
+        answer_count: 0,
+        due_time,
+        register: None,
+        served_time: None,
+        measure_ended_by: None,
+    };
+    let mut entered = std::mem::take(&mut state.lifted);
+    entered.extend(enter_mailboxes(state, &request, decision.notifies));
+    let details = EventDetails {
+        opened: Some(Opened {
+            broadcast_id: request.broadcast_id.clone(),
+            kind: request.kind.clone(),
+            kind_revision: request.kind_revision,
+            channel: request.channel,
+            lane: request.lane,
+            body_index,
+            relations: opening.relations.clone(),
+        }),
+        unit: opening.unit,
+        deadlines: deadlines.clone(),
+        due_time,
+        entered,
+        copies_missing: opening.missing,
+        attachments: opening.attachments.to_vec(),
+        ..EventDetails::default()
+    };
+    request.recipient_position = details.position_of(&request.recipient).unwrap_or(0);
+    let entry = NewEntry {
+        entry_type: EntryType::Request,
+        subject: id.to_string(),
+        version: request.version,
+        action: Action::Submit.as_str(),
+        from_state: None,
+        to_state: Some(request.state),
+        party: Some(Party::Sender),
+        counterparty: Some(request.recipient.clone()),
+        details: details_text(&details)?,
+        content_digest,
+    };
+    let log_index = state.append(&command.actor, entry);
+    name_attachments(state, &id, log_index, &details.attachments);
+    state
+        .appended
+        .relations
+        .extend(opening.relations.into_iter().map(|relation| RelationRow {
+            request_id: id.clone(),
+            relation,
+        }));
+    state.deadlines.insert(id.clone(), deadlines);
+    state.changed_deadlines.insert(id.clone());
+    state.requests.set(id.clone(), request);
+    Ok(id)
+}
+
+/// An order that lifts another overtakes all of the NORMAL lane, but never what it lifts: an order still unread is
+/// entered again just before it, marked lifted (DESIGN: promise 4).
+fn reenter_lifted(state: &mut State, addressee: &Addressee<'_>, submit: &Submit) {
+    let lane = submit.kind.definition.lane;
+    let released = submit
         .relations
         .iter()
-        .enumerate()
-        .filter(|(_, relation)| {
-            state
+        .filter(|relation| relation.relation == RelationType::Releases.as_str())
+        .filter_map(|relation| relation.related_id.request());
+    for id in released {
+        let Some(request) = state.requests.get(id).cloned() else {
+            continue;
+        };
+        let delivered = state.head(&request.recipient, request.lane).delivered_position;
+        let unread = request.recipient_position > delivered && request.lane != lane;
+        if !unread || request.recipient != *addressee.code {
+            continue;
+        }
+        let position = state.next_position(addressee.code, lane);
+        state.appended.mailbox.push(MailboxEntry {
+            agency: addressee.code.clone(),
+            lane,
+            position,
+            log_index: request.submit_index,
+            request_id: id.clone(),
+            unit: request.assigned_unit.clone(),
+            officer: request.assigned_officer.clone(),
+            lifted: true,
+        });
+        state.lifted.push(Entered {
+            agency: addressee.code.clone(),
+            lane,
+            position,
+            lifted: Some(Lifted {
+                request_id: id.clone(),
+                log_index: request.submit_index,
+            }),
+        });
+    }
+}
+
+/// The copies that can be made; a role whose agency has gone meanwhile joins `missing`.
+fn copy_addressees<'a>(
+    registry: &Registry,
+    copies: &'a [CopyByRight],
+    missing: &mut Vec<Role>,
+) -> Result<Vec<(Addressee<'a>, &'a CopyByRight)>> {
+    let mut found = Vec::with_capacity(copies.len());
+    for copy in copies {
+        let Some(agency) = registry.agency(&copy.recipient).filter(|agency| !agency.suspended) else {
+            missing.extend(copy.kind.definition.recipient_roles.first());
+            continue;
+        };
+        found.push((accepted(&copy.recipient, agency, &copy.kind)?, copy));
+    }
+    Ok(found)
+}
+
+/// Everything that the order relates to exists, is the sender's, of a kind that this one may relate to, and still in
+/// force where that matters.
+fn check_relations(state: &State, sender: &AgencyCode, submit: &Submit) -> Result<()> {
+    let mut missing = Vec::new();
+    for (index, relation) in submit.relations.iter().enumerate() {
+        let definition = relation
+            .relation
+            .parse()
+            .ok()
+            .and_then(|relation_type| submit.kind.relation(relation_type));
+        let target = match &relation.related_id {
+            RelatedId::Request(id) => state
                 .requests
-                .get(&relation.related_id)
-                .is_none_or(|request| request.party_of(sender).is_none())
-        })
-        .map(|(index, _)| {
-            FieldViolation::new(
-                format!("/relations/{index}/enforcement_request_id"),
-                "not_found",
-                "Không có yêu cầu này.",
-                "There is no such request.",
-            )
-        })
-        .collect();
+                .get(id)
+                .filter(|request| request.party_of(sender).is_some())
+                .map(|request| Target {
+                    kind: &request.kind,
+                    issuer: &request.sender,
+                    holder: &request.recipient,
+                    open: request.state.is_open(),
+                }),
+            RelatedId::Measure(id) => state
+                .measures
+                .get(id)
+                .filter(|measure| measure.issuer == *sender || measure.holder == *sender)
+                .map(|measure| Target {
+                    kind: &measure.kind,
+                    issuer: &measure.issuer,
+                    holder: &measure.holder,
+                    open: false,
+                }),
+        };
+        let member = match relation.related_id {
+            RelatedId::Request(_) => "enforcement_request_id",
+            RelatedId::Measure(_) => "measure_id",
+        };
+        let field = format!("/relations/{index}/{member}");
+        let Some(target) = target else {
+            let (vi, en) = (
+                "Không có yêu cầu, biện pháp này.",
+                "There is no such request or measure.",
+            );
+            missing.push(FieldViolation::new(field, "not_found", vi, en));
+            continue;
+        };
+        let Some(definition) = definition else { continue };
+        if !definition.kinds.contains(target.kind) {
+            let kinds: Vec<&str> = definition.kinds.iter().map(KindCode::as_str).collect();
+            missing.push(FieldViolation::new(
+                field,
+                "kind",
+                format!("Chỉ được viện dẫn loại: {}.", kinds.join(", ")),
+                format!("Only these kinds may be named: {}.", kinds.join(", ")),
+            ));
+        } else if definition.measure {
+            check_measure(state, sender, submit, &relation.related_id, &target, &field)?;
+        }
+    }
     if missing.is_empty() {
         Ok(())
     } else {
         Err(Error::invalid(ErrorCode::ReferenceNotFound, missing))
     }
+}
+
+/// What an order relates to.
+struct Target<'a> {
+    kind: &'a KindCode,
+    issuer: &'a AgencyCode,
+    holder: &'a AgencyCode,
+    open: bool,
+}
+
+/// The measure is the sender's own, held by this recipient, and in force (or the request that asks for it still open).
+fn check_measure(
+    state: &State,
+    sender: &AgencyCode,
+    submit: &Submit,
+    related: &RelatedId,
+    target: &Target<'_>,
+    field: &str,
+) -> Result<()> {
+    let in_force = state.related_measure(related).is_some_and(|measure| measure.in_force);
+    let here = submit.recipients.iter().all(|recipient| recipient == target.holder) && target.issuer == sender;
+    if here && (in_force || target.open) {
+        return Ok(());
+    }
+    let (reason, vi, en) = if here {
+        (
+            "not_in_force",
+            "Biện pháp này không còn hiệu lực.",
+            "This measure is not in force any more.",
+        )
+    } else {
+        (
+            "another_holder",
+            "Biện pháp này không do nơi nhận này thực hiện theo quyết định của cơ quan gửi.",
+            "This recipient does not hold this measure by the sender's decision.",
+        )
+    };
+    let field = FieldViolation::new(field, reason, vi, en);
+    Err(Error::invalid(ErrorCode::MeasureNotInForce, vec![field]))
 }
 
 fn addressee<'a>(
@@ -221,9 +446,13 @@ fn addressee<'a>(
             "The recipient is not connected; send it on paper (Decree 152/2026 Art. 20).",
         );
     }
+    accepted(code, agency, &submit.kind)
+}
+
+fn accepted<'a>(code: &'a AgencyCode, agency: &Agency, kind: &Kind) -> Result<Addressee<'a>> {
     let facts = Facts {
         paper: agency.channel == Channel::Paper,
-        measure_kind: definition.effect.is_measure(),
+        measure_kind: kind.definition.effect.is_measure(),
         ..Facts::default()
     };
     let decision = workflow::decide(None, Action::Submit, Party::Sender, &facts)?;

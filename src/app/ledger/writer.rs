@@ -13,20 +13,20 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
-use super::command::{Command, Operation, Outcome, Receipt};
-use super::environment::Environment;
+use super::command::{Command, Operation, Outcome};
+use super::decide::{Decided, decide};
+use super::environment::{CurrentCalendar, Environment};
 use super::needs::Needs;
 use super::state::{Registry, State};
-use super::{delivery, registry, step, submit, wakeup::Wakeups};
+use super::wakeup::Wakeups;
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, IdSource};
 use crate::domain::time::Clock;
 use crate::evidence::leaf::leaf_hash;
-use crate::store::rows::{Checkpoint, Head, OfficerRow};
+use crate::store::rows::{CalendarDayRow, Checkpoint, Head, OfficerRow};
 use crate::store::write::LedgerTx;
 use crate::store::{Store, store_error};
 
@@ -72,6 +72,7 @@ pub struct Ledger {
     queue: mpsc::Sender<Queued>,
     memory: Arc<Semaphore>,
     registry_version: watch::Receiver<i64>,
+    calendar: CurrentCalendar,
 }
 
 impl std::fmt::Debug for Queued {
@@ -93,6 +94,7 @@ impl Ledger {
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, incoming) = mpsc::channel(settings.queue);
         let (version_sender, registry_version) = watch::channel(0);
+        let current_calendar = CurrentCalendar::new(Arc::clone(&calendar));
         let writer = Writer {
             store,
             environment: Environment {
@@ -103,6 +105,7 @@ impl Ledger {
             },
             registry: Registry::default(),
             registry_version: version_sender,
+            calendar: current_calendar.clone(),
             wakeups,
         };
         let task = tokio::spawn(writer.run(incoming, settings.batch));
@@ -112,6 +115,7 @@ impl Ledger {
                 queue,
                 memory,
                 registry_version,
+                calendar: current_calendar,
             },
             task,
         )
@@ -142,6 +146,12 @@ impl Ledger {
     pub fn registry_version(&self) -> watch::Receiver<i64> {
         self.registry_version.clone()
     }
+
+    /// The calendar in force: the one that the ledger was started with until days are in the database; follows every
+    /// import made through this hub at once.
+    pub fn calendar(&self) -> &CurrentCalendar {
+        &self.calendar
+    }
 }
 
 /// The memory that a command is counted with.
@@ -155,6 +165,7 @@ struct Writer {
     environment: Environment,
     registry: Registry,
     registry_version: watch::Sender<i64>,
+    calendar: CurrentCalendar,
     wakeups: Arc<Wakeups>,
 }
 
@@ -235,6 +246,7 @@ impl Writer {
         let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let mut state = State::new(hub_time, first_index, head.registry_version);
         self.registry.follow(head.registry_version);
+        self.follow_calendar(&mut tx, head.calendar_version).await?;
         Needs::of(commands.iter().copied(), hub_time)
             .read(&mut tx, &mut state, &mut self.registry)
             .await?;
@@ -263,6 +275,9 @@ impl Writer {
             self.registry = Registry::default();
         }
         self.registry_version.send_replace(state.registry_version);
+        if !state.calendar_days.is_empty() {
+            self.keep_calendar(self.environment.calendar.with(state.calendar_days.clone()));
+        }
         self.wakeups.ring(
             state
                 .appended
@@ -276,6 +291,21 @@ impl Writer {
             .into_iter()
             .map(|decided| decided.map(|decided| decided.into_outcome(checkpoint.as_ref())))
             .collect())
+    }
+
+    /// Reads the calendar again if another hub has changed it: under the lock of the head nobody else can change it now.
+    async fn follow_calendar(&mut self, tx: &mut LedgerTx, version: i64) -> Result<(), sqlx::Error> {
+        if self.environment.calendar.version() != version {
+            let states = tx.calendar_days().await?;
+            let sessions = self.environment.calendar.sessions().to_vec();
+            self.keep_calendar(Calendar::of_states(states, sessions));
+        }
+        Ok(())
+    }
+
+    fn keep_calendar(&mut self, calendar: Calendar) {
+        self.environment.calendar = Arc::new(calendar);
+        self.calendar.show(Arc::clone(&self.environment.calendar));
     }
 
     /// After a COMMIT whose outcome is unknown: the checkpoint of this very tree is there, or it is not.
@@ -293,6 +323,8 @@ impl Writer {
     async fn write(&self, tx: &mut LedgerTx, head: &Head, state: &State) -> Result<Option<Checkpoint>, sqlx::Error> {
         let checkpoint = self.write_entries(tx, head, state).await?;
         tx.write(&state.appended.relations).await?;
+        tx.write(&state.appended.attachments).await?;
+        tx.write(&state.appended.request_attachments).await?;
         tx.write(&state.measure_rows().map_err(encode_error)?).await?;
         tx.write(&state.counter_rows()).await?;
         tx.write(&state.cursor_rows()).await?;
@@ -313,6 +345,9 @@ impl Writer {
             .collect();
         tx.write(&officers).await?;
         tx.write(&state.credential_rows()).await?;
+        let days = state.calendar_days.iter().cloned().map(CalendarDayRow::from);
+        tx.write(&days.collect::<Vec<_>>()).await?;
+        tx.write(&state.job.iter().cloned().collect::<Vec<_>>()).await?;
         Ok(checkpoint)
     }
 
@@ -354,6 +389,7 @@ impl Writer {
             root: checkpoint.root_hash,
             hub_time: state.hub_time,
             registry_version: state.registry_version,
+            calendar_version: head.calendar_version + i64::from(!state.calendar_days.is_empty()),
         })
         .await?;
         Ok(Some(checkpoint))
@@ -364,82 +400,16 @@ fn encode_error(error: serde_json::Error) -> sqlx::Error {
     sqlx::Error::Encode(error.into())
 }
 
-/// Whether `next` may share a transaction with the commands of `run`. A change of the registry stands alone: what it
-/// changes is what every other command is checked against.
+/// Whether `next` may share a transaction with the commands of `run`. A change of the registry or of the calendar stands
+/// alone: what it changes is what every other command is checked against. So does a sweep, for its size.
 fn joins(run: &[Queued], next: &Queued) -> bool {
-    let is_registry = |queued: &Queued| matches!(queued.command.operation, Operation::Registry(_));
-    !is_registry(next) && !run.iter().any(is_registry)
-}
-
-/// A command that was decided and waits for the commit.
-enum Decided {
-    Acted {
-        leaves: Vec<(i64, Bytes)>,
-        content_sha256: [u8; 32],
-    },
-    Replays(Outcome),
-}
-
-impl Decided {
-    fn into_outcome(self, checkpoint: Option<&Arc<Checkpoint>>) -> Outcome {
-        match self {
-            Self::Replays(outcome) => outcome,
-            Self::Acted { leaves, content_sha256 } => Outcome::Done(
-                leaves
-                    .into_iter()
-                    .filter_map(|(log_index, leaf)| {
-                        let checkpoint = Arc::clone(checkpoint?);
-                        Some(Receipt {
-                            log_index,
-                            leaf,
-                            content_sha256,
-                            checkpoint,
-                        })
-                    })
-                    .collect(),
-            ),
-        }
-    }
-}
-
-fn decide(state: &mut State, registry: &mut Registry, environment: &Environment, command: &Command) -> Result<Decided> {
-    if let Some(key) = &command.key
-        && let Some(used) = state.used_keys.get(&(command.actor.agency.clone(), key.clone()))
-    {
-        if used.content_sha256 != command.content_sha256 {
-            return Err(Error::new(ErrorCode::KeyReused));
-        }
-        return Ok(Decided::Replays(Outcome::Replayed {
-            content_sha256: used.content_sha256,
-            log_index: used.log_index,
-            entry_count: used.entry_count,
-        }));
-    }
-    let today = state.hub_time.date();
-    let first_index = state.next_index;
-    match &command.operation {
-        Operation::Submit(order) => {
-            registry.check_actor(&command.actor, today)?;
-            submit::submit(state, registry, environment, command, order)?;
-        }
-        Operation::Step(request_step) => {
-            registry.check_actor(&command.actor, today)?;
-            step::step(state, registry, environment, command, request_step)?;
-        }
-        Operation::Advance(advance) => {
-            registry.check_actor(&command.actor, today)?;
-            delivery::advance(state, &command.actor, advance)?;
-        }
-        Operation::Registry(change) => registry::change(state, registry, environment, command, change)?,
-    }
-    state.use_key(
-        &command.actor,
-        command.key.as_ref(),
-        command.content_sha256,
-        first_index,
-    );
-    Ok(Decided::Acted {
-        leaves: state.leaves_from(first_index),
-        content_sha256: command.content_sha256,
-    })
+    let stands_alone = |queued: &Queued| match queued.command.operation {
+        Operation::Registry(_) | Operation::Calendar(_) | Operation::Sweep(_) => true,
+        Operation::Submit(_)
+        | Operation::Step(_)
+        | Operation::Advance(_)
+        | Operation::Measures(_)
+        | Operation::Upload(_) => false,
+    };
+    !stands_alone(next) && !run.iter().any(stands_alone)
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
 use super::history::SentDocuments;
 use crate::app::App;
 use crate::app::views::RequestView;
@@ -13,6 +11,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::Relation;
 use crate::domain::ids::{AgencyCode, RequestId};
 use crate::domain::time::Timestamp;
+use crate::store::rows::NamedAttachment;
 
 /// One request with everything that hangs on it.
 #[derive(Debug, Clone)]
@@ -27,21 +26,12 @@ pub struct RequestDetail {
     pub delivered_time: Option<Timestamp>,
     /// Ties to other requests.
     pub relations: Vec<Relation>,
-    /// The paper behind its measures; read only if it has any.
-    pub decision: Option<Decision>,
+    /// The uploaded documents that its order and steps name, in their order.
+    pub attachments: Vec<NamedAttachment>,
     /// Its documents, if they were asked for.
     pub documents: SentDocuments,
     /// As of when this is told.
     pub now: Timestamp,
-}
-
-/// The paper behind a measure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// Số, ký hiệu, for example 125/QĐ-THADS.
-    pub number: String,
-    /// Its date.
-    pub date: Date,
 }
 
 impl App {
@@ -58,20 +48,15 @@ impl App {
         let rules = &kind.definition.deadlines;
         view.deadlines
             .sort_by_key(|deadline| rules.iter().position(|rule| rule.name == deadline.name));
+        let calendar = self.calendar.get();
         let traces = view
             .deadlines
             .iter()
-            .map(|deadline| deadline.trace(&self.calendar).unwrap_or_default())
+            .map(|deadline| deadline.trace(&calendar).unwrap_or_default())
             .collect();
-        let delivered_time = if view.delivered {
-            self.store.delivered_time(&view.request).await?
-        } else {
-            None
-        };
-        let decision = if view.measures.is_empty() {
-            None
-        } else {
-            self.decision(&view).await?
+        let delivered_time = match view.request.served_time {
+            None if view.delivered => self.store.delivered_time(&view.request).await?,
+            served => served,
         };
         let documents = if with_documents {
             self.documents(&view.request).await?
@@ -83,18 +68,10 @@ impl App {
             traces,
             delivered_time,
             relations: self.store.relations_of(&view.request).await?,
-            decision,
+            attachments: self.store.attachments_of(&view.request).await?,
             documents,
             now: self.clock.now(),
             view,
         })
-    }
-
-    async fn decision(&self, view: &RequestView) -> Result<Option<Decision>> {
-        let order = self.kept_order_of(&view.request).await?;
-        Ok(order.map(|order| Decision {
-            number: format!("{}/{}", order.head.number.as_str(), order.head.symbol.as_str()),
-            date: order.head.date,
-        }))
     }
 }

@@ -1,12 +1,17 @@
 //! What documents have in common beyond their form: signatures, attachments, the order that a step answers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::app::App;
 use crate::domain::catalogue::Kind;
 use crate::domain::document::parts::Attachment;
 use crate::domain::document::{self, OrderDocument};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
+use crate::domain::ids::{AgencyCode, DocumentId};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::workflow::Action;
+use crate::evidence::digest::hex;
+use crate::store::rows::AttachmentRow;
 
 /// A kind that wants this step signed cannot have it yet: this hub does not take JWS.
 pub(super) fn refuse_unsigned(kind: &Kind, action: Action) -> Result<()> {
@@ -16,23 +21,41 @@ pub(super) fn refuse_unsigned(kind: &Kind, action: Action) -> Result<()> {
     Ok(())
 }
 
-/// Nothing can be uploaded yet, so whatever a document names as an attachment is not there.
-pub(super) fn check_attachments(attachments: &[Attachment]) -> Result<()> {
-    if attachments.is_empty() {
-        return Ok(());
-    }
-    let missing = (0..attachments.len()).map(|index| {
-        FieldViolation::new(
-            format!("/attachments/{index}"),
-            "not_found",
-            "Không tìm thấy tài liệu kèm theo; cổng này chưa nhận tệp kèm theo.",
-            "The attachment was not found; this hub does not take attachments yet.",
-        )
-    });
-    Err(Error::invalid(ErrorCode::ReferenceNotFound, missing.collect()))
-}
-
 impl App {
+    /// The uploaded documents that `attachments` name, in their order. Each must be one that `agency` uploaded or may read,
+    /// with the same size and media type.
+    ///
+    /// # Errors
+    /// `REFERENCE_NOT_FOUND` with a pointer to each one that is not there.
+    pub(super) async fn attached(&self, agency: &AgencyCode, attachments: &[Attachment]) -> Result<Vec<DocumentId>> {
+        if attachments.is_empty() {
+            return Ok(Vec::new());
+        }
+        let digests: BTreeSet<&str> = attachments
+            .iter()
+            .map(|attachment| attachment.sha256.as_str())
+            .collect();
+        let found = self.store.attachments_by_digest(agency, digests).await?;
+        let mut by_digest: BTreeMap<String, Vec<AttachmentRow>> = BTreeMap::new();
+        for document in found {
+            by_digest.entry(hex(&document.sha256)).or_default().push(document);
+        }
+        let mut ids = Vec::with_capacity(attachments.len());
+        let mut wrong = Vec::new();
+        for (index, attachment) in attachments.iter().enumerate() {
+            let known = by_digest.get(attachment.sha256.as_str()).map_or(&[][..], Vec::as_slice);
+            match matching(attachment, known) {
+                Ok(document) => ids.push(document.id.clone()),
+                Err(mismatch) => wrong.push(mismatch.violation(index)),
+            }
+        }
+        if wrong.is_empty() {
+            Ok(ids)
+        } else {
+            Err(Error::invalid(ErrorCode::ReferenceNotFound, wrong))
+        }
+    }
+
     /// The order of a request that the caller was allowed to read, as it was accepted.
     pub(super) async fn order_of(&self, request: &EnforcementRequest) -> Result<OrderDocument> {
         let order = self.kept_order_of(request).await?;
@@ -45,5 +68,51 @@ impl App {
         let body = body.ok_or_else(|| Error::internal("a request without a body"))?;
         let parse = |content: bytes::Bytes| document::parse(&content).map_err(Error::internal);
         body.content.map(parse).transpose()
+    }
+}
+
+/// Why an attachment is not one of the documents with its digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mismatch {
+    NotFound,
+    Size,
+    MediaType,
+}
+
+impl Mismatch {
+    fn violation(self, index: usize) -> FieldViolation {
+        let (member, reason, vi, en) = match self {
+            Self::NotFound => (
+                "",
+                "not_found",
+                "Không tìm thấy tài liệu này; hãy tải lên trước khi gửi.",
+                "There is no such document; upload it first.",
+            ),
+            Self::Size => (
+                "/size",
+                "mismatch",
+                "Dung lượng không phải của tài liệu đã tải lên.",
+                "The size is not the uploaded document's.",
+            ),
+            Self::MediaType => (
+                "/media_type",
+                "mismatch",
+                "Kiểu tệp không phải của tài liệu đã tải lên.",
+                "The media type is not the uploaded document's.",
+            ),
+        };
+        FieldViolation::new(format!("/attachments/{index}{member}"), reason, vi, en)
+    }
+}
+
+/// The first of the documents with the attachment's digest that it is in all.
+fn matching<'a>(attachment: &Attachment, known: &'a [AttachmentRow]) -> Result<&'a AttachmentRow, Mismatch> {
+    let of_size = |document: &&AttachmentRow| u64::try_from(document.size) == Ok(attachment.size);
+    let of_type = |document: &&AttachmentRow| document.media_type == attachment.media_type.as_str();
+    match known.iter().filter(of_size).find(of_type) {
+        Some(document) => Ok(document),
+        None if known.is_empty() => Err(Mismatch::NotFound),
+        None if known.iter().any(|document| of_size(&document)) => Err(Mismatch::MediaType),
+        None => Err(Mismatch::Size),
     }
 }

@@ -175,17 +175,19 @@ const fn has_document(action: Action) -> bool {
         | Action::AnswerFinal
         | Action::Report
         | Action::Correct
+        | Action::Serve
+        | Action::RecordAnswer
         | Action::Withdraw => true,
         Action::AskClarification
         | Action::Extend
         | Action::Assign
         | Action::Forward
-        | Action::Serve
-        | Action::RecordAnswer
         | Action::Dispute
         | Action::AcceptWithdrawal
         | Action::RefuseWithdrawal
-        | Action::Close => false,
+        | Action::Close
+        | Action::Recompute
+        | Action::Succeed => false,
     }
 }
 

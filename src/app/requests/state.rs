@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use jiff::civil::Date;
 
 use super::accept::read;
-use super::documents::check_attachments;
 use super::step::{Stated, expected_version};
 use crate::app::App;
 use crate::app::ledger::command::{Holding, Statement};
@@ -13,11 +13,14 @@ use crate::app::ledger::{Actor, Operation, Receipt};
 use crate::domain::catalogue::{AnswerFacts, Kind};
 use crate::domain::document::parts::{Attachment, Reason};
 use crate::domain::document::{
-    AcknowledgeDocument, AnswerDocument, ClarifyDocument, CorrectDocument, Document, OrderDocument, ReportDocument,
-    SendBackDocument, WithdrawDocument,
+    AcknowledgeDocument, AnswerDocument, ClarifyDocument, CorrectDocument, Document, OrderDocument,
+    RecordAnswerDocument, ReportDocument, SendBackDocument, ServeDocument, WithdrawDocument,
 };
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::workflow::Action;
+use crate::domain::event::Served;
+use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
+use crate::domain::workflow::{Action, Party};
 
 /// A document that states a step of a request.
 pub(crate) trait StepDocument: Document + Send + Sync {
@@ -30,6 +33,11 @@ pub(crate) trait StepDocument: Document + Send + Sync {
     /// What comes with it.
     fn attachments(&self) -> &[Attachment] {
         &[]
+    }
+
+    /// The date of a partner's paper, of a step that the sender enters for a partner that is not connected.
+    fn paper_date(&self) -> Option<Date> {
+        None
     }
 
     /// Checks it against its kind, and the order if [`Self::AGAINST_ORDER`]; gives the step that it states.
@@ -62,9 +70,85 @@ impl App {
         } else {
             None
         };
-        let stated = document.stated(&target.kind, order.as_ref())?;
-        check_attachments(document.attachments())?;
+        let mut stated = document.stated(&target.kind, order.as_ref())?;
+        if target.request.party_of(&actor.agency) == Some(Party::Sender)
+            && let Some(date) = document.paper_date()
+        {
+            // What a partner's paper states was done by the end of its date.
+            stated.done = stated
+                .done
+                .or(Some(Timestamp::from_civil(date.at(23, 59, 59, 999_999_000))));
+        }
+        if let Some(done) = stated.done.filter(|_| stated.action == Action::Serve) {
+            self.check_service(&target.request, done).await?;
+        }
+        stated.statement.attachments = self.attached(&actor.agency, document.attachments()).await?;
         self.step(target, stated, version, order).await
+    }
+}
+
+impl App {
+    /// A paper is served after its date and not in the future.
+    async fn check_service(&self, request: &EnforcementRequest, served: Timestamp) -> Result<()> {
+        let order = self.order_of(request).await?;
+        let wrong = if served > self.clock.now() {
+            (
+                "in_future",
+                "Thời điểm giao không được ở tương lai.",
+                "The time of service is in the future.",
+            )
+        } else if served.date() < order.head.date {
+            (
+                "before_issue",
+                "Thời điểm giao không được trước ngày ban hành văn bản.",
+                "The time of service is before the date of issue.",
+            )
+        } else {
+            return Ok(());
+        };
+        let (reason, vi, en) = wrong;
+        Err(invalid(vec![FieldViolation::new("/served_time", reason, vi, en)]))
+    }
+}
+
+impl StepDocument for ServeDocument {
+    const ACTIONS: &'static [Action] = &[Action::Serve];
+
+    fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    fn stated(&self, _kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+        let statement = Statement {
+            served: Some(Served {
+                at: self.served_time,
+                way: self.way,
+                refused: self.refusal.is_some(),
+            }),
+            ..Statement::default()
+        };
+        Ok(Stated {
+            done: Some(self.served_time),
+            ..Stated::new(Action::Serve, statement)
+        })
+    }
+}
+
+impl StepDocument for RecordAnswerDocument {
+    const ACTIONS: &'static [Action] = &[Action::RecordAnswer];
+    const AGAINST_ORDER: bool = true;
+
+    fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    fn paper_date(&self) -> Option<Date> {
+        Some(self.head.date)
+    }
+
+    fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated> {
+        let facts = kind.check_record_answer(present(order)?, self).map_err(invalid)?;
+        Ok(result(Action::RecordAnswer, kind, facts, &self.reasons))
     }
 }
 
@@ -87,6 +171,10 @@ impl StepDocument for SendBackDocument {
 
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn paper_date(&self) -> Option<Date> {
+        self.head.as_ref().map(|head| head.date)
     }
 
     fn stated(&self, kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
@@ -181,6 +269,8 @@ fn result(action: Action, kind: &Kind, facts: AnswerFacts, reasons: &[Reason]) -
         outcome: Some(facts.outcome.to_string()),
         reason: reasons.first().map(|reason| reason.code.to_string()),
         holding: holding(action, kind, &facts),
+        // What an answer did to another request's measure is not undone or done twice by its correction.
+        related: facts.related.filter(|_| action != Action::Correct && facts.is_final),
         ..Statement::default()
     };
     Stated {
@@ -195,7 +285,9 @@ fn holding(action: Action, kind: &Kind, facts: &AnswerFacts) -> Option<Holding> 
         return None;
     }
     let Some(measure) = &facts.measure else {
-        return Some(Holding::Nothing);
+        // A report of something else leaves the measure as it is.
+        let stays = action == Action::Report && !facts.ends_measure;
+        return (!stays).then_some(Holding::Nothing);
     };
     let amounts = measure
         .amount

@@ -11,9 +11,12 @@ use crate::app::ledger::{Actor, Operation};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::needs_order_payload;
 use crate::domain::document::OrderDocument;
+use crate::domain::document::parts::RelationType;
 use crate::domain::error::{Error, ErrorCode, Result};
-use crate::domain::ids::RequestId;
+use crate::domain::event::DecisionRef;
+use crate::domain::ids::{RelatedId, RequestId};
 use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
 use crate::domain::workflow::table::TABLE;
 use crate::domain::workflow::{Action, ClockEffect};
 
@@ -31,6 +34,8 @@ pub(crate) struct Stated {
     pub(super) statement: Statement,
     /// The payload of an answer, report or correction.
     pub(super) answer_payload: Option<Value>,
+    /// When it was done, if a paper says so.
+    pub(super) done: Option<Timestamp>,
 }
 
 impl Stated {
@@ -40,11 +45,21 @@ impl Stated {
             action,
             statement,
             answer_payload: None,
+            done: None,
         }
     }
 }
 
 impl App {
+    /// What the order relates to by this relation.
+    async fn related(&self, request: &EnforcementRequest, relation: RelationType) -> Result<Vec<RelatedId>> {
+        let relations = self.store.relations_of(request).await?;
+        let wanted = relations
+            .into_iter()
+            .filter(|known| known.relation == relation.as_str());
+        Ok(wanted.map(|known| known.related_id).collect())
+    }
+
     /// The request and its kind; REQUEST_NOT_FOUND alike for a missing one and for somebody else's.
     pub(super) async fn target(&self, actor: &Actor, id: &RequestId) -> Result<Target> {
         let request = self.store.request_of(&actor.agency, id).await?;
@@ -68,6 +83,11 @@ impl App {
     ) -> Result<Operation> {
         let Target { request, kind } = target;
         refuse_unsigned(&kind, stated.action)?;
+        let decision = order.as_ref().map(|order| DecisionRef {
+            number: order.head.full_number(),
+            date: order.head.date,
+            office: None,
+        });
         let order_payload = if needs_order_payload(&kind.definition.deadlines, &clock_effects(stated.action)) {
             let order = match order {
                 Some(order) => order,
@@ -77,7 +97,14 @@ impl App {
         } else {
             Value::Null
         };
+        let related = match &stated.statement.related {
+            Some(effect) => self.related(&request, effect.relation).await?,
+            None => Vec::new(),
+        };
         Ok(Operation::Step(Box::new(Step {
+            related,
+            decision: decision.filter(|_| stated.statement.holding.is_some()),
+            done: stated.done,
             request_id: request.id,
             sender: request.sender,
             recipient: request.recipient,

@@ -1,16 +1,23 @@
 //! Submit (gửi): one order to each of its recipients.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::accept::read;
-use super::documents::{check_attachments, refuse_unsigned};
+use super::documents::refuse_unsigned;
 use crate::app::App;
-use crate::app::ledger::command::Submit;
+use crate::app::ledger::command::{CopyByRight, Submit};
 use crate::app::ledger::{Actor, Operation, Receipt};
+use crate::app::places::unit_for;
+use crate::domain::agency::{Agency, Role};
+use crate::domain::catalogue::Kind;
 use crate::domain::document::OrderDocument;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::Relation;
-use crate::domain::ids::{BroadcastId, RequestId};
+use crate::domain::ids::{AgencyCode, BroadcastId, RequestId, UnitId};
+use crate::domain::territory::{Fit, current_place, fit};
 use crate::domain::workflow::Action;
 use crate::evidence::leaf::Leaf;
 
@@ -30,7 +37,10 @@ impl App {
     /// `DOCUMENT_*`, `AGENCY_MISMATCH`, `KIND_*`, `RECIPIENT_*`, `REFERENCE_NOT_FOUND`, `KEY_REUSED`.
     pub async fn submit(&self, actor: &Actor, document: Bytes) -> Result<Submitted> {
         let (sent, order) = read::<OrderDocument>(actor, &document)?;
-        let checked = order.and_then(|order| self.check_order(&order));
+        let checked = match order {
+            Ok(order) => self.check_order(&order).await,
+            Err(failure) => Err(failure),
+        };
         let receipts = self.settle(actor, sent, &[Action::Submit], checked).await?;
         // Read back in every case, so that a retry's answer is made of the same things as the first.
         let broadcast_id = match receipts.as_slice() {
@@ -40,37 +50,106 @@ impl App {
         Ok(Submitted { receipts, broadcast_id })
     }
 
-    fn check_order(&self, order: &OrderDocument) -> Result<Operation> {
-        let kind = self
-            .catalogue
-            .kind(&order.kind, self.clock.now().date())
-            .ok_or_else(|| {
-                let field = FieldViolation::new(
-                    "/kind",
-                    "unknown_code",
-                    "Không có loại yêu cầu này hoặc loại này không còn hiệu lực.",
-                    "There is no such kind, or it is not in force.",
-                );
-                Error::invalid(ErrorCode::KindUnknown, vec![field])
-            })?;
+    async fn check_order(&self, order: &OrderDocument) -> Result<Operation> {
+        let today = self.clock.now().date();
+        let kind = self.catalogue.kind(&order.kind, today).ok_or_else(|| {
+            let field = FieldViolation::new(
+                "/kind",
+                "unknown_code",
+                "Không có loại yêu cầu này hoặc loại này không còn hiệu lực.",
+                "There is no such kind, or it is not in force.",
+            );
+            Error::invalid(ErrorCode::KindUnknown, vec![field])
+        })?;
         refuse_unsigned(kind, Action::Submit)?;
         let facts = kind
             .check_order(order)
             .map_err(|found| Error::invalid(ErrorCode::DocumentInvalid, found))?;
-        check_attachments(&order.attachments)?;
+        let attachments = self.attached(&order.agency, &order.attachments).await?;
+        let units = self.units(kind, order, &facts.payload).await?;
+        let (copies, copies_missing) = self.copies(kind, order).await?;
+        let relations = order.relations.iter().filter_map(|relation| {
+            Some(Relation {
+                relation: relation.r#type.as_str().to_owned(),
+                related_id: relation.related()?,
+            })
+        });
         Ok(Operation::Submit(Submit {
             kind: kind.clone(),
             recipients: order.recipients.clone(),
-            relations: order
-                .relations
-                .iter()
-                .map(|relation| Relation {
-                    relation: relation.r#type.as_str().to_owned(),
-                    related_id: relation.enforcement_request_id.clone(),
-                })
-                .collect(),
+            relations: relations.collect(),
+            issue_date: order.head.date,
+            units,
+            attachments,
+            copies,
+            copies_missing,
             payload: facts.payload,
         }))
+    }
+
+    /// The unit of each recipient that deals with the order's places. WRONG_OFFICE, naming the right one, if a place is
+    /// outside a recipient's territory and another agency of its role has it.
+    async fn units(&self, kind: &Kind, order: &OrderDocument, payload: &Value) -> Result<Vec<Option<UnitId>>> {
+        let definition = &kind.definition;
+        let stated: Vec<(String, String)> = definition
+            .territory
+            .iter()
+            .flat_map(|pattern| pattern.matches(payload, "/payload"))
+            .filter_map(|(pointer, code)| Some((pointer, current_place(code.as_str()?).to_owned())))
+            .collect();
+        if stated.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<String> = stated.iter().map(|(_, place)| place.clone()).collect();
+        let mut units = Vec::with_capacity(order.recipients.len());
+        for code in &order.recipients {
+            let Some(agency) = self.agency_of_roles(&definition.recipient_roles, code).await? else {
+                units.push(None);
+                continue;
+            };
+            let territory = agency.effective_territory();
+            for (pointer, place) in &stated {
+                if territory.is_empty() || fit(territory, place) != Fit::Outside {
+                    continue;
+                }
+                if let Some(competent) = self.competent(agency.role, std::slice::from_ref(place)).await? {
+                    return Err(wrong_office(pointer, code, &competent));
+                }
+            }
+            units.push(unit_for(&agency, &places));
+        }
+        Ok(units)
+    }
+
+    /// The copies that the law gives to other agencies: to the one of each role that is competent for the sender's place.
+    async fn copies(&self, kind: &Kind, order: &OrderDocument) -> Result<(Vec<CopyByRight>, Vec<Role>)> {
+        let (mut copies, mut missing) = (Vec::new(), Vec::new());
+        if kind.definition.copies.is_empty() {
+            return Ok((copies, missing));
+        }
+        let sender = self
+            .agency_of_roles(&kind.definition.sender_roles, &order.agency)
+            .await?;
+        let places = sender.as_ref().map_or_else(Vec::new, |sender| {
+            let unit = sender.units.iter().find(|unit| order.unit.as_ref() == Some(&unit.id));
+            let own = unit
+                .map(|unit| unit.territory.clone())
+                .filter(|codes| !codes.is_empty());
+            own.unwrap_or_else(|| sender.effective_territory().to_vec())
+        });
+        for copy in &kind.definition.copies {
+            let sent_as = self.catalogue.kind(&copy.kind, self.clock.now().date());
+            let recipient = self.competent(copy.role, &places).await?;
+            match sent_as.zip(recipient) {
+                Some((kind, recipient)) => copies.push(CopyByRight {
+                    kind: Arc::clone(kind),
+                    unit: unit_for(&recipient, &places),
+                    recipient: recipient.code.clone(),
+                }),
+                None => missing.push(copy.role),
+            }
+        }
+        Ok((copies, missing))
     }
 
     async fn broadcast_id(&self, actor: &Actor, receipt: &Receipt) -> Result<Option<BroadcastId>> {
@@ -79,4 +158,16 @@ impl App {
         let request = self.store.request_of(&actor.agency, &id).await?;
         Ok(request.and_then(|request| request.broadcast_id))
     }
+}
+
+fn wrong_office(pointer: &str, recipient: &AgencyCode, competent: &Agency) -> Error {
+    let field = FieldViolation::new(
+        pointer,
+        "wrong_office",
+        format!("Địa bàn này thuộc {} ({}).", competent.name, competent.code),
+        format!("This place belongs to {} ({}).", competent.name, competent.code),
+    );
+    Error::invalid(ErrorCode::WrongOffice, vec![field])
+        .with("recipient", recipient.as_str())
+        .with("competent", competent.code.as_str())
 }

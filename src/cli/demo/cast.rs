@@ -3,17 +3,20 @@
 use serde::Deserialize;
 
 /// The agencies of the demo.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::cli) struct Cast {
-    /// In the order in which they are entered.
+    /// The connected ones, in the order in which they are entered.
     #[serde(rename = "agency")]
     pub(in crate::cli) agencies: Vec<CastAgency>,
+    /// Those that are reached on paper; they have neither certificate nor officer here.
+    #[serde(rename = "paper_agency")]
+    pub(super) on_paper: Vec<CastAgency>,
 }
 
 /// One agency.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(in crate::cli) struct CastAgency {
     /// Name of its files in a folder of certificates.
     pub(in crate::cli) certificate: String,
@@ -31,13 +34,45 @@ pub(in crate::cli) struct CastAgency {
     pub(in crate::cli) short_en: String,
     /// Two digits, or empty.
     pub(in crate::cli) province_code: String,
+    /// Five digits, or empty.
+    pub(super) commune_code: String,
+    /// Code of the superior agency, or empty.
+    pub(super) parent_code: String,
+    /// Codes of the provinces and communes that it is competent for; empty: its province or commune.
+    pub(super) territory: Vec<String>,
+    /// Its former names.
+    pub(super) aliases: Vec<CastAlias>,
+    /// Its units.
+    pub(super) units: Vec<CastUnit>,
     /// Who acts for it.
     pub(in crate::cli) officer: CastOfficer,
 }
 
-/// An officer.
+/// A former name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct CastAlias {
+    /// As printed then.
+    pub(super) name: String,
+    /// The last day on which it was right, `YYYY-MM-DD`.
+    pub(super) valid_to: String,
+}
+
+/// A unit of an agency.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CastUnit {
+    /// Unique in the agency.
+    pub(super) id: String,
+    /// Vietnamese name.
+    pub(super) name: String,
+    /// Codes of the communes that it deals with.
+    pub(super) territory: Vec<String>,
+}
+
+/// An officer.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(in crate::cli) struct CastOfficer {
     /// The id, unique in the agency.
     pub(in crate::cli) id: String,
@@ -45,13 +80,15 @@ pub(in crate::cli) struct CastOfficer {
     pub(in crate::cli) full_name: String,
     /// Position.
     pub(in crate::cli) position: String,
+    /// Id of the unit, or empty.
+    pub(super) unit: String,
 }
 
 impl Cast {
     /// The agencies that the binary carries. Empty only if the file is broken, which a test rules out.
     pub(in crate::cli) fn embedded() -> Self {
         let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue/demo/agencies.toml"));
-        toml::from_str(text).unwrap_or(Self { agencies: Vec::new() })
+        toml::from_str(text).unwrap_or_default()
     }
 
     /// The agency with the certificate `certificate`.
@@ -60,20 +97,53 @@ impl Cast {
     }
 }
 
+impl CastAgency {
+    /// The name of the officer's unit; empty if there is none.
+    pub(super) fn unit_name(&self) -> &str {
+        let unit = self.units.iter().find(|unit| unit.id == self.officer.unit);
+        unit.map_or("", |unit| &unit.name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::agency::Role;
-    use crate::domain::ids::{AgencyCode, OfficerId};
+    use crate::domain::identifier::place::territory;
+    use crate::domain::ids::{AgencyCode, OfficerId, UnitId};
 
     #[test]
-    fn the_five_agencies_are_well_formed_and_marked_as_synthetic() {
+    fn the_agencies_are_well_formed_and_marked_as_synthetic() {
         let cast = Cast::embedded();
-        assert_eq!(cast.agencies.len(), 5);
-        for agency in &cast.agencies {
-            assert!(AgencyCode::parse(&agency.code).is_ok() && OfficerId::parse(&agency.officer.id).is_ok());
+        assert_eq!((cast.agencies.len(), cast.on_paper.len()), (9, 1));
+        for agency in cast.agencies.iter().chain(&cast.on_paper) {
+            assert!(AgencyCode::parse(&agency.code).is_ok());
             assert!(agency.role.parse::<Role>().is_ok(), "{}", agency.role);
             assert!(agency.name.contains("giả lập"), "{}", agency.name);
+        }
+        for agency in &cast.agencies {
+            assert!(OfficerId::parse(&agency.officer.id).is_ok() && !agency.certificate.is_empty());
+            assert!(agency.units.iter().all(|unit| UnitId::parse(&unit.id).is_ok()));
+            assert_eq!(
+                agency.officer.unit.is_empty(),
+                agency.unit_name().is_empty(),
+                "{}",
+                agency.code
+            );
+        }
+    }
+
+    #[test]
+    fn every_place_lies_in_ninh_binh() {
+        let cast = Cast::embedded();
+        let units = cast.agencies.iter().flat_map(|agency| &agency.units);
+        let codes = units.flat_map(|unit| &unit.territory);
+        for code in codes.chain(cast.agencies.iter().flat_map(|agency| &agency.territory)) {
+            assert_eq!(
+                territory(code).map(|province| province.code.as_str()),
+                Some("37"),
+                "{code}"
+            );
         }
     }
 }

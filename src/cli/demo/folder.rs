@@ -79,6 +79,11 @@ impl Folder {
         fs::rename(&draft, &whole).map_err(wrong(&whole))
     }
 
+    /// The folder itself.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The folder of the certificates.
     pub(super) fn certificates(&self) -> PathBuf {
         self.path.join("certs")
@@ -87,6 +92,16 @@ impl Folder {
     /// The database's file.
     pub(super) fn database(&self) -> PathBuf {
         self.path.join("hub.db")
+    }
+
+    /// The folder of uploaded documents.
+    pub(super) fn documents(&self) -> PathBuf {
+        self.path.join("documents")
+    }
+
+    /// The profile of the agency with the certificate `name`, for the client commands.
+    pub(super) fn profile(&self, name: &str) -> PathBuf {
+        self.path.join(format!("{name}.toml"))
     }
 
     /// The certificate and key called `name`.

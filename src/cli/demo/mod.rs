@@ -4,7 +4,9 @@
 pub(super) mod cast;
 mod folder;
 mod outcome;
+mod paper;
 mod partner;
+mod profile;
 mod script;
 mod story;
 mod tell;
@@ -24,12 +26,14 @@ use super::serve::{StopSignals, until_stopped};
 use crate::app::ledger::LedgerSettings;
 use crate::client::channel::HubAddress;
 use crate::domain::ids::{AgencyCode, MalformedId, OfficerId};
+use crate::domain::time::Clock as _;
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, OpenDatabase, Opening, Running};
 use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
 use crate::server::start_error::StartError;
 use crate::store::Database;
+use cast::Cast;
 use folder::Folder;
 use partner::Outside;
 use story::Story;
@@ -69,7 +73,7 @@ impl Demo {
             () = signals.next() => Err(Failure::failed("Đã dừng theo yêu cầu.", "Stopped on request.")),
         };
         if told.is_ok() && !self.exit {
-            explain(&folder, &hub);
+            explain(&folder, &hub)?;
             return until_stopped(hub, &mut signals).await;
         }
         hub.stop().await;
@@ -98,6 +102,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
             key: server.key.into_bytes(),
             client_ca: client_ca.into_bytes(),
         },
+        documents: folder.documents(),
         catalogue: None,
         migrate: false,
         ledger: LedgerSettings::default(),
@@ -116,33 +121,50 @@ fn operator() -> Result<Operator, Failure> {
     })
 }
 
+/// Where the hub is, as its partners see it.
+fn address(folder: &Folder, hub: &Running) -> Result<HubAddress, Failure> {
+    Ok(HubAddress {
+        uri: format!("https://{}", hub.address()),
+        server_name: Some("localhost".to_owned()),
+        ca: read_text("--data", &folder.certificates().join("ca.pem"))?,
+    })
+}
+
 /// Plays the story against `hub`.
 async fn tell(folder: &Folder, hub: &Running) -> Result<(), Failure> {
     let outside = Outside {
-        hub: HubAddress {
-            uri: format!("https://{}", hub.address()),
-            server_name: Some("localhost".to_owned()),
-            ca: read_text("--data", &folder.certificates().join("ca.pem"))?,
-        },
+        hub: address(folder, hub)?,
         hub_id: HUB_ID.to_owned(),
         clock: Arc::new(SystemClock),
         ids: Arc::new(OsRandom),
         run: folder::random_hex(&OsRandom),
+        start: SystemClock.now(),
     };
     Story::open(folder, outside).await?.play().await
 }
 
-/// How to go on by hand.
-fn explain(folder: &Folder, hub: &Running) {
-    let certificates = folder.certificates();
+/// How to go on by hand: a profile for every agency, and what to do with it.
+fn explain(folder: &Folder, hub: &Running) -> Result<(), Failure> {
+    let address = address(folder, hub)?;
+    for agency in Cast::embedded().agencies {
+        profile::write(folder, &agency, &address, HUB_ID)?;
+    }
+    let (office, bank) = (folder.profile("enforcement"), folder.profile("bank-b"));
     output::line(&format!(
-        "\nlistening on {address}\n\
-         Cổng tiếp tục chạy; nhấn Ctrl-C để dừng. Kết nối: gRPC, TLS 1.3, chứng thư số trong {folder}\n\
-         (ca.pem, bank-a.pem, bank-a.key, …), tên máy chủ localhost, aud của mã truy cập: {HUB_ID}.\n\
-         The hub keeps serving; Ctrl-C stops it. Connect with gRPC over TLS 1.3 and the certificates in {folder}\n\
-         (ca.pem, bank-a.pem, bank-a.key, …), server name localhost, aud of tokens: {HUB_ID}.\n\
+        "\nlistening on {listening}\n\
+         Cổng tiếp tục chạy; nhấn Ctrl-C để dừng. Làm tiếp bằng tay ở cửa sổ khác, với tư cách một cơ quan:\n\
+         The hub keeps serving; Ctrl-C stops it. Go on by hand in another window, as one of the agencies:\n\n\
+         \x20 lienthong inbox --profile {bank}\n\
+         \x20 lienthong list --profile {office}\n\
+         \x20 lienthong get REQUEST --profile {office}\n\n\
+         (lienthong: `cargo run --release --`, target/release/lienthong)\n\
+         Hồ sơ kết nối của mỗi cơ quan: {folder}/*.toml; chứng thư số: {folder}/certs; tên máy chủ localhost; aud của mã truy cập: {HUB_ID}.\n\
+         Each agency's profile: {folder}/*.toml; certificates: {folder}/certs; server name localhost; aud of tokens: {HUB_ID}.\n\
          tests/python/foreign_client.py shows a client made from the .proto files alone.",
-        address = hub.address(),
-        folder = certificates.display(),
+        listening = hub.address(),
+        bank = bank.display(),
+        office = office.display(),
+        folder = folder.path().display(),
     ));
+    Ok(())
 }

@@ -1,12 +1,22 @@
 //! How a step of the story ends.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use tonic::{Response, Status};
-use tonic_types::StatusExt as _;
 
 use crate::cli::failure::Failure;
+use crate::client::call::Refusal;
 
 /// What a step gives, or why the story stops.
 pub(super) type Outcome<T> = Result<T, Stop>;
+
+/// How many promises have held so far.
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+/// How many promises have held so far.
+pub(super) fn held_so_far() -> usize {
+    HELD.load(Ordering::Relaxed)
+}
 
 /// Why the story stops.
 #[derive(Debug)]
@@ -14,7 +24,7 @@ pub(super) enum Stop {
     /// Something that the hub promises did not hold.
     NotHeld(NotHeld),
     /// The hub refused what it should have done.
-    Refused(Status),
+    Refused(Box<Refusal>),
 }
 
 /// A promise that did not hold.
@@ -35,7 +45,7 @@ impl From<NotHeld> for Stop {
 
 impl From<Status> for Stop {
     fn from(status: Status) -> Self {
-        Self::Refused(status)
+        Self::Refused(Box::new(status.into()))
     }
 }
 
@@ -44,12 +54,11 @@ impl Stop {
     pub(super) fn at(self, step: &str) -> Failure {
         let what = match self {
             Self::NotHeld(NotHeld(promise)) => format!("not held: {promise}"),
-            Self::Refused(status) => {
-                let refusal = Refusal::of(&status);
-                format!(
-                    "refused: {} {} {} {:?}",
-                    refusal.code, refusal.reason, refusal.text, refusal.fields
-                )
+            Self::Refused(refusal) => {
+                let fields = refusal.fields.iter().fold(String::new(), |text, field| {
+                    format!("{text}\n  {}: {}", field.field, field.en)
+                });
+                format!("refused: {} {} {}{fields}", refusal.code, refusal.reason, refusal.en)
             }
         };
         Failure::failed(
@@ -61,52 +70,21 @@ impl Stop {
 
 /// Holds `condition` against the promise.
 pub(super) fn check(condition: bool, promise: &str) -> Outcome<()> {
-    if condition {
-        Ok(())
-    } else {
-        Err(NotHeld::new(promise).into())
-    }
+    present(condition.then_some(()), promise)
 }
 
 /// What a part of an answer must have.
 pub(super) fn present<T>(part: Option<T>, promise: &str) -> Outcome<T> {
-    part.ok_or_else(|| NotHeld::new(promise).into())
-}
-
-/// An error of the hub, read in full.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: tonic::Code,
-    pub(super) reason: String,
-    pub(super) text: String,
-    pub(super) text_vi: String,
-    pub(super) fields: Vec<String>,
-}
-
-impl Refusal {
-    fn of(status: &Status) -> Self {
-        let details = status.get_error_details();
-        let fields = details.bad_request().map(|bad| bad.field_violations.iter());
-        Self {
-            code: status.code(),
-            reason: details.error_info().map(|info| info.reason.clone()).unwrap_or_default(),
-            text: status.message().to_owned(),
-            text_vi: details
-                .localized_message()
-                .map(|text| text.message.clone())
-                .unwrap_or_default(),
-            fields: fields
-                .map(|fields| fields.map(|field| field.field.clone()).collect())
-                .unwrap_or_default(),
-        }
-    }
+    let part = part.ok_or_else(|| NotHeld::new(promise))?;
+    HELD.fetch_add(1, Ordering::Relaxed);
+    Ok(part)
 }
 
 /// The refusal that the hub must answer with.
 pub(super) fn refused<T>(answer: Result<Response<T>, Status>, code: tonic::Code, promise: &str) -> Outcome<Refusal> {
     match answer {
         Ok(_) => Err(NotHeld::new(format!("{promise} (the hub accepted it)")).into()),
-        Err(status) if status.code() == code => Ok(Refusal::of(&status)),
+        Err(status) if status.code() == code => present(Some(Refusal::from(status)), promise),
         Err(status) => Err(status.into()),
     }
 }

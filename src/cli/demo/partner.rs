@@ -6,8 +6,11 @@ use std::sync::Arc;
 use lienthong_proto::v1;
 use lienthong_proto::v1::admin_service_client::AdminServiceClient;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
+use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
+use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
+use tonic::{Response, Status};
 
 use super::cast::CastAgency;
 use super::folder::Folder;
@@ -17,7 +20,7 @@ use crate::cli::failure::Failure;
 use crate::client::channel::{HubAddress, HubChannel, connect, with_tokens};
 use crate::client::token::{TokenMinter, TokenSubject};
 use crate::domain::ids::{AgencyCode, IdSource, OfficerId};
-use crate::domain::time::Clock;
+use crate::domain::time::{Clock, Timestamp};
 
 /// What every partner needs to reach the hub.
 pub(super) struct Outside {
@@ -27,6 +30,8 @@ pub(super) struct Outside {
     pub(super) ids: Arc<dyn IdSource>,
     /// Makes the keys of this run differ from those of the last.
     pub(super) run: String,
+    /// When the story began.
+    pub(super) start: Timestamp,
 }
 
 /// One agency at the hub.
@@ -35,6 +40,55 @@ pub(super) struct Partner {
     outside: Arc<Outside>,
     certificate: String,
     channel: HubChannel,
+}
+
+/// An order that was accepted.
+pub(super) struct Order {
+    /// Its exact text.
+    pub(super) document: String,
+    /// How many agencies it is for.
+    recipients: usize,
+    /// What the hub replied.
+    pub(super) reply: v1::SubmitResponse,
+}
+
+impl Order {
+    /// The request at its recipient number `index`, from 0.
+    pub(super) fn id(&self, index: usize) -> Outcome<String> {
+        let receipt = present(self.reply.receipts.get(index), "an order has one receipt per recipient")?;
+        Ok(receipt.enforcement_request_id.clone())
+    }
+
+    /// The receipt of the copy that the hub made of it: after those of the recipients.
+    pub(super) fn copy(&self) -> Outcome<&v1::Receipt> {
+        present(
+            self.reply.receipts.get(self.recipients),
+            "a copy by right has its own receipt",
+        )
+    }
+}
+
+/// Steps whose content is a document: each gives its receipt.
+macro_rules! document_steps {
+    ($($step:ident: $input:ident, $content:ident;)+) => {
+        impl Partner { $(
+            pub(super) async fn $step(&self, document: String) -> Result<Response<v1::Receipt>, Status> {
+                let content = Some(v1::$content::Content::Document(document));
+                let input = v1::$input { content, expected_version: 0 };
+                let answer = self.requests().$step(input).await?;
+                Ok(answer.map(|answer| answer.receipt.unwrap_or_default()))
+            }
+        )+ }
+    };
+}
+
+document_steps! {
+    acknowledge: AcknowledgeRequest, acknowledge_request;
+    answer: AnswerRequest, answer_request;
+    report: ReportRequest, report_request;
+    withdraw: WithdrawRequest, withdraw_request;
+    serve: ServeRequest, serve_request;
+    record_answer: RecordAnswerRequest, record_answer_request;
 }
 
 impl Partner {
@@ -80,6 +134,14 @@ impl Partner {
         MailboxServiceClient::new(self.channel.clone())
     }
 
+    pub(super) fn documents(&self) -> DocumentServiceClient<HubChannel> {
+        DocumentServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn tracking(&self) -> TrackingServiceClient<HubChannel> {
+        TrackingServiceClient::new(self.channel.clone())
+    }
+
     pub(super) fn agencies(&self) -> AgencyServiceClient<HubChannel> {
         AgencyServiceClient::new(self.channel.clone())
     }
@@ -93,9 +155,67 @@ impl Partner {
         format!("{name}-{}", self.outside.run)
     }
 
-    /// The document `name` under a key of this run.
-    pub(super) fn draft(&self, name: &str, key: &str) -> Outcome<Draft> {
-        Draft::new(name, &self.agency, &self.key(key), self.outside.clock.now())
+    /// The time on its clock.
+    pub(super) fn now(&self) -> Timestamp {
+        self.outside.clock.now()
+    }
+
+    /// When the story began.
+    pub(super) fn start(&self) -> Timestamp {
+        self.outside.start
+    }
+
+    /// The document `name` about the request `id`.
+    pub(super) fn about(&self, name: &str, id: &str, places: &[(&str, &str)]) -> Outcome<String> {
+        let key = self.key(&format!("{name}-{id}"));
+        let draft = Draft::new(name, &self.agency, &key, self.start(), self.now())?;
+        draft.with("request", id).with_all(places).text()
+    }
+
+    /// The order `name` to `recipients`.
+    pub(super) fn order_to(&self, name: &str, recipients: &[&str], places: &[(&str, &str)]) -> Outcome<String> {
+        let key = self.key(&format!("{name}-{}", recipients.first().unwrap_or(&"")));
+        let draft = Draft::new(name, &self.agency, &key, self.start(), self.now())?;
+        let recipients = format!("[\"{}\"]", recipients.join("\", \""));
+        draft.with("recipients", &recipients).with_all(places).text()
+    }
+
+    /// Sends the order in `document`.
+    pub(super) async fn submit(&self, document: &str) -> Result<Response<v1::SubmitResponse>, Status> {
+        let content = Some(v1::submit_request::Content::Document(document.to_owned()));
+        self.requests().submit(v1::SubmitRequest { content }).await
+    }
+
+    /// Sends the order `name` to `recipients`.
+    pub(super) async fn send(&self, name: &str, recipients: &[&Self], places: &[(&str, &str)]) -> Outcome<Order> {
+        let codes: Vec<&str> = recipients.iter().map(|partner| partner.agency.code.as_str()).collect();
+        self.send_to_codes(name, &codes, places).await
+    }
+
+    /// Sends the order `name` to the agencies with these codes.
+    pub(super) async fn send_to_codes(&self, name: &str, codes: &[&str], places: &[(&str, &str)]) -> Outcome<Order> {
+        let document = self.order_to(name, codes, places)?;
+        let reply = self.submit(&document).await?.into_inner();
+        check(
+            reply.receipts.len() >= codes.len() && reply.broadcast_id.is_empty() == (codes.len() == 1),
+            "an order has one receipt per recipient, and is a broadcast if it has several",
+        )?;
+        let is_submitted = |receipt: &v1::Receipt| receipt.state() == v1::State::Submitted && receipt.version == 1;
+        check(reply.receipts.iter().all(is_submitted), "a submit leads to SUBMITTED")?;
+        Ok(Order {
+            document,
+            recipients: codes.len(),
+            reply,
+        })
+    }
+
+    /// Sends the final answer `name` to the request `id`.
+    pub(super) async fn answers(&self, name: &str, id: &str, places: &[(&str, &str)]) -> Outcome<()> {
+        let receipt = self.answer(self.about(name, id, places)?).await?.into_inner();
+        check(
+            receipt.state() == v1::State::Answered,
+            "the final answer leads to ANSWERED",
+        )
     }
 
     /// The request `id`, with deadlines, measures and documents.
@@ -123,11 +243,11 @@ impl Partner {
         Ok(self.mailbox().pull(asked).await?.into_inner())
     }
 
-    /// Moves the cursor past what was pulled.
-    pub(super) async fn advance(&self, pulled: &v1::PullResponse) -> Outcome<v1::AdvanceResponse> {
+    /// Moves the cursor to these positions.
+    pub(super) async fn advance(&self, positions: &[v1::LanePosition]) -> Outcome<v1::AdvanceResponse> {
         let asked = v1::AdvanceRequest {
             cursor: String::new(),
-            positions: pulled.advance_to.clone(),
+            positions: positions.to_vec(),
         };
         Ok(self.mailbox().advance(asked).await?.into_inner())
     }
@@ -143,25 +263,16 @@ impl Partner {
             document.content == sent.as_bytes(),
             "the recipient reads the very bytes that the sender sent",
         )?;
-        self.advance(&pulled).await?;
+        self.advance(&pulled.advance_to).await?;
         Ok(entry)
     }
 
     /// Registers the request `id`; the hub gives the next registry number of the year.
-    pub(super) async fn acknowledge(&self, id: &str) -> Outcome<v1::EnforcementRequest> {
-        let document = self
-            .draft("acknowledge", &format!("ack-{id}"))?
-            .with("request", id)
-            .text()?;
-        let content = Some(v1::acknowledge_request::Content::Document(document));
-        let answer = self
-            .requests()
-            .acknowledge(v1::AcknowledgeRequest {
-                content,
-                expected_version: 0,
-            })
-            .await?;
-        let receipt = present(answer.into_inner().receipt, "an acknowledge is receipted")?;
+    pub(super) async fn registers(&self, id: &str) -> Outcome<v1::EnforcementRequest> {
+        let receipt = self
+            .acknowledge(self.about("acknowledge", id, &[])?)
+            .await?
+            .into_inner();
         check(
             receipt.state() == v1::State::Acknowledged,
             "an acknowledge leads to ACKNOWLEDGED",
@@ -171,20 +282,16 @@ impl Partner {
         Ok(envelope)
     }
 
-    /// Sends the answer in `document`.
-    pub(super) async fn answer(&self, document: String) -> Result<tonic::Response<v1::AnswerResponse>, tonic::Status> {
-        let content = Some(v1::answer_request::Content::Document(document));
-        self.requests()
-            .answer(v1::AnswerRequest {
-                content,
-                expected_version: 0,
-            })
-            .await
-    }
-
-    /// Sends the order in `document`.
-    pub(super) async fn submit(&self, document: &str) -> Result<tonic::Response<v1::SubmitResponse>, tonic::Status> {
-        let content = Some(v1::submit_request::Content::Document(document.to_owned()));
-        self.requests().submit(v1::SubmitRequest { content }).await
+    /// Closes the request `id`.
+    pub(super) async fn close(&self, id: &str) -> Result<Response<v1::CloseResponse>, Status> {
+        // Tried again later, it is another try.
+        let key = format!("close-{}-{id}", self.now().micros());
+        let asked = v1::CloseRequest {
+            idempotency_key: self.key(&key),
+            enforcement_request_id: id.to_owned(),
+            expected_version: 0,
+            reason: String::new(),
+        };
+        self.requests().close(asked).await
     }
 }

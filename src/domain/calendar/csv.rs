@@ -1,7 +1,7 @@
 //! Comma-separated lines with optional quotes (RFC 4180), one record per line: all that the calendar's files need.
 
 /// Splits one line into fields. `None` if a quote is left open or stands in the wrong place.
-pub(super) fn split_line(line: &str) -> Option<Vec<String>> {
+pub(crate) fn split_line(line: &str) -> Option<Vec<String>> {
     let mut fields = Vec::new();
     let mut field = String::new();
     let mut chars = line.chars().peekable();

@@ -3,8 +3,9 @@
 //! The plain week is Monday to Friday (Labour Code 45/2019/QH14 Art. 111); the data says what differs: holidays, days
 //! in lieu, swapped days and make-up working days. A year without data is never guessed.
 
-mod csv;
+pub(crate) mod csv;
 mod file;
+mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use crate::domain::error::Localized;
 use crate::domain::macros::text_enum;
 
 pub use file::CalendarFileError;
+pub use version::{DayOrigin, DayState};
 
 text_enum! {
     /// How a day differs from the plain week.
@@ -29,6 +31,8 @@ text_enum! {
         MakeupWorkingDay => "makeup_working_day",
         /// A date that the Government has yet to choose; it changes nothing until then.
         Alternative => "alternative",
+        /// Ngày thường: nothing special any more; an earlier notice was taken back.
+        Plain => "plain",
     }
 }
 
@@ -41,6 +45,7 @@ impl DayKind {
             Self::SwappedDayOff => "nghỉ hoán đổi",
             Self::MakeupWorkingDay => "làm bù",
             Self::Alternative => "chưa công bố",
+            Self::Plain => "ngày thường",
         }
     }
 
@@ -52,12 +57,18 @@ impl DayKind {
             Self::SwappedDayOff => "swapped day off",
             Self::MakeupWorkingDay => "make-up working day",
             Self::Alternative => "not announced",
+            Self::Plain => "plain day",
         }
     }
 
     /// Whether nobody works on such a day.
     pub const fn is_off(self) -> bool {
         matches!(self, Self::Holiday | Self::DayInLieu | Self::SwappedDayOff)
+    }
+
+    /// Whether the plain week holds on such a day all the same.
+    pub const fn is_plain(self) -> bool {
+        matches!(self, Self::Alternative | Self::Plain)
     }
 }
 
@@ -107,9 +118,13 @@ pub struct DayStatus {
     pub basis: String,
 }
 
-/// Working days and working hours.
+/// Working days and working hours, in one version, with every state that its days had before.
 #[derive(Debug, Clone)]
 pub struct Calendar {
+    version: i64,
+    /// Every state of every day, by date and version.
+    states: BTreeMap<(Date, i64), DayState>,
+    /// The state of each day that holds in this version.
     days: BTreeMap<Date, CalendarDay>,
     years: BTreeSet<i16>,
     sessions: Vec<Session>,
@@ -134,13 +149,17 @@ impl Calendar {
 
     /// A calendar from the text of the two files that `catalogue/calendar/README.md` describes.
     pub fn parse(days: &str, working_hours: &str) -> Result<Self, CalendarFileError> {
-        Ok(Self::new(file::parse_days(days)?, file::parse_sessions(working_hours)?))
+        let days = Self::parse_days(days)?.into_iter().map(|day| DayState {
+            day,
+            version: 0,
+            origin: DayOrigin::Catalogue,
+        });
+        Ok(Self::of_states(days, file::parse_sessions(working_hours)?))
     }
 
-    fn new(days: BTreeMap<Date, CalendarDay>, sessions: Vec<Session>) -> Self {
-        let stated: BTreeSet<i16> = days.keys().map(|date| date.year()).collect();
-        let years = stated.into_iter().filter(|year| is_whole_year(&days, *year)).collect();
-        Self { days, years, sessions }
+    /// The days of a file in the form of `vn-holidays.csv`, in order of date.
+    pub fn parse_days(text: &str) -> Result<Vec<CalendarDay>, CalendarFileError> {
+        Ok(file::parse_days(text)?.into_values().collect())
     }
 
     /// Whether the year has data: the four fixed holidays and at least eleven days off (Labour Code Art. 112.1).
@@ -153,7 +172,7 @@ impl Calendar {
         self.years.iter().copied()
     }
 
-    /// Every day that differs from the plain week, in order, with those not announced yet.
+    /// Every day of which something is stated, in order, with those not announced yet and those taken back.
     pub fn days(&self) -> impl Iterator<Item = &CalendarDay> {
         self.days.values()
     }
@@ -190,9 +209,9 @@ impl Calendar {
         Ok(DayStatus { working, reason, basis })
     }
 
-    /// What the data says of a date, unless it waits for an announcement.
+    /// What the data says of a date, unless it waits for an announcement or was taken back.
     fn special(&self, date: Date) -> Option<&CalendarDay> {
-        self.days.get(&date).filter(|day| day.kind != DayKind::Alternative)
+        self.days.get(&date).filter(|day| !day.kind.is_plain())
     }
 }
 

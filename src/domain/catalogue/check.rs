@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
-use super::definition::{OrderPart, OutcomeDefinition, ReasonDefinition};
-use super::kind::{AnswerFacts, Kind, MeasureFacts, OrderFacts};
+use super::definition::{OrderPart, OutcomeDefinition, ReasonDefinition, StatedBy};
+use super::kind::{AnswerFacts, Kind, MeasureFacts, OrderFacts, RelatedFacts};
 use super::pattern::Pattern;
 use super::sums::{Payloads, Subject};
 use crate::domain::document::parts::{Code, Reason};
-use crate::domain::document::{AnswerDocument, CorrectDocument, OrderDocument, ReportDocument, SendBackDocument};
+use crate::domain::document::{
+    AnswerDocument, CorrectDocument, OrderDocument, RecordAnswerDocument, ReportDocument, SendBackDocument,
+};
 use crate::domain::error::FieldViolation;
 use crate::domain::json::Limits;
 use crate::domain::money::Money;
@@ -20,6 +22,7 @@ const PAYLOAD: &str = "/payload";
 
 /// What an answer, a report and a correction have in common.
 struct Statement<'d> {
+    by: StatedBy,
     outcome: &'d Code,
     reasons: &'d [Reason],
     payload: &'d str,
@@ -107,6 +110,26 @@ impl Kind {
                 ));
             }
         }
+        for (index, relation) in order.relations.iter().enumerate() {
+            if self.relation(relation.r#type).is_none() {
+                found.push(FieldViolation::new(
+                    format!("/relations/{index}/type"),
+                    "not_for_kind",
+                    "Loại yêu cầu này không có quan hệ này.",
+                    "This kind has no such relation.",
+                ));
+            }
+        }
+        for needed in definition.relations.iter().filter(|relation| relation.required) {
+            if !order.relations.iter().any(|relation| relation.r#type == needed.r#type) {
+                found.push(FieldViolation::new(
+                    "/relations",
+                    "required",
+                    format!("Phải nêu yêu cầu hoặc biện pháp có liên quan ({}).", needed.r#type),
+                    format!("The related request or measure must be named ({}).", needed.r#type),
+                ));
+            }
+        }
         self.attachment_violations(order, &mut found);
         found
     }
@@ -156,6 +179,7 @@ impl Kind {
         let facts = self.check_statement(
             order,
             &Statement {
+                by: StatedBy::Answer,
                 outcome,
                 reasons: &answer.reasons,
                 payload,
@@ -177,8 +201,7 @@ impl Kind {
         Err(found)
     }
 
-    /// Checks a report of what arose later: it states the whole state after it, with an outcome under which the measure
-    /// is in force.
+    /// Checks a report of what arose later: it states the whole state after it.
     ///
     /// # Errors
     /// Everything that is wrong, by JSON pointer into the report.
@@ -188,23 +211,15 @@ impl Kind {
         report: &ReportDocument,
     ) -> Result<AnswerFacts, Vec<FieldViolation>> {
         let (outcome, payload) = (&report.outcome, report.payload.get());
-        let facts = self.check_statement(
+        self.check_statement(
             order,
             &Statement {
+                by: StatedBy::Report,
                 outcome,
                 reasons: &[],
                 payload,
             },
-        )?;
-        if facts.measure.is_some() {
-            return Ok(facts);
-        }
-        Err(vec![FieldViolation::new(
-            "/outcome",
-            "not_reportable",
-            "Kết quả này không dùng để thông báo phát sinh.",
-            "This outcome cannot be reported later.",
-        )])
+        )
     }
 
     /// Checks a correction of a final answer.
@@ -216,24 +231,49 @@ impl Kind {
         order: &OrderDocument,
         correction: &CorrectDocument,
     ) -> Result<AnswerFacts, Vec<FieldViolation>> {
-        let (outcome, payload) = (&correction.outcome, correction.payload.get());
-        let facts = self.check_statement(
+        self.check_final(
             order,
-            &Statement {
-                outcome,
-                reasons: &correction.reasons,
-                payload,
-            },
-        )?;
+            &correction.outcome,
+            &correction.reasons,
+            correction.payload.get(),
+        )
+    }
+
+    fn check_final(
+        &self,
+        order: &OrderDocument,
+        outcome: &Code,
+        reasons: &[Reason],
+        payload: &str,
+    ) -> Result<AnswerFacts, Vec<FieldViolation>> {
+        let statement = Statement {
+            by: StatedBy::Answer,
+            outcome,
+            reasons,
+            payload,
+        };
+        let facts = self.check_statement(order, &statement)?;
         if facts.is_final {
             return Ok(facts);
         }
         Err(vec![FieldViolation::new(
             "/outcome",
             "not_final",
-            "Đính chính phải có kết quả cuối cùng.",
-            "A correction must state a final outcome.",
+            "Phải là kết quả cuối cùng.",
+            "The outcome must be a final one.",
         )])
+    }
+
+    /// Checks the answer of a partner that is not connected, entered from its paper.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by JSON pointer into the document.
+    pub fn check_record_answer(
+        &self,
+        order: &OrderDocument,
+        recorded: &RecordAnswerDocument,
+    ) -> Result<AnswerFacts, Vec<FieldViolation>> {
+        self.check_final(order, &recorded.outcome, &recorded.reasons, recorded.payload.get())
     }
 
     /// Checks that a return gives a reason of this kind.
@@ -264,6 +304,9 @@ impl Kind {
                 "The kind has no such outcome.",
             )]);
         };
+        if !outcome.stated_by.contains(&statement.by) {
+            return Err(vec![not_stated_by(statement.by)]);
+        }
         let mut found = Vec::new();
         self.check_reasons(outcome, statement.reasons, &mut found);
         let payload = match parse_payload(statement.payload) {
@@ -276,11 +319,11 @@ impl Kind {
                 .violations(&payload, PAYLOAD, Limits::DOCUMENT.violations),
         );
         check_members(outcome, &payload, &mut found);
+        let order_payload = match parse_payload(order.payload.get()) {
+            Ok(payload) => payload,
+            Err(violation) => return Err(vec![violation]),
+        };
         if found.len() == before {
-            let order_payload = match parse_payload(order.payload.get()) {
-                Ok(payload) => payload,
-                Err(violation) => return Err(vec![violation]),
-            };
             let payloads = Payloads {
                 order: &order_payload,
                 answer: Some(&payload),
@@ -301,6 +344,16 @@ impl Kind {
             is_refusal: outcome.refusal,
             executed_time,
             measure: outcome.has_measure(&payload).then_some(MeasureFacts { amount }),
+            ends_measure: outcome.ends_measure,
+            related: outcome.related.as_ref().map(|related| RelatedFacts {
+                relation: related.r#type,
+                reduce_by: first(related.reduce_by.as_ref()).and_then(Money::from_json),
+                ends: related.end
+                    || related
+                        .end_if
+                        .as_ref()
+                        .is_some_and(|condition| condition.holds(&order_payload)),
+            }),
             payload,
         };
         finish(found, facts)
@@ -404,6 +457,24 @@ fn check_members(outcome: &OutcomeDefinition, payload: &Value, found: &mut Vec<F
             ));
         }
     }
+}
+
+fn not_stated_by(by: StatedBy) -> FieldViolation {
+    let (vi, en) = match by {
+        StatedBy::Answer => (
+            "Kết quả này chỉ dùng để thông báo phát sinh, không dùng để trả lời.",
+            "This outcome is for reports only, not for an answer.",
+        ),
+        StatedBy::Report => (
+            "Kết quả này không dùng để thông báo phát sinh.",
+            "This outcome cannot be reported later.",
+        ),
+    };
+    let reason = match by {
+        StatedBy::Answer => "report_only",
+        StatedBy::Report => "not_reportable",
+    };
+    FieldViolation::new("/outcome", reason, vi, en)
 }
 
 fn check_reason(reason: &Reason, known: &[ReasonDefinition], at: &str, found: &mut Vec<FieldViolation>) {

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::pattern::Pattern;
-use super::rule::{Certainty, DeadlineRule, Span};
+use super::rule::{Certainty, Condition, DeadlineRule, Span};
 use super::sums::{SumRule, TimeRule};
 use crate::domain::agency::Role;
-use crate::domain::document::parts::Code;
+use crate::domain::document::parts::{Code, RelationType};
 use crate::domain::ids::KindCode;
 use crate::domain::macros::text_enum;
 use crate::domain::mailbox::Lane;
@@ -104,6 +104,18 @@ pub struct KindDefinition {
     pub clarification_limit: Span,
     /// Whether a measure stays in force after the answer.
     pub effect: Effect,
+    /// The recipient's book in which it is registered.
+    #[serde(default = "Register::incoming")]
+    pub register: Register,
+    /// The persons and bodies of the order that the printed register names: objects with `full_name` and `address`.
+    #[serde(default)]
+    pub parties: Vec<Pattern>,
+    /// The codes of communes or provinces in the order that decide which office is competent.
+    #[serde(default)]
+    pub territory: Vec<Pattern>,
+    /// How it relates to earlier requests.
+    #[serde(default, rename = "relation")]
+    pub relations: Vec<RelationDefinition>,
     /// Parts of the envelope that an order must have.
     #[serde(default)]
     pub requires: Vec<OrderPart>,
@@ -142,9 +154,78 @@ pub struct KindDefinition {
     pub times: Vec<TimeRule>,
 }
 
+text_enum! {
+    /// A book of a recipient (sổ), numbered anew each year.
+    pub enum Register {
+        /// Sổ nhận bản án, quyết định (Decree 152/2026 Art. 7.4).
+        Judgments => "judgments",
+        /// Sổ văn bản đến (Decree 30/2020 Art. 22).
+        Incoming => "incoming",
+    }
+}
+
+impl Register {
+    const fn incoming() -> Self {
+        Self::Incoming
+    }
+
+    /// The label on pages.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Judgments => "Sổ nhận bản án, quyết định",
+            Self::Incoming => "Sổ văn bản đến",
+        }
+    }
+}
+
+/// How a kind relates to earlier requests.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelationDefinition {
+    /// The sort of relation.
+    pub r#type: RelationType,
+    /// The kinds that it may name.
+    pub kinds: Vec<KindCode>,
+    /// Whether an order must have one.
+    #[serde(default)]
+    pub required: bool,
+    /// Whether it must name a measure that this recipient still holds, or a request still open there.
+    #[serde(default)]
+    pub measure: bool,
+}
+
+text_enum! {
+    /// A document that may state an outcome.
+    pub enum StatedBy {
+        /// An answer or its correction.
+        Answer => "answer",
+        /// A report of what arose later.
+        Report => "report",
+    }
+}
+
+/// What an answer does to the measure that the order's relation names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelatedEffect {
+    /// The relation that names the measure.
+    pub r#type: RelationType,
+    /// Money in the answer by which the measure holds less from now on.
+    pub reduce_by: Option<Pattern>,
+    /// It is over.
+    #[serde(default)]
+    pub end: bool,
+    /// It is over if the order's payload has this value.
+    pub end_if: Option<Condition>,
+}
+
 /// An outcome of a kind.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "keys of kind.toml, each independent of the others"
+)]
 pub struct OutcomeDefinition {
     /// Its code.
     pub code: Code,
@@ -162,6 +243,14 @@ pub struct OutcomeDefinition {
     pub measure: bool,
     /// If there: the measure is in force only if the payload has a value here.
     pub measure_if: Option<Pattern>,
+    /// The documents that may state it.
+    #[serde(default = "by_answer")]
+    pub stated_by: Vec<StatedBy>,
+    /// Whether the request's own measure is over with it.
+    #[serde(default)]
+    pub ends_measure: bool,
+    /// What it does to the measure of an earlier request.
+    pub related: Option<RelatedEffect>,
     /// What the payload must have: each pattern matches at least once.
     #[serde(default)]
     pub required: Vec<Pattern>,
@@ -173,7 +262,16 @@ pub struct OutcomeDefinition {
     pub forbidden: Vec<Pattern>,
 }
 
+fn by_answer() -> Vec<StatedBy> {
+    vec![StatedBy::Answer]
+}
+
 impl OutcomeDefinition {
+    /// Whether no answer may state it: it arises later.
+    pub fn is_for_reports_only(&self) -> bool {
+        self.stated_by == [StatedBy::Report]
+    }
+
     /// Whether a measure is in force after an answer with this payload.
     pub fn has_measure(&self, payload: &serde_json::Value) -> bool {
         let condition = self.measure_if.as_ref();
@@ -224,10 +322,20 @@ pub struct AttachmentDefinition {
 pub struct CopyDefinition {
     /// The role of the agency that gets it.
     pub role: Role,
+    /// The kind under which it gets it.
+    #[serde(default = "CopyDefinition::decision_copy")]
+    pub kind: KindCode,
     /// Its basis, Vietnamese.
     pub basis: String,
     /// How well the basis has been checked.
     pub certainty: Certainty,
     /// The clock that it meets, if any.
     pub clock: Option<String>,
+}
+
+impl CopyDefinition {
+    /// Gửi quyết định về thi hành án (Law 106/2025 Art. 35.2).
+    fn decision_copy() -> KindCode {
+        KindCode::decision_copy()
+    }
 }

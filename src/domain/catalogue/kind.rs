@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::definition::{KindDefinition, OutcomeDefinition};
+use super::definition::{KindDefinition, OutcomeDefinition, RelationDefinition};
 use super::pattern::Pattern;
 use super::schema::Schema;
 use super::sums::Subject;
-use crate::domain::document::parts::Code;
+use crate::domain::document::parts::{Code, RelationType};
 use crate::domain::ids::KindCode;
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
@@ -48,6 +48,10 @@ pub struct AnswerFacts {
     pub executed_time: Option<Timestamp>,
     /// The measure that is in force after it, if there is one.
     pub measure: Option<MeasureFacts>,
+    /// Whether the request's own measure is over with it.
+    pub ends_measure: bool,
+    /// What it does to the measure of an earlier request.
+    pub related: Option<RelatedFacts>,
     /// The payload, parsed: stated times of clocks are read in it.
     pub payload: Value,
 }
@@ -59,7 +63,23 @@ pub struct MeasureFacts {
     pub amount: Option<Money>,
 }
 
+/// What an answer does to the measure that the order's relation names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelatedFacts {
+    /// The relation that names the measure.
+    pub relation: RelationType,
+    /// By how much it holds less.
+    pub reduce_by: Option<Money>,
+    /// Whether it is over.
+    pub ends: bool,
+}
+
 impl Kind {
+    /// What it says of relations of that sort.
+    pub fn relation(&self, relation: RelationType) -> Option<&RelationDefinition> {
+        self.definition.relations.iter().find(|known| known.r#type == relation)
+    }
+
     /// Its code.
     pub fn code(&self) -> &KindCode {
         &self.definition.code

@@ -6,12 +6,14 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::definition::KindDefinition;
+use super::DEFINITIONS;
+use super::definition::{KindDefinition, OutcomeDefinition};
+use super::definitions::Definitions;
 use super::kind::Kind;
 use super::rules::check_definition;
 use super::schema::Schema;
 use crate::domain::document::parts::Code;
-use crate::domain::document::{self, AnswerDocument, Document, OrderDocument};
+use crate::domain::document::{self, AnswerDocument, Document, OrderDocument, ReportDocument};
 use crate::domain::error::FieldViolation;
 use crate::domain::text;
 
@@ -83,21 +85,26 @@ const ANSWER_SCHEMA: &str = "answer.schema.json";
 const ORDER_EXAMPLE: &str = "order.example.json";
 
 /// Loads the kind in `folder`; pushes what is wrong. Gives the kind only if nothing is.
-pub(super) fn load_kind(name: &str, folder: &Folder<'_>, all_problems: &mut Vec<Problem>) -> Option<Kind> {
+pub(super) fn load_kind(
+    name: &str,
+    folder: &Folder<'_>,
+    shared: &Definitions,
+    all_problems: &mut Vec<Problem>,
+) -> Option<Kind> {
     let mut problems = Problems {
         folder: name.to_owned(),
         list: Vec::new(),
     };
-    let kind = read_kind(name, folder, &mut problems);
+    let kind = read_kind(name, folder, shared, &mut problems);
     let is_sound = problems.list.is_empty();
     all_problems.append(&mut problems.list);
     kind.filter(|_| is_sound)
 }
 
-fn read_kind(name: &str, folder: &Folder<'_>, problems: &mut Problems) -> Option<Kind> {
+fn read_kind(name: &str, folder: &Folder<'_>, shared: &Definitions, problems: &mut Problems) -> Option<Kind> {
     let definition: Option<KindDefinition> = read_toml(folder, DEFINITION, problems);
-    let order_schema = read_schema(folder, ORDER_SCHEMA, problems);
-    let answer_schema = read_schema(folder, ANSWER_SCHEMA, problems);
+    let order_schema = read_schema(folder, ORDER_SCHEMA, shared, problems);
+    let answer_schema = read_schema(folder, ANSWER_SCHEMA, shared, problems);
     let order_example = read_text(folder, ORDER_EXAMPLE, problems);
     let definition = definition?;
     let (order_schema, answer_schema) = (order_schema?, answer_schema?);
@@ -153,21 +160,36 @@ fn check_no_stray_files(folder: &Folder<'_>, definition: &KindDefinition, proble
     }
 }
 
+/// Reads the shared definitions, if the catalogue has them; pushes what is wrong.
+pub(super) fn load_definitions(content: Option<&[u8]>, problems: &mut Vec<Problem>) -> Definitions {
+    let Some(content) = content else {
+        return Definitions::default();
+    };
+    let (definitions, faults) = match check_text(content) {
+        Ok(text) => Definitions::parse(text),
+        Err(what) => (Definitions::default(), vec![(String::new(), what)]),
+    };
+    problems.extend(faults.into_iter().map(|(place, text)| Problem {
+        file: DEFINITIONS.to_owned(),
+        place,
+        text,
+    }));
+    definitions
+}
+
 fn read_text<'f>(folder: &Folder<'f>, file: &str, problems: &mut Problems) -> Option<&'f str> {
     let Some(bytes) = folder.get(file) else {
         problems.add(file, "", "the file is missing");
         return None;
     };
+    check_text(bytes).map_err(|what| problems.add(file, "", what)).ok()
+}
+
+fn check_text(bytes: &[u8]) -> Result<&str, String> {
     match std::str::from_utf8(bytes) {
-        Ok(text) if text::is_nfc(text) => Some(text),
-        Ok(_) => {
-            problems.add(file, "", "the text is not in Unicode normal form C (NFC)");
-            None
-        }
-        Err(error) => {
-            problems.add(file, "", format!("not UTF-8: {error}"));
-            None
-        }
+        Ok(text) if text::is_nfc(text) => Ok(text),
+        Ok(_) => Err("the text is not in Unicode normal form C (NFC)".to_owned()),
+        Err(error) => Err(format!("not UTF-8: {error}")),
     }
 }
 
@@ -187,22 +209,20 @@ fn read_toml<T: DeserializeOwned>(folder: &Folder<'_>, file: &str, problems: &mu
     }
 }
 
-fn read_schema(folder: &Folder<'_>, file: &str, problems: &mut Problems) -> Option<Schema> {
+fn read_schema(folder: &Folder<'_>, file: &str, shared: &Definitions, problems: &mut Problems) -> Option<Schema> {
     let text = read_text(folder, file, problems)?;
-    match Schema::compile(text) {
+    let (schema, faults) = match Schema::compile(text, shared) {
         Ok(schema) => {
             let mut style = Vec::new();
-            schema.check_style(&mut style);
-            for (place, what) in style {
-                problems.add(file, place, what);
-            }
-            Some(schema)
+            schema.check_style(shared, &mut style);
+            (Some(schema), style)
         }
-        Err((place, what)) => {
-            problems.add(file, place, what);
-            None
-        }
+        Err(faults) => (None, faults),
+    };
+    for (place, what) in faults {
+        problems.add(file, place, what);
     }
+    schema
 }
 
 /// Every example must be accepted by the very checks that documents pass.
@@ -219,17 +239,23 @@ fn check_examples(kind: &Kind, problems: &mut Problems) {
     }
     for (code, text) in &kind.answer_examples {
         let file = example_file(code);
-        let Some(answer) = parse_example::<AnswerDocument>(text, &file, problems) else {
-            continue;
+        let by_report = kind.outcome(code).is_some_and(OutcomeDefinition::is_for_reports_only);
+        let checked = if by_report {
+            parse_example::<ReportDocument>(text, &file, problems)
+                .map(|report| (report.outcome.clone(), kind.check_report(&order, &report)))
+        } else {
+            parse_example::<AnswerDocument>(text, &file, problems)
+                .map(|answer| (answer.outcome.clone(), kind.check_answer(&order, &answer)))
         };
-        if answer.outcome != *code {
+        let Some((outcome, checked)) = checked else { continue };
+        if outcome != *code {
             problems.add(
                 &file,
                 "/outcome",
                 "the example states another outcome than its file name",
             );
         }
-        if let Err(violations) = kind.check_answer(&order, &answer) {
+        if let Err(violations) = checked {
             problems.add_violations(&file, &violations);
         }
     }

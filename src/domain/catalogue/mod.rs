@@ -1,8 +1,10 @@
 //! The catalogue: kinds as data (DESIGN section 5). The files stand in `catalogue/`, whose README explains them; the
 //! binary carries them, and `--catalogue DIR` overrides them. Nothing here reads a disk.
 
+mod basis;
 mod check;
 pub mod definition;
+mod definitions;
 pub mod kind;
 mod load;
 pub mod page;
@@ -21,17 +23,23 @@ use std::sync::Arc;
 use include_dir::{Dir, DirEntry, include_dir};
 use jiff::civil::Date;
 
-pub use kind::{AnswerFacts, Kind, MeasureFacts, OrderFacts};
+pub use kind::{AnswerFacts, Kind, MeasureFacts, OrderFacts, RelatedFacts};
 pub use load::{BrokenCatalogue, Problem};
 
 use super::ids::KindCode;
-use load::{Folder, load_kind};
+use load::{Folder, load_definitions, load_kind};
 
 /// The folder `catalogue/kinds` as it was when the binary was built.
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue/kinds");
 
+/// The shared definitions as they were when the binary was built.
+static EMBEDDED_DEFINITIONS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue/definitions.json"));
+
 /// The folder of kinds in a catalogue.
 const KINDS: &str = "kinds/";
+
+/// The definitions that all schemas of a catalogue share.
+pub const DEFINITIONS: &str = "definitions.json";
 
 /// All kinds, in all their revisions.
 #[derive(Debug)]
@@ -46,21 +54,21 @@ impl Catalogue {
     /// # Errors
     /// Everything that is wrong in it; a test keeps it sound.
     pub fn embedded() -> Result<Self, BrokenCatalogue> {
-        let mut files = Vec::new();
-        collect(&EMBEDDED, &mut files);
-        Self::load(files)
+        Self::load(embedded_files())
     }
 
     /// Loads a catalogue from its files: path relative to the catalogue's folder, with `/`, and content. Only
-    /// `kinds/<kind>/<file>` is read; other paths are left alone.
+    /// `definitions.json` and `kinds/<kind>/<file>` are read; other paths are left alone.
     ///
     /// # Errors
     /// Everything that is wrong, with file and place.
     pub fn load(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, BrokenCatalogue> {
-        let files: BTreeMap<String, Vec<u8>> = files.into_iter().filter(|(path, _)| path.starts_with(KINDS)).collect();
+        let belongs = |path: &str| path == DEFINITIONS || path.starts_with(KINDS);
+        let files: BTreeMap<String, Vec<u8>> = files.into_iter().filter(|(path, _)| belongs(path)).collect();
         let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
         let mut problems = Vec::new();
-        for (path, content) in &files {
+        let shared = load_definitions(files.get(DEFINITIONS).map(Vec::as_slice), &mut problems);
+        for (path, content) in files.iter().filter(|(path, _)| *path != DEFINITIONS) {
             match path.strip_prefix(KINDS).and_then(|path| path.split_once('/')) {
                 Some((folder, file)) if !file.contains('/') => {
                     folders.entry(folder).or_default().insert(file, content);
@@ -78,7 +86,7 @@ impl Catalogue {
         }
         let kinds: Vec<Kind> = folders
             .iter()
-            .filter_map(|(name, folder)| load_kind(name, folder, &mut problems))
+            .filter_map(|(name, folder)| load_kind(name, folder, &shared, &mut problems))
             .collect();
         check_revisions(&kinds, &mut problems);
         if problems.is_empty() {
@@ -129,6 +137,13 @@ impl Catalogue {
 fn is_in_effect(kind: &Kind, date: Date) -> bool {
     let definition = &kind.definition;
     definition.effective_from <= date && definition.effective_to.is_none_or(|last| date <= last)
+}
+
+/// The files of the embedded catalogue.
+fn embedded_files() -> Vec<(String, Vec<u8>)> {
+    let mut files = vec![(DEFINITIONS.to_owned(), EMBEDDED_DEFINITIONS.to_vec())];
+    collect(&EMBEDDED, &mut files);
+    files
 }
 
 fn collect(folder: &Dir<'_>, files: &mut Vec<(String, Vec<u8>)>) {

@@ -1,5 +1,6 @@
 //! A legal clock as the catalogue states it (`[[deadline]]` in `kind.toml`).
 
+use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::macros::text_enum;
@@ -57,6 +58,22 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Where a stated starting moment stands.
+    pub enum StatedIn {
+        /// In the order's payload.
+        Order => "order",
+        /// In the order's head: `/date` is the date of issue.
+        Head => "head",
+        /// In the payload of an interim answer.
+        Interim => "interim",
+        /// In the payload of the final answer.
+        Answer => "answer",
+        /// In the payload of a report.
+        Report => "report",
+    }
+}
+
 /// An amount of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,12 +88,30 @@ pub struct Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceLevel {
-    /// How many; at least 1.
+    /// How many; at least 1. With a window, 0 working days means the end of the same working day.
     pub amount: u32,
     /// Of what.
     pub unit: TimeUnit,
     /// Never later than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<Span>,
+    /// The hours of receipt for which the target holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+}
+
+/// The hours of a working day within which a receipt counts at once (LAW section 7: debits; registration holds).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// First moment, for example 07:30.
+    pub opens: Time,
+    /// Last moment, still within it.
+    pub closes: Time,
+    /// What comes outside the window is due at this time of the next working day (of the same one if it came before
+    /// `opens`). Without it, such a receipt counts as if it had come when the window opens next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<Time>,
 }
 
 /// The rule applies only if the order's payload has this value at this pointer.
@@ -87,6 +122,13 @@ pub struct Condition {
     pub pointer: String,
     /// The value that must stand there.
     pub equals: serde_json::Value,
+}
+
+impl Condition {
+    /// Whether the order's payload has the value.
+    pub fn holds(&self, order_payload: &serde_json::Value) -> bool {
+        order_payload.pointer(&self.pointer) == Some(&self.equals)
+    }
 }
 
 /// One legal clock of a kind under one regime.
@@ -103,10 +145,17 @@ pub struct DeadlineRule {
     pub condition: Option<Condition>,
     /// From when it counts.
     pub starts_on: StartingPoint,
-    /// For STATED and BEFORE: JSON pointer of the time or date, in the order's payload or (if `stated_in` is "answer") the answer's.
+    /// For STATED and BEFORE: JSON pointer of the time or date in the part that `stated_in` names.
     pub pointer: Option<String>,
-    /// For STATED: "order" (default) or "answer".
-    pub stated_in: Option<String>,
+    /// For STATED and BEFORE: where the time stands; the order's payload if absent.
+    pub stated_in: Option<StatedIn>,
+    /// The clock begins with one statement and is stopped by the next: a pay period that an answer announces is reported
+    /// later. Otherwise a clock whose own statement stops it gets its verdict at once.
+    #[serde(default)]
+    pub recurring: bool,
+    /// JSON pointer, in the order's payload, of a date that decides the regime instead of the clock's start: what arose
+    /// in a case that ended under the 2008 law stays under it (Law 106/2025 Art. 116.1).
+    pub regime_pointer: Option<String>,
     /// The actions that stop it.
     pub stops_on: Vec<Action>,
     /// For an act whose moment the answer states: JSON pointer of that time in the answer's payload. The duty was then met
@@ -135,5 +184,10 @@ impl DeadlineRule {
     /// Whether the law says "ngay" (immediately) instead of a number.
     pub fn is_immediate(&self) -> bool {
         self.limit.is_none()
+    }
+
+    /// Where its starting moment is stated.
+    pub fn stated_in(&self) -> StatedIn {
+        self.stated_in.unwrap_or(StatedIn::Order)
     }
 }

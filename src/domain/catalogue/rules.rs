@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use super::definition::{KindDefinition, OutcomeDefinition};
+use super::definition::{KindDefinition, OutcomeDefinition, RelatedEffect, StatedBy};
 use super::load::{DEFINITION, Problems};
 use super::pattern::Pattern;
-use super::rule::{DeadlineRule, Nature, ServiceLevel, Span};
+use super::rule::{DeadlineRule, Nature, ServiceLevel, Span, StatedIn, TimeUnit};
 use super::schema::Schema;
 use super::sums::{Source, Subject, Term};
 use crate::domain::workflow::table::has_effect;
@@ -92,8 +92,21 @@ impl Checker<'_> {
             .effective_to
             .is_none_or(|last| definition.effective_from <= last);
         self.require(ends, "effective_to", "must not be before effective_from");
-        for (index, pattern) in definition.recipient_specific.iter().enumerate() {
-            self.check_pattern(Subject::Order, pattern, &format!("recipient_specific[{index}]"));
+        for (key, patterns) in [
+            ("recipient_specific", &definition.recipient_specific),
+            ("parties", &definition.parties),
+            ("territory", &definition.territory),
+        ] {
+            for (index, pattern) in patterns.iter().enumerate() {
+                self.check_pattern(Subject::Order, pattern, &format!("{key}[{index}]"));
+            }
+        }
+        for (index, relation) in definition.relations.iter().enumerate() {
+            self.require(
+                !relation.kinds.is_empty(),
+                &format!("relation[{index}].kinds"),
+                "must name at least one kind",
+            );
         }
         self.require(
             definition.recipient_specific.is_empty() || definition.broadcast,
@@ -180,6 +193,20 @@ impl Checker<'_> {
                 "has no meaning without measure = true",
             );
         }
+        let by_report = outcome.stated_by.contains(&StatedBy::Report);
+        self.require(
+            !outcome.stated_by.is_empty() && (!by_report || definition.effect.is_measure()),
+            &format!("{at}.stated_by"),
+            "must name a document; reports are for kinds with a measure",
+        );
+        self.require(
+            !(outcome.measure && outcome.ends_measure),
+            &format!("{at}.ends_measure"),
+            "an outcome leaves a measure or ends it",
+        );
+        if let Some(related) = &outcome.related {
+            self.check_related(definition, related, &format!("{at}.related"));
+        }
         for (key, patterns) in [
             ("required", &outcome.required),
             ("optional", &outcome.optional),
@@ -189,6 +216,19 @@ impl Checker<'_> {
                 self.check_pattern(Subject::Answer, pattern, &format!("{at}.{key}"));
             }
         }
+    }
+
+    fn check_related(&mut self, definition: &KindDefinition, related: &RelatedEffect, at: &str) {
+        let names_measure = definition
+            .relations
+            .iter()
+            .any(|relation| relation.r#type == related.r#type && relation.measure);
+        self.require(names_measure, at, "the kind has no such relation to a measure");
+        if let Some(pattern) = &related.reduce_by {
+            self.check_pattern(Subject::Answer, pattern, &format!("{at}.reduce_by"));
+        }
+        let condition = related.end_if.as_ref().map(|condition| condition.pointer.as_str());
+        self.check_pointer(Subject::Order, condition, &format!("{at}.end_if"));
     }
 
     fn check_pattern(&mut self, subject: Subject, pattern: &Pattern, place: &str) {
@@ -235,7 +275,9 @@ impl Checker<'_> {
             let earlier = rules.get(..index).unwrap_or_default();
             let is_twice = earlier.iter().any(|other| {
                 let overlaps = other.regimes.iter().any(|regime| rule.regimes.contains(regime));
-                let same = other.name == rule.name && other.starts_on == rule.starts_on;
+                let same = other.name == rule.name
+                    && other.starts_on == rule.starts_on
+                    && (other.stated_in(), &other.pointer) == (rule.stated_in(), &rule.pointer);
                 same && overlaps && other.condition == rule.condition
             });
             self.require(
@@ -253,12 +295,28 @@ impl Checker<'_> {
                 let grows = rule.extendable_to.is_none_or(|longest| longest >= *amount);
                 self.require(grows, &format!("{at}.extendable_to"), "must not be below the limit");
             }
-            (None, Some(ServiceLevel { amount, cap, .. })) => {
+            (
+                None,
+                Some(ServiceLevel {
+                    amount,
+                    cap,
+                    unit,
+                    window,
+                }),
+            ) => {
+                let same_day = window.is_some() && *unit == TimeUnit::WorkingDays;
                 self.require(
-                    *amount >= 1,
+                    *amount >= 1 || same_day,
                     &format!("{at}.service_level.amount"),
-                    "must be at least 1",
+                    "must be at least 1 (0 working days only with a window: the same day)",
                 );
+                if let Some(window) = window {
+                    self.require(
+                        window.opens < window.closes && cap.is_none(),
+                        &format!("{at}.service_level.window"),
+                        "must open before it closes, and stands without a cap",
+                    );
+                }
                 let cap_counts = cap.is_none_or(|cap| cap.amount >= 1);
                 self.require(cap_counts, &format!("{at}.service_level.cap"), "must be at least 1");
                 self.require(
@@ -290,18 +348,34 @@ impl Checker<'_> {
                 "must be there for STATED and BEFORE, and only for them",
             );
         }
-        let stated_in = match rule.stated_in.as_deref() {
-            None | Some("order") => Subject::Order,
-            Some("answer") => Subject::Answer,
-            Some(_) => {
-                self.add(format!("{at}.stated_in"), "must be order or answer");
-                return;
+        let pointer = rule.pointer.as_deref();
+        let place = format!("{at}.pointer");
+        match rule.stated_in() {
+            StatedIn::Order => self.check_pointer(Subject::Order, pointer, &place),
+            StatedIn::Interim | StatedIn::Answer | StatedIn::Report => {
+                self.check_pointer(Subject::Answer, pointer, &place);
             }
-        };
-        if rule.stated_in.is_some() && rule.starts_on != StartingPoint::Stated {
-            self.add(format!("{at}.stated_in"), "is for STATED only");
+            StatedIn::Head => self.require(
+                pointer == Some("/date"),
+                &place,
+                "of the head, only /date (the date of issue) can start a clock",
+            ),
         }
-        self.check_pointer(stated_in, rule.pointer.as_deref(), &format!("{at}.pointer"));
+        let by_order = matches!(rule.stated_in(), StatedIn::Order | StatedIn::Head);
+        if rule.stated_in.is_some() && !needs_pointer {
+            self.add(format!("{at}.stated_in"), "is for STATED and BEFORE only");
+        }
+        if rule.starts_on == StartingPoint::Before && !by_order {
+            self.add(format!("{at}.stated_in"), "BEFORE counts from what the order states");
+        }
+        if rule.recurring && !matches!(rule.stated_in(), StatedIn::Answer | StatedIn::Report) {
+            self.add(format!("{at}.recurring"), "needs stated_in answer or report");
+        }
+        self.check_pointer(
+            Subject::Order,
+            rule.regime_pointer.as_deref(),
+            &format!("{at}.regime_pointer"),
+        );
         self.check_pointer(Subject::Answer, rule.done_at.as_deref(), &format!("{at}.done_at"));
         let condition = rule.condition.as_ref().map(|condition| condition.pointer.as_str());
         self.check_pointer(Subject::Order, condition, &format!("{at}.condition.pointer"));

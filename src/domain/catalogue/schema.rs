@@ -1,11 +1,14 @@
 //! A kind's JSON Schemas (2020-12): compiled once, looked into for titles, and their errors put in words.
 
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
 
+use super::basis::{self, Basis};
+use super::definitions::{Definitions, Fault};
 use super::pattern::{Pattern, Segment};
 use crate::domain::error::FieldViolation;
+use crate::domain::identifier;
 use crate::domain::pointer::push_member;
 
 /// A compiled schema with its text.
@@ -17,34 +20,44 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Compiles `text`.
+    /// Compiles `text`, with what it takes from the `shared` definitions put into it.
     ///
     /// # Errors
     /// What is wrong, in English, with the place in the schema.
-    pub fn compile(text: &str) -> Result<Self, (String, String)> {
-        let document: Value = serde_json::from_str(text).map_err(|error| (String::new(), error.to_string()))?;
+    pub fn compile(text: &str, shared: &Definitions) -> Result<Self, Vec<Fault>> {
+        let fault = |place: &str, what: String| vec![(place.to_owned(), what)];
+        let mut document: Value = serde_json::from_str(text).map_err(|error| fault("", error.to_string()))?;
         let names_draft =
             document.get("$schema").and_then(Value::as_str) == Some("https://json-schema.org/draft/2020-12/schema");
         if !names_draft {
             let expected = "must be https://json-schema.org/draft/2020-12/schema".to_owned();
-            return Err(("/$schema".to_owned(), expected));
+            return Err(fault("/$schema", expected));
         }
+        let text = if shared.bundle(&mut document)? {
+            serde_json::to_string_pretty(&document).map_err(|error| fault("", error.to_string()))?
+        } else {
+            text.to_owned()
+        };
         jsonschema::draft202012::meta::validate(&document)
-            .map_err(|error| (error.instance_path().as_str().to_owned(), error.to_string()))?;
-        let validator = jsonschema::options()
+            .map_err(|error| fault(error.instance_path().as_str(), error.to_string()))?;
+        let mut options = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)
-            .should_ignore_unknown_formats(false)
+            .should_ignore_unknown_formats(false);
+        for (name, check) in identifier::FORMATS {
+            options = options.with_format(*name, move |value: &str| check(value).is_ok());
+        }
+        let validator = options
             .build(&document)
-            .map_err(|error| (error.instance_path().as_str().to_owned(), error.to_string()))?;
+            .map_err(|error| fault(error.instance_path().as_str(), error.to_string()))?;
         Ok(Self {
-            text: text.to_owned(),
+            text,
             document,
             validator,
         })
     }
 
-    /// The schema as it was written.
+    /// The schema as it is served: as it was written, or with the shared definitions that it uses.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -63,7 +76,7 @@ impl Schema {
         for error in self.validator.iter_errors(payload).take(limit) {
             let at = format!("{prefix}{}", error.instance_path().as_str());
             let title = self.title_at(error.instance_path().as_str());
-            describe(error.kind(), &at, title, &mut |violation| {
+            describe(&error, &at, title, &mut |violation| {
                 if !found.contains(&violation) {
                     found.push(violation);
                 }
@@ -83,14 +96,19 @@ impl Schema {
     }
 
     /// The Vietnamese title of the member at a JSON pointer of an instance.
-    fn title_at(&self, pointer: &str) -> Option<&str> {
+    pub(super) fn title_at(&self, pointer: &str) -> Option<&str> {
+        title(self.member_at(pointer)?)
+    }
+
+    /// The member at a JSON pointer of an instance.
+    pub(super) fn member_at(&self, pointer: &str) -> Option<&Value> {
         let names: Vec<String> = pointer
             .split('/')
             .skip(1)
             .map(|name| name.replace("~1", "/").replace("~0", "~"))
             .collect();
         let steps = names.iter().map(|name| Step::MemberOrItem(name));
-        title(self.find(steps)?)
+        self.find(steps)
     }
 
     fn find<'s, 'n>(&'s self, steps: impl Iterator<Item = Step<'n>>) -> Option<&'s Value> {
@@ -109,30 +127,48 @@ impl Schema {
 
     /// The schema that `$ref` leads to, within this document.
     pub(crate) fn follow<'s>(&'s self, node: &'s Value) -> &'s Value {
-        let mut node = node;
-        for _ in 0..8 {
-            let target = node
-                .get("$ref")
-                .and_then(Value::as_str)
-                .and_then(|target| target.strip_prefix('#'));
-            match target.and_then(|pointer| self.document.pointer(pointer)) {
-                Some(next) => node = next,
-                None => break,
-            }
-        }
-        node
+        follow(&self.document, node)
     }
 
-    /// The rules of the house for schemas: objects are closed, members have titles. Pushes (place, what is wrong).
-    pub(crate) fn check_style(&self, problems: &mut Vec<(String, String)>) {
+    /// The rules of the house for schemas: objects are closed, members have titles, those at the top state their basis.
+    /// Pushes what is wrong; the `shared` definitions are checked once, in their own file.
+    pub(super) fn check_style(&self, shared: &Definitions, problems: &mut Vec<Fault>) {
         check_shape(&self.document, "", problems);
+        let members = self.document.get("properties").and_then(Value::as_object);
+        for (name, member) in members.into_iter().flatten() {
+            if member.get(basis::KEY).is_none() {
+                let mut at = "/properties".to_owned();
+                push_member(&mut at, name);
+                problems.push((
+                    at,
+                    "a member of the payload must state its basis in \"x-basis\"".to_owned(),
+                ));
+            }
+        }
         let definitions = self.document.get("$defs").and_then(Value::as_object);
-        for (name, definition) in definitions.into_iter().flatten() {
+        let definitions = definitions.into_iter().flatten();
+        for (name, definition) in definitions.filter(|(name, definition)| !shared.has(name, definition)) {
             let mut at = "/$defs".to_owned();
             push_member(&mut at, name);
             check_shape(definition, &at, problems);
         }
     }
+}
+
+/// The schema that `$ref` leads to, within `document`.
+pub(crate) fn follow<'s>(document: &'s Value, node: &'s Value) -> &'s Value {
+    let mut node = node;
+    for _ in 0..8 {
+        let target = node
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|target| target.strip_prefix('#'));
+        match target.and_then(|pointer| document.pointer(pointer)) {
+            Some(next) => node = next,
+            None => break,
+        }
+    }
+    node
 }
 
 enum Step<'n> {
@@ -151,7 +187,7 @@ pub(crate) fn label<'s>(node: &'s Value, option: &str) -> Option<&'s str> {
 }
 
 /// Checks a schema that describes a value (not one that only restricts another, as in `then`).
-fn check_shape(node: &Value, at: &str, problems: &mut Vec<(String, String)>) {
+pub(super) fn check_shape(node: &Value, at: &str, problems: &mut Vec<Fault>) {
     let has = |key: &str| node.get(key).is_some();
     let is_object = node.get("type").and_then(Value::as_str) == Some("object");
     if has("properties") && !is_object {
@@ -187,6 +223,9 @@ fn check_shape(node: &Value, at: &str, problems: &mut Vec<(String, String)>) {
         if title(property).is_none_or(|title| title.trim().is_empty()) {
             problems.push((at.clone(), "a property must have a Vietnamese title".to_owned()));
         }
+        if let Some(Err(what)) = Basis::of(property) {
+            problems.push((format!("{at}/{}", basis::KEY), what));
+        }
         check_shape(property, &at, problems);
     }
     if let Some(items) = node.get("items") {
@@ -199,8 +238,9 @@ fn check_shape(node: &Value, at: &str, problems: &mut Vec<(String, String)>) {
     clippy::wildcard_enum_match_arm,
     reason = "the library's list; keywords that our schemas do without get the general words"
 )]
-fn describe(kind: &ValidationErrorKind, at: &str, title: Option<&str>, push: &mut dyn FnMut(FieldViolation)) {
+fn describe(error: &ValidationError<'_>, at: &str, title: Option<&str>, push: &mut dyn FnMut(FieldViolation)) {
     use ValidationErrorKind as Kind;
+    let kind = error.kind();
     let named = |vi: &str| title.map_or_else(|| vi.to_owned(), |title| format!("{title}: {}", lower_first(vi)));
     let member = |name: &str| {
         let mut pointer = at.to_owned();
@@ -208,7 +248,8 @@ fn describe(kind: &ValidationErrorKind, at: &str, title: Option<&str>, push: &mu
         pointer
     };
     let reason = kind.keyword();
-    let mut say = |vi: &str, en: &str| push(FieldViolation::new(at, reason, named(vi), en));
+    let mut because = |reason: &str, vi: &str, en: &str| push(FieldViolation::new(at, reason, named(vi), en));
+    let mut say = |vi: &str, en: &str| because(reason, vi, en);
     match kind {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
@@ -237,8 +278,12 @@ fn describe(kind: &ValidationErrorKind, at: &str, title: Option<&str>, push: &mu
         }
         Kind::Pattern { .. } => say("Không đúng dạng quy định.", "Not in the required form."),
         Kind::Format { format } => {
-            let (vi, en) = format_words(format);
-            say(&format!("Phải là {vi}."), &format!("Must be {en}."));
+            if let Some(fault) = identifier_fault(format, error.instance()) {
+                because(fault.reason, &fault.text.vi, &fault.text.en);
+            } else {
+                let (vi, en) = format_words(format);
+                say(&format!("Phải là {vi}."), &format!("Must be {en}."));
+            }
         }
         Kind::MinLength { limit } => {
             say(
@@ -279,6 +324,12 @@ fn describe(kind: &ValidationErrorKind, at: &str, title: Option<&str>, push: &mu
         ),
         _ => say("Không đúng mẫu quy định.", "Does not follow the schema."),
     }
+}
+
+/// What is wrong with an identifier, in its own words.
+fn identifier_fault(format: &str, value: &Value) -> Option<identifier::Fault> {
+    let (_, check) = identifier::FORMATS.iter().find(|(name, _)| *name == format)?;
+    check(value.as_str()?).err()
 }
 
 fn lower_first(text: &str) -> String {

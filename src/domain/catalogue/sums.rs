@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr as _;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -244,22 +245,51 @@ impl SumRule {
     }
 }
 
+/// A time, or a whole day in Viet Nam.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    Time(Timestamp),
+    Day(Date),
+}
+
+impl Moment {
+    fn parse(text: &str) -> Option<Self> {
+        let time = Timestamp::parse_rfc3339(text).map(Self::Time);
+        time.or_else(|| text.parse().ok().map(Self::Day))
+    }
+
+    fn day(self) -> Date {
+        match self {
+            Self::Time(time) => time.date(),
+            Self::Day(day) => day,
+        }
+    }
+
+    /// Two times are compared as times; where one of them is a day only, by day.
+    fn is_after(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Time(first), Self::Time(second)) => first > second,
+            _ => self.day() > other.day(),
+        }
+    }
+}
+
 impl TimeRule {
     /// Checks the rule where both times are stated, and pushes what is out of order.
     pub(crate) fn check(&self, payloads: Payloads<'_>, found: &mut Vec<FieldViolation>) {
         for round in payloads.rounds(self.each.as_ref()) {
             let line = round.as_ref().map(|(at, value)| (at.as_str(), *value));
-            let times = |term: &Term| {
+            let moments = |term: &Term| {
                 let values = payloads.values(term, line);
                 values
                     .into_iter()
-                    .filter_map(|(_, value)| Timestamp::parse_rfc3339(value.as_str()?))
+                    .filter_map(|(_, value)| Moment::parse(value.as_str()?))
                     .collect::<Vec<_>>()
             };
-            let latest_first = times(&self.earlier).into_iter().max();
-            let earliest_second = times(&self.later).into_iter().min();
-            if let (Some(first), Some(second)) = (latest_first, earliest_second)
-                && first > second
+            let later = moments(&self.later);
+            if moments(&self.earlier)
+                .iter()
+                .any(|first| later.iter().any(|second| first.is_after(*second)))
             {
                 let prefix = line.map_or("", |(at, _)| at);
                 let field = format!("{prefix}{}", self.at);

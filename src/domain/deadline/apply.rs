@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde_json::Value;
 
-use super::begin::{begin, stated_in_answer, stated_moment};
+use super::begin::{begin, stated_moment};
 use super::ledger::{Deadline, DeadlineStatus};
 use crate::domain::calendar::Calendar;
-use crate::domain::catalogue::rule::DeadlineRule;
+use crate::domain::catalogue::rule::{DeadlineRule, StatedIn};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::{Action, ClockEffect};
 
@@ -20,6 +21,8 @@ pub struct ClockContext<'a> {
     pub calendar: &'a Calendar,
     /// The order's payload, for conditions and stated times. May be null if [`needs_order_payload`] says no.
     pub order_payload: &'a Value,
+    /// The date in the order's head; read at submit only.
+    pub issue_date: Option<Date>,
     /// The payload of the answer (or report) that this step brings, for times stated in it.
     pub answer_payload: Option<&'a Value>,
     /// The clock that an extension names; none of the others is extended.
@@ -30,7 +33,8 @@ pub struct ClockContext<'a> {
 pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> bool {
     rules.iter().any(|rule| {
         let starts = effects.contains(&ClockEffect::Start(rule.starts_on));
-        starts && (rule.condition.is_some() || (rule.pointer.is_some() && !stated_in_answer(rule)))
+        let stated = rule.pointer.is_some() && rule.stated_in() == StatedIn::Order;
+        starts && (rule.condition.is_some() || rule.regime_pointer.is_some() || stated)
     })
 }
 
@@ -44,7 +48,8 @@ pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> b
 ///   date (of `at` for BEFORE). A time that a document does not state starts nothing.
 /// - A clock from a stated time that the same action stops gets its verdict at once; one that is already over when it
 ///   starts is recorded as breached at once and never runs.
-/// - A clock stops when the step is done, or at the moment that the answer states for the act (`done_at` of the rule).
+/// - A clock stops when the step is done, or at the moment that the answer states for the act (`done_at` of the rule). An
+///   interim answer or a report that does not state that moment leaves such a clock running.
 /// - Only a clock that is not over can be paused or extended; an extension touches the clock that it names.
 pub fn apply(
     deadlines: &mut Vec<Deadline>,
@@ -120,7 +125,7 @@ fn extend(deadline: &mut Deadline, at: Timestamp) -> bool {
 }
 
 fn stop(deadline: &mut Deadline, action: Action, at: Timestamp, ctx: &ClockContext<'_>) -> bool {
-    let stops = deadline.is_open() && deadline.stops_on.contains(&action);
+    let stops = deadline.is_open() && deadline.stops_on.contains(&action) && states_the_act(deadline, action, ctx);
     if stops {
         let done = moment_done(deadline.done_at.as_deref(), at, ctx);
         deadline.resume(at);
@@ -129,12 +134,32 @@ fn stop(deadline: &mut Deadline, action: Action, at: Timestamp, ctx: &ClockConte
     stops
 }
 
+/// An interim answer or a report is about many things: it stops a clock whose act it must state (`done_at`) only if it
+/// states it.
+fn states_the_act(deadline: &Deadline, action: Action, ctx: &ClockContext<'_>) -> bool {
+    let about_many = matches!(action, Action::AnswerInterim | Action::Report);
+    let Some(pointer) = deadline.done_at.as_deref().filter(|_| about_many) else {
+        return true;
+    };
+    ctx.answer_payload
+        .is_some_and(|payload| stated_moment(payload, pointer).is_some())
+}
+
 /// When the act was done: at the moment that the answer states for it, but never after the step itself.
 pub(super) fn moment_done(done_at: Option<&str>, at: Timestamp, ctx: &ClockContext<'_>) -> Timestamp {
     let answer = ctx.answer_payload.zip(done_at);
     answer
         .and_then(|(payload, pointer)| stated_moment(payload, pointer))
         .map_or(at, |stated| stated.min(at))
+}
+
+/// Ends every open clock without a verdict: the duty itself is gone. Returns whether there was one.
+pub fn cancel_open(deadlines: &mut [Deadline], action: Action, at: Timestamp) -> bool {
+    let mut any = false;
+    for deadline in deadlines {
+        any |= cancel(deadline, action, at);
+    }
+    any
 }
 
 fn cancel(deadline: &mut Deadline, action: Action, at: Timestamp) -> bool {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::apply::{ClockContext, moment_done};
 use super::ledger::Deadline;
-use crate::domain::catalogue::rule::{DeadlineRule, Regime};
+use crate::domain::catalogue::rule::{DeadlineRule, Regime, StatedIn};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::{Action, StartingPoint};
 
@@ -19,12 +19,7 @@ pub(super) fn begin(
     ctx: &ClockContext<'_>,
 ) -> Option<Deadline> {
     let start = starting_moment(rule, action, at, ctx)?;
-    let step = if rule.starts_on == StartingPoint::Before {
-        at
-    } else {
-        start
-    };
-    let regime = Regime::on(step.date());
+    let regime = Regime::on(deciding_date(rule, start, at, ctx));
     if !rule.regimes.contains(&regime) || !condition_holds(rule, ctx.order_payload) {
         return None;
     }
@@ -38,7 +33,7 @@ pub(super) fn begin(
     }
     let last = namesakes().map(|clock| clock.occurrence).max().unwrap_or(0);
     let mut deadline = Deadline::new(rule, regime, last.saturating_add(1), start, ctx.calendar)?;
-    let done = is_stated && rule.stops_on.contains(&action);
+    let done = is_stated && !rule.recurring && rule.stops_on.contains(&action);
     if done || deadline.is_overdue(at) {
         deadline.stop(action, moment_done(rule.done_at.as_deref(), at, ctx));
         deadline.refresh(ctx.calendar);
@@ -51,14 +46,15 @@ pub(super) fn begin(
 fn starting_moment(rule: &DeadlineRule, action: Action, at: Timestamp, ctx: &ClockContext<'_>) -> Option<Timestamp> {
     match rule.starts_on {
         StartingPoint::Stated | StartingPoint::Before => {
-            let payload = if stated_in_answer(rule) {
-                ctx.answer_payload?
-            } else if action == Action::Submit {
-                ctx.order_payload
-            } else {
-                return None;
-            };
-            stated_moment(payload, rule.pointer.as_deref()?)
+            let pointer = rule.pointer.as_deref()?;
+            match (rule.stated_in(), action) {
+                (StatedIn::Order, Action::Submit) => stated_moment(ctx.order_payload, pointer),
+                (StatedIn::Head, Action::Submit) => ctx.issue_date.map(first_moment),
+                (StatedIn::Interim, Action::AnswerInterim)
+                | (StatedIn::Answer, Action::AnswerFinal)
+                | (StatedIn::Report, Action::Report) => stated_moment(ctx.answer_payload?, pointer),
+                _ => None,
+            }
         }
         StartingPoint::Available
         | StartingPoint::Acknowledged
@@ -69,8 +65,23 @@ fn starting_moment(rule: &DeadlineRule, action: Action, at: Timestamp, ctx: &Clo
     }
 }
 
-pub(super) fn stated_in_answer(rule: &DeadlineRule) -> bool {
-    rule.stated_in.as_deref() == Some("answer")
+/// The date that decides the regime: the clock's own start; of a clock counted backwards, the step; or the date that the
+/// rule points to, if the order states it.
+fn deciding_date(rule: &DeadlineRule, start: Timestamp, at: Timestamp, ctx: &ClockContext<'_>) -> Date {
+    let stated = rule
+        .regime_pointer
+        .as_deref()
+        .and_then(|pointer| stated_moment(ctx.order_payload, pointer));
+    let step = if rule.starts_on == StartingPoint::Before {
+        at
+    } else {
+        start
+    };
+    stated.unwrap_or(step).date()
+}
+
+fn first_moment(date: Date) -> Timestamp {
+    Timestamp::from_civil(date.at(0, 0, 0, 0))
 }
 
 /// What stands at a pointer: RFC 3339, or a date, which means its first moment in Viet Nam.
@@ -78,12 +89,12 @@ pub(super) fn stated_moment(payload: &Value, pointer: &str) -> Option<Timestamp>
     let text = payload.pointer(pointer)?.as_str()?;
     Timestamp::parse_rfc3339(text).or_else(|| {
         let date: Date = text.parse().ok()?;
-        Some(Timestamp::from_civil(date.at(0, 0, 0, 0)))
+        Some(first_moment(date))
     })
 }
 
 fn condition_holds(rule: &DeadlineRule, order_payload: &Value) -> bool {
     rule.condition
         .as_ref()
-        .is_none_or(|condition| order_payload.pointer(&condition.pointer) == Some(&condition.equals))
+        .is_none_or(|condition| condition.holds(order_payload))
 }

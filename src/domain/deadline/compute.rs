@@ -228,7 +228,14 @@ mod tests {
     #[test]
     fn immediately_has_a_target_with_a_cap_and_prints_as_ngay() {
         let cap = Some(span(1, TimeUnit::WorkingDays));
-        let level = |amount, unit, cap| Limit::Immediate(ServiceLevel { amount, unit, cap });
+        let level = |amount, unit, cap| {
+            Limit::Immediate(ServiceLevel {
+                amount,
+                unit,
+                cap,
+                window: None,
+            })
+        };
         let due = |limit: &Limit, start: &str| compute_paused(limit, at(start), &[], &calendar()).unwrap().due;
         let information = level(4, TimeUnit::WorkingHours, cap);
         assert_eq!(due(&information, "2026-11-26T09:00:00"), at("2026-11-26T14:00:00"));
@@ -240,7 +247,10 @@ mod tests {
             due(&level(2, TimeUnit::Hours, None), "2026-11-22T23:00:00"),
             at("2026-11-23T01:00:00")
         );
-        assert_eq!(information.label_vi(), "ngay (chỉ tiêu nội bộ: 4 giờ làm việc)");
+        assert_eq!(
+            information.label_vi(),
+            "ngay (chỉ tiêu nội bộ: 4 giờ làm việc, không quá 1 ngày làm việc)"
+        );
     }
 
     fn pause(from: &str, to: &str) -> [Suspension; 1] {

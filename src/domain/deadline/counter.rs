@@ -6,7 +6,7 @@ use super::compute::due;
 use super::limit::{Limit, Suspension, span_en, span_vi, target_of};
 use super::trace::{Recorder, StepKind, TraceStep, step};
 use crate::domain::calendar::{Calendar, CalendarMissing, date_en, date_vi};
-use crate::domain::catalogue::rule::{Span, TimeUnit};
+use crate::domain::catalogue::rule::{ServiceLevel, Span, TimeUnit, Window};
 use crate::domain::time::Timestamp;
 
 /// Which way a limit is counted.
@@ -33,6 +33,9 @@ impl Counter<'_> {
             Limit::Span(span) => return self.span(*span, start, Direction::Forwards),
             Limit::Immediate(level) => level,
         };
+        if let Some(window) = level.window {
+            return self.windowed(*level, window, start);
+        }
         let (calendar, suspensions) = (self.calendar, self.suspensions);
         let target = Limit::Span(target_of(*level));
         let shorter = match level.cap.map(Limit::Span) {
@@ -65,13 +68,68 @@ impl Counter<'_> {
                 end_of_day(self.roll(end, direction)?)
             }
         };
+        self.trace_due(due);
+        Ok(due)
+    }
+
+    /// A target that holds for receipts within hours of a working day.
+    fn windowed(
+        &mut self,
+        level: ServiceLevel,
+        window: Window,
+        start: Timestamp,
+    ) -> Result<Timestamp, CalendarMissing> {
+        let (today, time) = (start.date(), start.civil().time());
+        let label = Limit::Immediate(level);
+        self.trace.add(|| {
+            let received = time.strftime("%H:%M:%S").to_string();
+            let vi = format!("{received} {}: {}", date_vi(today), label.label_vi());
+            let en = format!("{} {received}: {}", date_en(today), label.label_en());
+            step(StepKind::Start, today, vi, en)
+        });
+        let works_today = self.calendar.is_working(today)?;
+        if works_today && window.opens <= time && time <= window.closes {
+            return self.within_window(level, start);
+        }
+        let mut day = today;
+        if !works_today || time > window.closes {
+            if !works_today {
+                self.trace.add_day(self.calendar, StepKind::Skipped, day, 0)?;
+            }
+            day = neighbour(day, Direction::Forwards)?;
+            while !self.calendar.is_working(day)? {
+                self.trace.add_day(self.calendar, StepKind::Skipped, day, 0)?;
+                day = neighbour(day, Direction::Forwards)?;
+            }
+        }
+        self.trace.add_day(self.calendar, StepKind::Counted, day, 1)?;
+        match window.otherwise {
+            Some(time) => {
+                let due = Timestamp::from_civil(day.to_datetime(time));
+                self.trace_due(due);
+                Ok(due)
+            }
+            None => self.within_window(level, Timestamp::from_civil(day.to_datetime(window.opens))),
+        }
+    }
+
+    /// The target counted from a receipt in the window: 0 working days are what is left of that day.
+    fn within_window(&mut self, level: ServiceLevel, start: Timestamp) -> Result<Timestamp, CalendarMissing> {
+        if level.amount > 0 {
+            return self.span(target_of(level), start, Direction::Forwards);
+        }
+        let due = end_of_day(start.date());
+        self.trace_due(due);
+        Ok(due)
+    }
+
+    fn trace_due(&mut self, due: Timestamp) {
         self.trace.add(|| {
             let (clock, date) = (due.civil().time(), due.date());
             let time = clock.strftime("%H:%M:%S");
             let vi = format!("Hạn chót: {time} {}", date_vi(date));
             step(StepKind::Due, date, vi, format!("Due: {} {time}", date_en(date)))
         });
-        Ok(due)
     }
 
     /// Counts working days; a day on which the clock stood still does not count.

@@ -98,6 +98,9 @@ pub struct Deadline {
     pub certainty: Certainty,
     /// The body of law it falls under.
     pub regime: Regime,
+    /// The version of the calendar on which it was counted last; 0: before the calendar had versions.
+    #[serde(default)]
+    pub calendar_version: i64,
 }
 
 impl Deadline {
@@ -135,6 +138,7 @@ impl Deadline {
             nature,
             certainty: rule.certainty,
             regime,
+            calendar_version: calendar.version(),
         };
         deadline.refresh(calendar);
         Some(deadline)
@@ -165,8 +169,10 @@ impl Deadline {
             && self.extendable_to.is_some_and(|longest| longest > self.amount())
     }
 
-    /// Why it is due when it is. Of a paused clock: the days so far, and the pause last.
+    /// Why it is due when it is, on the calendar in the version on which it was counted: days that came to be known after a
+    /// clock ended do not change why it ended so. Of a paused clock: the days so far, and the pause last.
     pub fn trace(&self, calendar: &Calendar) -> Result<Vec<TraceStep>, CalendarMissing> {
+        let calendar = &*calendar.at_version(self.calendar_version);
         let computed = match (self.starts_on, self.budget()) {
             (StartingPoint::Before, Limit::Span(span)) => compute_before(span, self.start, calendar)?,
             (_, budget) => compute_paused(&budget, self.start, &self.suspensions, calendar)?,
@@ -191,18 +197,22 @@ impl Deadline {
     /// Computes due time and status again, for example after calendar days were imported. A clock with a verdict and a
     /// cancelled one stay as they are. Returns whether anything changed.
     pub fn recompute(&mut self, calendar: &Calendar) -> bool {
-        let before = (self.status, self.due);
         match self.status {
-            DeadlineStatus::Running | DeadlineStatus::Paused | DeadlineStatus::PendingCalendar => {
-                self.refresh(calendar);
-            }
-            DeadlineStatus::Met | DeadlineStatus::Breached | DeadlineStatus::Cancelled => {}
+            DeadlineStatus::Running | DeadlineStatus::Paused | DeadlineStatus::PendingCalendar => {}
+            DeadlineStatus::Met | DeadlineStatus::Breached | DeadlineStatus::Cancelled => return false,
         }
-        before != (self.status, self.due)
+        let mut again = self.clone();
+        again.refresh(calendar);
+        let changes = (again.status, again.due) != (self.status, self.due);
+        if changes {
+            *self = again;
+        }
+        changes
     }
 
     /// Derives due time and status from what happened.
     pub(super) fn refresh(&mut self, calendar: &Calendar) {
+        self.calendar_version = calendar.version();
         if self.open_suspension().is_some() {
             (self.status, self.due) = (DeadlineStatus::Paused, None);
             return;

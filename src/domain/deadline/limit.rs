@@ -1,5 +1,6 @@
 //! How long a clock runs, and when it stood still.
 
+use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::catalogue::rule::{ServiceLevel, Span, TimeUnit};
@@ -22,7 +23,7 @@ impl Limit {
         match self {
             Self::Span(span) => span_vi(*span),
             Self::Immediate(level) => {
-                format!("ngay (chỉ tiêu nội bộ: {})", span_vi(target_of(*level)))
+                format!("ngay (chỉ tiêu nội bộ: {})", target_vi(*level))
             }
         }
     }
@@ -32,10 +33,52 @@ impl Limit {
         match self {
             Self::Span(span) => span_en(*span),
             Self::Immediate(level) => {
-                format!("immediately (internal target: {})", span_en(target_of(*level)))
+                format!("immediately (internal target: {})", target_en(*level))
             }
         }
     }
+}
+
+fn target_vi(level: ServiceLevel) -> String {
+    let target = match level.amount {
+        0 => "trong ngày làm việc".to_owned(),
+        _ => span_vi(target_of(level)),
+    };
+    let Some(window) = level.window else {
+        let cap = level.cap.map(span_vi);
+        return cap.map_or_else(|| target.clone(), |cap| format!("{target}, không quá {cap}"));
+    };
+    let late = window.otherwise.map_or_else(String::new, |time| {
+        format!(", ngoài giờ đó: {} ngày làm việc tiếp theo", hour(time))
+    });
+    format!(
+        "{target}, nếu nhận từ {} đến {}{late}",
+        hour(window.opens),
+        hour(window.closes)
+    )
+}
+
+fn target_en(level: ServiceLevel) -> String {
+    let target = match level.amount {
+        0 => "the same working day".to_owned(),
+        _ => span_en(target_of(level)),
+    };
+    let Some(window) = level.window else {
+        let cap = level.cap.map(span_en);
+        return cap.map_or_else(|| target.clone(), |cap| format!("{target}, at most {cap}"));
+    };
+    let late = window.otherwise.map_or_else(String::new, |time| {
+        format!(", otherwise at {} of the next working day", hour(time))
+    });
+    format!(
+        "{target}, if received from {} to {}{late}",
+        hour(window.opens),
+        hour(window.closes)
+    )
+}
+
+fn hour(time: Time) -> String {
+    time.strftime("%H:%M").to_string()
 }
 
 /// A service level without its cap.

@@ -14,13 +14,14 @@ mod properties;
 #[cfg(test)]
 mod tests;
 mod trace;
+pub mod tracking;
 
 use jiff::civil::{Date, date};
 
 use crate::domain::catalogue::rule::Regime;
 use crate::domain::time::Timestamp;
 
-pub use apply::{ClockContext, apply, needs_order_payload};
+pub use apply::{ClockContext, apply, cancel_open, needs_order_payload};
 pub use compute::{Computed, compute, compute_before, compute_paused};
 pub use ledger::{Deadline, DeadlineStatus};
 pub use limit::{Limit, Suspension};

@@ -6,7 +6,7 @@ use super::apply::{ClockContext, apply, needs_order_payload};
 use super::ledger::{Deadline, DeadlineStatus};
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::rule::{
-    Certainty, Condition, DeadlineRule, Nature, Regime, ServiceLevel, Span, TimeUnit,
+    Certainty, Condition, DeadlineRule, Nature, Regime, ServiceLevel, Span, StatedIn, TimeUnit,
 };
 use crate::domain::deadline::earliest_open_due;
 use crate::domain::time::Timestamp;
@@ -27,6 +27,8 @@ fn rule(name: &str, starts_on: StartingPoint, amount: u32, unit: TimeUnit) -> De
         starts_on,
         pointer: None,
         stated_in: None,
+        recurring: false,
+        regime_pointer: None,
         stops_on: vec![Action::AnswerFinal, Action::SendBack],
         done_at: None,
         limit: Some(Span { amount, unit }),
@@ -77,6 +79,7 @@ impl Clocks {
             rules: &self.rules,
             calendar: &self.calendar,
             order_payload: &self.order,
+            issue_date: None,
             answer_payload: self.answer.as_ref(),
             extended_clock: self.rules.first().map(|rule| rule.name.as_str()),
         };
@@ -230,7 +233,7 @@ fn a_dispute_starts_a_new_clock_of_the_same_name() {
 #[test]
 fn a_clock_from_a_time_in_the_answer_gets_its_verdict_with_that_answer() {
     let report = DeadlineRule {
-        stated_in: Some("answer".into()),
+        stated_in: Some(StatedIn::Answer),
         ..stated("report", "/executed_time", 24, TimeUnit::Hours)
     };
     for (executed, expected) in [
@@ -310,6 +313,7 @@ fn immediately_is_always_policy_and_survives_storage() {
         amount: 2,
         unit: TimeUnit::Hours,
         cap: None,
+        window: None,
     };
     let freeze = DeadlineRule {
         limit: None,

@@ -25,6 +25,22 @@ document! {
 }
 
 document! {
+    /// The answer of a partner that is not connected, entered by the sender from its paper (nhập trả lời bằng giấy).
+    pub struct RecordAnswerDocument("lienthong/record-answer/1", check_record_answer) {
+        /// The final outcome, from the kind's list.
+        pub outcome: Code,
+        /// The head of the partner's own paper; its clocks stop at the end of that date.
+        pub head: Head,
+        /// Reasons, for an outcome that must give them (refused).
+        pub reasons: Vec<Reason>,
+        /// The scan of the paper.
+        pub attachments: Vec<Attachment>,
+        /// The content with its result lines, by the kind's `answer.schema.json`. Kept as it arrived.
+        pub payload: Box<RawValue>,
+    }
+}
+
+document! {
     /// What arose after the answer (thông báo phát sinh): further money held, a pay period. For kinds with a measure.
     pub struct ReportDocument("lienthong/report/1") {
         /// What arose, from the kind's list of outcomes.
@@ -53,6 +69,16 @@ document! {
         pub attachments: Vec<Attachment>,
         /// The right content, by the kind's `answer.schema.json`. Kept as it arrived.
         pub payload: Box<RawValue>,
+    }
+}
+
+fn check_record_answer(document: &RecordAnswerDocument, found: &mut Vec<FieldViolation>) {
+    if document.attachments.is_empty() {
+        found.push(super::required(
+            "/attachments",
+            "Phải kèm bản chụp văn bản trả lời.",
+            "The scan of the paper must be attached.",
+        ));
     }
 }
 

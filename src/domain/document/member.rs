@@ -8,9 +8,10 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::error::FieldViolation;
-use crate::domain::ids::{AgencyCode, IdempotencyKey, KindCode, OfficerId, RequestId, UnitId};
+use crate::domain::ids::{AgencyCode, IdempotencyKey, KindCode, MeasureId, OfficerId, RequestId, UnitId};
 use crate::domain::json::Name;
 use crate::domain::pointer::Place;
+use crate::domain::time::Timestamp;
 
 /// The most items that a list in a document's envelope has.
 pub const MAX_ITEMS: usize = 200;
@@ -126,10 +127,19 @@ text_members! {
     UnitId: "mã đơn vị: 1 đến 64 chữ cái, chữ số hoặc dấu . - _";
     KindCode: "mã loại yêu cầu: 1 đến 64 chữ thường, chữ số hoặc gạch nối";
     IdempotencyKey: "khóa 8 đến 128 chữ cái, chữ số hoặc dấu . _ : - /, bắt đầu bằng chữ hoặc số";
+    MeasureId: "mã biện pháp do hệ thống cấp (mea_ và 32 chữ số thập lục phân)";
     RequestId: "mã yêu cầu do hệ thống cấp (req_ và 32 chữ số thập lục phân)";
     super::parts::Code: "mã gồm 1 đến 40 chữ hoa, chữ số hoặc gạch dưới, bắt đầu bằng chữ";
     super::parts::Sha256Hex: "SHA-256 gồm 64 chữ số thập lục phân viết thường";
     super::parts::MediaType: "kiểu tệp, ví dụ application/pdf";
+}
+
+impl Member for Timestamp {
+    fn read(raw: &RawValue, place: &Place<'_>, found: &mut Vec<FieldViolation>) -> Option<Self> {
+        let vi = "thời điểm theo RFC 3339, ví dụ 2026-11-23T09:15:00+07:00";
+        let en = "an RFC 3339 time with offset";
+        text(raw, place, found, vi, en, Self::parse_rfc3339)
+    }
 }
 
 /// Makes a closed vocabulary a member type.

@@ -15,9 +15,9 @@ mod tests;
 
 use serde_json::value::RawValue;
 
-pub use answer::{AnswerDocument, CorrectDocument, ReportDocument};
+pub use answer::{AnswerDocument, CorrectDocument, RecordAnswerDocument, ReportDocument};
 pub use order::OrderDocument;
-pub use step::{AcknowledgeDocument, ClarifyDocument, SendBackDocument, WithdrawDocument};
+pub use step::{AcknowledgeDocument, ClarifyDocument, SendBackDocument, ServeDocument, WithdrawDocument};
 
 use super::error::{Error, ErrorCode, FieldViolation, Result};
 use super::ids::{AgencyCode, IdempotencyKey, RequestId};

@@ -6,7 +6,8 @@ use super::Document;
 use super::member::object;
 use super::parts::{Attachment, CaseRef, Contact, Head, Relation, Text};
 use crate::domain::error::FieldViolation;
-use crate::domain::ids::{AgencyCode, IdempotencyKey, KindCode, RequestId};
+use crate::domain::identifier::document_number;
+use crate::domain::ids::{AgencyCode, IdempotencyKey, KindCode, RequestId, UnitId};
 
 object! {
     /// An order to one recipient or to several (a broadcast).
@@ -33,6 +34,8 @@ object! {
         pub relations: Vec<Relation>,
         /// What comes with it.
         pub attachments: Vec<Attachment>,
+        /// The unit of the sender that deals with it (đơn vị); decides which office gets copies by right.
+        pub unit: Option<UnitId>,
         /// Whom to ask.
         pub contact: Option<Contact>,
         /// The content, by the kind's `order.schema.json`. Kept as it arrived.
@@ -84,10 +87,30 @@ impl Document for OrderDocument {
                 "The effective date cannot be before the date of issue.",
             ));
         }
+        let judgment = self.case.judgment.as_ref().map(|judgment| &judgment.number);
+        let decision = self.case.enforcement_decision.as_ref().map(|decision| &decision.number);
+        for (pointer, number) in [
+            ("/case/judgment/number", judgment),
+            ("/case/enforcement_decision/number", decision),
+        ] {
+            if let Some(Err(fault)) = number.map(|number| document_number::check(number.as_str())) {
+                found.push(FieldViolation::new(pointer, fault.reason, fault.text.vi, fault.text.en));
+            }
+        }
+        for (index, relation) in self.relations.iter().enumerate() {
+            if relation.related().is_none() {
+                found.push(FieldViolation::new(
+                    format!("/relations/{index}"),
+                    "one_of",
+                    "Phải nêu đúng một trong hai: enforcement_request_id hoặc measure_id.",
+                    "Exactly one of enforcement_request_id and measure_id must be named.",
+                ));
+            }
+        }
         let related: Vec<_> = self
             .relations
             .iter()
-            .map(|relation| (relation.r#type, &relation.enforcement_request_id))
+            .map(|relation| (relation.r#type, relation.related()))
             .collect();
         report_repeats(&related, "/relations", found);
         let attached: Vec<_> = self.attachments.iter().map(|attachment| &attachment.sha256).collect();

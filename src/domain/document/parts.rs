@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::member::{Member, choice_member, object, text};
 use crate::domain::error::FieldViolation;
-use crate::domain::ids::{OfficerId, RequestId};
+use crate::domain::ids::{MeasureId, OfficerId, RelatedId, RequestId};
 use crate::domain::macros::{checked_text, text_enum};
 use crate::domain::pointer::Place;
 
@@ -210,12 +210,14 @@ text_enum! {
 choice_member!(RelationType);
 
 object! {
-    /// A relation to an earlier request.
+    /// A relation to an earlier request, or to a measure from before or outside the hub: exactly one of them.
     pub struct Relation {
         /// Which.
         pub r#type: RelationType,
         /// The earlier request.
-        pub enforcement_request_id: RequestId,
+        pub enforcement_request_id: Option<RequestId>,
+        /// The measure.
+        pub measure_id: Option<MeasureId>,
     }
 }
 
@@ -254,5 +256,23 @@ object! {
         pub code: Code,
         /// In words. Some reasons require it.
         pub text: Option<Text<2000>>,
+    }
+}
+
+impl Head {
+    /// Số, ký hiệu as printed: 125/QĐ-THADS.
+    pub fn full_number(&self) -> String {
+        format!("{}/{}", self.number.as_str(), self.symbol.as_str())
+    }
+}
+
+impl Relation {
+    /// What it relates to; `None` unless it names exactly one of request and measure.
+    pub fn related(&self) -> Option<RelatedId> {
+        match (&self.enforcement_request_id, &self.measure_id) {
+            (Some(request), None) => Some(RelatedId::Request(request.clone())),
+            (None, Some(measure)) => Some(RelatedId::Measure(measure.clone())),
+            (Some(_), Some(_)) | (None, None) => None,
+        }
     }
 }

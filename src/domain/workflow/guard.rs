@@ -11,7 +11,7 @@ use crate::domain::macros::text_enum;
     reason = "independent facts, each asked for by one guard and its opposite"
 )]
 pub struct Facts {
-    /// The recipient's `intake` cursor has passed the entry that brought the request.
+    /// The recipient's `intake` cursor has passed the entry that brought the request; on paper: it was served.
     pub delivered: bool,
     /// The request has a registry number (số vào sổ), in whatever state it stands now.
     pub registered: bool,
@@ -52,6 +52,8 @@ text_enum! {
         NotYetExtended => "NOT_YET_EXTENDED",
         /// The kind has a measure.
         MeasureKind => "MEASURE_KIND",
+        /// A measure made under this request is in force.
+        MeasureInForce => "MEASURE_IN_FORCE",
         /// Nothing remains in force at the holder.
         NoMeasureInForce => "NO_MEASURE_IN_FORCE",
         /// The quiet period is over.
@@ -76,6 +78,7 @@ impl Guard {
             Self::Extendable => facts.extendable,
             Self::NotYetExtended => !facts.extended,
             Self::MeasureKind => facts.measure_kind,
+            Self::MeasureInForce => facts.measure_in_force,
             Self::NoMeasureInForce => !facts.measure_in_force,
             Self::QuietPeriodOver => facts.quiet_period_over,
             Self::UnfoundedReturn => facts.unfounded_return,
@@ -95,6 +98,7 @@ impl Guard {
             Self::Extendable => "loại yêu cầu cho phép gia hạn",
             Self::NotYetExtended => "chưa gia hạn lần nào",
             Self::MeasureKind => "loại yêu cầu có biện pháp",
+            Self::MeasureInForce => "còn biện pháp đang có hiệu lực",
             Self::NoMeasureInForce => "không còn biện pháp đang có hiệu lực",
             Self::QuietPeriodOver => "đã hết thời gian chờ trước khi đóng",
             Self::UnfoundedReturn => "việc trả lại không có căn cứ",
@@ -114,6 +118,7 @@ impl Guard {
             Self::Extendable => "the kind allows an extension",
             Self::NotYetExtended => "it was not extended before",
             Self::MeasureKind => "the kind has a measure",
+            Self::MeasureInForce => "a measure is in force",
             Self::NoMeasureInForce => "no measure is in force any more",
             Self::QuietPeriodOver => "the quiet period is over",
             Self::UnfoundedReturn => "the return was unfounded",

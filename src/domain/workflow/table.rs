@@ -118,6 +118,10 @@ workflow! {
     SendBack by Recipient, "L106 Điều 33.1; NĐ 152 Điều 7.4" {
         [Submitted Acknowledged Clarifying] | []                            | Returned          | no     | [Sender]          | [Stop Cancel];
     }
+    // The paper of a partner that is not connected, entered for it.
+    SendBack by Sender, "NĐ 152 Điều 20" {
+        [Submitted Acknowledged]            | [PaperRecipient]              | Returned          | no     | [Recipient]       | [Stop Cancel];
+    }
 
     // Inside the recipient; the sender sees who has it now.
     Assign by Recipient, "Quy ước của cổng" {
@@ -141,7 +145,7 @@ workflow! {
     }
 
     AnswerInterim by Recipient, "Quy ước của cổng" {
-        [Acknowledged]                      | []                            | same              | no     | [Sender]          | [Stop];
+        [Acknowledged]                      | []                            | same              | no     | [Sender]          | [Stop Start(Stated)];
     }
 
     // The result, or a refusal with reasons (Art. 21.6a). Without an acknowledge it also registers. It may cross a
@@ -161,14 +165,22 @@ workflow! {
     }
     RecordAnswer by Sender, "NĐ 152 Điều 20, Điều 21.6" {
         [Submitted Acknowledged]            | [PaperRecipient]              | Answered          | no     | [Recipient]       | [Stop Start(Answered) Start(Stated)];
+        [WithdrawalPending]                 | [PaperRecipient]              | Answered          | no     | [Recipient]       | [Resume Stop Start(Answered) Start(Stated)];
     }
 
     // After the answer: further money held, each pay period, a payer's notice; and mistakes put right.
     Report by Recipient, "NĐ 152 Điều 43.2b, Điều 51" {
-        [Answered Closed]                   | [MeasureKind]                 | same              | no     | [Sender]          | [Stop Start(Reported)];
+        [Answered Closed]                   | [MeasureKind]                 | same              | no     | [Sender]          | [Stop Start(Stated) Start(Reported)];
+        [Submitted Acknowledged Clarifying WithdrawalPending] | [MeasureInForce] | same         | no     | [Sender]          | [Stop Start(Stated) Start(Reported)];
+    }
+    Report by Sender, "NĐ 152 Điều 20, Điều 43.2b, Điều 51" {
+        [Answered Closed]                   | [PaperRecipient MeasureKind]  | same              | no     | [Recipient]       | [Stop Start(Stated) Start(Reported)];
     }
     Correct by Recipient, "Quy ước của cổng" {
         [Answered Closed]                   | []                            | same              | no     | [Sender]          | [];
+    }
+    Correct by Sender, "NĐ 152 Điều 20" {
+        [Answered Closed]                   | [PaperRecipient]              | same              | no     | [Recipient]       | [];
     }
 
     // The sender does not accept an answer or a return. Not a complaint (khiếu nại), which belongs to persons.
@@ -183,16 +195,23 @@ workflow! {
 
     // Taking a message back (lấy lại), edXML 13 and 15. It revokes no decision (thu hồi) and ends no measure.
     Withdraw by Sender, "edXML 13" {
-        [Submitted]                         | [NotDelivered]                | Withdrawn         | no     | [Recipient]       | [Cancel];
+        [Submitted]                         | [NotDelivered NoMeasureInForce] | Withdrawn       | no     | [Recipient]       | [Cancel];
         [Submitted]                         | [Delivered]                   | WithdrawalPending | no     | [Recipient]       | [];
         [Acknowledged Clarifying]           | []                            | WithdrawalPending | no     | [Recipient]       | [];
     }
     AcceptWithdrawal by Recipient, "edXML 15" {
-        [WithdrawalPending]                 | []                            | Withdrawn         | no     | [Sender]          | [Stop Cancel];
+        [WithdrawalPending]                 | [NoMeasureInForce]            | Withdrawn         | no     | [Sender]          | [Stop Cancel];
+    }
+    AcceptWithdrawal by Sender, "NĐ 152 Điều 20" {
+        [WithdrawalPending]                 | [PaperRecipient NoMeasureInForce] | Withdrawn     | no     | [Recipient]       | [Stop Cancel];
     }
     RefuseWithdrawal by Recipient, "edXML 13" {
         [WithdrawalPending]                 | [NeverRegistered]             | Acknowledged      | yes    | [Sender]          | [Start(Acknowledged) Stop];
         [WithdrawalPending]                 | [Registered]                  | Acknowledged      | no     | [Sender]          | [Resume Stop];
+    }
+    RefuseWithdrawal by Sender, "NĐ 152 Điều 20" {
+        [WithdrawalPending]                 | [PaperRecipient NeverRegistered] | Submitted      | no     | [Recipient]       | [Resume];
+        [WithdrawalPending]                 | [PaperRecipient Registered]   | Acknowledged      | no     | [Recipient]       | [Resume];
     }
 
     // A request whose measure still binds a holder stays open until the measure is ended by a decision.
@@ -201,5 +220,14 @@ workflow! {
     }
     Close by Hub, "L106 Điều 95; NĐ 152 Điều 42.7" {
         [Answered Returned]                 | [QuietPeriodOver NoMeasureInForce] | Closed       | no     | [Sender Recipient] | [Cancel];
+    }
+
+    // The hub's own work: the calendar came to be known, or an agency took another's place. Open clocks are computed
+    // again by the ledger, whatever this column says; none starts or stops.
+    Recompute by Hub, "BLDS Điều 147, Điều 148" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
+    }
+    Succeed by Hub, "Quy ước của cổng" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
     }
 }

@@ -25,6 +25,14 @@ text_enum! {
 }
 
 impl State {
+    /// Whether the recipient still has to act on it.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Submitted | Self::Acknowledged | Self::Clarifying | Self::WithdrawalPending => true,
+            Self::Answered | Self::Returned | Self::Withdrawn | Self::Closed => false,
+        }
+    }
+
     /// The label on pages and forms.
     pub const fn label_vi(self) -> &'static str {
         match self {
@@ -81,6 +89,10 @@ text_enum! {
         RefuseWithdrawal => "refuse_withdrawal",
         /// Đóng yêu cầu.
         Close => "close",
+        /// Tính lại thời hạn.
+        Recompute => "recompute",
+        /// Chuyển cho cơ quan kế thừa.
+        Succeed => "succeed",
     }
 }
 
@@ -107,6 +119,8 @@ impl Action {
             Self::AcceptWithdrawal => "Đồng ý lấy lại",
             Self::RefuseWithdrawal => "Không đồng ý lấy lại",
             Self::Close => "Đóng yêu cầu",
+            Self::Recompute => "Tính lại thời hạn",
+            Self::Succeed => "Chuyển cho cơ quan kế thừa",
         }
     }
 }

@@ -13,12 +13,15 @@ use crate::app::agencies::{AgencyView, NewCredential, new_credentials};
 use crate::app::ledger::command::RegistryChange;
 use crate::domain::agency::{Agency, Alias, Channel, Credential, Officer, Purpose, Role, Unit};
 use crate::domain::error::{Error, FieldViolation, Result};
+use crate::domain::identifier::place;
 use crate::domain::ids::{AgencyCode, IdempotencyKey, OfficerId};
 use crate::domain::time::Timestamp;
 use crate::grpc::page::Tokens;
 
 /// Most units of an agency.
 const MAX_UNITS: usize = 500;
+/// The most codes in a territory.
+const MAX_TERRITORY: usize = 5_000;
 /// Most former names of an agency.
 const MAX_ALIASES: usize = 100;
 /// Most certificates in one CreateAgency.
@@ -190,8 +193,8 @@ fn agency(fields: &mut Fields, wire: Option<&v1::Agency>) -> Option<Agency> {
     }
     fields.line("agency.name", &wire.name, 1..=MAX_NAME);
     fields.line("agency.name_en", &wire.name_en, 0..=MAX_NAME);
-    fields.digits("agency.province_code", &wire.province_code, 2);
-    fields.digits("agency.commune_code", &wire.commune_code, 5);
+    fields.identifier("agency.province_code", &wire.province_code, place::check_province);
+    fields.identifier("agency.commune_code", &wire.commune_code, place::check_commune);
     let parent = fields.optional_id("agency.parent_code", &wire.parent_code);
     let successor = fields.optional_id("agency.successor_code", &wire.successor_code);
     let aliases = aliases(fields, &wire.aliases);
@@ -209,7 +212,22 @@ fn agency(fields: &mut Fields, wire: Option<&v1::Agency>) -> Option<Agency> {
         suspended: false,
         aliases,
         units,
+        territory: territory(fields, "agency.territory", &wire.territory),
     })
+}
+
+/// Codes of provinces and communes.
+fn territory(fields: &mut Fields, at: &str, wire: &[String]) -> Vec<String> {
+    fields.at_most(at, wire.len(), MAX_TERRITORY);
+    for (index, code) in wire.iter().take(MAX_TERRITORY).enumerate() {
+        let check = if code.len() == 5 {
+            place::check_commune
+        } else {
+            place::check_province
+        };
+        fields.identifier(&format!("{at}[{index}]"), code, check);
+    }
+    wire.to_vec()
 }
 
 fn aliases(fields: &mut Fields, wire: &[v1::AgencyAlias]) -> Vec<Alias> {
@@ -247,9 +265,11 @@ fn units(fields: &mut Fields, wire: &[v1::Unit]) -> Vec<Unit> {
                 "This unit id is already in the list.",
             );
         }
+        let territory = territory(fields, &at("territory"), &unit.territory);
         units.extend(fields.id(&at("unit_id"), &unit.unit_id).map(|id| Unit {
             id,
             name: unit.name.clone(),
+            territory,
         }));
     }
     units
@@ -348,7 +368,7 @@ pub(crate) fn agency_page(message: &v1::ListAgenciesRequest, caller: &AgencyCode
         );
     }
     let province_code = message.province_code.clone();
-    fields.digits("province_code", &province_code, 2);
+    fields.identifier("province_code", &province_code, place::check_province);
     let tokens = Tokens::of(&[
         "agencies",
         caller.as_str(),
@@ -399,8 +419,10 @@ pub(crate) fn agency_to_wire(agency: &Agency) -> v1::Agency {
             .map(|unit| v1::Unit {
                 unit_id: unit.id.to_string(),
                 name: unit.name.clone(),
+                territory: unit.territory.clone(),
             })
             .collect(),
+        territory: agency.territory.clone(),
     }
 }
 
@@ -448,7 +470,7 @@ pub(super) fn pem(der: &[u8]) -> String {
 }
 
 /// A key that is not one, together with everything else that is wrong in the message.
-pub(crate) fn with_key_fault(key: &Error, change: Result<RegistryChange>) -> Error {
+pub(crate) fn with_key_fault<T>(key: &Error, change: Result<T>) -> Error {
     let others = change.err().map(|error| error.fields().to_vec()).unwrap_or_default();
     let fields = key.fields().iter().cloned().chain(others).collect();
     Error::invalid(key.code(), fields)

@@ -24,6 +24,7 @@ fn wire() -> v1::Agency {
         units: vec![v1::Unit {
             unit_id: "cn-1".into(),
             name: "Chi nhánh 1".into(),
+            territory: Vec::new(),
         }],
         ..v1::Agency::default()
     }
@@ -99,11 +100,11 @@ fn each_wrong_field_of_a_new_agency_is_named() {
         (|m| agency_of(m).name_en = "x".repeat(301), "agency.name_en too_long"),
         (
             |m| agency_of(m).province_code = "1".into(),
-            "agency.province_code format",
+            "agency.province_code length",
         ),
         (
             |m| agency_of(m).commune_code = "123".into(),
-            "agency.commune_code format",
+            "agency.commune_code length",
         ),
         (|m| agency_of(m).parent_code = "?".into(), "agency.parent_code format"),
         (
@@ -115,6 +116,7 @@ fn each_wrong_field_of_a_new_agency_is_named() {
                 agency_of(m).units.push(v1::Unit {
                     unit_id: "cn-1".into(),
                     name: "x".into(),
+                    territory: Vec::new(),
                 });
             },
             "agency.units[1].unit_id repeated",

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
+use crate::domain::identifier::Fault;
 use crate::domain::ids::MalformedId;
 use crate::domain::text::{is_bidi_control, is_nfc, is_noncharacter};
 
@@ -106,15 +107,13 @@ impl Fields {
         }
     }
 
-    /// Exactly so many digits, or nothing.
-    pub(crate) fn digits(&mut self, field: &str, value: &str, count: usize) {
-        if !value.is_empty() && (value.len() != count || !value.bytes().all(|b| b.is_ascii_digit())) {
-            self.push(
-                field,
-                "format",
-                &format!("Phải gồm đúng {count} chữ số."),
-                &format!("Expected exactly {count} digits."),
-            );
+    /// An identifier that passes its check, or nothing.
+    pub(crate) fn identifier(&mut self, field: &str, value: &str, check: impl FnOnce(&str) -> Result<(), Fault>) {
+        if value.is_empty() {
+            return;
+        }
+        if let Err(fault) = check(value) {
+            self.push(field, fault.reason, &fault.text.vi, &fault.text.en);
         }
     }
 
@@ -201,6 +200,7 @@ impl Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::identifier::place;
     use crate::domain::ids::AgencyCode;
 
     fn reasons<T>(check: impl FnOnce(&mut Fields) -> T) -> Vec<String> {
@@ -263,8 +263,10 @@ mod tests {
             assert_eq!(reasons(|fields| fields.date("day", wrong)), ["format"], "{wrong}");
         }
         assert_eq!(reasons(|fields| fields.date("day", "")), ["required"]);
-        assert_eq!(reasons(|fields| fields.digits("province_code", "1", 2)), ["format"]);
-        assert!(reasons(|fields| fields.digits("province_code", "", 2)).is_empty());
+        let checked = |value: &str| reasons(|fields| fields.identifier("province_code", value, place::check_province));
+        assert_eq!(checked("1").len(), 1);
+        assert!(checked("37").is_empty() && checked("35").is_empty());
+        assert!(checked("").is_empty());
     }
 
     #[test]

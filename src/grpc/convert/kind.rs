@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use lienthong_proto::v1;
 
 use super::failure::violation;
@@ -12,9 +12,11 @@ use super::{localized, text_or_empty};
 use crate::app::kinds::{AgainstKind, Draft, Validated};
 use crate::domain::catalogue::Kind;
 use crate::domain::catalogue::definition::{
-    AttachmentDefinition, CopyDefinition, KindDefinition, OutcomeDefinition, ReasonDefinition,
+    AttachmentDefinition, CopyDefinition, KindDefinition, OutcomeDefinition, ReasonDefinition, RelatedEffect,
+    RelationDefinition, StatedBy,
 };
-use crate::domain::catalogue::rule::{DeadlineRule, Regime, Span};
+use crate::domain::catalogue::pattern::Pattern;
+use crate::domain::catalogue::rule::{DeadlineRule, Regime, Span, Window};
 use crate::domain::error::Result;
 use crate::domain::ids::KindCode;
 use crate::domain::workflow::StartingPoint;
@@ -56,7 +58,7 @@ pub(crate) fn draft(message: v1::ValidateRequest) -> Result<(AgainstKind, Draft)
 }
 
 /// A revision; none for 0. One that no kind can have is asked for all the same, and not found.
-fn revision(fields: &mut Fields, field: &str, number: i64) -> Option<u32> {
+pub(crate) fn revision(fields: &mut Fields, field: &str, number: i64) -> Option<u32> {
     if number < 0 {
         fields.push(field, "out_of_range", "Không được là số âm.", "It cannot be negative.");
     }
@@ -105,12 +107,15 @@ pub(crate) fn kind(kind: &Kind) -> v1::Kind {
         retention_years: number(definition.retention_years),
         quiet_period_days: number(definition.quiet_period_days),
         effect: definition.effect.to_wire(),
-        required_attachments: definition
-            .attachments
-            .iter()
-            .filter(|attachment| attachment.required)
-            .map(attachment)
-            .collect(),
+        required_attachments: attachments(definition, true),
+        optional_attachments: attachments(definition, false),
+        register: definition.register.to_wire(),
+        parties: texts(&definition.parties),
+        territory: texts(&definition.territory),
+        relations: definition.relations.iter().map(relation).collect(),
+        clarification_amount: definition.clarification_limit.amount.into(),
+        clarification_unit: definition.clarification_limit.unit.to_wire(),
+        recipient_specific: texts(&definition.recipient_specific),
         outcomes: definition
             .outcomes
             .iter()
@@ -132,6 +137,27 @@ pub(crate) fn kind(kind: &Kind) -> v1::Kind {
                 document: document.clone(),
             })
             .collect(),
+    }
+}
+
+fn attachments(definition: &KindDefinition, required: bool) -> Vec<v1::CodedText> {
+    let attachments = definition.attachments.iter();
+    attachments
+        .filter(|attachment| attachment.required == required)
+        .map(attachment)
+        .collect()
+}
+
+fn texts(patterns: &[Pattern]) -> Vec<String> {
+    patterns.iter().map(ToString::to_string).collect()
+}
+
+fn relation(relation: &RelationDefinition) -> v1::KindRelation {
+    v1::KindRelation {
+        r#type: relation.r#type.to_wire(),
+        kinds: relation.kinds.iter().map(ToString::to_string).collect(),
+        required: relation.required,
+        measure_required: relation.measure,
     }
 }
 
@@ -157,6 +183,28 @@ fn outcome(kind: &Kind, outcome: &OutcomeDefinition) -> v1::KindOutcome {
         r#final: outcome.r#final,
         lines_required: kind.lines_required(outcome),
         sums_required: kind.sums_required(outcome),
+        stated_by: outcome
+            .stated_by
+            .iter()
+            .copied()
+            .map(StatedBy::as_str)
+            .map(str::to_owned)
+            .collect(),
+        begins_measure: outcome.measure,
+        begins_measure_if: text_or_empty(outcome.measure_if.as_ref().map(ToString::to_string)),
+        ends_measure: outcome.ends_measure,
+        related_effect: outcome.related.as_ref().map(related_effect),
+    }
+}
+
+fn related_effect(effect: &RelatedEffect) -> v1::RelatedEffect {
+    let condition = effect.end_if.as_ref();
+    v1::RelatedEffect {
+        relation_type: effect.r#type.to_wire(),
+        reduce_by: text_or_empty(effect.reduce_by.as_ref().map(ToString::to_string)),
+        ends: effect.end,
+        end_pointer: text_or_empty(condition.map(|condition| &*condition.pointer)),
+        end_value: text_or_empty(condition.map(|condition| condition.equals.to_string())),
     }
 }
 
@@ -165,6 +213,8 @@ fn copy(copy: &CopyDefinition) -> v1::KindCopy {
         role: copy.role.to_wire(),
         basis: copy.basis.clone(),
         clock_name: text_or_empty(copy.clock.as_deref()),
+        kind: copy.kind.to_string(),
+        certainty: copy.certainty.to_wire(),
     }
 }
 
@@ -177,14 +227,13 @@ fn clock(rule: &DeadlineRule) -> v1::KindClock {
     let budget = rule.limit.or(target);
     let cap = level.and_then(|level| level.cap);
     let stated_in = match rule.starts_on {
-        StartingPoint::Stated => Some(rule.stated_in.as_deref().unwrap_or("order")),
+        StartingPoint::Stated | StartingPoint::Before => Some(rule.stated_in().as_str()),
         StartingPoint::Available
         | StartingPoint::Acknowledged
         | StartingPoint::Answered
         | StartingPoint::Disputed
         | StartingPoint::Served
-        | StartingPoint::Reported
-        | StartingPoint::Before => None,
+        | StartingPoint::Reported => None,
     };
     v1::KindClock {
         name: rule.name.clone(),
@@ -213,6 +262,19 @@ fn clock(rule: &DeadlineRule) -> v1::KindClock {
         basis: rule.basis.clone(),
         certainty: rule.certainty.to_wire(),
         note: text_or_empty(rule.note.as_deref()),
+        recurring: rule.recurring,
+        regime_pointer: text_or_empty(rule.regime_pointer.as_deref()),
+        done_at: text_or_empty(rule.done_at.as_deref()),
+        window: level.and_then(|level| level.window).map(window),
+    }
+}
+
+fn window(window: Window) -> v1::ReceiptWindow {
+    let hour = |time: Time| time.strftime("%H:%M").to_string();
+    v1::ReceiptWindow {
+        opens: hour(window.opens),
+        closes: hour(window.closes),
+        otherwise: text_or_empty(window.otherwise.map(hour)),
     }
 }
 
@@ -224,6 +286,9 @@ fn number(value: u32) -> i32 {
 mod tests {
     use super::*;
     use crate::domain::catalogue::Catalogue;
+    use crate::domain::catalogue::definition::Register;
+    use crate::domain::catalogue::rule::TimeUnit;
+    use crate::domain::document::parts::RelationType;
 
     #[test]
     fn every_kind_of_the_catalogue_is_shown_whole() {
@@ -244,15 +309,78 @@ mod tests {
             }
             for clock in shown.clocks {
                 assert!(
-                    clock.amount > 0 && clock.unit > 0 && clock.obligor > 0,
+                    (clock.amount > 0 || clock.window.is_some()) && clock.unit > 0 && clock.obligor > 0,
                     "{}",
                     clock.name
                 );
                 assert!(!clock.regimes.is_empty() && !clock.basis.is_empty() && !clock.stops_on.is_empty());
-                assert_eq!(clock.starts_on == "STATED", !clock.stated_in.is_empty());
+                let is_stated = ["STATED", "BEFORE"].contains(&clock.starts_on.as_str());
+                assert_eq!(is_stated, !clock.stated_in.is_empty());
                 assert_eq!(clock.cap_amount > 0, clock.cap_unit > 0);
             }
         }
+    }
+
+    #[test]
+    fn what_a_kind_says_of_relations_measures_and_registers_is_shown() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let shown = |code: &str| kind(catalogue.newest(&KindCode::parse(code).unwrap()).unwrap());
+        let outcome = |kind: &v1::Kind, code: &str| kind.outcomes.iter().find(|it| it.code == code).unwrap().clone();
+
+        let transfer = shown("judgment-transfer");
+        assert_eq!(transfer.register, Register::Judgments.to_wire());
+        assert_eq!(transfer.parties, ["/creditors/*", "/debtors/*"]);
+        assert_eq!(transfer.clocks[0].condition_pointer, "/judgment_sort");
+        assert_eq!(transfer.clocks[0].stated_in, "order");
+
+        let freeze = shown("account-freeze");
+        assert_eq!(freeze.register, Register::Incoming.to_wire());
+        assert_eq!(freeze.recipient_specific, ["/accounts"]);
+        assert!(freeze.required_attachments.is_empty() && !freeze.optional_attachments.is_empty());
+        assert_eq!(
+            (freeze.clarification_amount, freeze.clarification_unit),
+            (1, TimeUnit::WorkingDays.to_wire())
+        );
+        let held = outcome(&freeze, "HELD_FULL");
+        assert_eq!(held.stated_by, ["answer", "report"]);
+        assert!(held.begins_measure && held.begins_measure_if.is_empty() && held.related_effect.is_none());
+        assert_eq!(outcome(&freeze, "WITHDRAWN_BEFORE").begins_measure_if, "/monitoring");
+        assert_eq!(freeze.clocks[0].done_at, "/executed_time");
+        assert_eq!(
+            (freeze.copies[0].kind.as_str(), freeze.copies[0].certainty),
+            ("decision-copy", 1)
+        );
+
+        let debit = shown("account-debit");
+        let follows = RelationType::Follows.to_wire();
+        assert_eq!(
+            (debit.relations[0].r#type, debit.relations[0].measure_required),
+            (follows, true)
+        );
+        assert_eq!(debit.relations[0].kinds, ["account-freeze"]);
+        let effect = outcome(&debit, "DEBITED").related_effect.unwrap();
+        assert_eq!(
+            (effect.relation_type, effect.reduce_by.as_str(), effect.ends),
+            (follows, "/total_debited", false)
+        );
+        assert_eq!(
+            (effect.end_pointer.as_str(), effect.end_value.as_str()),
+            ("/after_debit", "\"END\"")
+        );
+        let window = debit.clocks.iter().find_map(|clock| clock.window.clone()).unwrap();
+        assert_eq!(
+            [&*window.opens, &window.closes, &window.otherwise],
+            ["07:30", "17:00", "09:00"]
+        );
+
+        let deduction = shown("income-deduction");
+        assert!(
+            deduction
+                .clocks
+                .iter()
+                .any(|clock| clock.recurring && clock.stated_in == "report")
+        );
+        assert!(deduction.outcomes.iter().any(|outcome| outcome.ends_measure));
     }
 
     #[test]

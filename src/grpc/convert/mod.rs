@@ -1,14 +1,20 @@
 //! Between the hub's types and the wire.
 
 pub(crate) mod agency;
+pub(crate) mod calendar;
 pub mod event;
 pub mod failure;
 pub(crate) mod fields;
 pub(crate) mod instruction;
 pub(crate) mod kind;
 pub(crate) mod mailbox;
+pub(crate) mod measure;
+pub mod print;
 pub mod receipt;
+pub(crate) mod register;
 pub mod request;
+pub(crate) mod tracking;
+pub(crate) mod upload;
 pub mod vocabulary;
 
 #[cfg(test)]

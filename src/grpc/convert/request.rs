@@ -3,17 +3,17 @@
 use lienthong_proto::v1;
 
 use super::event::document;
+use super::upload::attachment;
 use super::vocabulary::{OnWire as _, number_of};
 use super::{localized, text_or_empty, time};
-use crate::app::requests::detail::{Decision, RequestDetail};
+use crate::app::requests::detail::RequestDetail;
 use crate::app::views::RequestView;
-use crate::domain::catalogue::Kind;
+use crate::domain::catalogue::definition::Effect;
 use crate::domain::catalogue::rule::{Regime, TimeUnit};
 use crate::domain::deadline::{Deadline, DeadlineStatus, Limit, TraceStep};
 use crate::domain::document::parts::RelationType;
-use crate::domain::event::{Measure, Relation};
-use crate::domain::ids::{BroadcastId, OfficerId, UnitId};
-use crate::domain::request::EnforcementRequest;
+use crate::domain::event::{COPY_OF, Measure, Relation};
+use crate::domain::ids::{BroadcastId, MeasureId, OfficerId, RequestId, UnitId};
 use crate::domain::time::Timestamp;
 
 /// A request as lists and mailbox entries show it: without clocks, measures and ties.
@@ -58,7 +58,7 @@ pub fn detail(detail: RequestDetail) -> v1::GetResponse {
         traces,
         delivered_time,
         relations,
-        decision,
+        attachments,
         documents,
         now,
     } = detail;
@@ -68,10 +68,7 @@ pub fn detail(detail: RequestDetail) -> v1::GetResponse {
         .iter()
         .zip(traces)
         .map(|(clock, trace)| deadline(clock, trace, now));
-    let measures = view
-        .measures
-        .iter()
-        .map(|held| measure(held, &view.request, &kind, decision.as_ref()));
+    let measures = view.measures.iter().map(|held| measure(held, kind.definition.effect));
     let enforcement_request = v1::EnforcementRequest {
         delivered_time: delivered_time.map(time),
         deadlines: deadlines.collect(),
@@ -83,6 +80,7 @@ pub fn detail(detail: RequestDetail) -> v1::GetResponse {
         enforcement_request: Some(enforcement_request),
         documents: documents.documents.into_iter().map(document).collect(),
         omitted_documents: i32::try_from(documents.left_off).unwrap_or(i32::MAX),
+        attachments: attachments.into_iter().map(attachment).collect(),
     }
 }
 
@@ -128,7 +126,8 @@ pub fn deadline(deadline: &Deadline, trace: &[TraceStep], now: Timestamp) -> v1:
     }
 }
 
-fn trace_step(step: &TraceStep) -> v1::TraceStep {
+/// A line of a trace.
+pub(crate) fn trace_step(step: &TraceStep) -> v1::TraceStep {
     v1::TraceStep {
         date: step.date.to_string(),
         kind: step.kind.to_wire(),
@@ -138,17 +137,18 @@ fn trace_step(step: &TraceStep) -> v1::TraceStep {
     }
 }
 
-fn measure(measure: &Measure, request: &EnforcementRequest, kind: &Kind, decision: Option<&Decision>) -> v1::Measure {
+/// A measure; `effect` is that of the kind that makes it.
+pub fn measure(measure: &Measure, effect: Effect) -> v1::Measure {
     v1::Measure {
         measure_id: measure.id.to_string(),
-        enforcement_request_id: request.id.to_string(),
-        kind: request.kind.to_string(),
-        holder_agency_code: request.recipient.to_string(),
-        issuer_agency_code: request.sender.to_string(),
-        effect: kind.definition.effect.to_wire(),
+        enforcement_request_id: text_or_empty(measure.request_id.as_ref().map(RequestId::as_str)),
+        kind: measure.kind.to_string(),
+        holder_agency_code: measure.holder.to_string(),
+        issuer_agency_code: measure.issuer.to_string(),
+        effect: effect.to_wire(),
         in_force: measure.in_force,
-        decision_number: text_or_empty(decision.map(|decision| &decision.number)),
-        decision_date: decision.map(|decision| decision.date.to_string()).unwrap_or_default(),
+        decision_number: measure.decision.number.clone(),
+        decision_date: measure.decision.date.to_string(),
         held: measure
             .amounts
             .iter()
@@ -159,14 +159,20 @@ fn measure(measure: &Measure, request: &EnforcementRequest, kind: &Kind, decisio
             .collect(),
         start_time: Some(time(measure.since)),
         end_time: measure.ended.map(time),
+        decision_office: text_or_empty(measure.decision.office.as_deref()),
+        changed_by_request_id: text_or_empty(measure.changed_by.as_ref().map(RequestId::as_str)),
     }
 }
 
 fn relation(relation: &Relation) -> v1::Relation {
     v1::Relation {
-        r#type: number_of(relation.relation.parse::<RelationType>().ok()),
-        enforcement_request_id: relation.related_id.to_string(),
-        measure_id: String::new(),
+        r#type: if relation.relation == COPY_OF {
+            v1::RelationType::CopyOf.into()
+        } else {
+            number_of(relation.relation.parse::<RelationType>().ok())
+        },
+        enforcement_request_id: text_or_empty(relation.related_id.request().map(RequestId::as_str)),
+        measure_id: text_or_empty(relation.related_id.measure().map(MeasureId::as_str)),
     }
 }
 
@@ -188,6 +194,7 @@ mod tests {
             rules: &kind.definition.deadlines,
             calendar: &calendar,
             order_payload: &serde_json::Value::Null,
+            issue_date: None,
             answer_payload: None,
             extended_clock: None,
         };

@@ -3,10 +3,12 @@
 use lienthong_proto::v1;
 
 use crate::domain::agency::{Channel, Purpose, Role};
-use crate::domain::catalogue::definition::Effect;
+use crate::domain::calendar::{DayKind, DayOrigin};
+use crate::domain::catalogue::definition::{Effect, Register};
 use crate::domain::catalogue::rule::{Certainty, Nature, TimeUnit};
 use crate::domain::deadline::{DeadlineStatus, StepKind};
 use crate::domain::document::parts::RelationType;
+use crate::domain::document::step::ServiceWay;
 use crate::domain::mailbox::Lane;
 use crate::domain::workflow::{Action, Party, State};
 
@@ -47,6 +49,7 @@ on_wire! {
     Action as Action {
         Submit, Acknowledge, SendBack, AskClarification, Clarify, Extend, AnswerInterim, AnswerFinal, Assign, Forward,
         Serve, RecordAnswer, Report, Correct, Dispute, Withdraw, AcceptWithdrawal, RefuseWithdrawal, Close,
+        Recompute, Succeed,
     }
     Party as Party { Sender, Recipient, Hub }
     Role as Role {
@@ -61,8 +64,12 @@ on_wire! {
     Certainty as Certainty { Verified, Partly, Recalled, Derived }
     TimeUnit as TimeUnit { Hours, WorkingHours, WorkingDays, Days, Months, Years }
     Effect as Effect { Once, Periodic, UntilReleased }
+    DayKind as DayKind { Holiday, DayInLieu, SwappedDayOff, MakeupWorkingDay, Alternative, Plain }
+    DayOrigin as DayOrigin { Catalogue, Operator }
     StepKind as TraceStepKind { Start, Counted, Skipped, Paused, Span, Rolled, Due }
     RelationType as RelationType { Supersedes, Releases, Follows, InReplyTo }
+    Register as Register { Judgments, Incoming }
+    ServiceWay as ServiceWay { ByHand, ExpressPost, Post, Posting }
 }
 
 #[cfg(test)]
@@ -94,7 +101,11 @@ mod tests {
         round_trips(Certainty::ALL);
         round_trips(TimeUnit::ALL);
         round_trips(Effect::ALL);
+        round_trips(DayKind::ALL);
+        round_trips(DayOrigin::ALL);
         round_trips(StepKind::ALL);
         round_trips(RelationType::ALL);
+        round_trips(Register::ALL);
+        round_trips(ServiceWay::ALL);
     }
 }

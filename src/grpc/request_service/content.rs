@@ -37,6 +37,8 @@ carries! {
     CorrectRequest in correct_request, |message| message.expected_version;
     SendBackRequest in send_back_request, |message| message.expected_version;
     ClarifyRequest in clarify_request, |message| message.expected_version;
+    ServeRequest in serve_request, |message| message.expected_version;
+    RecordAnswerRequest in record_answer_request, |message| message.expected_version;
     WithdrawRequest in withdraw_request, |message| message.expected_version;
 }
 

@@ -1,6 +1,8 @@
 //! RequestService: decode, call the use case, encode.
 
 mod content;
+mod measures;
+mod registers;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -25,8 +27,8 @@ use crate::app::requests::state::StepDocument;
 use crate::app::requests::submit::Submitted;
 use crate::auth::directory::Authenticator;
 use crate::domain::document::{
-    AcknowledgeDocument, AnswerDocument, ClarifyDocument, CorrectDocument, ReportDocument, SendBackDocument,
-    WithdrawDocument,
+    AcknowledgeDocument, AnswerDocument, ClarifyDocument, CorrectDocument, RecordAnswerDocument, ReportDocument,
+    SendBackDocument, ServeDocument, WithdrawDocument,
 };
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{BroadcastId, RequestId};
@@ -245,6 +247,27 @@ methods! {
         ) -> Result<Response<v1::GetBroadcastResponse>, Status> {
             reply(self.get_members(&request).await)
         }
+
+        async fn register_measures(
+            &self,
+            request: Request<v1::RegisterMeasuresRequest>,
+        ) -> Result<Response<v1::RegisterMeasuresResponse>, Status> {
+            reply(self.take_in_measures(request).await)
+        }
+
+        async fn list_measures(
+            &self,
+            request: Request<v1::ListMeasuresRequest>,
+        ) -> Result<Response<v1::ListMeasuresResponse>, Status> {
+            reply(self.measure_page(&request).await)
+        }
+
+        async fn list_register(
+            &self,
+            request: Request<v1::ListRegisterRequest>,
+        ) -> Result<Response<v1::ListRegisterResponse>, Status> {
+            reply(self.register_page(&request).await)
+        }
     }
 
     stated {
@@ -255,6 +278,8 @@ methods! {
         send_back(SendBackRequest, SendBackDocument) -> SendBackResponse;
         clarify(ClarifyRequest, ClarifyDocument) -> ClarifyResponse;
         withdraw(WithdrawRequest, WithdrawDocument) -> WithdrawResponse;
+        serve(ServeRequest, ServeDocument) -> ServeResponse;
+        record_answer(RecordAnswerRequest, RecordAnswerDocument) -> RecordAnswerResponse;
     }
 
     instructed {

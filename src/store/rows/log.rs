@@ -10,7 +10,7 @@ use crate::evidence::{Digest, digest::RowDigest, merkle::Frontier};
 use crate::store::backend::{digest, from_row, parsed, parsed_optional};
 use crate::store::bulk::{Cell, Row as _};
 
-/// The head of the ledger: the tree so far, the latest time, the version of the registry.
+/// The head of the ledger: the tree so far, the latest time, the versions of registry and calendar.
 #[derive(Debug, Clone)]
 pub struct Head {
     /// Size and frontier of the tree.
@@ -21,6 +21,8 @@ pub struct Head {
     pub hub_time: Timestamp,
     /// Counts changes of agencies, officers and credentials.
     pub registry_version: i64,
+    /// Counts imports of calendar days.
+    pub calendar_version: i64,
 }
 
 from_row!(Head, |row| {
@@ -32,6 +34,7 @@ from_row!(Head, |row| {
         root: digest(row, "root_hash")?,
         hub_time: Timestamp::from_micros(row.try_get("hub_time")?),
         registry_version: row.try_get("registry_version")?,
+        calendar_version: row.try_get("calendar_version")?,
     })
 });
 

@@ -1,16 +1,22 @@
 //! The rows as the ledger writes them and as queries read them.
 
+mod attachment;
+mod calendar;
 mod log;
 mod mailbox;
 mod registry;
 mod request;
 
+pub(crate) use attachment::RequestAttachmentRow;
+pub use attachment::{AttachmentRow, NamedAttachment};
+pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
+pub use calendar::{JobRow, RequestParties};
 pub use log::{Body, Checkpoint, EventRow, Head, LogEntry, UsedKey};
 pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;
 pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
-pub(crate) use request::{DeadlineRow, MeasureOf, MeasureRow, RegisterCounter, RelationRow};
+pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow};
 
 use super::bulk::Cell;
 use crate::domain::time::Timestamp;

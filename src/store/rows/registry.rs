@@ -19,17 +19,20 @@ pub struct RegisteredAgency {
     pub version: i64,
     aliases: String,
     units: String,
+    territory: String,
 }
 
 impl RegisteredAgency {
     pub(crate) fn new(agency: Agency, version: i64) -> Result<Self, serde_json::Error> {
         let aliases = serde_json::to_string(&agency.aliases)?;
         let units = serde_json::to_string(&agency.units)?;
+        let territory = serde_json::to_string(&agency.territory)?;
         Ok(Self {
             agency,
             version,
             aliases,
             units,
+            territory,
         })
     }
 }
@@ -48,6 +51,7 @@ row!(RegisteredAgency, AGENCY, |row| [
     text(&row.aliases),
     text(&row.units),
     integer(row.version),
+    text(&row.territory),
 ]);
 from_row!(RegisteredAgency, |row| {
     let agency = Agency {
@@ -63,12 +67,14 @@ from_row!(RegisteredAgency, |row| {
         suspended: row.try_get("suspended")?,
         aliases: json(row, "aliases")?,
         units: json(row, "units")?,
+        territory: json(row, "territory")?,
     };
     Ok(Self {
         agency,
         version: row.try_get("version")?,
         aliases: row.try_get("aliases")?,
         units: row.try_get("units")?,
+        territory: row.try_get("territory")?,
     })
 });
 

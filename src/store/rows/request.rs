@@ -3,8 +3,9 @@
 use sqlx::Row as _;
 
 use super::{integer, row, text, time};
+use crate::domain::catalogue::definition::Register;
 use crate::domain::deadline::Deadline;
-use crate::domain::event::{Measure, Relation};
+use crate::domain::event::{DecisionRef, Measure, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
@@ -36,10 +37,14 @@ row!(EnforcementRequest, ENFORCEMENT_REQUEST, |row| [
     Cell::Integer(row.answer_index),
     integer(row.answer_count),
     time(row.due_time),
+    Cell::Text(row.register.map(Register::as_str)),
+    time(row.served_time),
+    Cell::Text(row.measure_ended_by.as_ref().map(RequestId::as_str)),
 ]);
 from_row!(EnforcementRequest, |row| {
     let registered: Option<i64> = row.try_get("registered_time")?;
     let due: Option<i64> = row.try_get("due_time")?;
+    let served: Option<i64> = row.try_get("served_time")?;
     Ok(Self {
         id: parsed(row, "id")?,
         broadcast_id: parsed_optional(row, "broadcast_id")?,
@@ -65,6 +70,9 @@ from_row!(EnforcementRequest, |row| {
         answer_index: row.try_get("answer_index")?,
         answer_count: row.try_get("answer_count")?,
         due_time: due.map(Timestamp::from_micros),
+        register: parsed_optional(row, "register")?,
+        served_time: served.map(Timestamp::from_micros),
+        measure_ended_by: parsed_optional(row, "measure_ended_by")?,
     })
 });
 
@@ -122,25 +130,19 @@ from_row!(DeadlineRow, |row| {
     })
 });
 
-/// A measure with the request it came of.
+/// A measure as the ledger writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MeasureRow {
-    pub(crate) request_id: RequestId,
-    pub(crate) holder: AgencyCode,
-    pub(crate) sender: AgencyCode,
-    pub(crate) kind: String,
     pub(crate) measure: Measure,
     amounts: String,
+    decision_date: String,
 }
 
 impl MeasureRow {
-    pub(crate) fn new(request: &EnforcementRequest, measure: Measure) -> Result<Self, serde_json::Error> {
+    pub(crate) fn new(measure: Measure) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            request_id: request.id.clone(),
-            holder: request.recipient.clone(),
-            sender: request.sender.clone(),
-            kind: request.kind.to_string(),
             amounts: serde_json::to_string(&measure.amounts)?,
+            decision_date: measure.decision.date.to_string(),
             measure,
         })
     }
@@ -148,34 +150,37 @@ impl MeasureRow {
 
 row!(MeasureRow, MEASURE, |row| [
     text(row.measure.id.as_str()),
-    text(row.request_id.as_str()),
-    text(row.holder.as_str()),
-    text(row.sender.as_str()),
-    text(&row.kind),
+    Cell::Text(row.measure.request_id.as_ref().map(RequestId::as_str)),
+    text(row.measure.kind.as_str()),
+    text(row.measure.holder.as_str()),
+    text(row.measure.issuer.as_str()),
+    text(&row.measure.decision.number),
+    text(&row.decision_date),
+    Cell::Text(row.measure.decision.office.as_deref()),
     Cell::Flag(row.measure.in_force),
     text(&row.amounts),
     integer(row.measure.since.micros()),
     time(row.measure.ended),
+    Cell::Text(row.measure.changed_by.as_ref().map(RequestId::as_str)),
 ]);
-
-/// A measure as read, keyed by its request.
-#[derive(Debug, Clone)]
-pub(crate) struct MeasureOf {
-    pub(crate) request_id: RequestId,
-    pub(crate) measure: Measure,
-}
-
-from_row!(MeasureOf, |row| {
+from_row!(Measure, |row| {
     let ended: Option<i64> = row.try_get("ended_time")?;
     Ok(Self {
-        request_id: parsed(row, "enforcement_request_id")?,
-        measure: Measure {
-            id: parsed(row, "id")?,
-            in_force: row.try_get("in_force")?,
-            amounts: json(row, "amounts")?,
-            since: Timestamp::from_micros(row.try_get("since_time")?),
-            ended: ended.map(Timestamp::from_micros),
+        id: parsed(row, "id")?,
+        request_id: parsed_optional(row, "enforcement_request_id")?,
+        kind: parsed(row, "kind")?,
+        holder: parsed(row, "holder")?,
+        issuer: parsed(row, "issuer")?,
+        decision: DecisionRef {
+            number: row.try_get("decision_number")?,
+            date: parsed(row, "decision_date")?,
+            office: row.try_get("decision_office")?,
         },
+        in_force: row.try_get("in_force")?,
+        amounts: json(row, "amounts")?,
+        since: Timestamp::from_micros(row.try_get("since_time")?),
+        ended: ended.map(Timestamp::from_micros),
+        changed_by: parsed_optional(row, "changed_by")?,
     })
 });
 
@@ -183,18 +188,21 @@ from_row!(MeasureOf, |row| {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RegisterCounter {
     pub(crate) agency: AgencyCode,
+    pub(crate) register: Register,
     pub(crate) year: i64,
     pub(crate) last_number: i64,
 }
 
 row!(RegisterCounter, REGISTER_COUNTER, |row| [
     text(row.agency.as_str()),
+    text(row.register.as_str()),
     integer(row.year),
     integer(row.last_number),
 ]);
 from_row!(RegisterCounter, |row| {
     Ok(Self {
         agency: parsed(row, "agency")?,
+        register: parsed(row, "register")?,
         year: row.try_get("year")?,
         last_number: row.try_get("last_number")?,
     })

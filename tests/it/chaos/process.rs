@@ -54,6 +54,8 @@ impl HubProgram {
         let mut child = command
             .args(["serve", "--database", &self.url, "--hub-id", HUB_ID])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
+            .arg("--documents")
+            .arg(self.path("documents"))
             .arg("--tls-cert")
             .arg(self.path("server.pem"))
             .arg("--tls-key")

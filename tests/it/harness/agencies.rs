@@ -18,11 +18,13 @@ pub(crate) struct Fixture {
     officer: &'static str,
     full_name: &'static str,
     position: &'static str,
+    /// Its province (2 digits), or its commune (5 digits) in province 37.
+    place: &'static str,
 }
 
 macro_rules! fixtures {
-    ($($constant:ident: $code:literal, $role:ident, $channel:ident, $name:literal, $officer:literal, $full_name:literal,
-       $position:literal;)+) => {
+    ($($constant:ident: $code:literal, $role:ident, $channel:ident, $place:literal, $name:literal, $officer:literal,
+       $full_name:literal, $position:literal;)+) => {
         $(pub(crate) const $constant: Fixture = Fixture {
             code: $code,
             role: Role::$role,
@@ -31,6 +33,7 @@ macro_rules! fixtures {
             officer: $officer,
             full_name: $full_name,
             position: $position,
+            place: $place,
         };)+
 
         /// Every agency, the operator first.
@@ -39,20 +42,36 @@ macro_rules! fixtures {
 }
 
 fixtures! {
-    OPERATOR: "GIA-LAP.CONG.00", Operator, Digital, "Đơn vị vận hành cổng giả lập",
+    OPERATOR: "GIA-LAP.CONG.00", Operator, Digital, "01", "Đơn vị vận hành cổng giả lập",
         "vh.le.van.mau", "Lê Văn Mẫu", "Quản trị hệ thống";
-    THADS: "GIA-LAP.THADS.01", Enforcement, Digital, "Thi hành án dân sự thành phố Giả Lập",
+    THADS: "GIA-LAP.THADS.01", Enforcement, Digital, "01", "Thi hành án dân sự thành phố Giả Lập",
         "chv.tran.thi.lap", "Trần Thị Lập", "Chấp hành viên";
-    BANK: "GIA-LAP.NH.970999", Bank, Digital, "Ngân hàng thương mại cổ phần Giả Lập",
+    BANK: "GIA-LAP.NH.970999", Bank, Digital, "01", "Ngân hàng thương mại cổ phần Giả Lập",
         "nh.vu.thi.thu", "Vũ Thị Thử", "Giám đốc chi nhánh";
-    BANK_2: "GIA-LAP.NH.970998", Bank, Digital, "Ngân hàng thương mại cổ phần Thử Nghiệm",
+    BANK_2: "GIA-LAP.NH.970998", Bank, Digital, "01", "Ngân hàng thương mại cổ phần Thử Nghiệm",
         "nh.do.van.thu", "Đỗ Văn Thử", "Giám đốc chi nhánh";
-    LAND_OFFICE: "GIA-LAP.VPDKDD.01", LandOffice, Digital, "Văn phòng đăng ký đất đai Giả Lập",
+    LAND_OFFICE: "GIA-LAP.VPDKDD.01", LandOffice, Digital, "01", "Văn phòng đăng ký đất đai Giả Lập",
         "dd.pham.van.ao", "Phạm Văn Ảo", "Giám đốc";
-    PROCURACY: "GIA-LAP.VKS.01", Procuracy, Digital, "Viện kiểm sát nhân dân khu vực Giả Lập",
+    PROCURACY: "GIA-LAP.VKS.01", Procuracy, Digital, "01", "Viện kiểm sát nhân dân khu vực Giả Lập",
         "ks.hoang.thi.vi.du", "Hoàng Thị Ví Dụ", "Kiểm sát viên";
-    PAPER_BANK: "GIA-LAP.NH.970997", Bank, Paper, "Ngân hàng thương mại cổ phần Chưa Kết Nối",
+    PAPER_BANK: "GIA-LAP.NH.970997", Bank, Paper, "01", "Ngân hàng thương mại cổ phần Chưa Kết Nối",
         "nh.ngo.van.giay", "Ngô Văn Giấy", "Giám đốc chi nhánh";
+    THADS_37: "GIA-LAP.THADS.37", Enforcement, Digital, "37", "Thi hành án dân sự tỉnh Ninh Bình (giả lập)",
+        "tt.dinh.van.truong", "Đinh Văn Trưởng", "Thủ trưởng cơ quan thi hành án dân sự";
+    COURT_37: "GIA-LAP.TAND.37.1", Court, Digital, "37", "Tòa án nhân dân khu vực 1 - Ninh Bình (giả lập)",
+        "tp.hoang.thi.vi", "Hoàng Thị Ví", "Thẩm phán";
+    PROCURACY_37: "GIA-LAP.VKS.37.1", Procuracy, Digital, "37", "Viện kiểm sát nhân dân khu vực 1 - Ninh Bình (giả lập)",
+        "ks.bui.thi.tuong", "Bùi Thị Tưởng", "Kiểm sát viên";
+    LAND_37: "GIA-LAP.VPDKDD.37", LandOffice, Digital, "37", "Văn phòng đăng ký đất đai tỉnh Ninh Bình (giả lập)",
+        "vp.le.van.mau", "Lê Văn Mẫu", "Giám đốc";
+    POLICE_PHU_LY: "GIA-LAP.CA.13285", Police, Digital, "13285", "Công an phường Phủ Lý (giả lập)",
+        "ca.bui.van.phong", "Bùi Văn Phỏng", "Trưởng Công an phường";
+    POLICE_HOA_LU: "GIA-LAP.CA.14329", Police, Digital, "14329", "Công an phường Hoa Lư (giả lập)",
+        "ca.ly.van.gia", "Lý Văn Giả", "Trưởng Công an phường";
+    INSURANCE_37: "GIA-LAP.BHXH.37", SocialInsurance, Digital, "37", "Bảo hiểm xã hội tỉnh Ninh Bình (giả lập)",
+        "bh.mai.thi.thu", "Mai Thị Thử", "Giám đốc";
+    PAYER_37: "GIA-LAP.DN.0100109106", IncomePayer, Digital, "37", "Công ty Giả Lập",
+        "dn.cao.van.thu", "Cao Văn Thử", "Giám đốc";
 }
 
 /// The agency with this code.
@@ -92,8 +111,8 @@ impl Fixture {
             role: self.role,
             name: self.name.to_owned(),
             name_en: String::new(),
-            province_code: "01".to_owned(),
-            commune_code: String::new(),
+            province_code: if self.place.len() == 2 { self.place } else { "37" }.to_owned(),
+            commune_code: if self.place.len() == 5 { self.place } else { "" }.to_owned(),
             parent: None,
             successor: None,
             channel: self.channel,
@@ -102,7 +121,9 @@ impl Fixture {
             units: vec![Unit {
                 id: UnitId::parse("pgd.hoan-kiem").expect("a unit id"),
                 name: "Phòng 1".to_owned(),
+                territory: Vec::new(),
             }],
+            territory: Vec::new(),
         }
     }
 

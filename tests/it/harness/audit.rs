@@ -99,15 +99,17 @@ async fn check_log(raw: &Raw) -> Vec<Leaf> {
     if let Some((last, _)) = checkpoints.last_key_value() {
         assert_eq!(*last, head["tree_size"].integer(), "the last checkpoint is the head's");
     }
-    let changes = leaves
-        .iter()
-        .filter(|leaf| leaf.entry_type == EntryType::Registry)
-        .count();
-    assert_eq!(
-        Ok(head["registry_version"].integer()),
-        i64::try_from(changes),
-        "the registry's version"
-    );
+    for (column, entry_type) in [
+        ("registry_version", EntryType::Registry),
+        ("calendar_version", EntryType::Calendar),
+    ] {
+        let changes = leaves.iter().filter(|leaf| leaf.entry_type == entry_type).count();
+        assert_eq!(
+            Ok(head[column].integer()),
+            i64::try_from(changes),
+            "{column} of the head"
+        );
+    }
     leaves
 }
 

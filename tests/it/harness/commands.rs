@@ -7,7 +7,7 @@ use bytes::Bytes;
 use lienthong::app::ledger::command::{Advance, Holding, Statement, Step, Submit};
 use lienthong::app::ledger::{Command, Operation};
 use lienthong::domain::catalogue::{Catalogue, Kind};
-use lienthong::domain::event::Relation;
+use lienthong::domain::event::{DecisionRef, Relation};
 use lienthong::domain::ids::{AgencyCode, CursorName, IdempotencyKey, KindCode, RequestId};
 use lienthong::domain::mailbox::Lane;
 use lienthong::domain::workflow::table::TABLE;
@@ -80,6 +80,11 @@ impl Order {
                 recipients: self.recipients.iter().map(|fixture| fixture.code()).collect(),
                 relations: self.relations.clone(),
                 payload: payload(&self.kind.order_example),
+                attachments: Vec::new(),
+                issue_date: jiff::civil::date(2026, 11, 20),
+                units: Vec::new(),
+                copies: Vec::new(),
+                copies_missing: Vec::new(),
             }),
         )
     }
@@ -139,6 +144,13 @@ impl Target {
                 expected_version: None,
                 order_payload: payload(&self.kind.order_example),
                 answer_payload: answer,
+                related: Vec::new(),
+                decision: Some(DecisionRef {
+                    number: "125/QĐ-THADS".to_owned(),
+                    date: jiff::civil::date(2026, 11, 20),
+                    office: None,
+                }),
+                done: None,
                 statement,
             })),
         )

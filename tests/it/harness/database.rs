@@ -2,6 +2,7 @@
 //! test, panic or not.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -66,7 +67,7 @@ impl Backend {
 pub(crate) struct TestDatabase {
     backend: Backend,
     database: Database,
-    _folder: Option<TempDir>,
+    folder: TempDir,
     dropped_by: Option<(PgConnectOptions, String)>,
 }
 
@@ -94,7 +95,7 @@ impl TestDatabase {
                 Self {
                     backend,
                     database,
-                    _folder: Some(folder),
+                    folder,
                     dropped_by: None,
                 }
             }
@@ -117,13 +118,18 @@ impl TestDatabase {
         Self {
             backend: Backend::Postgres,
             database,
-            _folder: None,
+            folder: tempfile::tempdir().expect("a temporary folder"),
             dropped_by: Some((server, name)),
         }
     }
 
     pub(crate) fn backend(&self) -> Backend {
         self.backend
+    }
+
+    /// Where its hub keeps documents.
+    pub(crate) fn documents(&self) -> PathBuf {
+        self.folder.path().join("documents")
     }
 
     /// As the hub is told it.

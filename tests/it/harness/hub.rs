@@ -13,6 +13,7 @@ use lienthong::server::run::{Hub, Running, Stopped};
 use lienthong::server::settings::{HubSettings, ServerLimits, TlsPems};
 use lienthong_proto::Rpc;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
+use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use prost::Message;
@@ -157,6 +158,7 @@ pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSet
             key: server.key.into_bytes(),
             client_ca: authority.certificate_pem().into_bytes(),
         },
+        documents: database.documents(),
         catalogue: None,
         migrate: false,
         ledger: LedgerSettings::default(),
@@ -182,6 +184,10 @@ impl Client {
 
     pub(crate) fn mailbox(&self) -> MailboxServiceClient<HubChannel> {
         MailboxServiceClient::new(self.with_tokens())
+    }
+
+    pub(crate) fn documents(&self) -> DocumentServiceClient<HubChannel> {
+        DocumentServiceClient::new(self.with_tokens())
     }
 
     pub(crate) fn agencies(&self) -> AgencyServiceClient<HubChannel> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lienthong::app::ledger::{Command, Ledger, LedgerSettings, Outcome, Receipt, Wakeups};
+use lienthong::app::{App, Parts, calendar};
 use lienthong::domain::calendar::Calendar;
 use lienthong::domain::error::{ErrorCode, Result};
 use lienthong::domain::ids::RequestId;
@@ -12,7 +13,7 @@ use lienthong::store::Store;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::agencies::ALL;
-use super::commands::{Order, Target};
+use super::commands::{CATALOGUE, Order, Target};
 use super::database::TestDatabase;
 use super::ids::{SeededIds, clock};
 
@@ -66,6 +67,15 @@ impl TestLedger {
         for fixture in ALL {
             self.done(fixture.registration(fixture.paper_credentials())).await;
         }
+        self.bring_in_calendar().await;
+    }
+
+    /// Brings the catalogue's days in, as every hub does before it serves.
+    pub(crate) async fn bring_in_calendar(&self) {
+        let catalogue = Calendar::embedded().expect("a calendar");
+        calendar::bring_in(&self.store, &self.ledger, &catalogue)
+            .await
+            .expect("the catalogue's days");
     }
 
     pub(crate) async fn execute(&self, command: Command) -> Result<Outcome> {
@@ -164,4 +174,20 @@ pub(crate) fn targets(order: &Order, receipts: &[Receipt]) -> Vec<Target> {
 /// The leaf of a receipt.
 pub(crate) fn leaf(receipt: &Receipt) -> Leaf {
     Leaf::decode(&receipt.leaf).expect("a leaf")
+}
+
+impl TestLedger {
+    /// The use cases of another hub on the same database. It has a writer of its own.
+    pub(crate) fn app(&self) -> App {
+        let (app, _writer) = App::start(Parts {
+            hub_id: HUB.into(),
+            store: self.store.clone(),
+            catalogue: Arc::clone(&CATALOGUE),
+            calendar: Arc::new(Calendar::embedded().expect("a calendar")),
+            clock: self.clock.clone(),
+            ids: SeededIds::new(0xA),
+            ledger: LedgerSettings::default(),
+        });
+        app
+    }
 }

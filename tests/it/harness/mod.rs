@@ -10,6 +10,7 @@ pub(crate) mod ids;
 pub(crate) mod ledger;
 pub(crate) mod raw;
 pub(crate) mod replay;
+mod replayed_rows;
 pub(crate) mod wire;
 
 use std::time::Duration;

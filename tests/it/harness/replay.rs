@@ -2,29 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
+use lienthong::app::ledger::calendar::CalendarDetails;
 use lienthong::domain::agency::{Agency, Officer};
-use lienthong::domain::deadline::Deadline;
+use lienthong::domain::catalogue::definition::Register;
+use lienthong::domain::deadline::{Deadline, cancel_open};
 use lienthong::domain::event::{EventDetails, Measure, Relation};
-use lienthong::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
+use lienthong::domain::ids::{OfficerId, RequestId, UnitId};
 use lienthong::domain::mailbox::{Lane, LaneHead};
 use lienthong::domain::request::{EnforcementRequest, Step};
-use lienthong::domain::time::Timestamp;
 use lienthong::domain::workflow::Action;
 use lienthong::evidence::leaf::EntryType;
 use lienthong::store::rows::EventRow;
+use lienthong_proto::v1;
+use prost::Message as _;
 use serde::Deserialize;
 
 use super::raw::{Raw, Row, Value, row};
+use super::replayed_rows::{
+    agency_row, counter_row, credential_row, deadline_row, head_row, measure_row, officer_row, relation_row,
+    request_row,
+};
 
 /// Rebuilds every projection and compares it with its table.
 pub(crate) async fn check(raw: &Raw, events: &[EventRow]) {
     let mut replayed = Replay::default();
+    let bodies: Bodies = raw
+        .table("body")
+        .await
+        .into_iter()
+        .map(|body| (body["log_index"].integer(), body["content"].bytes().to_vec()))
+        .collect();
     for event in events {
         match EntryType::from_code(event.entry_type).expect("a type") {
             EntryType::Request => replayed.request(event),
             EntryType::Registry => replayed.registry(event),
             EntryType::Delivery => replayed.delivery(event),
+            EntryType::Calendar => replayed.calendar(event),
+            EntryType::Document => replayed.document(event, &bodies),
+            EntryType::Measure => replayed.measure(event),
         }
     }
     for (table, mut expected) in replayed.tables() {
@@ -42,13 +57,28 @@ struct Replay {
     requests: BTreeMap<RequestId, EnforcementRequest>,
     relations: Vec<(RequestId, Relation)>,
     deadlines: BTreeMap<(RequestId, String, u32), Deadline>,
-    measures: BTreeMap<String, (RequestId, Measure)>,
-    counters: BTreeMap<(String, i64), i64>,
+    measures: BTreeMap<String, Measure>,
+    counters: BTreeMap<(String, Register, i64), i64>,
     mailbox: Vec<Row>,
     heads: BTreeMap<(String, Lane), LaneHead>,
     agencies: BTreeMap<String, (i64, Agency)>,
     officers: BTreeMap<(String, String), Officer>,
     credentials: BTreeMap<(String, String), (String, CredentialDetails)>,
+    calendar_version: i64,
+    calendar_days: Vec<Row>,
+    attachments: Vec<Row>,
+    request_attachments: Vec<Row>,
+}
+
+/// What came with each entry.
+type Bodies = BTreeMap<i64, Vec<u8>>;
+
+#[derive(Debug, Deserialize)]
+struct UploadDetails {
+    owner: String,
+    media_type: String,
+    size: i64,
+    sha256: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,17 +97,23 @@ struct RegistryDetails {
 }
 
 #[derive(Debug, Deserialize)]
-struct CredentialDetails {
-    sha256: String,
-    purpose: String,
-    certificate: String,
-    not_before: i64,
-    not_after: i64,
-    registered_time: i64,
-    revoked_time: Option<i64>,
+pub(super) struct CredentialDetails {
+    pub(super) sha256: String,
+    pub(super) purpose: String,
+    pub(super) certificate: String,
+    pub(super) not_before: i64,
+    pub(super) not_after: i64,
+    pub(super) registered_time: i64,
+    pub(super) revoked_time: Option<i64>,
 }
 
 impl Replay {
+    fn measure(&mut self, event: &EventRow) {
+        let measure: Measure = serde_json::from_str(&event.details).expect("a measure");
+        assert_eq!((event.version, event.subject.as_str()), (1, measure.id.as_str()));
+        self.measures.insert(measure.id.to_string(), measure);
+    }
+
     fn request(&mut self, event: &EventRow) {
         let id = RequestId::parse(&event.subject).expect("a request id");
         let action: Action = event.action.parse().expect("an action");
@@ -114,23 +150,53 @@ impl Replay {
                     .as_deref()
                     .and_then(|text| running_number(text, year))
                 {
-                    let last = self.counters.entry((request.recipient.to_string(), year)).or_default();
+                    let register = details.register.unwrap_or(Register::Incoming);
+                    let last = self
+                        .counters
+                        .entry((request.recipient.to_string(), register, year))
+                        .or_default();
                     *last = number.max(*last);
                 }
             }
         }
         self.enter_mailboxes(event, &id, &details);
+        let named = details.attachments.iter().zip(0_i64..).map(|(document, position)| {
+            row([
+                ("enforcement_request_id", id.as_str().into()),
+                ("log_index", event.log_index.into()),
+                ("position", position.into()),
+                ("document_id", document.as_str().into()),
+            ])
+        });
+        self.request_attachments.extend(named);
         for deadline in details.deadlines {
             self.deadlines
                 .insert((id.clone(), deadline.name.clone(), deadline.occurrence), deadline);
         }
         for measure in details.measures {
-            self.measures.insert(measure.id.to_string(), (id.clone(), measure));
+            self.measures.insert(measure.id.to_string(), measure);
+        }
+        for ended in details.ended {
+            let request = self.requests.get_mut(&ended).expect("a request that was opened");
+            request.measure_ended_by = Some(id.clone());
+            if request.state.is_open() {
+                continue;
+            }
+            let clocks = self.deadlines.iter_mut().filter(|((of, _, _), _)| *of == ended);
+            for (_, clock) in clocks {
+                if cancel_open(std::slice::from_mut(clock), action, event.hub_time) {
+                    request.due_time = None;
+                }
+            }
         }
     }
 
     fn enter_mailboxes(&mut self, event: &EventRow, id: &RequestId, details: &EventDetails) {
         for entered in &details.entered {
+            let (id, log_index) = match &entered.lifted {
+                Some(lifted) => (&lifted.request_id, lifted.log_index),
+                None => (id, event.log_index),
+            };
             let request = self
                 .requests
                 .get(id)
@@ -141,11 +207,11 @@ impl Replay {
                 ("agency", entered.agency.as_str().into()),
                 ("lane", entered.lane.as_str().into()),
                 ("position", entered.position.into()),
-                ("log_index", event.log_index.into()),
+                ("log_index", log_index.into()),
                 ("enforcement_request_id", id.as_str().into()),
                 ("unit", unit.map(UnitId::as_str).into()),
                 ("officer", officer.map(OfficerId::as_str).into()),
-                ("lifted", false.into()),
+                ("lifted", entered.lifted.is_some().into()),
             ]));
             let head = self
                 .heads
@@ -168,6 +234,45 @@ impl Replay {
         );
         assert!(details.to > details.from && details.to <= head.last_position && event.version == details.to);
         head.delivered_position = details.to;
+    }
+
+    /// The file's name stands in no event: the header is kept as the entry's body.
+    fn document(&mut self, event: &EventRow, bodies: &Bodies) {
+        let details: UploadDetails = serde_json::from_str(&event.details).expect("details");
+        let header = v1::UploadHeader::decode(bodies[&event.log_index].as_slice()).expect("a header");
+        assert_eq!((event.version, details.owner.as_str()), (1, event.agency.as_str()));
+        assert_eq!((details.size, &details.media_type), (header.size, &header.media_type));
+        let sha256 = bytes_of(&details.sha256);
+        assert_eq!(header.sha256, sha256);
+        self.attachments.push(row([
+            ("id", event.subject.as_str().into()),
+            ("owner", details.owner.into()),
+            ("name", header.name.into()),
+            ("media_type", details.media_type.into()),
+            ("size", details.size.into()),
+            ("sha256", Value::Bytes(sha256)),
+            ("upload_time", event.hub_time.micros().into()),
+            ("log_index", event.log_index.into()),
+        ]));
+    }
+
+    fn calendar(&mut self, event: &EventRow) {
+        let details: CalendarDetails = serde_json::from_str(&event.details).expect("details");
+        self.calendar_version += 1;
+        assert_eq!(event.version, self.calendar_version, "versions are dense");
+        let rows = details.days.iter().map(|day| {
+            row([
+                ("date", day.date.to_string().into()),
+                ("version", event.version.into()),
+                ("kind", day.kind.as_str().into()),
+                ("name", day.name.as_str().into()),
+                ("basis", day.basis.as_str().into()),
+                ("certainty", day.certainty.as_str().into()),
+                ("known_from", day.known_from.map(|date| date.to_string()).into()),
+                ("origin", details.origin.as_str().into()),
+            ])
+        });
+        self.calendar_days.extend(rows);
     }
 
     fn registry(&mut self, event: &EventRow) {
@@ -201,13 +306,10 @@ impl Replay {
                     .map(|((id, _, _), deadline)| deadline_row(id, deadline))
                     .collect(),
             ),
-            (
-                "measure",
-                self.measures
-                    .values()
-                    .map(|(id, measure)| measure_row(&self.requests[id], measure))
-                    .collect(),
-            ),
+            ("measure", self.measures.values().map(measure_row).collect()),
+            ("calendar_day", self.calendar_days.clone()),
+            ("attachment", self.attachments.clone()),
+            ("request_attachment", self.request_attachments.clone()),
             ("register_counter", self.counters.iter().map(counter_row).collect()),
             ("mailbox_entry", self.mailbox.clone()),
             ("mailbox_head", self.heads.iter().map(head_row).collect()),
@@ -227,17 +329,16 @@ fn running_number(text: &str, year: i64) -> Option<i64> {
 fn opened(event: &EventRow, id: &RequestId, details: &EventDetails) -> EnforcementRequest {
     let opened = details.opened.clone().expect("a submit opens");
     let recipient = event.counterparty.clone().expect("a recipient");
-    let entered = details.entered.iter().find(|entered| entered.agency == recipient);
     EnforcementRequest {
         id: id.clone(),
         broadcast_id: opened.broadcast_id,
         kind: opened.kind,
         kind_revision: opened.kind_revision,
         sender: event.agency.clone(),
+        recipient_position: details.position_of(&recipient).unwrap_or(0),
         recipient,
         channel: opened.channel,
         lane: opened.lane,
-        recipient_position: entered.map_or(0, |entered| entered.position),
         submit_index: event.log_index,
         body_index: opened.body_index,
         submit_time: event.hub_time,
@@ -246,156 +347,23 @@ fn opened(event: &EventRow, id: &RequestId, details: &EventDetails) -> Enforceme
         update_time: event.hub_time,
         registry_number: None,
         registered_time: None,
-        assigned_unit: None,
+        assigned_unit: details.unit.clone(),
         assigned_officer: None,
         extended: false,
         outcome: None,
         answer_index: None,
         answer_count: 0,
         due_time: details.due_time,
+        register: None,
+        served_time: None,
+        measure_ended_by: None,
     }
 }
 
-fn micros(time: Option<Timestamp>) -> Value {
-    time.map(Timestamp::micros).into()
-}
-
-fn json(value: &impl serde::Serialize) -> Value {
-    serde_json::to_string(value).expect("JSON").into()
-}
-
-fn request_row(request: &EnforcementRequest) -> Row {
-    row([
-        ("id", request.id.as_str().into()),
-        (
-            "broadcast_id",
-            request.broadcast_id.as_ref().map(BroadcastId::as_str).into(),
-        ),
-        ("kind", request.kind.as_str().into()),
-        ("kind_revision", request.kind_revision.into()),
-        ("sender", request.sender.as_str().into()),
-        ("recipient", request.recipient.as_str().into()),
-        ("channel", request.channel.as_str().into()),
-        ("lane", request.lane.as_str().into()),
-        ("recipient_position", request.recipient_position.into()),
-        ("submit_index", request.submit_index.into()),
-        ("body_index", request.body_index.into()),
-        ("submit_time", request.submit_time.micros().into()),
-        ("state", request.state.as_str().into()),
-        ("version", request.version.into()),
-        ("update_time", request.update_time.micros().into()),
-        ("registry_number", request.registry_number.clone().into()),
-        ("registered_time", micros(request.registered_time)),
-        (
-            "assigned_unit",
-            request.assigned_unit.as_ref().map(UnitId::as_str).into(),
-        ),
-        (
-            "assigned_officer",
-            request.assigned_officer.as_ref().map(OfficerId::as_str).into(),
-        ),
-        ("extended", request.extended.into()),
-        ("outcome", request.outcome.clone().into()),
-        ("answer_index", request.answer_index.into()),
-        ("answer_count", request.answer_count.into()),
-        ("due_time", micros(request.due_time)),
-    ])
-}
-
-fn relation_row((id, relation): &(RequestId, Relation)) -> Row {
-    row([
-        ("enforcement_request_id", id.as_str().into()),
-        ("relation", relation.relation.as_str().into()),
-        ("related_id", relation.related_id.as_str().into()),
-    ])
-}
-
-fn deadline_row(id: &RequestId, deadline: &Deadline) -> Row {
-    row([
-        ("enforcement_request_id", id.as_str().into()),
-        ("name", deadline.name.as_str().into()),
-        ("occurrence", i64::from(deadline.occurrence).into()),
-        ("status", deadline.status.as_str().into()),
-        ("due_time", micros(deadline.due)),
-        ("state", json(deadline)),
-    ])
-}
-
-fn measure_row(request: &EnforcementRequest, measure: &Measure) -> Row {
-    row([
-        ("id", measure.id.as_str().into()),
-        ("enforcement_request_id", request.id.as_str().into()),
-        ("holder", request.recipient.as_str().into()),
-        ("sender", request.sender.as_str().into()),
-        ("kind", request.kind.as_str().into()),
-        ("in_force", measure.in_force.into()),
-        ("amounts", json(&measure.amounts)),
-        ("since_time", measure.since.micros().into()),
-        ("ended_time", micros(measure.ended)),
-    ])
-}
-
-fn counter_row(((agency, year), last): (&(String, i64), &i64)) -> Row {
-    row([
-        ("agency", agency.as_str().into()),
-        ("year", (*year).into()),
-        ("last_number", (*last).into()),
-    ])
-}
-
-fn head_row(((agency, lane), head): (&(String, Lane), &LaneHead)) -> Row {
-    row([
-        ("agency", agency.as_str().into()),
-        ("lane", lane.as_str().into()),
-        ("last_position", head.last_position.into()),
-        ("delivered_position", head.delivered_position.into()),
-    ])
-}
-
-fn agency_row((version, agency): &(i64, Agency)) -> Row {
-    row([
-        ("code", agency.code.as_str().into()),
-        ("role", agency.role.as_str().into()),
-        ("name", agency.name.as_str().into()),
-        ("name_en", agency.name_en.as_str().into()),
-        ("province_code", agency.province_code.as_str().into()),
-        ("commune_code", agency.commune_code.as_str().into()),
-        ("parent", agency.parent.as_ref().map(AgencyCode::as_str).into()),
-        ("successor", agency.successor.as_ref().map(AgencyCode::as_str).into()),
-        ("channel", agency.channel.as_str().into()),
-        ("suspended", agency.suspended.into()),
-        ("aliases", json(&agency.aliases)),
-        ("units", json(&agency.units)),
-        ("version", (*version).into()),
-    ])
-}
-
-fn officer_row(officer: &Officer) -> Row {
-    row([
-        ("agency", officer.agency.as_str().into()),
-        ("id", officer.id.as_str().into()),
-        ("full_name", officer.full_name.as_str().into()),
-        ("position", officer.position.as_str().into()),
-        ("unit", officer.unit.as_ref().map(UnitId::as_str).into()),
-        ("valid_from", officer.valid_from.to_string().into()),
-        ("valid_to", officer.valid_to.map(|date| date.to_string()).into()),
-    ])
-}
-
-fn credential_row((agency, credential): &(String, CredentialDetails)) -> Row {
-    let pairs = credential.sha256.as_bytes().chunks(2);
-    let digits = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hex"));
-    let certificate = base64::engine::general_purpose::STANDARD
-        .decode(&credential.certificate)
-        .expect("base64");
-    row([
-        ("fingerprint", Value::Bytes(digits.collect())),
-        ("purpose", credential.purpose.as_str().into()),
-        ("agency", agency.as_str().into()),
-        ("certificate", Value::Bytes(certificate)),
-        ("not_before", credential.not_before.into()),
-        ("not_after", credential.not_after.into()),
-        ("registered_time", credential.registered_time.into()),
-        ("revoked_time", credential.revoked_time.into()),
-    ])
+/// The bytes that hex digits stand for.
+pub(super) fn bytes_of(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hex"))
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! The write path: what the ledger promises whatever queues, fails, leaves or repeats.
 
 mod batches;
+mod calendar;
 mod clock;
 mod cursors;
 mod idempotency;

@@ -4,6 +4,7 @@ use lienthong::app::ledger::command::Statement;
 use lienthong::app::ledger::{Command, Outcome};
 use lienthong::domain::error::{Error, ErrorCode};
 use lienthong::domain::event::Relation;
+use lienthong::domain::ids::RelatedId;
 use lienthong::domain::workflow::Action;
 
 use crate::harness::agencies::BANK;
@@ -15,7 +16,7 @@ async fn poisoned(hub: &TestLedger) -> Command {
     let related = hub.open(&Order::land(), "poison-related").await;
     let relation = Relation {
         relation: "follows".to_owned(),
-        related_id: related.id,
+        related_id: RelatedId::Request(related.id),
     };
     Order {
         relations: vec![relation; 2],

@@ -3,18 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lienthong::app::ledger::command::{Holding, RegistryChange, Statement};
-use lienthong::app::ledger::{Command, Operation, Outcome};
+use lienthong::app::ledger::command::{
+    CalendarImport, Holding, RegistryChange, Statement, Sweep, SweepTask, SweptRequest,
+};
+use lienthong::app::ledger::{Actor, Command, Operation, Outcome};
+use lienthong::domain::calendar::{CalendarDay, DayKind};
+use lienthong::domain::catalogue::RelatedFacts;
+use lienthong::domain::document::parts::RelationType;
+use lienthong::domain::document::step::ServiceWay;
 use lienthong::domain::error::Result;
-use lienthong::domain::event::Relation;
-use lienthong::domain::ids::{OfficerId, RequestId, UnitId};
+use lienthong::domain::event::{Relation, Served};
+use lienthong::domain::ids::{IdempotencyKey, OfficerId, RelatedId, RequestId, UnitId};
 use lienthong::domain::mailbox::Lane;
+use lienthong::domain::money::Money;
 use lienthong::domain::workflow::table::{Row, TABLE};
-use lienthong::domain::workflow::{Action, Party};
+use lienthong::domain::workflow::{Action, Guard, Party};
 use proptest::prelude::*;
 
-use crate::harness::agencies::{BANK, BANK_2, LAND_OFFICE, PAPER_BANK, THADS, registry_command};
-use crate::harness::commands::{Target, advance, final_answer};
+use crate::harness::agencies::{BANK, BANK_2, COURT_37, LAND_OFFICE, OPERATOR, PAPER_BANK, THADS, registry_command};
+use crate::harness::commands::{Target, advance, final_answer, kind};
+use crate::harness::ids::start;
 use crate::harness::ledger::targets;
 use crate::harness::{Fixture, Order, TestLedger};
 
@@ -38,6 +46,10 @@ pub(crate) enum Attempt {
     Again { command: u16, changed: bool },
     /// A change of agencies, officers or credentials.
     Registry { change: u8 },
+    /// A day of the calendar, off or not.
+    Calendar { day: u8 },
+    /// The hub's own work over all requests so far: clocks computed again, or a bank's requests passed to another.
+    Sweep { succeeds: bool },
 }
 
 /// What queues together, after the clock has moved by so many milliseconds.
@@ -56,6 +68,8 @@ pub(crate) fn walks() -> impl Strategy<Value = Vec<Burst>> {
             .prop_map(|(agency, intake, by)| Attempt::Advance { agency, intake, by }),
         3 => (any::<u16>(), any::<bool>()).prop_map(|(command, changed)| Attempt::Again { command, changed }),
         1 => any::<u8>().prop_map(|change| Attempt::Registry { change }),
+        1 => any::<u8>().prop_map(|day| Attempt::Calendar { day }),
+        1 => (0_u8..4).prop_map(|task| Attempt::Sweep { succeeds: task == 0 }),
     ];
     let burst = (0_u32..7_200_000, prop::collection::vec(attempt, 1..90));
     prop::collection::vec(burst, 2..7)
@@ -66,7 +80,9 @@ pub(crate) fn walks() -> impl Strategy<Value = Vec<Burst>> {
 pub(crate) struct Walker {
     targets: Vec<Target>,
     commands: Vec<Command>,
-    tried: BTreeMap<Action, u32>,
+    tried: BTreeMap<(Action, Party), u32>,
+    /// What the order of a request relates to.
+    related: BTreeMap<RequestId, Vec<RelatedId>>,
 }
 
 impl Walker {
@@ -103,6 +119,8 @@ impl Walker {
             }
             Attempt::Again { command, changed } => self.again(&key, *command, *changed),
             Attempt::Registry { change } => registry_command(&key, registry_change(*change)),
+            Attempt::Calendar { day } => calendar_command(&key, *day),
+            Attempt::Sweep { succeeds } => self.sweep(hub, *succeeds).await,
         };
         self.commands.push(command.clone());
         command
@@ -127,7 +145,11 @@ impl Walker {
                 recipients,
                 relations: Vec::new(),
             };
-            self.targets.extend(targets(&order, receipts));
+            let opened = targets(&order, receipts);
+            let related: Vec<RelatedId> = submit.relations.iter().map(|known| known.related_id.clone()).collect();
+            self.related
+                .extend(opened.iter().map(|target| (target.id.clone(), related.clone())));
+            self.targets.extend(opened);
         }
     }
 
@@ -147,32 +169,52 @@ impl Walker {
             .await
             .expect("a query")
             .expect("a request");
-        let lines: Vec<&Row> = TABLE
-            .iter()
-            .filter(|row| row.from.contains(&request.state) && row.who != Party::Hub)
-            .collect();
+        let target = &Target {
+            recipient: request.recipient.clone(),
+            ..target.clone()
+        };
+        let is_paper = request.recipient == PAPER_BANK.code();
+        let fits = |row: &&Row| {
+            let by_another = row.who == Party::Hub || (is_paper && row.who == Party::Recipient);
+            let needs_paper = row.guards.contains(&Guard::PaperRecipient);
+            row.from.contains(&request.state) && !by_another && (is_paper || !needs_paper)
+        };
+        let lines: Vec<&Row> = TABLE.iter().filter(fits).collect();
         let any = usize::from(line)
             .checked_rem(lines.len())
             .and_then(|index| lines.get(index));
         let rare = lines
             .iter()
-            .min_by_key(|row| self.tried.get(&row.action).copied().unwrap_or(0));
+            .min_by_key(|row| self.tried.get(&(row.action, row.who)).copied().unwrap_or(0));
         match if detail.is_multiple_of(2) { rare } else { any } {
             Some(row) => {
-                *self.tried.entry(row.action).or_default() += 1;
-                target.step_by(row.who, key, row.action, statement(target, row.action, detail))
+                *self.tried.entry((row.action, row.who)).or_default() += 1;
+                let mut command = target.step_by(row.who, key, row.action, statement(target, row.action, detail));
+                if let Operation::Step(step) = &mut command.operation
+                    && step.statement.related.is_some()
+                {
+                    step.related = self.related.get(&target.id).cloned().unwrap_or_default();
+                }
+                command
             }
             None => target.step(key, Action::Report, statement(target, Action::Report, detail)),
         }
     }
 
     fn submit(&self, key: &str, order: u8, relates: u8) -> Command {
-        let mut placed = match order % 8 {
+        let mut placed = match order % 16 {
             0 | 1 => Order::land(),
             2 | 3 => Order::freeze(&[BANK]),
             4 => Order::freeze(&[BANK, BANK_2]),
-            5 => Order::freeze(&[PAPER_BANK]),
-            6 => Order {
+            5..=8 => Order::freeze(&[PAPER_BANK]),
+            9 | 10 => Order {
+                kind: kind("judgment-clarification"),
+                recipients: vec![COURT_37],
+                ..Order::land()
+            },
+            11 | 12 => return self.after_a_freeze(key, "freeze-release", RelationType::Releases),
+            13 => return self.after_a_freeze(key, "account-debit", RelationType::Follows),
+            14 => Order {
                 sender: BANK,
                 ..Order::land()
             },
@@ -185,10 +227,61 @@ impl Walker {
             let earlier = self.target(u16::from(relates)).unwrap_or_else(missing);
             placed.relations = vec![Relation {
                 relation: "follows".to_owned(),
-                related_id: earlier.id,
+                related_id: RelatedId::Request(earlier.id),
             }];
         }
         placed.submit(key, "walk")
+    }
+
+    /// An order about the freeze before the last, whoever holds it.
+    fn after_a_freeze(&self, key: &str, code: &str, relation: RelationType) -> Command {
+        let freezes = self.targets.iter().rev();
+        let freeze = freezes
+            .filter(|target| target.kind.code().as_str() == "account-freeze")
+            .nth(1);
+        let freeze = freeze.cloned().unwrap_or_else(missing);
+        let order = Order {
+            kind: kind(code),
+            sender: THADS,
+            recipients: vec![crate::harness::fixture(&freeze.recipient)],
+            relations: vec![Relation {
+                relation: relation.as_str().to_owned(),
+                related_id: RelatedId::Request(freeze.id),
+            }],
+        };
+        order.submit(key, "walk")
+    }
+
+    /// Over the requests of late, with the parties that they have now.
+    async fn sweep(&self, hub: &TestLedger, succeeds: bool) -> Command {
+        let mut requests = Vec::new();
+        for target in self.targets.iter().rev().take(12) {
+            let request = hub.store.request_of(&target.sender, &target.id).await.expect("a query");
+            let request = request.expect("a request");
+            requests.push(SweptRequest {
+                id: request.id,
+                sender: request.sender,
+                recipient: request.recipient,
+            });
+        }
+        let task = if succeeds {
+            let (from, to) = (BANK.code(), BANK_2.code());
+            SweepTask::Succeed { from, to }
+        } else {
+            let version = hub.store.head().await.expect("a head").calendar_version;
+            SweepTask::Recompute { version }
+        };
+        Command {
+            actor: Actor::hub(),
+            key: None,
+            content_sha256: [0; 32],
+            body: None,
+            operation: Operation::Sweep(Sweep {
+                task,
+                requests,
+                measures: Vec::new(),
+            }),
+        }
     }
 
     fn again(&self, key: &str, command: u16, changed: bool) -> Command {
@@ -277,16 +370,67 @@ fn statement(target: &Target, action: Action, detail: u8) -> Statement {
             holding: Some(Holding::Nothing),
             ..empty
         },
-        Action::AnswerFinal | Action::RecordAnswer | Action::Report | Action::Correct => final_answer(&target.kind),
+        Action::Serve => Statement {
+            served: Some(Served {
+                at: start(),
+                way: ServiceWay::ByHand,
+                refused: false,
+            }),
+            ..empty
+        },
+        Action::AnswerFinal | Action::RecordAnswer | Action::Report | Action::Correct => Statement {
+            related: related(target.kind.code().as_str(), detail),
+            ..final_answer(&target.kind)
+        },
         Action::Submit
         | Action::AskClarification
         | Action::Clarify
-        | Action::Serve
         | Action::Withdraw
         | Action::AcceptWithdrawal
         | Action::RefuseWithdrawal
-        | Action::Close => empty,
+        | Action::Close
+        | Action::Recompute
+        | Action::Succeed => empty,
     }
+}
+
+/// What an answer does to the freeze that its order relates to.
+fn related(kind: &str, detail: u8) -> Option<RelatedFacts> {
+    let relation = match kind {
+        "freeze-release" => RelationType::Releases,
+        "account-debit" => RelationType::Follows,
+        _ => return None,
+    };
+    let ends = detail.is_multiple_of(3);
+    let money = serde_json::json!({ "amount": "60000000", "currency": "VND" });
+    Some(RelatedFacts {
+        relation,
+        reduce_by: Money::from_json(&money).filter(|_| !ends),
+        ends,
+    })
+}
+
+/// A working day of the next weeks that is off after all, or not.
+fn calendar_command(key: &str, day: u8) -> Command {
+    let day = CalendarDay {
+        date: jiff::civil::date(2026, 11, 25 + i8::try_from(day % 3).expect("a day")),
+        kind: if day.is_multiple_of(2) {
+            DayKind::Holiday
+        } else {
+            DayKind::Plain
+        },
+        name: "Ngày giả lập".to_owned(),
+        basis: "Thông báo giả lập".to_owned(),
+        certainty: "giả lập".to_owned(),
+        known_from: None,
+    };
+    Command::new(
+        OPERATOR.actor(),
+        IdempotencyKey::parse(key).expect("a key"),
+        "application/protobuf",
+        format!("{key} {day:?}").into(),
+        Operation::Calendar(CalendarImport { days: vec![day] }),
+    )
 }
 
 fn registry_change(change: u8) -> RegistryChange {

@@ -38,6 +38,7 @@ const fn bad(name: &'static str, reason: &'static str, fields: &'static [&'stati
 
 const INVALID: &str = "DOCUMENT_INVALID";
 const MALFORMED: &str = "DOCUMENT_MALFORMED";
+const MISSING: &str = "req_019aa9c0a1007000800000000000abcd";
 
 const ORDERS: &[Bad] = &[
     bad("an unknown member", INVALID, &["/nguoi_gui"], |order| {
@@ -136,6 +137,14 @@ const ORDERS: &[Bad] = &[
             order["recipients"] = json!([LAND_OFFICE.code_text()]);
         },
     ),
+    bad(
+        "a relation that the kind does not have",
+        INVALID,
+        &["/relations/0/type"],
+        |order| {
+            order["relations"] = json!([{ "type": "follows", "enforcement_request_id": MISSING }]);
+        },
+    ),
     Bad {
         code: Code::FailedPrecondition,
         ..bad(
@@ -143,8 +152,10 @@ const ORDERS: &[Bad] = &[
             "REFERENCE_NOT_FOUND",
             &["/relations/0/enforcement_request_id"],
             |order| {
-                order["relations"] =
-                    json!([{ "type": "follows", "enforcement_request_id": "req_019aa9c0a1007000800000000000abcd" }]);
+                let key = order["idempotency_key"].clone();
+                *order = documents::order(&kind("land-information"), "none", THADS, &[LAND_OFFICE]);
+                order["idempotency_key"] = key;
+                order["relations"] = json!([{ "type": "supersedes", "enforcement_request_id": MISSING }]);
             },
         )
     },

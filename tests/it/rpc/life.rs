@@ -71,9 +71,12 @@ async fn opened(client: &Client, order: &Value) -> Vec<String> {
         .await
         .expect("accepted")
         .into_inner();
+    // After them come the copies by right.
+    let recipients = order["recipients"].as_array().map_or(0, Vec::len);
     reply
         .receipts
         .into_iter()
+        .take(recipients)
         .map(|receipt| receipt.enforcement_request_id)
         .collect()
 }

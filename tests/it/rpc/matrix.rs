@@ -56,6 +56,14 @@ async fn subjects(sender: &Client, about: About, key: &str) -> (String, &'static
                 "req_019aa9c0a1007000800000000000abcd",
             )
         }
+        About::Document => {
+            let content = b"%PDF-1.7 matrix";
+            let uploaded = super::documents::upload(sender, super::documents::of(key, content), content).await;
+            (
+                uploaded.expect("accepted").document_id,
+                "doc_019aa9c0a1007000800000000000abcd",
+            )
+        }
         About::Broadcast => {
             let order = documents::order(&kind("account-freeze"), key, THADS, &[BANK, BANK_2]);
             let reply = sender

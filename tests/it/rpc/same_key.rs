@@ -50,7 +50,8 @@ backends! {
             .await
             .expect("accepted");
         assert_eq!(later, replies[0]);
-        assert_eq!(database.raw().await.count("enforcement_request").await, 2);
+        // One for each bank and the procuracy's copy.
+        assert_eq!(database.raw().await.count("enforcement_request").await, 3);
         let other = submit(&documents::order(
             &kind("land-information"),
             "fifty-at-once",

@@ -3,9 +3,9 @@
 
 use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::same_key::submit;
+use super::messages::{bank, order, restated, stream_order};
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
 use crate::harness::{Fixture, documents};
@@ -21,6 +21,8 @@ pub(super) enum About {
     Broadcast,
     /// The agency BANK.
     Agency,
+    /// A document that THADS uploaded and that no request names.
+    Document,
 }
 
 /// Makes the message of `caller` about `subject`, with a key of its own.
@@ -67,6 +69,19 @@ fn party(caller: Fixture, own: &'static str, make: Make) -> Row {
     }
 }
 
+/// A method about a document, for its owner.
+fn document(make: Make) -> Row {
+    let hidden = "DOCUMENT_NOT_FOUND";
+    Row {
+        caller: THADS,
+        about: About::Document,
+        make,
+        own: "OK",
+        foreign: hidden,
+        missing: hidden,
+    }
+}
+
 /// A method for the operator alone. Others are told so before anything is read.
 fn operator(make: Make) -> Row {
     let denied = "METHOD_NOT_ALLOWED";
@@ -107,6 +122,32 @@ macro_rules! carrying {
 pub(super) fn row(rpc: Rpc) -> Row {
     match rpc {
         Rpc::AdminServiceGetServerInfo => open(|_, _, _| v1::GetServerInfoRequest {}.encode_to_vec()),
+        Rpc::CalendarServiceListCalendarDays => open(|_, _, _| v1::ListCalendarDaysRequest::default().encode_to_vec()),
+        Rpc::CalendarServiceImportCalendarDays => Row {
+            about: About::Nothing,
+            ..operator(|_, _, key| {
+                let day = v1::CalendarDay {
+                    date: "2028-01-03".to_owned(),
+                    kind: v1::DayKind::DayInLieu.into(),
+                    name: "Nghỉ bù Tết Dương lịch".to_owned(),
+                    basis: "Thông báo giả lập".to_owned(),
+                    ..Default::default()
+                };
+                v1::ImportCalendarDaysRequest {
+                    idempotency_key: key.to_owned(),
+                    days: vec![day],
+                }
+                .encode_to_vec()
+            })
+        },
+        Rpc::TrackingServiceComputeDeadline => open(|_, _, _| {
+            v1::ComputeDeadlineRequest {
+                kind: "land-information".to_owned(),
+                from: "2026-11-20T09:00:00+07:00".to_owned(),
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
         Rpc::CatalogueServiceListKinds => open(|_, _, _| v1::ListKindsRequest::default().encode_to_vec()),
         Rpc::CatalogueServiceGetKind => open(|_, _, _| {
             v1::GetKindRequest {
@@ -152,6 +193,42 @@ pub(super) fn row(rpc: Rpc) -> Row {
                 v1::GetAgencyRequest { code: code.to_owned() }.encode_to_vec()
             })
         },
+
+        Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
+        Rpc::RequestServiceListRegister => open(|_, _, _| {
+            v1::ListRegisterRequest {
+                register: v1::Register::Incoming.into(),
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
+        // Only its holder and its issuer may register a measure; here the holder is always BANK.
+        Rpc::RequestServiceRegisterMeasures => Row {
+            foreign: "FIELD_INVALID",
+            missing: "FIELD_INVALID",
+            ..open(|_, _, key| super::measures::import(key, vec![super::measures::old_freeze(key)]).encode_to_vec())
+        },
+
+        // Anyone may upload; a header without bytes keeps nothing.
+        Rpc::DocumentServiceUpload => Row {
+            own: "FIELD_INVALID",
+            foreign: "FIELD_INVALID",
+            missing: "FIELD_INVALID",
+            ..open(|_, _, key| super::documents::header(key, b"%PDF-1.7").encode_to_vec())
+        },
+        Rpc::DocumentServiceGetDocument => document(|_, id, _| {
+            v1::GetDocumentRequest {
+                document_id: id.to_owned(),
+            }
+            .encode_to_vec()
+        }),
+        Rpc::DocumentServiceDownload => document(|_, id, _| {
+            v1::DownloadRequest {
+                document_id: id.to_owned(),
+                offset: 0,
+            }
+            .encode_to_vec()
+        }),
 
         Rpc::RequestServiceSubmit => Row {
             caller: THADS,
@@ -225,6 +302,31 @@ pub(super) fn row(rpc: Rpc) -> Row {
         }),
         Rpc::RequestServiceWithdraw => party(THADS, "OK", |caller, id, key| {
             carrying!(WithdrawRequest, withdraw_request, documents::withdraw(key, caller, id))
+        }),
+        // Only a recipient that is not connected is served on paper and answered for.
+        Rpc::RequestServiceServe => party(THADS, WRONG_STATE, |caller, id, key| {
+            let own = json!({ "served_time": "2026-11-20T08:30:00+07:00", "way": "EXPRESS_POST" });
+            carrying!(
+                ServeRequest,
+                serve_request,
+                documents::small("serve", key, caller, id, &own)
+            )
+        }),
+        // Its scan was not uploaded.
+        Rpc::RequestServiceRecordAnswer => party(THADS, "REFERENCE_NOT_FOUND", |caller, id, key| {
+            let answer = documents::answer(&kind("account-freeze"), "NO_CLIENT", key, caller, id);
+            let scan = json!({
+                "name": "a.pdf", "sha256": "0".repeat(64), "size": 1, "media_type": "application/pdf",
+            });
+            let own = json!({
+                "outcome": answer["outcome"], "head": answer["head"], "payload": answer["payload"],
+                "attachments": [scan],
+            });
+            carrying!(
+                RecordAnswerRequest,
+                record_answer_request,
+                documents::small("record-answer", key, caller, id, &own)
+            )
         }),
         Rpc::RequestServiceAssign => party(BANK, "OK", |caller, id, key| {
             let officer_id = caller.officer_id().to_string();
@@ -387,40 +489,5 @@ pub(super) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
-    }
-}
-
-fn order(caller: Fixture, _: &str, key: &str) -> Vec<u8> {
-    submit(&documents::order(&kind("account-freeze"), key, caller, &[BANK])).encode_to_vec()
-}
-
-fn stream_order(caller: Fixture, _: &str, key: &str) -> Vec<u8> {
-    let document = documents::order(&kind("account-freeze"), key, caller, &[BANK]).to_string();
-    let content = Some(v1::submit_stream_request::Content::Document(document));
-    v1::SubmitStreamRequest { sequence: 1, content }.encode_to_vec()
-}
-
-/// A report or a correction: the answer's own parts, stated anew.
-fn restated(name: &str, caller: Fixture, id: &str, key: &str) -> Value {
-    let outcome = if name == "report" { "HELD_FULL" } else { "NO_CLIENT" };
-    let answer = documents::answer(&kind("account-freeze"), outcome, key, caller, id);
-    let mut own = json!({ "outcome": answer["outcome"], "head": answer["head"], "payload": answer["payload"] });
-    if name == "correct" {
-        own["explanation"] = "Nhập nhầm kết quả.".into();
-    }
-    documents::small(name, key, caller, id, &own)
-}
-
-fn bank() -> v1::Agency {
-    v1::Agency {
-        code: BANK.code_text().to_owned(),
-        role: v1::Role::Bank.into(),
-        name: "Ngân hàng Giả Lập".to_owned(),
-        channel: v1::Channel::Digital.into(),
-        units: vec![v1::Unit {
-            unit_id: "pgd.hoan-kiem".to_owned(),
-            name: "Phòng 1".to_owned(),
-        }],
-        ..Default::default()
     }
 }

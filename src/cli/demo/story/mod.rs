@@ -1,8 +1,12 @@
 //! The story: who does what, and what must hold afterwards. Each step states in Vietnamese and English what happens.
 
+mod closing;
+mod deadline;
 mod ending;
 mod freeze;
-mod land;
+mod inquiry;
+mod judgment;
+mod on_paper;
 mod registry;
 
 use std::sync::Arc;
@@ -11,8 +15,8 @@ use lienthong_proto::v1;
 
 use super::cast::{Cast, CastAgency, CastOfficer};
 use super::folder::Folder;
-use super::outcome::Outcome;
-use super::partner::{Outside, Partner};
+use super::outcome::{Outcome, check, held_so_far};
+use super::partner::{Order, Outside, Partner};
 use super::tell::Teller;
 use crate::cli::failure::Failure;
 use crate::cli::output;
@@ -21,22 +25,28 @@ use crate::cli::output;
 pub(super) const OPERATOR_CODE: &str = "OPERATOR";
 /// The operator's officer in the demo.
 pub(super) const OPERATOR_OFFICER: &str = "operator-001";
+/// Obligation and costs in the freeze, and what is debited, đồng.
+const OWED: &str = "153500000";
 
 /// The parties, and how far the story has come.
 pub(super) struct Story {
     operator: Partner,
+    court: Partner,
     office: Partner,
+    procuracy: Partner,
+    procuracy_region: Partner,
     bank_a: Partner,
     bank_b: Partner,
+    treasury: Partner,
     land_here: Partner,
-    land_there: Partner,
+    land_elsewhere: Partner,
+    police: CastAgency,
     tell: Teller,
 }
 
-/// One freeze order, what the hub replied, and the two requests that it became.
+/// One freeze order and the two requests that it became.
 struct Freezes {
-    order: String,
-    reply: v1::SubmitResponse,
+    order: Order,
     at_a: String,
     at_b: String,
 }
@@ -46,20 +56,26 @@ impl Story {
     pub(super) async fn open(folder: &Folder, outside: Outside) -> Result<Self, Failure> {
         let outside = Arc::new(outside);
         let cast = Cast::embedded();
+        let missing = |name: &str| {
+            let en = format!("catalogue/demo/agencies.toml has no agency {name}");
+            Failure::failed(en.clone(), en)
+        };
         let connect = async |certificate: &str| {
-            let agency = cast.agency(certificate).cloned().ok_or_else(|| {
-                let en = format!("catalogue/demo/agencies.toml has no agency {certificate}");
-                Failure::failed(en.clone(), en)
-            })?;
+            let agency = cast.agency(certificate).cloned().ok_or_else(|| missing(certificate))?;
             Partner::connect(agency, folder, &outside).await
         };
         Ok(Self {
             operator: Partner::connect(operator(), folder, &outside).await?,
+            court: connect("court").await?,
             office: connect("enforcement").await?,
+            procuracy: connect("procuracy").await?,
+            procuracy_region: connect("procuracy-region").await?,
             bank_a: connect("bank-a").await?,
             bank_b: connect("bank-b").await?,
+            treasury: connect("treasury").await?,
             land_here: connect("land-office-a").await?,
-            land_there: connect("land-office-b").await?,
+            land_elsewhere: connect("land-office-b").await?,
+            police: cast.on_paper.first().cloned().ok_or_else(|| missing("on paper"))?,
             tell: Teller::default(),
         })
     }
@@ -68,10 +84,11 @@ impl Story {
     pub(super) async fn play(mut self) -> Result<(), Failure> {
         match Box::pin(self.all()).await {
             Ok(()) => {
-                output::line(
-                    "\nMọi bước đều đã được kiểm tra và đúng như cam kết.\n\
-                     Every step was checked and held.",
-                );
+                let held = held_so_far();
+                output::line(&format!(
+                    "\nMọi bước đều đã được kiểm tra và đúng như cam kết: {held} điều.\n\
+                     Every step was checked and held: {held} promises."
+                ));
                 Ok(())
             }
             Err(stop) => Err(stop.at(&self.tell.number())),
@@ -79,21 +96,27 @@ impl Story {
     }
 
     async fn all(&mut self) -> Outcome<()> {
-        self.connect_agencies().await?;
-        let freezes = self.send_freeze().await?;
-        self.lose_a_reply(&freezes).await?;
+        self.agencies_are_entered().await?;
+        let judgment = self.court_transfers_late().await?;
+        self.judgment_is_registered(&judgment).await?;
+        self.judgment_is_explained(&judgment).await?;
+        self.deadlines_are_explained().await?;
+        self.accounts_are_asked_for().await?;
+        self.land_is_asked_for().await?;
+        self.police_answer_on_paper().await?;
+        let freezes = self.freeze_is_sent().await?;
+        self.procuracy_has_its_copy(&freezes.order).await?;
         self.bank_a_holds_in_full(&freezes).await?;
-        self.bank_b_asks(&freezes).await?;
-        self.office_clarifies(&freezes).await?;
-        self.bank_b_holds_in_part(&freezes).await?;
-        self.bank_b_reports(&freezes).await?;
-        let returned = self.wrong_land_office().await?;
-        let enquiry = self.right_land_office(&returned).await?;
-        self.withdraw_unread().await?;
+        let executed = self.bank_b_holds_in_part(&freezes).await?;
+        self.bank_b_tops_up(&freezes, &executed).await?;
+        self.closing_waits(&freezes).await?;
+        self.bank_a_debits(&freezes).await?;
+        self.release_overtakes(&freezes).await?;
+        self.closing_is_allowed(&freezes).await?;
         self.nobody_else_sees(&freezes).await?;
-        self.close(&freezes, &enquiry).await?;
+        self.registers_are_printed().await?;
         self.officer_reads_the_mailbox(&freezes).await?;
-        self.look_at_the_log().await
+        self.log_is_looked_at().await
     }
 }
 
@@ -106,11 +129,29 @@ fn operator() -> CastAgency {
         name_en: "Operator (synthetic)".to_owned(),
         short: "Đơn vị vận hành".to_owned(),
         short_en: "the operator".to_owned(),
-        province_code: String::new(),
         officer: CastOfficer {
             id: OPERATOR_OFFICER.to_owned(),
             full_name: "Phan Thị Vận Hành".to_owned(),
             position: "Quản trị viên".to_owned(),
+            unit: String::new(),
         },
+        ..CastAgency::default()
     }
+}
+
+/// Every clock of that name stands so; a year for which the calendar has no days yet leaves it open.
+fn check_clock(
+    envelope: &v1::EnforcementRequest,
+    name: &str,
+    wanted: v1::DeadlineStatus,
+    promise: &str,
+) -> Outcome<()> {
+    let mut clocks = envelope
+        .deadlines
+        .iter()
+        .filter(|deadline| deadline.name == name)
+        .peekable();
+    let is_there = clocks.peek().is_some();
+    let holds = |deadline: &v1::Deadline| [wanted, v1::DeadlineStatus::PendingCalendar].contains(&deadline.status());
+    check(is_there && clocks.all(holds), promise)
 }

@@ -4,77 +4,102 @@ use lienthong_proto::v1;
 use prost::Message as _;
 
 use super::Story;
+use crate::cli::demo::cast::CastAgency;
 use crate::cli::demo::outcome::{Outcome, check, present, refused};
 use crate::cli::demo::partner::Partner;
-use crate::cli::demo::tell::event;
+use crate::cli::demo::tell::{date, event};
 
 impl Story {
-    pub(super) async fn connect_agencies(&mut self) -> Outcome<()> {
+    pub(super) async fn agencies_are_entered(&mut self) -> Outcome<()> {
         self.tell.step(
-            "Đơn vị vận hành đăng ký năm cơ quan, tổ chức, mỗi nơi một cán bộ và một chứng thư số",
-            "The operator enters five agencies, each with an officer and a certificate",
+            "Đơn vị vận hành đăng ký các cơ quan, tổ chức: tên hiện nay, tên cũ có ngày, đơn vị, địa bàn",
+            "The operator enters the agencies: present names, former names with dates, units, territory",
         );
         for partner in [
+            &self.court,
             &self.office,
+            &self.procuracy,
+            &self.procuracy_region,
             &self.bank_a,
             &self.bank_b,
+            &self.treasury,
             &self.land_here,
-            &self.land_there,
+            &self.land_elsewhere,
         ] {
-            let asked = new_agency(partner)?;
-            let first = self
-                .operator
-                .agencies()
-                .create_agency(asked.clone())
-                .await?
-                .into_inner();
-            let again = self.operator.agencies().create_agency(asked).await?.into_inner();
+            let receipt = self.enter(&partner.agency, Some(partner)).await?;
+            let info = partner.admin().get_server_info(v1::GetServerInfoRequest {}).await?;
             check(
-                first.encode_to_vec() == again.encode_to_vec(),
-                "a retry gets the first receipt, byte for byte",
+                info.into_inner().tree_size > receipt.log_index,
+                "the log holds the entry, and the agency can read it with its own certificate",
             )?;
-            let receipt = present(first.receipt, "entering an agency is receipted")?;
-            check(
-                receipt.action() == v1::Action::CreateAgency,
-                "the receipt says what was done",
-            )?;
-            let info = partner
-                .admin()
-                .get_server_info(v1::GetServerInfoRequest {})
-                .await?
-                .into_inner();
-            check(info.tree_size > receipt.log_index, "the log holds the entry")?;
-            event(
-                &format!(
-                    "{} ({}), {}",
-                    partner.agency.name, partner.agency.code, partner.agency.officer.full_name
-                ),
-                &format!(
-                    "{}, certificate {}.pem",
-                    partner.agency.name_en, partner.agency.certificate
-                ),
-            );
         }
-        let asked = new_agency(&self.bank_b)?;
+        self.enter(&self.police, None).await?;
+        event(
+            "Công an phường chưa kết nối: giao văn bản giấy, nơi gửi nhập trả lời.",
+            "The ward police are not connected: paper is served, and the sender enters the answer.",
+        );
+        let asked = new_agency(&self.bank_b.agency, Some(&self.bank_b))?;
         let answer = self.bank_a.agencies().create_agency(asked).await;
         let refusal = refused(answer, tonic::Code::PermissionDenied, "a bank cannot enter agencies")?;
         event(
             &format!(
                 "Ngân hàng không được đăng ký cơ quan khác: “{}” ({})",
-                refusal.text_vi, refusal.reason
+                refusal.vi, refusal.reason
             ),
-            &format!("A bank may not enter agencies: “{}”", refusal.text),
+            &format!("A bank may not enter agencies: “{}”", refusal.en),
         );
         Ok(())
     }
+
+    /// Enters `agency`, twice; `partner` has its certificate if it is connected.
+    async fn enter(&self, agency: &CastAgency, partner: Option<&Partner>) -> Outcome<v1::Receipt> {
+        let asked = new_agency(agency, partner)?;
+        let create = async || self.operator.agencies().create_agency(asked.clone()).await;
+        let (first, again) = (create().await?.into_inner(), create().await?.into_inner());
+        check(
+            first.encode_to_vec() == again.encode_to_vec(),
+            "a retry gets the first receipt, byte for byte",
+        )?;
+        let receipt = present(first.receipt, "entering an agency is receipted")?;
+        check(
+            receipt.action() == v1::Action::CreateAgency,
+            "the receipt says what was done",
+        )?;
+        let former: Vec<String> = agency
+            .aliases
+            .iter()
+            .map(|alias| format!("{} (đến {})", alias.name, date(&alias.valid_to)))
+            .collect();
+        let former = if former.is_empty() {
+            String::new()
+        } else {
+            format!("; trước đây: {}", former.join(", "))
+        };
+        event(&format!("{} – {}{former}", agency.name, agency.code), &agency.name_en);
+        Ok(receipt)
+    }
 }
 
-fn new_agency(partner: &Partner) -> Outcome<v1::CreateAgencyRequest> {
-    let cast = &partner.agency;
+fn new_agency(cast: &CastAgency, partner: Option<&Partner>) -> Outcome<v1::CreateAgencyRequest> {
     let role = present(
         v1::Role::from_str_name(&format!("ROLE_{}", cast.role)),
         "the role is on the wire",
     )?;
+    let channel = partner.map_or(v1::Channel::Paper, |_| v1::Channel::Digital);
+    let aliases = cast.aliases.iter().map(|alias| v1::AgencyAlias {
+        name: alias.name.clone(),
+        valid_from: String::new(),
+        valid_to: alias.valid_to.clone(),
+    });
+    let units = cast.units.iter().map(|unit| v1::Unit {
+        unit_id: unit.id.clone(),
+        name: unit.name.clone(),
+        territory: unit.territory.clone(),
+    });
+    let credentials = partner.map(|partner| v1::NewCredential {
+        certificate_pem: partner.certificate().to_owned(),
+        purposes: vec![v1::CredentialPurpose::Tls.into(), v1::CredentialPurpose::Token.into()],
+    });
     Ok(v1::CreateAgencyRequest {
         // The same in every run: a folder that is kept holds the agencies already.
         idempotency_key: format!("demo-create-{}", cast.code),
@@ -84,20 +109,22 @@ fn new_agency(partner: &Partner) -> Outcome<v1::CreateAgencyRequest> {
             name: cast.name.clone(),
             name_en: cast.name_en.clone(),
             province_code: cast.province_code.clone(),
-            channel: v1::Channel::Digital.into(),
+            commune_code: cast.commune_code.clone(),
+            parent_code: cast.parent_code.clone(),
+            channel: channel.into(),
+            aliases: aliases.collect(),
+            units: units.collect(),
+            territory: cast.territory.clone(),
             ..Default::default()
         }),
-        first_officer: Some(v1::Officer {
+        first_officer: partner.map(|_| v1::Officer {
             officer_id: cast.officer.id.clone(),
             full_name: cast.officer.full_name.clone(),
             position: cast.officer.position.clone(),
-            unit_id: String::new(),
+            unit_id: cast.officer.unit.clone(),
             valid_from: "2020-01-01".to_owned(),
             valid_to: String::new(),
         }),
-        credentials: vec![v1::NewCredential {
-            certificate_pem: partner.certificate().to_owned(),
-            purposes: vec![v1::CredentialPurpose::Tls.into(), v1::CredentialPurpose::Token.into()],
-        }],
+        credentials: credentials.into_iter().collect(),
     })
 }

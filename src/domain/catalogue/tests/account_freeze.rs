@@ -342,3 +342,70 @@ fn lines_and_sums_are_required_where_money_is_held() {
     assert_eq!(required("EXCLUDED_ACCOUNT"), (true, false));
     assert_eq!(required("NO_CLIENT"), (false, false));
 }
+
+/// Makes the example of an answer a report of further money held.
+fn report_further(answer: &mut Value) {
+    answer["schema"] = "lienthong/report/1".into();
+    remove(answer, "final");
+    answer["payload"]["further"] = json!({
+        "held_time": "2026-12-01T10:00:00+07:00",
+        "amount": vnd("18800000"),
+        "lines": [{"account": "0011004001234", "counted": vnd("18800000")}],
+    });
+}
+
+#[test]
+fn further_money_held_is_reported_with_its_time_and_amount() {
+    let kind = kind("account-freeze");
+    for outcome in ["HELD_FULL", "HELD_PARTIAL"] {
+        let facts = changed_answer(&kind, outcome, report_further).unwrap();
+        assert!(facts.measure.is_some(), "{outcome}");
+    }
+    let cases: &[(Change, &str)] = &[
+        (
+            |a| remove(&mut a["payload"]["further"], "held_time"),
+            "/payload/further/held_time",
+        ),
+        (
+            |a| a["payload"]["further"]["held_time"] = "2026-12-01".into(),
+            "/payload/further/held_time",
+        ),
+        (
+            |a| a["payload"]["further"]["held_time"] = "2026-11-23T09:14:59+07:00".into(),
+            "/payload/further/held_time",
+        ),
+        (
+            |a| a["payload"]["further"]["lines"][0]["counted"] = vnd("18800001"),
+            "/payload/further/amount",
+        ),
+        (
+            |a| {
+                a["payload"]["further"]["amount"] = vnd("41200001");
+                remove(&mut a["payload"]["further"], "lines");
+            },
+            "/payload/further/amount",
+        ),
+        (|a| remove(&mut a["payload"], "total_held"), "/payload/total_held"),
+        (|a| a["outcome"] = "NO_CLIENT".into(), "/outcome"),
+        (|a| a["outcome"] = "WITHDRAWN_BEFORE".into(), "/outcome"),
+    ];
+    for (index, (change, place)) in cases.iter().enumerate() {
+        let found = answer_refused_at(&kind, "HELD_PARTIAL", |answer| {
+            report_further(answer);
+            change(answer);
+        });
+        assert_eq!(found, [*place], "case {index}");
+    }
+}
+
+#[test]
+fn assets_of_unknown_value_are_held_whole() {
+    let kind = kind("account-freeze");
+    let held = changed_answer(&kind, "HELD_PARTIAL", |answer| {
+        answer["payload"]["lines"].as_array_mut().unwrap().remove(0);
+        answer["payload"]["totals"] = json!([]);
+        answer["payload"]["total_held"] = vnd("0");
+        answer["payload"]["shortfall"] = vnd("153500000");
+    });
+    assert!(held.unwrap().measure.is_some());
+}

@@ -2,18 +2,16 @@
 
 use super::*;
 
-type Files = BTreeMap<String, String>;
+pub(super) type Files = BTreeMap<String, String>;
 
-fn files() -> Files {
-    let mut files = Vec::new();
-    collect(&EMBEDDED, &mut files);
-    files
+pub(super) fn files() -> Files {
+    embedded_files()
         .into_iter()
         .map(|(path, content)| (path, String::from_utf8(content).unwrap()))
         .collect()
 }
 
-fn problems(files: Files) -> Vec<Problem> {
+pub(super) fn problems(files: Files) -> Vec<Problem> {
     let files = files.into_iter().map(|(path, content)| (path, content.into_bytes()));
     Catalogue::load(files)
         .err()
@@ -161,6 +159,34 @@ fn each_fault_names_its_file_and_place() {
             "\"KONTO\": \"Số tài khoản\"",
             "/properties/searched_by/items",
             "x-labels",
+        ),
+        (
+            ORDER_SCHEMA,
+            "\"x-basis\"",
+            "\"x-reason\"",
+            "/properties/debtor",
+            "x-basis",
+        ),
+        (
+            ORDER_SCHEMA,
+            "\"certainty\": \"V\"",
+            "\"certainty\": \"D\"",
+            "/properties/debtor/x-basis",
+            "never law",
+        ),
+        (
+            ORDER_SCHEMA,
+            "\"certainty\": \"V\"",
+            "\"certainty\": \"A\"",
+            "/properties/debtor/x-basis",
+            "unknown variant",
+        ),
+        (
+            ORDER_SCHEMA,
+            "\"nature\": \"law\",",
+            "",
+            "/properties/debtor/x-basis",
+            "nature",
         ),
         (
             ANSWER_SCHEMA,

@@ -1,6 +1,6 @@
 //! Law 106/2025 Art. 37.6c, Decree 152/2026 Art. 21: asking a land office, and its answer.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Change, answer_refused_at, changed_answer, kind, order_refused_at, remove};
 
@@ -102,6 +102,41 @@ fn answers_are_refused_at_the_right_place() {
             |a| remove(&mut a["payload"], "missing"),
             "/payload/missing",
         ),
+        (
+            "FOUND",
+            |a| a["payload"]["parcels"][0]["commune_code"] = "70".into(),
+            "/payload/parcels/0/commune_code",
+        ),
+        (
+            "FOUND",
+            |a| a["payload"]["parcels"][0]["owners"][0]["identifiers"][0]["number"] = "001085".into(),
+            "/payload/parcels/0/owners/0/identifiers/0/number",
+        ),
+        (
+            "FOUND",
+            |a| a["payload"]["nothing_for"] = json!(["OWNERSHIP", "OWNERSHIP"]),
+            "/payload/nothing_for",
+        ),
+        (
+            "FOUND_PARTLY",
+            |a| remove(&mut a["payload"]["parcels"][0]["pending_dossier"], "lodged_date"),
+            "/payload/parcels/0/pending_dossier/lodged_date",
+        ),
+        (
+            "TRANSFERRED_BEFORE",
+            |a| remove(&mut a["payload"], "transfers"),
+            "/payload/transfers",
+        ),
+        (
+            "TRANSFERRED_BEFORE",
+            |a| remove(&mut a["payload"]["transfers"][0], "registered_date"),
+            "/payload/transfers/0/registered_date",
+        ),
+        (
+            "TRANSFERRED_BEFORE",
+            |a| a["payload"]["transfers"][0]["parcel"] = json!({}),
+            "/payload/transfers/0/parcel",
+        ),
         ("NOT_FOUND", |a| a["payload"]["parcels"] = json!([]), "/payload/parcels"),
         (
             "MULTIPLE_HITS",
@@ -118,6 +153,19 @@ fn answers_are_refused_at_the_right_place() {
             "case {index}: {outcome}: {found:?}"
         );
     }
+}
+
+#[test]
+fn the_communes_of_the_parcels_decide_the_competent_office() {
+    let kind = kind("land-information");
+    let order: Value = serde_json::from_str(&kind.order_example).unwrap();
+    let codes = kind
+        .definition
+        .territory
+        .iter()
+        .flat_map(|pattern| pattern.matches(&order["payload"], ""));
+    let codes: Vec<&Value> = codes.map(|(_, code)| code).collect();
+    assert_eq!(codes, [&json!("00070")]);
 }
 
 #[test]

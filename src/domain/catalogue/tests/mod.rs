@@ -1,14 +1,29 @@
 //! The catalogue as a whole: what is embedded is sound, what is broken is named, and documents that do not fit their
 //! kind are refused at the right place.
 
+mod account_debit;
 mod account_freeze;
+mod account_information;
 mod broken;
+mod coercion_consultation;
+mod decision_copy;
+mod freeze_release;
+mod golden;
+mod income_deduction;
+mod income_information;
+mod judgment_clarification;
+mod judgment_transfer;
+mod labels;
 mod land_information;
+mod registration_release;
+mod registration_suspension;
+mod residence_information;
+mod shared_definitions;
 
 use serde_json::Value;
 
 use super::*;
-use crate::domain::document::{self, AnswerDocument, OrderDocument};
+use crate::domain::document::{self, AnswerDocument, Document as _, OrderDocument, ReportDocument};
 use crate::domain::error::FieldViolation;
 
 /// A change that makes an example wrong.
@@ -50,6 +65,7 @@ fn answer_refused_at(kind: &Kind, outcome: &str, change: impl FnOnce(&mut Value)
     }
 }
 
+/// The example of `outcome` after `change`, checked as the document that its `schema` names: an answer or a report.
 fn changed_answer(
     kind: &Kind,
     outcome: &str,
@@ -63,9 +79,15 @@ fn changed_answer(
         .unwrap();
     let mut answer: Value = serde_json::from_str(text).unwrap();
     change(&mut answer);
-    let checked = match document::parse::<AnswerDocument>(answer.to_string().as_bytes()) {
-        Ok(answer) => kind.check_answer(&order, &answer),
-        Err(error) => Err(error.fields().to_vec()),
+    let bytes = answer.to_string();
+    let checked = if answer["schema"] == ReportDocument::SCHEMA {
+        document::parse::<ReportDocument>(bytes.as_bytes())
+            .map_err(|error| error.fields().to_vec())
+            .and_then(|report| kind.check_report(&order, &report))
+    } else {
+        document::parse::<AnswerDocument>(bytes.as_bytes())
+            .map_err(|error| error.fields().to_vec())
+            .and_then(|answer| kind.check_answer(&order, &answer))
     };
     if let Err(found) = &checked {
         assert_bilingual(found);

@@ -17,29 +17,33 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     (
         "SUBMITTED",
         "RECIPIENT",
-        "acknowledge>ACKNOWLEDGED, send_back>RETURNED, answer_final>ANSWERED, assign>SUBMITTED, forward>SUBMITTED",
+        "acknowledge>ACKNOWLEDGED, send_back>RETURNED, answer_final>ANSWERED, assign>SUBMITTED, forward>SUBMITTED, \
+         report>SUBMITTED if measure_in_force",
     ),
     (
         "SUBMITTED",
         "SENDER",
-        "serve>SUBMITTED if paper, record_answer>ANSWERED if paper, \
-         withdraw>WITHDRAWN if !delivered, withdraw>WITHDRAWAL_PENDING if delivered",
+        "serve>SUBMITTED if paper, record_answer>ANSWERED if paper, send_back>RETURNED if paper, \
+         withdraw>WITHDRAWN if !delivered !measure_in_force, withdraw>WITHDRAWAL_PENDING if delivered",
     ),
     (
         "ACKNOWLEDGED",
         "RECIPIENT",
         "send_back>RETURNED, ask_clarification>CLARIFYING, extend>ACKNOWLEDGED if extendable !extended, \
-         answer_interim>ACKNOWLEDGED, answer_final>ANSWERED, assign>ACKNOWLEDGED, forward>ACKNOWLEDGED",
+         answer_interim>ACKNOWLEDGED, answer_final>ANSWERED, assign>ACKNOWLEDGED, forward>ACKNOWLEDGED, \
+         report>ACKNOWLEDGED if measure_in_force",
     ),
     (
         "ACKNOWLEDGED",
         "SENDER",
-        "serve>ACKNOWLEDGED if paper, record_answer>ANSWERED if paper, withdraw>WITHDRAWAL_PENDING",
+        "serve>ACKNOWLEDGED if paper, record_answer>ANSWERED if paper, send_back>RETURNED if paper, \
+         withdraw>WITHDRAWAL_PENDING",
     ),
     (
         "CLARIFYING",
         "RECIPIENT",
-        "send_back>RETURNED, answer_final>ANSWERED, assign>CLARIFYING, forward>CLARIFYING",
+        "send_back>RETURNED, answer_final>ANSWERED, assign>CLARIFYING, forward>CLARIFYING, \
+         report>CLARIFYING if measure_in_force",
     ),
     (
         "CLARIFYING",
@@ -54,21 +58,51 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     (
         "ANSWERED",
         "SENDER",
-        "dispute>ACKNOWLEDGED if registered, dispute>SUBMITTED if !registered, close>CLOSED if !measure_in_force",
+        "dispute>ACKNOWLEDGED if registered, dispute>SUBMITTED if !registered, close>CLOSED if !measure_in_force, \
+         report>ANSWERED if paper measure_kind, correct>ANSWERED if paper",
     ),
-    ("ANSWERED", "HUB", "close>CLOSED if quiet_period_over !measure_in_force"),
+    (
+        "ANSWERED",
+        "HUB",
+        "close>CLOSED if quiet_period_over !measure_in_force, recompute>ANSWERED, succeed>ANSWERED",
+    ),
     (
         "RETURNED",
         "SENDER",
         "dispute>ACKNOWLEDGED if registered, dispute>SUBMITTED if !registered, close>CLOSED if !measure_in_force",
     ),
-    ("RETURNED", "HUB", "close>CLOSED if quiet_period_over !measure_in_force"),
+    (
+        "RETURNED",
+        "HUB",
+        "close>CLOSED if quiet_period_over !measure_in_force, recompute>RETURNED, succeed>RETURNED",
+    ),
     (
         "WITHDRAWAL_PENDING",
         "RECIPIENT",
-        "accept_withdrawal>WITHDRAWN, refuse_withdrawal>ACKNOWLEDGED, answer_final>ANSWERED",
+        "accept_withdrawal>WITHDRAWN if !measure_in_force, refuse_withdrawal>ACKNOWLEDGED, answer_final>ANSWERED, \
+         report>WITHDRAWAL_PENDING if measure_in_force",
+    ),
+    (
+        "WITHDRAWAL_PENDING",
+        "SENDER",
+        "record_answer>ANSWERED if paper, accept_withdrawal>WITHDRAWN if paper !measure_in_force, \
+         refuse_withdrawal>SUBMITTED if paper !registered, refuse_withdrawal>ACKNOWLEDGED if paper registered",
+    ),
+    ("SUBMITTED", "HUB", "recompute>SUBMITTED, succeed>SUBMITTED"),
+    ("ACKNOWLEDGED", "HUB", "recompute>ACKNOWLEDGED, succeed>ACKNOWLEDGED"),
+    ("CLARIFYING", "HUB", "recompute>CLARIFYING, succeed>CLARIFYING"),
+    (
+        "WITHDRAWAL_PENDING",
+        "HUB",
+        "recompute>WITHDRAWAL_PENDING, succeed>WITHDRAWAL_PENDING",
     ),
     ("CLOSED", "RECIPIENT", "report>CLOSED if measure_kind, correct>CLOSED"),
+    (
+        "CLOSED",
+        "SENDER",
+        "report>CLOSED if paper measure_kind, correct>CLOSED if paper",
+    ),
+    ("CLOSED", "HUB", "recompute>CLOSED, succeed>CLOSED"),
 ];
 
 const FACT_NAMES: [&str; 9] = [
@@ -258,12 +292,16 @@ fn no_state_is_a_dead_end_under_any_facts() {
 }
 
 #[test]
-fn a_withdrawn_request_is_final_and_a_closed_one_takes_only_report_and_correct() {
+fn a_withdrawn_request_is_final_and_a_closed_one_changes_its_state_no_more() {
     for facts in all_facts() {
         for who in Party::ALL {
             assert_eq!(allowed_actions(Some(State::Withdrawn), *who, &facts), []);
             for action in allowed_actions(Some(State::Closed), *who, &facts) {
-                assert!(matches!(action, Action::Report | Action::Correct), "{action}");
+                assert_eq!(
+                    decided(State::Closed, action, *who, facts).to,
+                    State::Closed,
+                    "{action}"
+                );
             }
         }
     }
@@ -318,12 +356,17 @@ fn the_other_side_always_hears_of_a_step() {
 }
 
 #[test]
-fn the_hub_does_nothing_but_close_after_the_quiet_period() {
+fn the_hub_closes_after_the_quiet_period_and_else_changes_no_state() {
     for facts in all_facts() {
         for (from, action, _) in all_steps() {
-            if decide(from, action, Party::Hub, &facts).is_ok() {
-                assert_eq!(action, Action::Close);
+            let Ok(decision) = decide(from, action, Party::Hub, &facts) else {
+                continue;
+            };
+            if action == Action::Close {
                 assert!(facts.quiet_period_over && !facts.measure_in_force);
+            } else {
+                assert!(matches!(action, Action::Recompute | Action::Succeed), "{action}");
+                assert_eq!(Some(decision.to), from);
             }
         }
     }

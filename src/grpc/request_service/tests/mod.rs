@@ -74,7 +74,9 @@ fn agency(code: &str, role: Role) -> Agency {
         units: vec![Unit {
             id: UnitId::parse("branch").unwrap(),
             name: "Chi nhánh".to_owned(),
+            territory: Vec::new(),
         }],
+        territory: Vec::new(),
     }
 }
 

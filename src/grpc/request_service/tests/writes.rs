@@ -115,11 +115,8 @@ async fn bad_orders_are_refused_by_field_and_nothing_is_stored() {
     is(refuse(&attach).await, "REFERENCE_NOT_FOUND", "/attachments/0");
     let relation = json!({"type": "supersedes", "enforcement_request_id": format!("req_{}", "0".repeat(32))});
     let relate = |order: &mut Value| order["relations"] = json!([relation]);
-    is(
-        refuse(&relate).await,
-        "REFERENCE_NOT_FOUND",
-        "/relations/0/enforcement_request_id",
-    );
+    // A freeze relates to nothing. What is not there: `tests/it/rpc/bad_input.rs`.
+    is(refuse(&relate).await, "DOCUMENT_INVALID", "/relations/0/type");
 
     let list = hub
         .client()

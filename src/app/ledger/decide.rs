@@ -1,0 +1,107 @@
+//! Deciding one command: replayed, refused, or carried out over the state of the batch.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::command::{Command, Operation, Outcome, Receipt};
+use super::environment::Environment;
+use super::state::{Registry, State};
+use super::{calendar, delivery, measures, registry, step, submit, sweep, upload};
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::store::rows::Checkpoint;
+
+/// A command that was decided and waits for the commit.
+pub(super) enum Decided {
+    Acted {
+        leaves: Vec<(i64, Bytes)>,
+        content_sha256: [u8; 32],
+    },
+    Replays(Outcome),
+}
+
+impl Decided {
+    /// What the caller is told once `checkpoint` is committed.
+    pub(super) fn into_outcome(self, checkpoint: Option<&Arc<Checkpoint>>) -> Outcome {
+        match self {
+            Self::Replays(outcome) => outcome,
+            Self::Acted { leaves, content_sha256 } => Outcome::Done(
+                leaves
+                    .into_iter()
+                    .filter_map(|(log_index, leaf)| {
+                        let checkpoint = Arc::clone(checkpoint?);
+                        Some(Receipt {
+                            log_index,
+                            leaf,
+                            content_sha256,
+                            checkpoint,
+                        })
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// Decides one command over what the batch has done so far.
+pub(super) fn decide(
+    state: &mut State,
+    registry: &mut Registry,
+    environment: &Environment,
+    command: &Command,
+) -> Result<Decided> {
+    if let Some(key) = &command.key
+        && let Some(used) = state.used_keys.get(&(command.actor.agency.clone(), key.clone()))
+    {
+        if used.content_sha256 != command.content_sha256 {
+            return Err(Error::new(ErrorCode::KeyReused));
+        }
+        return Ok(Decided::Replays(Outcome::Replayed {
+            content_sha256: used.content_sha256,
+            log_index: used.log_index,
+            entry_count: used.entry_count,
+        }));
+    }
+    let today = state.hub_time.date();
+    let first_index = state.next_index;
+    match &command.operation {
+        Operation::Submit(order) => {
+            registry.check_actor(&command.actor, today)?;
+            submit::submit(state, registry, environment, command, order)?;
+        }
+        Operation::Step(request_step) => {
+            registry.check_actor(&command.actor, today)?;
+            step::step(state, registry, environment, command, request_step)?;
+        }
+        Operation::Advance(advance) => {
+            registry.check_actor(&command.actor, today)?;
+            delivery::advance(state, &command.actor, advance)?;
+        }
+        Operation::Registry(change) => registry::change(state, registry, environment, command, change)?,
+        Operation::Calendar(import) => {
+            if !command.actor.is_hub() {
+                registry.check_actor(&command.actor, today)?;
+            }
+            calendar::import(state, environment, command, import)?;
+        }
+        Operation::Sweep(piece) => sweep::sweep(state, registry, environment, &command.actor, piece)?,
+        Operation::Measures(list) => {
+            registry.check_actor(&command.actor, today)?;
+            measures::register(state, registry, environment, command, list)?;
+        }
+        Operation::Upload(document) => {
+            registry.check_actor(&command.actor, today)?;
+            upload::upload(state, environment, command, document)?;
+        }
+    }
+    state.use_key(
+        &command.actor,
+        command.key.as_ref(),
+        command.content_sha256,
+        first_index,
+    );
+    Ok(Decided::Acted {
+        leaves: state.leaves_from(first_index),
+        content_sha256: command.content_sha256,
+    })
+}

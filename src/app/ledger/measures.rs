@@ -1,0 +1,211 @@
+//! What a step does to measures: the request's own, and those that its order relates to.
+
+use std::collections::BTreeMap;
+
+use super::command::{Command, Holding, Step};
+use super::environment::Environment;
+use super::record::{NewEntry, details_text};
+use super::state::{Registry, State};
+use crate::domain::catalogue::RelatedFacts;
+use crate::domain::deadline::cancel_open;
+use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
+use crate::domain::event::{EventDetails, Measure};
+use crate::domain::ids::{MeasureId, RelatedId, RequestId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::request::EnforcementRequest;
+use crate::domain::text::fold;
+use crate::domain::workflow::Action;
+use crate::evidence::leaf::{EntryType, NO_CONTENT};
+
+/// The action of an entry that registers a measure.
+pub(crate) const REGISTER_MEASURE: &str = "register_measure";
+
+/// The measures that a step changes, as they stand after it.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    pub(super) measures: Vec<Measure>,
+    /// The requests whose measure is over for good.
+    pub(super) ended: Vec<RequestId>,
+}
+
+/// Finds what the step changes; [`keep`] puts it into the state.
+pub(super) fn change(state: &State, request: &EnforcementRequest, step: &Step, environment: &Environment) -> Changed {
+    let mut changed = Changed::default();
+    changed.measures.extend(own(state, request, step, environment));
+    if let Some(facts) = &step.statement.related {
+        for related in &step.related {
+            change_related(state, request, facts, related, &mut changed);
+        }
+    }
+    changed
+}
+
+/// Puts what a step changed into the state.
+pub(super) fn keep(state: &mut State, by: &RequestId, action: Action, details: &EventDetails) {
+    for measure in &details.measures {
+        state.measures.set(measure.id.clone(), measure.clone());
+    }
+    for ended in &details.ended {
+        let Some(mut request) = state.requests.get(ended).cloned() else {
+            continue;
+        };
+        request.measure_ended_by = Some(by.clone());
+        // With the measure its later duties end, such as the next pay period; an order not answered yet keeps its clocks.
+        if let Some(deadlines) = state.deadlines.get_mut(ended).filter(|_| !request.state.is_open())
+            && cancel_open(deadlines, action, state.hub_time)
+        {
+            state.changed_deadlines.insert(ended.clone());
+            request.due_time = None;
+        }
+        state.requests.set(ended.clone(), request);
+    }
+}
+
+/// Opens, changes or ends the request's own measure as the step states it anew. What a release has ended stays ended.
+fn own(state: &State, request: &EnforcementRequest, step: &Step, environment: &Environment) -> Option<Measure> {
+    let holding = step.statement.holding.as_ref()?;
+    if request.measure_ended_by.is_some() {
+        return None;
+    }
+    let in_force = state.measure_of(&request.id).filter(|measure| measure.in_force);
+    match (holding, in_force) {
+        (Holding::Nothing, None) => None,
+        (Holding::Nothing, Some(measure)) => Some(Measure {
+            in_force: false,
+            ended: Some(state.hub_time),
+            ..measure.clone()
+        }),
+        (Holding::Measure(amounts), Some(measure)) => Some(Measure {
+            amounts: amounts.clone(),
+            ..measure.clone()
+        }),
+        (Holding::Measure(amounts), None) => Some(Measure {
+            id: MeasureId::generate(&*environment.ids, state.hub_time),
+            request_id: Some(request.id.clone()),
+            kind: request.kind.clone(),
+            holder: request.recipient.clone(),
+            issuer: request.sender.clone(),
+            decision: step.decision.clone()?,
+            in_force: true,
+            amounts: amounts.clone(),
+            since: state.hub_time,
+            ended: None,
+            changed_by: None,
+        }),
+    }
+}
+
+fn change_related(
+    state: &State,
+    request: &EnforcementRequest,
+    facts: &RelatedFacts,
+    related: &RelatedId,
+    changed: &mut Changed,
+) {
+    if facts.ends {
+        changed.ended.extend(related.request().cloned());
+    }
+    let Some(measure) = state.related_measure(related).filter(|measure| measure.in_force) else {
+        return;
+    };
+    let mut measure = measure.clone();
+    if let Some(money) = facts.reduce_by {
+        reduce(&mut measure.amounts, money);
+    }
+    if facts.ends {
+        measure.in_force = false;
+        measure.ended = Some(state.hub_time);
+    }
+    measure.changed_by = Some(request.id.clone());
+    changed.measures.push(measure);
+}
+
+/// Takes `money` off what is held in its currency; never below nothing.
+fn reduce(amounts: &mut BTreeMap<String, String>, money: Money) {
+    let currency: Currency = money.currency();
+    let Some(held) = amounts.get_mut(currency.as_str()) else {
+        return;
+    };
+    let left = Money::parse(held, currency).map(|held| held.less(money));
+    if let Ok(left) = left {
+        *held = left.amount();
+    }
+}
+
+/// Registers measures from before or outside the hub: all or none, one entry each.
+pub(super) fn register(
+    state: &mut State,
+    registry: &Registry,
+    environment: &Environment,
+    command: &Command,
+    measures: &[Measure],
+) -> Result<()> {
+    let mut wrong = Vec::new();
+    for (index, measure) in measures.iter().enumerate() {
+        for (member, agency) in [
+            ("holder_agency_code", &measure.holder),
+            ("issuer_agency_code", &measure.issuer),
+        ] {
+            if registry.agency(agency).is_none() {
+                wrong.push(FieldViolation::new(
+                    format!("measures[{index}].{member}"),
+                    "not_found",
+                    "Không có cơ quan này.",
+                    "There is no such agency.",
+                ));
+            }
+        }
+        let earlier = measures.get(..index).unwrap_or_default();
+        let twice = state
+            .measures
+            .values()
+            .chain(earlier)
+            .any(|known| is_same(known, measure));
+        if twice {
+            wrong.push(FieldViolation::new(
+                format!("measures[{index}].decision_number"),
+                "already_registered",
+                "Biện pháp theo quyết định này tại nơi này đã được đăng ký.",
+                "The measure of this decision at this holder is registered already.",
+            ));
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Error::invalid(ErrorCode::FieldInvalid, wrong));
+    }
+    // The message stands under the first entry; each entry's details say its own measure whole.
+    let (_, mut content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    for measure in measures {
+        let measure = Measure {
+            id: MeasureId::generate(&*environment.ids, state.hub_time),
+            ..measure.clone()
+        };
+        let other = if measure.holder == command.actor.agency {
+            measure.issuer.clone()
+        } else {
+            measure.holder.clone()
+        };
+        let entry = NewEntry {
+            entry_type: EntryType::Measure,
+            subject: measure.id.to_string(),
+            version: 1,
+            action: REGISTER_MEASURE,
+            from_state: None,
+            to_state: None,
+            party: None,
+            counterparty: Some(other),
+            details: details_text(&measure)?,
+            content_digest: std::mem::replace(&mut content_digest, NO_CONTENT),
+        };
+        state.append(&command.actor, entry);
+        state.measures.set(measure.id.clone(), measure);
+    }
+    Ok(())
+}
+
+/// The same decision of the same day at the same holder.
+fn is_same(known: &Measure, new: &Measure) -> bool {
+    known.holder == new.holder
+        && known.decision.date == new.decision.date
+        && fold(&known.decision.number) == fold(&new.decision.number)
+}

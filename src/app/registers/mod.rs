@@ -1,0 +1,161 @@
+//! The registers (sổ) of an agency, line by line. Set-based: a page costs a few queries, and its orders are read a few at a
+//! time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::App;
+use crate::domain::agency::Agency;
+use crate::domain::catalogue::definition::Register;
+use crate::domain::document::{self, OrderDocument};
+use crate::domain::error::{Error, Result};
+use crate::domain::event::Served;
+use crate::domain::ids::{AgencyCode, OfficerId};
+use crate::domain::register::{Names, RegisterEntry};
+use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
+use crate::store::RegisterPosition;
+
+/// Orders that are read from the store at a time.
+const ORDERS_AT_ONCE: usize = 8;
+/// The most bytes of one page: less than what gRPC clients take by default (4 MiB).
+const MAX_PAGE_BYTES: usize = 3 * 1024 * 1024;
+
+/// A page of a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterLines {
+    /// The lines, in the order of registration.
+    pub entries: Vec<RegisterEntry>,
+    /// After which line the next page begins; none if this is the last.
+    pub next: Option<RegisterPosition>,
+}
+
+/// Names that lines need beside their orders.
+struct Known<'a> {
+    agency: &'a Agency,
+    senders: BTreeMap<AgencyCode, String>,
+    officers: BTreeMap<OfficerId, String>,
+    services: BTreeMap<String, Served>,
+}
+
+impl App {
+    /// A page of the agency's own register of a year in Viet Nam, after `after` (none for the first page).
+    pub async fn register(
+        &self,
+        agency: &Agency,
+        register: Register,
+        year: i16,
+        after: Option<RegisterPosition>,
+        limit: usize,
+    ) -> Result<RegisterLines> {
+        let start = first_instant(year)?;
+        let after = after.unwrap_or_else(|| RegisterPosition::before(start));
+        let end = first_instant(year.saturating_add(1))?;
+        let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut requests = self
+            .store
+            .register_page(&agency.code, register, &after, end, one_more)
+            .await?;
+        let mut more = requests.len() > limit;
+        requests.truncate(limit);
+        let known = self.known(agency, &requests).await?;
+        let (mut entries, mut bytes) = (Vec::with_capacity(requests.len()), 0_usize);
+        for chunk in requests.chunks(ORDERS_AT_ONCE) {
+            let orders = self.orders(chunk).await?;
+            for request in chunk {
+                let entry = self.entry(request, orders.get(&request.body_index), &known)?;
+                bytes = bytes.saturating_add(entry.size());
+                if bytes <= MAX_PAGE_BYTES || entries.is_empty() {
+                    entries.push(entry);
+                }
+            }
+            if bytes > MAX_PAGE_BYTES {
+                more |= entries.len() < requests.len();
+                break;
+            }
+        }
+        let last = entries.len().checked_sub(1).and_then(|last| requests.get(last));
+        Ok(RegisterLines {
+            next: last.filter(|_| more).and_then(RegisterPosition::of),
+            entries,
+        })
+    }
+
+    async fn known<'a>(&self, agency: &'a Agency, requests: &[EnforcementRequest]) -> Result<Known<'a>> {
+        let senders = requests.iter().map(|request| &request.sender);
+        let officers = requests.iter().filter_map(|request| request.assigned_officer.as_ref());
+        let officers = self.store.officers_named(&agency.code, officers).await?;
+        let served = requests.iter().filter(|request| request.served_time.is_some());
+        Ok(Known {
+            agency,
+            senders: self.store.agency_names(senders).await?,
+            officers: officers
+                .into_iter()
+                .map(|officer| (officer.id, officer.full_name))
+                .collect(),
+            services: self.store.services_of(served.map(|request| &request.id)).await?,
+        })
+    }
+
+    /// The orders of requests by the log index of their bytes; those that were erased are left out.
+    async fn orders(&self, requests: &[EnforcementRequest]) -> Result<BTreeMap<i64, OrderDocument>> {
+        let indexes: BTreeSet<i64> = requests.iter().map(|request| request.body_index).collect();
+        let indexes: Vec<i64> = indexes.into_iter().collect();
+        let mut orders = BTreeMap::new();
+        for body in self.store.bodies(&indexes).await? {
+            let content: Option<Bytes> = body.content;
+            if let Some(content) = content {
+                orders.insert(body.log_index, document::parse(&content).map_err(Error::internal)?);
+            }
+        }
+        Ok(orders)
+    }
+
+    fn entry(
+        &self,
+        request: &EnforcementRequest,
+        order: Option<&OrderDocument>,
+        known: &Known<'_>,
+    ) -> Result<RegisterEntry> {
+        let kind = self
+            .kind_of(request)
+            .ok_or_else(|| Error::internal("the catalogue has lost a kind in use"))?;
+        let outcome = request.outcome.as_deref();
+        let outcome = outcome.and_then(|code| {
+            kind.definition
+                .outcomes
+                .iter()
+                .find(|known| known.code.as_str() == code)
+        });
+        let unit = request.assigned_unit.as_ref();
+        let unit = unit.and_then(|id| known.agency.units.iter().find(|unit| unit.id == *id));
+        let officer = request.assigned_officer.as_ref();
+        let names = Names {
+            kind_title: kind.definition.title_vi.clone(),
+            sender: known.senders.get(&request.sender).cloned().unwrap_or_default(),
+            unit: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
+            officer: officer
+                .and_then(|id| known.officers.get(id))
+                .cloned()
+                .unwrap_or_default(),
+            outcome_title: outcome.map(|outcome| outcome.title_vi.clone()).unwrap_or_default(),
+        };
+        let way = known.services.get(request.id.as_str()).map(|served| served.way);
+        let entry = RegisterEntry::of(request, way, names);
+        let mut entry = entry.ok_or_else(|| Error::internal("a line of a register without a number"))?;
+        if let Some(order) = order {
+            // A copy by right carries the order of another kind, which says itself where its parties stand.
+            let own = self.catalogue.kind(&order.kind, request.submit_time.date());
+            let own = if order.kind == request.kind { Some(kind) } else { own };
+            entry.read(order, own.map_or(&[], |kind| kind.definition.parties.as_slice()));
+        }
+        Ok(entry)
+    }
+}
+
+/// The first instant of a year in Viet Nam.
+fn first_instant(year: i16) -> Result<Timestamp> {
+    let first = jiff::civil::Date::new(year, 1, 1).map_err(Error::internal)?;
+    Ok(Timestamp::from_civil(first.at(0, 0, 0, 0)))
+}

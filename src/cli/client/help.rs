@@ -1,0 +1,84 @@
+//! An example for each command, shown at the end of its --help.
+
+/// The profile that the examples are run with.
+macro_rules! example {
+    ($($line:literal),+ $(,)?) => {
+        concat!("Ví dụ / example (hồ sơ kết nối / profile: export LIENTHONG_PROFILE=certs-dev/bank-a.toml):\n",
+            $("  ", $line, "\n",)+
+            "\n-o json prints one JSON value: times are RFC 3339 with +07:00, enums are the protocol's words (SUBMITTED, URGENT), what is\n",
+            "not set is null. Members may be added and are never renamed. Errors stand on stderr; exit status 0 done, 1 refused, 2 usage.")
+    };
+}
+
+pub(super) const SEND: &str = example![
+    "lienthong template account-freeze order --to GIA-LAP.NH.970901 -O order.json",
+    "lienthong send order.json --check                       every fault at once, nothing sent",
+    "lienthong send order.json --attach qd.pdf:FREEZE_DECISION",
+    "lienthong send order.json -o json | jq -r '.requests[].enforcement_request_id'",
+];
+pub(super) const INBOX: &str = example![
+    "lienthong inbox                                         what is new; changes nothing",
+    "lienthong inbox --advance                               and marks it as delivered (đã đến)",
+    "lienthong inbox --follow --advance -o json              one object a line, until Ctrl-C",
+];
+pub(super) const ACK: &str = example!["lienthong ack req_0193… --officer nh.vu.thi.thu --unit pgd.1"];
+pub(super) const ANSWER: &str = example![
+    "lienthong template account-freeze answer HELD_FULL --request req_0193… -O answer.json",
+    "lienthong answer answer.json --check",
+    "lienthong answer answer.json --attach bb.pdf",
+];
+pub(super) const REPORT: &str = example!["lienthong report report.json          schema lienthong/report/1"];
+pub(super) const CORRECT: &str = example!["lienthong correct correct.json        schema lienthong/correct/1"];
+pub(super) const SEND_BACK: &str = example![
+    "echo '{\"schema\":\"lienthong/send-back/1\",\"idempotency_key\":\"tra-lai-0001\",\"agency\":\"GIA-LAP.NH.970901\",",
+    "       \"enforcement_request_id\":\"req_0193…\",\"reason\":{\"code\":\"MISSING_PAPERS\"}}' | lienthong send-back -",
+];
+pub(super) const ASK: &str = example!["lienthong ask req_0193… --question 'Đề nghị nêu rõ số tờ, số thửa.'"];
+pub(super) const CLARIFY: &str = example!["lienthong clarify clarify.json        schema lienthong/clarify/1"];
+pub(super) const ASSIGN: &str = example!["lienthong assign req_0193… --unit pgd.1 --officer nh.vu.thi.thu"];
+pub(super) const FORWARD: &str = example!["lienthong forward req_0193… --unit pgd.2"];
+pub(super) const EXTEND: &str =
+    example!["lienthong extend req_0193… --clock answer --reason 'Phải đối chiếu hồ sơ giấy.'"];
+pub(super) const DISPUTE: &str =
+    example!["lienthong dispute req_0193… --reason UNFOUNDED --text 'Hồ sơ đã đủ.' --unfounded"];
+pub(super) const WITHDRAW: &str = example!["lienthong withdraw withdraw.json      schema lienthong/withdraw/1"];
+pub(super) const DECIDE_WITHDRAWAL: &str = example![
+    "lienthong decide-withdrawal req_0193… --accept",
+    "lienthong decide-withdrawal req_0193… --refuse --reason 'Đã chuyển tiền.'",
+];
+pub(super) const SERVE_PAPER: &str =
+    example!["lienthong serve-paper serve.json --attach bien-ban.pdf     schema lienthong/serve/1"];
+pub(super) const RECORD_ANSWER: &str =
+    example!["lienthong record-answer answer.json --attach ban-chup.pdf  schema lienthong/record-answer/1"];
+pub(super) const CLOSE: &str = example!["lienthong close req_0193… --reason 'Đã nhận đủ thông tin.'"];
+pub(super) const GET: &str = example![
+    "lienthong get req_0193… --why                           and why it is due then, day by day",
+    "lienthong get req_0193… --documents ho-so               writes its documents and attachments there",
+];
+pub(super) const LIST: &str = example!["lienthong list --direction received --state SUBMITTED --kind account-freeze"];
+pub(super) const TRACK: &str = example!["lienthong track req_0193…"];
+pub(super) const BROADCAST: &str = example!["lienthong broadcast brd_0193…"];
+pub(super) const TEMPLATE: &str = "\
+Ví dụ / example (hồ sơ kết nối / profile: export LIENTHONG_PROFILE=certs-dev/bank-a.toml):
+  lienthong template account-freeze order --to GIA-LAP.NH.970901 -O order.json
+  lienthong template account-freeze answer HELD_FULL --request req_0193… -O answer.json";
+pub(super) const UPLOAD: &str = example!["lienthong upload qd.pdf -o json | jq -r .document_id"];
+pub(super) const DOWNLOAD: &str = example!["lienthong download doc_0193… -O qd.pdf"];
+pub(super) const REGISTER: &str = example![
+    "lienthong register --year 2026 --register judgments",
+    "lienthong register --year 2026 -o html -O so-2026.html  to print",
+];
+pub(super) const PRINT: &str = "\
+Ví dụ / example (hồ sơ kết nối / profile: export LIENTHONG_PROFILE=certs-dev/bank-a.toml):
+  lienthong print req_0193… order -O yeu-cau.html          open it in a browser and print
+  lienthong print req_0193… minutes -O bien-ban.html       biên bản giao, nhận: before the hand-over with lines to fill in";
+pub(super) const MEASURES_LIST: &str = example!["lienthong measures list --in-force --kind account-freeze"];
+pub(super) const MEASURES_IMPORT: &str = example![
+    "lienthong measures import measures.csv",
+    "",
+    "kind,holder,issuer,decision_number,decision_date,decision_office,amount,currency,start_time",
+    "account-freeze,GIA-LAP.NH.970901,GIA-LAP.THADS.37,12/QĐ-THADS,2025-03-04,Chi cục THADS cũ,1000000,VND,2025-03-05",
+    "",
+    "decision_office, amount and currency may be empty; start_time is RFC 3339, or a date or time in Viet Nam; a decision in",
+    "several currencies has a line for each.",
+];

@@ -1,0 +1,207 @@
+//! The client commands: what an agency does at a hub, for people and scripts.
+
+mod commands;
+pub(super) mod connection;
+mod content;
+mod help;
+mod inbox;
+mod measures;
+mod measures_file;
+mod paper;
+mod print;
+mod read;
+mod register;
+mod send;
+mod session;
+mod show;
+mod steps;
+mod template;
+mod track;
+pub(super) mod tracking;
+mod upload;
+mod view;
+mod words;
+
+use clap::Subcommand;
+
+use super::failure::Failure;
+use steps::Step;
+
+/// What an agency does.
+#[derive(Debug, Subcommand)]
+pub(super) enum Client {
+    /// Gửi: submits an order. Safe to repeat: the same file is the same submit, and gives the first receipt.
+    #[command(after_help = help::SEND)]
+    Send(send::Send),
+    /// Hộp thư: what is new for the agency, urgent first. Reading alone registers nothing and moves nothing.
+    #[command(after_help = help::INBOX)]
+    Inbox(inbox::Inbox),
+    /// Tiếp nhận, vào sổ: registers a received request.
+    #[command(after_help = help::ACK)]
+    Ack(steps::Ack),
+    /// Trả lời: an interim answer (thông báo tiến độ) or the final one (trả lời kết quả); the document says which.
+    #[command(after_help = help::ANSWER)]
+    Answer(steps::CheckedStepCommand),
+    /// Thông báo phát sinh: what arose after the answer.
+    #[command(after_help = help::REPORT)]
+    Report(steps::CheckedStepCommand),
+    /// Đính chính: puts a final answer right; the document states the whole right answer.
+    #[command(after_help = help::CORRECT)]
+    Correct(steps::StepCommand),
+    /// Trả lại, nêu rõ lý do: wrong office or missing papers.
+    #[command(after_help = help::SEND_BACK)]
+    SendBack(steps::CheckedStepCommand),
+    /// Đề nghị làm rõ: asks the sender.
+    #[command(after_help = help::ASK)]
+    Ask(commands::Ask),
+    /// Làm rõ: answers the recipient's question.
+    #[command(after_help = help::CLARIFY)]
+    Clarify(steps::CheckedStepCommand),
+    /// Phân công: names the unit and officer in charge.
+    #[command(after_help = help::ASSIGN)]
+    Assign(commands::Assign),
+    /// Chuyển xử lý: hands over to another unit of the agency.
+    #[command(after_help = help::FORWARD)]
+    Forward(commands::Forward),
+    /// Gia hạn: lengthens one of the recipient's deadlines, once.
+    #[command(after_help = help::EXTEND)]
+    Extend(commands::Extend),
+    /// Đề nghị trả lời lại: does not accept an answer or a return.
+    #[command(after_help = help::DISPUTE)]
+    Dispute(commands::Dispute),
+    /// Đề nghị lấy lại: asks for a request back.
+    #[command(after_help = help::WITHDRAW)]
+    Withdraw(steps::CheckedStepCommand),
+    /// Đồng ý lấy lại, không đồng ý lấy lại: decides on a withdrawal.
+    #[command(after_help = help::DECIDE_WITHDRAWAL)]
+    DecideWithdrawal(commands::DecideWithdrawal),
+    /// Giao văn bản giấy: hands the order over to a partner that is not connected, or minutes its refusal.
+    #[command(after_help = help::SERVE_PAPER)]
+    ServePaper(steps::StepCommand),
+    /// Nhập trả lời bằng giấy: enters the paper answer of a partner that is not connected, with its scan.
+    #[command(after_help = help::RECORD_ANSWER)]
+    RecordAnswer(steps::StepCommand),
+    /// Đóng yêu cầu: after the answer or the return, when no measure is in force.
+    #[command(after_help = help::CLOSE)]
+    Close(commands::Close),
+    /// Một yêu cầu: where it stands, its deadlines, measures, relations and attachments.
+    #[command(after_help = help::GET)]
+    Get(read::Get),
+    /// Danh sách yêu cầu: newest first.
+    #[command(after_help = help::LIST)]
+    List(read::List),
+    /// Theo dõi: what happened to a request, who has it since when, and what is due.
+    #[command(after_help = help::TRACK)]
+    Track(track::Track),
+    /// Gửi nhiều nơi nhận: where each recipient of one order stands.
+    #[command(after_help = help::BROADCAST)]
+    Broadcast(read::Broadcast),
+    /// Mẫu văn bản: a document to start from, with the agency's own codes and a fresh key.
+    #[command(after_help = help::TEMPLATE)]
+    Template(template::Template),
+    /// Tải lên: a document that orders and answers may name.
+    #[command(after_help = help::UPLOAD)]
+    Upload(upload::UploadCommand),
+    /// Tải xuống: a document, checked against its SHA-256.
+    #[command(after_help = help::DOWNLOAD)]
+    Download(upload::DownloadCommand),
+    /// Sổ: the agency's register of a year.
+    #[command(after_help = help::REGISTER)]
+    Register(register::RegisterCommand),
+    /// In: the order, the newest answer or the minutes of a hand-over as a page (HTML, A4) to print.
+    #[command(after_help = help::PRINT)]
+    Print(paper::Print),
+    /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
+    #[command(subcommand)]
+    Measures(measures::Measures),
+}
+
+impl Client {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Send(command) => command.run().await,
+            Self::Inbox(command) => command.run().await,
+            Self::Ack(command) => command.run().await,
+            Self::Answer(command) => command.run(Step::Answer).await,
+            Self::Report(command) => command.run(Step::Report).await,
+            Self::Correct(command) => command.run(Step::Correct).await,
+            Self::SendBack(command) => command.run(Step::SendBack).await,
+            Self::Ask(command) => command.run().await,
+            Self::Clarify(command) => command.run(Step::Clarify).await,
+            Self::Assign(command) => command.run().await,
+            Self::Forward(command) => command.run().await,
+            Self::Extend(command) => command.run().await,
+            Self::Dispute(command) => command.run().await,
+            Self::Withdraw(command) => command.run(Step::Withdraw).await,
+            Self::DecideWithdrawal(command) => command.run().await,
+            Self::ServePaper(command) => command.run(Step::Serve).await,
+            Self::RecordAnswer(command) => command.run(Step::RecordAnswer).await,
+            Self::Close(command) => command.run().await,
+            Self::Get(command) => command.run().await,
+            Self::List(command) => command.run().await,
+            Self::Track(command) => command.run().await,
+            Self::Broadcast(command) => command.run().await,
+            Self::Template(command) => command.run().await,
+            Self::Upload(command) => command.run().await,
+            Self::Download(command) => command.run().await,
+            Self::Register(command) => command.run().await,
+            Self::Print(command) => command.run().await,
+            Self::Measures(command) => command.run().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory as _, Parser};
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(subcommand)]
+        client: super::Client,
+    }
+
+    fn look(command: &Command, path: &str, found: &mut usize) {
+        for command in command.get_subcommands() {
+            let path = format!("{path} {}", command.get_name());
+            // Only what is run itself; the two documents of `template` stand in its own help.
+            if command.get_subcommands().next().is_some() && command.get_name() != "template" {
+                look(command, &path, found);
+                continue;
+            }
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(
+                help.contains("Ví dụ / example") && help.contains(&path),
+                "{path}: {help}"
+            );
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(about.contains(": "), "{path}: Vietnamese first: {about}");
+            *found += 1;
+        }
+    }
+
+    #[test]
+    fn every_command_teaches_with_an_example() {
+        let mut found = 0;
+        look(&Program::command(), "lienthong", &mut found);
+        assert!(found > 25, "{found}");
+    }
+
+    #[test]
+    fn every_option_with_a_value_has_a_name_in_the_environment() {
+        fn options(command: &Command) {
+            for argument in command.get_arguments() {
+                let takes_value = argument.get_action().takes_values() && !argument.is_positional();
+                assert_eq!(
+                    argument.get_env().is_some(),
+                    takes_value,
+                    "{} {argument}",
+                    command.get_name()
+                );
+            }
+            command.get_subcommands().for_each(options);
+        }
+        options(&Program::command());
+        let _ = |program: Program| program.client;
+    }
+}

@@ -1,0 +1,118 @@
+//! HTML that cannot be broken into: text comes in only escaped, tags and classes only from this program.
+
+/// A piece of HTML.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Html(String);
+
+impl Html {
+    /// Nothing.
+    pub(super) const fn nothing() -> Self {
+        Self(String::new())
+    }
+
+    /// Text, escaped; line feeds break the line.
+    pub(super) fn text(text: &str) -> Self {
+        let mut html = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                '"' => html.push_str("&quot;"),
+                '\'' => html.push_str("&#39;"),
+                '\n' => html.push_str("<br>"),
+                c => html.push(c),
+            }
+        }
+        Self(html)
+    }
+
+    /// An element.
+    pub(super) fn tag(name: &'static str, inner: Self) -> Self {
+        Self::all([Self(format!("<{name}>")), inner, Self(format!("</{name}>"))])
+    }
+
+    /// An element with a class.
+    pub(super) fn class(name: &'static str, class: &'static str, inner: Self) -> Self {
+        let opening = Self(format!("<{name} class=\"{class}\">"));
+        Self::all([opening, inner, Self(format!("</{name}>"))])
+    }
+
+    /// An element with text.
+    pub(super) fn line(name: &'static str, class: &'static str, text: &str) -> Self {
+        Self::class(name, class, Self::text(text))
+    }
+
+    /// One after the other.
+    pub(super) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self(parts.into_iter().map(|part| part.0).collect())
+    }
+
+    /// Those that are not empty, with `separator` between them.
+    pub(super) fn joined(parts: impl IntoIterator<Item = Self>, separator: &'static str) -> Self {
+        let parts: Vec<String> = parts
+            .into_iter()
+            .map(|part| part.0)
+            .filter(|part| !part.is_empty())
+            .collect();
+        Self(parts.join(separator))
+    }
+
+    /// One below the other.
+    pub(super) fn stacked(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self::joined(parts, "<br>")
+    }
+}
+
+/// How the paper lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// A4 upright.
+    Portrait,
+    /// A4 across.
+    Landscape,
+}
+
+/// Margins of Decree 30/2020 Annex I: 20 mm above and below, 30 mm left, 15 mm right; the page number stands above, not on
+/// the first page.
+const PORTRAIT: &str = "@page { size: A4 portrait; margin: 20mm 15mm 20mm 30mm; }";
+const LANDSCAPE: &str = "@page { size: A4 landscape; margin: 20mm 12mm 15mm 20mm; }";
+const STYLE: &str = include_str!("print.css");
+
+/// A whole document.
+pub(super) fn page(title: &str, layout: Layout, body: &Html) -> String {
+    let size = match layout {
+        Layout::Portrait => PORTRAIT,
+        Layout::Landscape => LANDSCAPE,
+    };
+    let title = Html::text(title).0;
+    [
+        "<!DOCTYPE html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <title>",
+        &title,
+        "</title>\n<style>\n",
+        size,
+        "\n",
+        STYLE,
+        "</style>\n</head>\n<body>\n",
+        &body.0,
+        "\n</body>\n</html>\n",
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_become_markup() {
+        let text = Html::line("p", "x", "<script>alert('1')</script> \"&\"\nb");
+        assert_eq!(
+            text.0,
+            "<p class=\"x\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &quot;&amp;&quot;<br>b</p>"
+        );
+        assert!(page("</title><b>", Layout::Portrait, &text).contains("<title>&lt;/title&gt;&lt;b&gt;</title>"));
+    }
+}

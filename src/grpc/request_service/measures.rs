@@ -1,0 +1,75 @@
+//! Measures by themselves: take in, list.
+
+use bytes::Bytes;
+use lienthong_proto::v1;
+use prost::Message as _;
+use tonic::Request;
+
+use super::{RequestService, page_size};
+use crate::app::measures::MeasuresWrite;
+use crate::domain::error::Result;
+use crate::domain::ids::MeasureId;
+use crate::grpc::caller::{actor, caller};
+use crate::grpc::convert::agency::{idempotency_key, with_key_fault};
+use crate::grpc::convert::measure as convert;
+use crate::grpc::convert::receipt::receipt;
+use crate::grpc::convert::request::measure;
+use crate::grpc::page::Tokens;
+
+impl RequestService {
+    pub(super) async fn take_in_measures(
+        &self,
+        request: Request<v1::RegisterMeasuresRequest>,
+    ) -> Result<v1::RegisterMeasuresResponse> {
+        let caller = caller(&request)?;
+        let message = request.into_inner();
+        let measures = convert::new_measures(&message, self.app.clock.now());
+        let key = match idempotency_key(&message.idempotency_key) {
+            Ok(key) => key,
+            Err(error) => return Err(with_key_fault(&error, measures)),
+        };
+        let write = MeasuresWrite {
+            actor: actor(&caller),
+            key,
+            content: Bytes::from(message.encode_to_vec()),
+        };
+        let mut response = v1::RegisterMeasuresResponse::default();
+        for registered in self.app.register_measures(write, measures).await? {
+            response.measure_ids.push(registered.id.to_string());
+            response.receipts.push(receipt(registered.receipt)?);
+        }
+        Ok(response)
+    }
+
+    pub(super) async fn measure_page(
+        &self,
+        request: &Request<v1::ListMeasuresRequest>,
+    ) -> Result<v1::ListMeasuresResponse> {
+        let caller = caller(request)?;
+        let agency = &caller.agency.code;
+        let message = request.get_ref();
+        let limit = page_size(message.page_size)?;
+        let filter = convert::filter(message)?;
+        let in_force = if filter.in_force_only { "in_force" } else { "" };
+        let tokens = Tokens::of(&[
+            "measures",
+            agency.as_str(),
+            &filter.kind,
+            &filter.counterparty,
+            in_force,
+        ]);
+        let after: Option<MeasureId> = tokens.position(&message.page_token)?;
+        let page = self.app.measures(agency, &filter, after.as_ref(), limit).await?;
+        let last = page.items.last().filter(|_| page.more);
+        Ok(v1::ListMeasuresResponse {
+            next_page_token: last
+                .map(|last| tokens.after(last.measure.id.as_str()))
+                .unwrap_or_default(),
+            measures: page
+                .items
+                .iter()
+                .map(|view| measure(&view.measure, view.effect))
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! Reading uploaded documents. The caller's agency is an argument of every query that finds one.
+
+use super::backend::on_pool;
+use super::rows::{AttachmentRow, NamedAttachment};
+use super::{Store, json_list, sql, store_error};
+use crate::domain::error::Result;
+use crate::domain::ids::{AgencyCode, DocumentId, RequestId};
+use crate::domain::request::EnforcementRequest;
+
+impl Store {
+    /// A document that `agency` uploaded, or that a request names which it is party to.
+    pub async fn attachment_of(&self, agency: &AgencyCode, id: &DocumentId) -> Result<Option<AttachmentRow>> {
+        on_pool!(self, sql::ATTACHMENT_OF_READER, |sql, pool| sqlx::query_as(sql)
+            .bind(id.as_str())
+            .bind(agency.as_str())
+            .fetch_optional(pool))
+        .map_err(store_error)
+    }
+
+    /// The documents with these digests (hex) that `agency` uploaded or may read; its own first, then the oldest.
+    pub async fn attachments_by_digest<'a>(
+        &self,
+        agency: &AgencyCode,
+        digests: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Vec<AttachmentRow>> {
+        let list = json_list(digests);
+        on_pool!(self, sql::ATTACHMENTS_BY_DIGESTS, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .bind(agency.as_str())
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// The requests that name a document and that `agency` is party to, newest first, at most `limit`.
+    pub async fn requests_naming(&self, agency: &AgencyCode, id: &DocumentId, limit: i64) -> Result<Vec<RequestId>> {
+        let ids: Vec<String> = on_pool!(self, sql::REQUESTS_NAMING_ATTACHMENT, |sql, pool| sqlx::query_scalar(
+            sql
+        )
+        .bind(id.as_str())
+        .bind(agency.as_str())
+        .bind(limit)
+        .fetch_all(pool))
+        .map_err(store_error)?;
+        let parse = |id: &String| RequestId::parse(id).map_err(crate::domain::error::Error::internal);
+        ids.iter().map(parse).collect()
+    }
+
+    /// The documents that a request's order and steps name, in their order.
+    pub async fn attachments_of(&self, request: &EnforcementRequest) -> Result<Vec<NamedAttachment>> {
+        let id = &request.id;
+        on_pool!(self, sql::ATTACHMENTS_OF_REQUEST, |sql, pool| sqlx::query_as(sql)
+            .bind(id.as_str())
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+}

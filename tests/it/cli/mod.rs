@@ -1,0 +1,182 @@
+//! The client commands as programs of their own, against a real hub over real mTLS. Hub and programs go by the machine's
+//! clock here, since a program takes no other.
+
+mod life;
+mod papers;
+mod wrong;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use lienthong::app::ledger::LedgerSettings;
+use lienthong::client::pki::{Authority, KeyedCertificate, Validity, fingerprint};
+use lienthong::domain::agency::{Credential, Purpose};
+use lienthong::domain::time::{Clock as _, ManualClock, Timestamp};
+use lienthong::server::clock::SystemClock;
+use lienthong::server::run::{Hub, Running};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::agencies::{ALL, Fixture};
+use crate::harness::hub::settings;
+use crate::harness::ids::SeededIds;
+use crate::harness::ledger::HUB;
+use crate::harness::{TestDatabase, TestLedger};
+
+/// A hub, and a folder with the profile of each agency, in which the programs run.
+struct Desk {
+    running: Running,
+    folder: TempDir,
+}
+
+/// What a program did.
+struct Done {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Desk {
+    async fn open(database: &TestDatabase) -> Self {
+        let now = SystemClock.now();
+        let validity = Validity::days(now, 30);
+        let authority = Authority::new("CA giả lập", validity).expect("an authority");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = Arc::new(ManualClock::new(now));
+        let ledger = TestLedger::start_bare(database, clock, 1, LedgerSettings::default()).await;
+        let mut profiles = Vec::new();
+        for agency in ALL {
+            let code = agency.code_text();
+            let keys = authority.issue_client(code, validity).expect("a certificate");
+            let registered = if agency.is_digital() {
+                credentials(*agency, &keys, now, validity)
+            } else {
+                Vec::new()
+            };
+            ledger.done(agency.registration(registered)).await;
+            write(folder.path(), &format!("{code}.pem"), &keys.certificate);
+            write(folder.path(), &format!("{code}.key"), &keys.key);
+            profiles.push(*agency);
+        }
+        ledger.stop().await;
+        let mut settings = settings(database, &authority);
+        let server = authority.issue_server(validity).expect("a certificate");
+        settings.tls.certificate = server.certificate.into_bytes();
+        settings.tls.key = server.key.into_bytes();
+        let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(3)).await;
+        let running = running.expect("the hub starts");
+        write(folder.path(), "ca.pem", &authority.certificate_pem());
+        for agency in profiles {
+            let profile = format!(
+                "hub = \"https://localhost:{port}\"\nhub_id = \"{HUB}\"\nhub_ca = \"ca.pem\"\nagency = \"{code}\"\n\
+                 officer = \"{officer}\"\ntls_cert = \"{code}.pem\"\ntls_key = \"{code}.key\"\n",
+                port = running.address().port(),
+                code = agency.code_text(),
+                officer = agency.officer_id(),
+            );
+            write(folder.path(), &format!("{}.toml", agency.code_text()), &profile);
+        }
+        Self { running, folder }
+    }
+
+    async fn close(self) {
+        self.running.stop().await;
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file into the folder.
+    fn write(&self, name: &str, text: &str) {
+        write(self.folder.path(), name, text);
+    }
+
+    /// A JSON file of the folder.
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&std::fs::read_to_string(self.path(name)).expect("a file")).expect("JSON")
+    }
+
+    /// The program in the folder, with nothing of this environment.
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lienthong"));
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a program without a profile.
+    async fn bare(&self, arguments: &[&str]) -> Done {
+        let mut command = self.program(arguments);
+        let output = tokio::task::spawn_blocking(move || command.output());
+        let output = output.await.expect("the thread ends").expect("the program runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Done {
+            status: output.status.code().expect("an exit status"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    /// Runs a program as `agency`.
+    async fn run(&self, agency: Fixture, arguments: &[&str]) -> Done {
+        let profile = format!("{}.toml", agency.code_text());
+        self.bare(&[arguments, &["--profile", &profile]].concat()).await
+    }
+
+    /// Runs a program that must succeed; gives what it printed.
+    async fn text(&self, agency: Fixture, arguments: &[&str]) -> String {
+        let done = self.run(agency, arguments).await;
+        assert_eq!(done.status, 0, "{arguments:?}: {}", done.stderr);
+        done.stdout
+    }
+
+    /// Runs a program that must succeed with `-o json`; gives the value that it printed.
+    async fn ask(&self, agency: Fixture, arguments: &[&str]) -> Value {
+        let text = self.text(agency, &[arguments, &["-o", "json"]].concat()).await;
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}"))
+    }
+
+    /// Sends an order of `kind` made by `template`, kept as `file`; gives the request's id.
+    async fn order(&self, kind: &str, sender: Fixture, recipient: Fixture, file: &str) -> String {
+        let to = recipient.code_text();
+        self.text(sender, &["template", kind, "order", "--to", to, "-O", file])
+            .await;
+        let sent = self.ask(sender, &["send", file]).await;
+        id_of(&sent)
+    }
+}
+
+/// The request that was sent.
+fn id_of(sent: &Value) -> String {
+    sent["requests"][0]["enforcement_request_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned()
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).expect("a file");
+}
+
+fn credentials(agency: Fixture, keys: &KeyedCertificate, now: Timestamp, validity: Validity) -> Vec<Credential> {
+    let credential = |purpose| Credential {
+        agency: agency.code(),
+        fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
+        purpose,
+        certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes())
+            .expect("a certificate")
+            .to_vec(),
+        not_before: validity.not_before,
+        not_after: validity.not_after,
+        registered_time: now,
+        revoked_time: None,
+    };
+    vec![credential(Purpose::Tls), credential(Purpose::Token)]
+}

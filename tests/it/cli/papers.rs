@@ -1,0 +1,78 @@
+//! Files that travel with documents, pages to print, registers, and the import of measures.
+
+use super::{Desk, id_of};
+use crate::harness::agencies::{BANK, LAND_OFFICE, THADS};
+
+const MEASURES: &str = "kind,holder,issuer,decision_number,decision_date,decision_office,amount,currency,start_time\n";
+
+backends! {
+    async fn an_attachment_goes_up_with_the_order_and_comes_down_whole(database) {
+        let desk = Desk::open(&database).await;
+        desk.write("qd.pdf", "%PDF-1.7 giả lập");
+        let to = LAND_OFFICE.code_text();
+        desk.text(THADS, &["template", "land-information", "order", "--to", to, "-O", "order.json"]).await;
+        let send = ["send", "order.json", "--attach", "qd.pdf"];
+        let order_sent = desk.ask(THADS, &send).await;
+        assert_eq!(desk.ask(THADS, &send).await["receipts"], order_sent["receipts"], "the same files are the same order");
+        let id = id_of(&order_sent);
+        let request = desk.ask(LAND_OFFICE, &["get", &id, "--documents", "case"]).await;
+        let document = &request["attachments"][0]["document"];
+        assert_eq!((&document["name"], &document["media_type"]), (&"qd.pdf".into(), &"application/pdf".into()));
+        let document = document["document_id"].as_str().expect("an id").to_owned();
+        let kept = std::fs::read_to_string(desk.path(&format!("case/{document}-qd.pdf"))).expect("the attachment");
+        assert_eq!(kept, "%PDF-1.7 giả lập");
+        let order = request["files"][0].as_str().expect("a file");
+        assert_eq!(desk.json(order)["attachments"][0]["name"], "qd.pdf");
+        desk.ask(LAND_OFFICE, &["download", &document, "-O", "copy.pdf"]).await;
+        assert_eq!(std::fs::read(desk.path("copy.pdf")).expect("a file"), kept.into_bytes());
+        let missing = desk.run(BANK, &["download", &document, "-O", "stolen.pdf"]).await;
+        assert_eq!(missing.status, 1);
+        assert!(!desk.path("stolen.pdf").exists());
+        let uploaded = desk.ask(THADS, &["upload", "qd.pdf"]).await;
+        assert_eq!(desk.ask(THADS, &["upload", "qd.pdf"]).await["document_id"], uploaded["document_id"]);
+        desk.close().await;
+    }
+
+    async fn papers_and_the_register_are_printed(database) {
+        let desk = Desk::open(&database).await;
+        let id = desk.order("land-information", THADS, LAND_OFFICE, "land.json").await;
+        desk.ask(LAND_OFFICE, &["ack", &id, "--number", "77"]).await;
+        let page = desk.text(THADS, &["print", &id, "order"]).await;
+        assert!(page.contains("<html") && page.contains("Kính gửi"), "{page}");
+        let nothing = desk.run(THADS, &["print", &id, "answer"]).await;
+        assert_eq!(nothing.status, 1);
+        let register = desk.ask(LAND_OFFICE, &["register"]).await;
+        let line = &register["entries"][0];
+        assert_eq!((&line["registry_number"], &line["enforcement_request_id"]), (&"77".into(), &id.as_str().into()));
+        let csv = desk.text(LAND_OFFICE, &["register", "-o", "csv"]).await;
+        assert!(csv.starts_with("registry_number,") && csv.contains("\r\n77,"), "{csv}");
+        desk.text(LAND_OFFICE, &["register", "-o", "html", "-O", "book.html"]).await;
+        assert!(std::fs::read_to_string(desk.path("book.html")).expect("a file").contains("Sổ văn bản đến"));
+        desk.close().await;
+    }
+
+    async fn measures_are_imported_once_and_faults_are_told_by_line(database) {
+        let desk = Desk::open(&database).await;
+        let (bank, office) = (BANK.code_text(), THADS.code_text());
+        let line = |number: u32| format!("account-freeze,{bank},{office},{number}/QĐ-CCTHADS,2025-03-04,Chi cục cũ,1500000,VND,2025-03-05\n");
+        desk.write("measures.csv", &format!("{MEASURES}{}{}", line(1), line(2)));
+        let first = desk.ask(BANK, &["measures", "import", "measures.csv"]).await;
+        assert_eq!(first["registered"].as_array().expect("a list").len(), 2);
+        desk.write("measures.csv", &format!("{MEASURES}{}{}{}", line(1), line(3), line(2)));
+        let second = desk.ask(BANK, &["measures", "import", "measures.csv"]).await;
+        assert_eq!((&second["registered"][0]["line"], &second["skipped_lines"]), (&3.into(), &serde_json::json!([2, 4])));
+        let listed = desk.ask(THADS, &["measures", "list", "--kind", "account-freeze"]).await;
+        assert_eq!(listed["measures"].as_array().expect("a list").len(), 3);
+
+        desk.write("measures.csv", &format!("{MEASURES}account-freeze,{bank},{office},9,04/03/2025,,x,VND,2025-03-05\n"));
+        let faulty = desk.run(BANK, &["measures", "import", "measures.csv"]).await;
+        assert_eq!(faulty.status, 2);
+        for place in ["line 2, column decision_date", "line 2, column amount", "dòng 2, cột amount"] {
+            assert!(faulty.stderr.contains(place), "{place}: {}", faulty.stderr);
+        }
+        desk.write("measures.csv", &format!("{MEASURES}{}account-freeze,{bank},KHONG-CO,9,2025-03-04,,,,2025-03-05\n", line(8)));
+        let refused = desk.run(BANK, &["measures", "import", "measures.csv"]).await;
+        assert_eq!(refused.status, 1, "{}", refused.stderr);
+        desk.close().await;
+    }
+}

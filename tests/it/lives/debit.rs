@@ -1,0 +1,71 @@
+//! account-debit: after a freeze, keeping or ending what is held.
+
+use serde_json::{Value, json};
+
+use crate::harness::agencies::{BANK, BANK_2, THADS_37};
+use crate::harness::wire::reason;
+
+use super::life::{Life, refused};
+use super::world::World;
+
+/// A debit that follows this freeze.
+fn after(freeze: &Life<'_>, what: &'static str) -> impl FnOnce(&mut Value) {
+    let id = freeze.id.clone();
+    move |order| {
+        order["relations"] = json!([{ "type": "follows", "enforcement_request_id": id }]);
+        order["payload"]["after_debit"] = what.into();
+    }
+}
+
+fn executed(at: &'static str) -> impl FnOnce(&mut Value) {
+    move |answer| answer["payload"]["executed_time"] = format!("{at}:00+07:00").into()
+}
+
+backends! {
+    async fn a_debit_keeps_or_ends_the_freeze_and_only_then_may_the_freeze_close(database) {
+        let world = World::start(&database).await;
+        let freeze = world.open("account-freeze", THADS_37, BANK).await;
+        freeze.answer("HELD_FULL").await;
+        assert_eq!(freeze.held().await, "VND 153500000");
+
+        let keep = world.open_with("account-debit", THADS_37, BANK, after(&freeze, "KEEP")).await;
+        // Received between 07:30 and 17:00 of a working day: two hours.
+        assert_eq!(keep.clock("execute").await, "RUNNING 2026-11-20 11:00");
+        assert_eq!(keep.clock("refuse").await, "RUNNING 2026-11-26 23:59");
+        keep.acknowledge().await;
+        world.at("2026-11-20T14:00");
+        keep.answer("IN_PROGRESS").await;
+        assert_eq!(freeze.held().await, "VND 153500000", "progress takes nothing off");
+        keep.answer_with("DEBITED_PARTLY", executed("2026-11-20T10:59")).await.expect("debited");
+        assert_eq!(keep.clock("execute").await, "MET 2026-11-20 11:00");
+        assert_eq!(keep.clock("report").await, "MET 2026-11-21 10:59");
+        assert_eq!(freeze.held().await, "VND 93500000");
+        assert_eq!(refused(freeze.try_close().await), "MEASURE_IN_FORCE");
+        keep.correct("DEBITED_PARTLY").await;
+        assert_eq!(freeze.held().await, "VND 93500000", "a correction debits nothing twice");
+        keep.close().await;
+        assert_eq!(keep.told().await, "submit acknowledge answer_interim answer_final correct close");
+
+        world.at("2026-11-20T18:00");
+        let end = world.open_with("account-debit", THADS_37, BANK, after(&freeze, "END")).await;
+        assert_eq!(end.clock("execute").await, "RUNNING 2026-11-23 09:00", "after hours: the next working day");
+        world.at("2026-11-23T10:00");
+        end.answer_with("DEBITED", executed("2026-11-23T09:30")).await.expect("debited");
+        assert_eq!(end.clock("execute").await, "BREACHED 2026-11-23 09:00");
+        assert_eq!(freeze.held().await, "ended");
+        let changed_by = freeze.get().await.measures[0].changed_by_request_id.clone();
+        assert_eq!(changed_by, end.id);
+        freeze.report("HELD_FULL", |_| {}).await.expect("told");
+        assert_eq!(freeze.held().await, "ended", "what was ended is not opened again");
+        end.close().await;
+        freeze.close().await;
+
+        // A freeze that is over, or another bank's, cannot be debited from.
+        let order = world.order("account-debit", THADS_37, &[BANK], after(&freeze, "END"));
+        assert_eq!(reason(&world.send(THADS_37, &order).await.expect_err("over")), "MEASURE_NOT_IN_FORCE");
+        let open = world.open("account-freeze", THADS_37, BANK).await;
+        let order = world.order("account-debit", THADS_37, &[BANK_2], after(&open, "END"));
+        assert_eq!(reason(&world.send(THADS_37, &order).await.expect_err("elsewhere")), "MEASURE_NOT_IN_FORCE");
+        world.end(&database).await;
+    }
+}

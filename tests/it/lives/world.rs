@@ -1,0 +1,201 @@
+//! A hub with its agencies at work.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use lienthong::domain::time::{Clock as _, Timestamp};
+use lienthong::evidence::digest::{hex, sha256};
+use lienthong_proto::v1;
+use lienthong_proto::v1::upload_request::Content;
+use serde_json::{Value, json};
+use tonic::Status;
+
+use crate::harness::agencies::ALL;
+use crate::harness::audit::audit;
+use crate::harness::commands::kind;
+use crate::harness::hub::Client;
+use crate::harness::{Fixture, TestDatabase, TestHub, documents};
+
+use super::life::Life;
+
+/// A hub, a client of every connected agency, and what they have taken from their mailboxes.
+pub(super) struct World {
+    hub: TestHub,
+    clients: BTreeMap<&'static str, Client>,
+    taken: RefCell<BTreeMap<&'static str, Vec<v1::MailboxEntry>>>,
+    keys: Cell<u32>,
+}
+
+impl World {
+    /// It begins on Friday 20/11/2026 at 09:00.
+    pub(super) async fn start(database: &TestDatabase) -> Self {
+        let hub = TestHub::start(database).await;
+        let mut clients = BTreeMap::new();
+        for agency in ALL.iter().filter(|agency| agency.is_digital()) {
+            clients.insert(agency.code_text(), hub.client(*agency).await);
+        }
+        Self {
+            hub,
+            clients,
+            taken: RefCell::default(),
+            keys: Cell::default(),
+        }
+    }
+
+    /// Ends it in order and checks the whole database.
+    pub(super) async fn end(self, database: &TestDatabase) {
+        drop(self.clients);
+        self.hub.stop().await;
+        audit(database).await;
+    }
+
+    /// Sets the clock, which only goes forward: `2026-11-23T09:00`, as it is in Viet Nam.
+    pub(super) fn at(&self, moment: &str) {
+        let moment = Timestamp::parse_rfc3339(&format!("{moment}:00+07:00")).expect("a moment");
+        let by = moment.micros() - self.hub.clock.now().micros();
+        assert!(by >= 0, "time goes forward");
+        self.hub.clock.advance_micros(by);
+    }
+
+    pub(super) fn client(&self, agency: Fixture) -> &Client {
+        &self.clients[agency.code_text()]
+    }
+
+    /// A key that was never used.
+    pub(super) fn key(&self) -> String {
+        self.keys.set(self.keys.get() + 1);
+        format!("lives-{:06}", self.keys.get())
+    }
+
+    /// The example's order from `sender` to `recipient`, changed by `change`.
+    pub(super) fn order(&self, code: &str, sender: Fixture, to: &[Fixture], change: impl FnOnce(&mut Value)) -> Value {
+        let mut order = documents::order(&kind(code), &self.key(), sender, to);
+        change(&mut order);
+        order
+    }
+
+    /// Sends an order; its receipts, one for each recipient and one for each copy.
+    pub(super) async fn send(&self, sender: Fixture, order: &Value) -> Result<Vec<v1::Receipt>, Status> {
+        let content = Some(v1::submit_request::Content::Document(order.to_string()));
+        let reply = self
+            .client(sender)
+            .requests()
+            .submit(v1::SubmitRequest { content })
+            .await?;
+        Ok(reply.into_inner().receipts)
+    }
+
+    /// Opens a request with the kind's example.
+    pub(super) async fn open(&self, code: &str, sender: Fixture, recipient: Fixture) -> Life<'_> {
+        self.open_with(code, sender, recipient, |_| {}).await
+    }
+
+    /// Opens a request with the kind's example, changed by `change`; the recipient, if it is connected, takes it in.
+    pub(super) async fn open_with(
+        &self,
+        code: &str,
+        sender: Fixture,
+        recipient: Fixture,
+        change: impl FnOnce(&mut Value),
+    ) -> Life<'_> {
+        let order = self.order(code, sender, &[recipient], change);
+        let receipts = self.send(sender, &order).await.expect("accepted");
+        let life = Life {
+            world: self,
+            id: receipts[0].enforcement_request_id.clone(),
+            kind: kind(code),
+            sender,
+            recipient,
+        };
+        let receipt = &receipts[0];
+        assert_eq!(
+            (receipt.action(), receipt.state(), receipt.version),
+            (v1::Action::Submit, v1::State::Submitted, 1)
+        );
+        assert_eq!(receipt.content_sha256, sha256(order.to_string().as_bytes()).to_vec());
+        if recipient.is_digital() {
+            assert!(!life.get().await.delivered);
+            let entries = self.entries(recipient, &life.id).await;
+            let document = entries[0].document.as_ref().expect("the order");
+            assert_eq!(
+                document.content,
+                order.to_string().as_bytes(),
+                "the exact bytes that were sent"
+            );
+            assert!(life.get().await.delivered);
+        }
+        life
+    }
+
+    /// What an agency's mailbox has brought about a request so far; the `intake` cursor moves behind it.
+    pub(super) async fn entries(&self, agency: Fixture, id: &str) -> Vec<v1::MailboxEntry> {
+        let mut mailbox = self.client(agency).mailbox();
+        loop {
+            let ask = v1::PullRequest {
+                include_documents: true,
+                ..Default::default()
+            };
+            let page = mailbox.pull(ask).await.expect("a page").into_inner();
+            self.keep(agency, page.entries);
+            let advance = v1::AdvanceRequest {
+                cursor: "intake".to_owned(),
+                positions: page.advance_to,
+            };
+            if !advance.positions.is_empty() {
+                mailbox.advance(advance).await.expect("advanced");
+            }
+            if !page.more {
+                break;
+            }
+        }
+        let taken = self.taken.borrow();
+        let entries = taken.get(agency.code_text()).into_iter().flatten();
+        entries
+            .filter(|entry| entry.enforcement_request_id == id)
+            .cloned()
+            .collect()
+    }
+
+    fn keep(&self, agency: Fixture, entries: Vec<v1::MailboxEntry>) {
+        self.taken
+            .borrow_mut()
+            .entry(agency.code_text())
+            .or_default()
+            .extend(entries);
+    }
+
+    /// Uploads a PDF; gives what a document says of it.
+    pub(super) async fn attachment(&self, owner: Fixture, name: &str, sort: Option<&str>) -> Value {
+        let content = format!("%PDF-1.7\n{name} (giả lập)").into_bytes();
+        let (size, digest) = (content.len(), sha256(&content));
+        let header = v1::UploadHeader {
+            idempotency_key: self.key(),
+            name: name.to_owned(),
+            media_type: "application/pdf".to_owned(),
+            size: i64::try_from(size).expect("a small size"),
+            sha256: digest.to_vec().into(),
+        };
+        let messages = [Content::Header(header), Content::Chunk(content.into())]
+            .map(|content| v1::UploadRequest { content: Some(content) });
+        let mut client = self.client(owner).documents();
+        client.upload(tokio_stream::iter(messages)).await.expect("uploaded");
+        let mut attachment = json!({
+            "name": name, "sha256": hex(&digest), "size": size, "media_type": "application/pdf",
+        });
+        if let Some(sort) = sort {
+            attachment["type"] = sort.into();
+        }
+        attachment
+    }
+
+    /// The life of a request that the hub opened by itself.
+    pub(super) fn life(&self, code: &str, id: &str, sender: Fixture, recipient: Fixture) -> Life<'_> {
+        Life {
+            world: self,
+            id: id.to_owned(),
+            kind: kind(code),
+            sender,
+            recipient,
+        }
+    }
+}
