@@ -21,8 +21,8 @@ const DAYS: i64 = 825;
 #[derive(Debug, Subcommand)]
 pub(super) enum Certs {
     /// Chứng thư số dùng thử: certificates for development: a throw-away authority, the hub, the operator and each partner of the demo. Files:
-    /// ca.pem and NAME.pem with NAME.key for server, operator, enforcement, bank-a, bank-b, land-office-a, land-office-b; and for
-    /// each agency NAME.toml, a profile for the client commands.
+    /// ca.pem, and NAME.pem with NAME.key for server, operator, court, enforcement, procuracy, procuracy-region, bank-a, bank-b, treasury,
+    /// land-office-a, land-office-b; and for each agency NAME.toml, a profile for the client commands.
     Dev(Dev),
 }
 

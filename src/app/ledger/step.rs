@@ -169,6 +169,20 @@ fn check_statement(registry: &Registry, command: &Command, step: &Step, today: D
     Ok(())
 }
 
+/// Whether the final answer that the step brings is a refusal; `None` if it brings none.
+fn refused(step: &Step, counts_as: Action) -> Option<bool> {
+    let code = step
+        .statement
+        .outcome
+        .as_deref()
+        .filter(|_| counts_as == Action::AnswerFinal)?;
+    let outcomes = &step.kind.definition.outcomes;
+    outcomes
+        .iter()
+        .find(|outcome| outcome.code.as_str() == code)
+        .map(|outcome| outcome.refusal)
+}
+
 /// Lets the clocks do what the workflow says; gives those that changed.
 fn run_clocks(
     deadlines: &mut Vec<Deadline>,
@@ -184,6 +198,7 @@ fn run_clocks(
         calendar: &environment.calendar,
         order_payload: &step.order_payload,
         issue_date: None,
+        refused: refused(step, decision.counts_as),
         answer_payload: step.answer_payload.as_ref(),
         extended_clock: step.statement.clock.as_deref(),
     };

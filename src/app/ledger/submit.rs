@@ -141,6 +141,7 @@ fn open(
         order_payload: opening.payload,
         issue_date: Some(issue_date),
         answer_payload: None,
+        refused: None,
         extended_clock: None,
     };
     let decision = addressee.decision;

@@ -24,7 +24,7 @@ use crate::evidence::leaf::Leaf;
 /// An order that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submitted {
-    /// One per recipient, in the order's own sequence.
+    /// One per recipient, in the order's own sequence, then one per copy by right.
     pub receipts: Vec<Receipt>,
     /// The broadcast, if there are several recipients.
     pub broadcast_id: Option<BroadcastId>,

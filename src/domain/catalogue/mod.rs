@@ -5,6 +5,7 @@ mod basis;
 mod check;
 pub mod definition;
 mod definitions;
+mod envelope;
 pub mod kind;
 mod load;
 pub mod page;

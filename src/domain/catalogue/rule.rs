@@ -181,6 +181,12 @@ pub struct DeadlineRule {
 }
 
 impl DeadlineRule {
+    /// The clock of refusing with reasons (Decree 152/2026 Art. 21.6a).
+    pub const REFUSE: &str = "refuse";
+
+    /// The clocks of the act itself, which a refusal in time takes the place of.
+    pub const ACTS: [&str; 3] = ["answer", "execute", "report"];
+
     /// Whether the law says "ngay" (immediately) instead of a number.
     pub fn is_immediate(&self) -> bool {
         self.limit.is_none()

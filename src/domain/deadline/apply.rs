@@ -25,6 +25,8 @@ pub struct ClockContext<'a> {
     pub issue_date: Option<Date>,
     /// The payload of the answer (or report) that this step brings, for times stated in it.
     pub answer_payload: Option<&'a Value>,
+    /// Whether the final answer that this step brings is a refusal; none: it brings none.
+    pub refused: Option<bool>,
     /// The clock that an extension names; none of the others is extended.
     pub extended_clock: Option<&'a str>,
 }
@@ -50,6 +52,8 @@ pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> b
 ///   starts is recorded as breached at once and never runs.
 /// - A clock stops when the step is done, or at the moment that the answer states for the act (`done_at` of the rule). An
 ///   interim answer or a report that does not state that moment leaves such a clock running.
+/// - Refusing has a limit of its own (`refuse`): a refusal ends the clocks of the act without a verdict, any other answer that
+///   of refusing.
 /// - Only a clock that is not over can be paused or extended; an extension touches the clock that it names.
 pub fn apply(
     deadlines: &mut Vec<Deadline>,
@@ -70,12 +74,18 @@ pub fn apply(
             continue;
         }
         let returned_at = last_return(deadlines);
+        let may_refuse = deadlines
+            .iter()
+            .any(|clock| clock.is_open() && clock.name == DeadlineRule::REFUSE);
         for (index, deadline) in deadlines.iter_mut().enumerate() {
             let touched = match effect {
                 ClockEffect::Start(_) => false,
                 ClockEffect::Pause => pause(deadline, action, at),
                 ClockEffect::Resume => resume(deadline, at),
                 ClockEffect::Extend => ctx.extended_clock == Some(&deadline.name) && extend(deadline, at),
+                ClockEffect::Stop if may_refuse && is_beside_the_point(deadline, action, ctx) => {
+                    cancel(deadline, action, at)
+                }
                 ClockEffect::Stop => stop(deadline, action, at, ctx),
                 ClockEffect::Cancel => cancel(deadline, action, at),
                 ClockEffect::Restore => restore(deadline, returned_at),
@@ -132,6 +142,17 @@ fn stop(deadline: &mut Deadline, action: Action, at: Timestamp, ctx: &ClockConte
         deadline.stop(action, done);
     }
     stops
+}
+
+/// Whether the answer is a refusal and the clock is of the act, or the other way round.
+fn is_beside_the_point(deadline: &Deadline, action: Action, ctx: &ClockContext<'_>) -> bool {
+    let stops = deadline.is_open() && deadline.stops_on.contains(&action);
+    stops
+        && match ctx.refused {
+            Some(true) => DeadlineRule::ACTS.contains(&deadline.name.as_str()),
+            Some(false) => deadline.name == DeadlineRule::REFUSE,
+            None => false,
+        }
 }
 
 /// An interim answer or a report is about many things: it stops a clock whose act it must state (`done_at`) only if it

@@ -81,6 +81,7 @@ impl Clocks {
             order_payload: &self.order,
             issue_date: None,
             answer_payload: self.answer.as_ref(),
+            refused: None,
             extended_clock: self.rules.first().map(|rule| rule.name.as_str()),
         };
         apply(&mut self.deadlines, action, effects, at(when), &ctx)

@@ -196,6 +196,7 @@ mod tests {
             order_payload: &serde_json::Value::Null,
             issue_date: None,
             answer_payload: None,
+            refused: None,
             extended_clock: None,
         };
         let start = Timestamp::parse_rfc3339("2026-11-20T09:00:00+07:00").unwrap();

@@ -90,7 +90,7 @@ backends! {
             life.answer(enquiry.answers[0]).await;
             assert_eq!(life.state().await, format!("ANSWERED {}", enquiry.answers[0]));
             assert_eq!(life.clock("answer").await, format!("{} {}", enquiry.verdict, enquiry.due[1]), "{}", enquiry.code);
-            assert_eq!(life.clock("refuse").await, "MET 2026-11-26 23:59");
+            assert_eq!(life.clock("refuse").await, "CANCELLED 2026-11-26 23:59");
             life.dispute(false).await.expect("disputed");
             assert_eq!(life.state().await, "ACKNOWLEDGED");
             assert_eq!(refused(life.try_close().await), "TRANSITION_NOT_ALLOWED");

@@ -37,8 +37,9 @@ fn catalogue() -> Catalogue {
 }
 
 fn kind(code: &str) -> Arc<Kind> {
+    static CATALOGUE: std::sync::LazyLock<Catalogue> = std::sync::LazyLock::new(catalogue);
     let code = KindCode::parse(code).unwrap();
-    Arc::clone(catalogue().newest(&code).unwrap())
+    Arc::clone(CATALOGUE.newest(&code).unwrap())
 }
 
 fn places(found: &[FieldViolation]) -> Vec<&str> {
