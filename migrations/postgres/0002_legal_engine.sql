@@ -13,10 +13,12 @@ CREATE TABLE measure_new (
     amounts                TEXT COLLATE "C"    NOT NULL,
     since_time             BIGINT NOT NULL,
     ended_time             BIGINT,
-    changed_by             TEXT COLLATE "C"
+    changed_by             TEXT COLLATE "C",
+    taken                  TEXT COLLATE "C" NOT NULL DEFAULT '{}'
 );
 -- A measure of the first version did not state its decision; its request's order does.
-INSERT INTO measure_new
+INSERT INTO measure_new (id, enforcement_request_id, kind, holder, issuer, decision_number, decision_date,
+    decision_office, in_force, amounts, since_time, ended_time, changed_by)
 SELECT id, enforcement_request_id, kind, holder, sender, '?', '0001-01-01', NULL, in_force, amounts, since_time, ended_time, NULL
 FROM measure;
 DROP TABLE measure;

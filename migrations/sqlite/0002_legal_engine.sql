@@ -13,10 +13,12 @@ CREATE TABLE measure_new (
     amounts                TEXT    NOT NULL,
     since_time             INTEGER NOT NULL,
     ended_time             INTEGER,
-    changed_by             TEXT
+    changed_by             TEXT,
+    taken                  TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 -- A measure of the first version did not state its decision; its request's order does.
-INSERT INTO measure_new
+INSERT INTO measure_new (id, enforcement_request_id, kind, holder, issuer, decision_number, decision_date,
+    decision_office, in_force, amounts, since_time, ended_time, changed_by)
 SELECT id, enforcement_request_id, kind, holder, sender, '?', '0001-01-01', NULL, in_force, amounts, since_time, ended_time, NULL
 FROM measure;
 DROP TABLE measure;

@@ -31,6 +31,9 @@ pub struct EventDetails {
     /// The requests whose measure this step ended for good.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ended: Vec<RequestId>,
+    /// The requests whose measure this step's request had ended, and does not end any more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restored: Vec<RequestId>,
     /// The unit assigned or forwarded to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
@@ -219,6 +222,9 @@ pub struct Measure {
     /// The release, debit or other order whose answer changed it last.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub changed_by: Option<RequestId>,
+    /// What each debit or release took off it, as its answer now stands: an answer given again replaces its own part.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub taken: BTreeMap<RequestId, Taken>,
 }
 
 /// The decision behind a measure, as printed.
@@ -232,4 +238,14 @@ pub struct DecisionRef {
     /// The office that issued it, as printed; none: the issuing agency itself.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub office: Option<String>,
+}
+
+/// What an order took off a measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Taken {
+    /// In which currency.
+    pub currency: String,
+    /// How much, as decimal text.
+    pub amount: String,
 }

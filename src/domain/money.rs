@@ -174,6 +174,13 @@ impl Money {
         self.currency
     }
 
+    /// This amount and `other`, in the same currency.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let minor = self.minor.saturating_add(other.minor);
+        Self { minor, ..self }
+    }
+
     /// This amount less `other`, in the same currency; never below nothing.
     #[must_use]
     pub fn less(self, other: Self) -> Self {

@@ -86,7 +86,7 @@ table!(DEADLINE, "deadline", Replace, ["enforcement_request_id", "name", "occurr
 table!(MEASURE, "measure", Replace, ["id"], {
     "id": Text, "enforcement_request_id": Text, "kind": Text, "holder": Text, "issuer": Text,
     "decision_number": Text, "decision_date": Text, "decision_office": Text, "in_force": Flag, "amounts": Text,
-    "since_time": Integer, "ended_time": Integer, "changed_by": Text,
+    "since_time": Integer, "ended_time": Integer, "changed_by": Text, "taken": Text,
 });
 table!(REGISTER_COUNTER, "register_counter", Replace, ["agency", "register", "year"], {
     "agency": Text, "register": Text, "year": Integer, "last_number": Integer,

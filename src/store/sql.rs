@@ -24,7 +24,7 @@ macro_rules! request_columns {
 macro_rules! measure_columns {
     () => {
         "m.id, m.enforcement_request_id, m.kind, m.holder, m.issuer, m.decision_number, m.decision_date, \
-         m.decision_office, m.in_force, m.amounts, m.since_time, m.ended_time, m.changed_by"
+         m.decision_office, m.in_force, m.amounts, m.since_time, m.ended_time, m.changed_by, m.taken"
     };
 }
 

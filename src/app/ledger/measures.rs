@@ -9,7 +9,7 @@ use super::state::{Registry, State};
 use crate::domain::catalogue::RelatedFacts;
 use crate::domain::deadline::cancel_open;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::event::{EventDetails, Measure};
+use crate::domain::event::{EventDetails, Measure, Taken};
 use crate::domain::ids::{MeasureId, RelatedId, RequestId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::request::EnforcementRequest;
@@ -26,16 +26,16 @@ pub(super) struct Changed {
     pub(super) measures: Vec<Measure>,
     /// The requests whose measure is over for good.
     pub(super) ended: Vec<RequestId>,
+    /// The requests whose measure this request had ended, and does not end any more.
+    pub(super) restored: Vec<RequestId>,
 }
 
 /// Finds what the step changes; [`keep`] puts it into the state.
 pub(super) fn change(state: &State, request: &EnforcementRequest, step: &Step, environment: &Environment) -> Changed {
     let mut changed = Changed::default();
     changed.measures.extend(own(state, request, step, environment));
-    if let Some(facts) = &step.statement.related {
-        for related in &step.related {
-            change_related(state, request, facts, related, &mut changed);
-        }
+    for related in &step.related {
+        change_related(state, request, step.statement.related.as_ref(), related, &mut changed);
     }
     changed
 }
@@ -59,6 +59,12 @@ pub(super) fn keep(state: &mut State, by: &RequestId, action: Action, details: &
         }
         state.requests.set(ended.clone(), request);
     }
+    for restored in &details.restored {
+        if let Some(mut request) = state.requests.get(restored).cloned() {
+            request.measure_ended_by = None;
+            state.requests.set(restored.clone(), request);
+        }
+    }
 }
 
 /// Opens, changes or ends the request's own measure as the step states it anew. What a release has ended stays ended.
@@ -75,10 +81,19 @@ fn own(state: &State, request: &EnforcementRequest, step: &Step, environment: &E
             ended: Some(state.hub_time),
             ..measure.clone()
         }),
-        (Holding::Measure(amounts), Some(measure)) => Some(Measure {
-            amounts: amounts.clone(),
-            ..measure.clone()
-        }),
+        (Holding::Measure(amounts), Some(measure)) => {
+            let mut restated = Measure {
+                amounts: amounts.clone(),
+                ..measure.clone()
+            };
+            // A correction states what was held at first; a report states what is held now.
+            if step.action == Action::Correct {
+                for taken in measure.taken.values() {
+                    move_amount(&mut restated.amounts, taken, Money::less);
+                }
+            }
+            Some(restated)
+        }
         (Holding::Measure(amounts), None) => Some(Measure {
             id: MeasureId::generate(&*environment.ids, state.hub_time),
             request_id: Some(request.id.clone()),
@@ -91,44 +106,70 @@ fn own(state: &State, request: &EnforcementRequest, step: &Step, environment: &E
             since: state.hub_time,
             ended: None,
             changed_by: None,
+            taken: BTreeMap::new(),
         }),
     }
 }
 
+/// Makes the measure what it is with this request's answer as it now stands: what an earlier answer of this request did is
+/// undone first, so an answer given again or corrected counts once. `facts` is none if the answer does nothing to it.
 fn change_related(
     state: &State,
     request: &EnforcementRequest,
-    facts: &RelatedFacts,
+    facts: Option<&RelatedFacts>,
     related: &RelatedId,
     changed: &mut Changed,
 ) {
-    if facts.ends {
+    let own = |id: &RequestId| {
+        state
+            .requests
+            .get(id)
+            .is_some_and(|other| other.measure_ended_by.as_ref() == Some(&request.id))
+    };
+    let had_ended = related.request().is_some_and(own);
+    let ends = facts.is_some_and(|facts| facts.ends);
+    if ends {
         changed.ended.extend(related.request().cloned());
+    } else if had_ended {
+        changed.restored.extend(related.request().cloned());
     }
-    let Some(measure) = state.related_measure(related).filter(|measure| measure.in_force) else {
+    let Some(before) = state.related_measure(related) else {
         return;
     };
-    let mut measure = measure.clone();
-    if let Some(money) = facts.reduce_by {
-        reduce(&mut measure.amounts, money);
+    let ended_by_this = !before.in_force && before.changed_by.as_ref() == Some(&request.id);
+    if !before.in_force && !ended_by_this {
+        return;
     }
-    if facts.ends {
-        measure.in_force = false;
-        measure.ended = Some(state.hub_time);
+    let mut measure = before.clone();
+    if let Some(taken) = measure.taken.remove(&request.id) {
+        move_amount(&mut measure.amounts, &taken, Money::plus);
     }
-    measure.changed_by = Some(request.id.clone());
-    changed.measures.push(measure);
+    if let Some(money) = facts.and_then(|facts| facts.reduce_by) {
+        let taken = Taken {
+            currency: money.currency().to_string(),
+            amount: money.amount(),
+        };
+        move_amount(&mut measure.amounts, &taken, Money::less);
+        measure.taken.insert(request.id.clone(), taken);
+    }
+    measure.in_force = !ends;
+    measure.ended = ends.then_some(before.ended.unwrap_or(state.hub_time));
+    if measure != *before {
+        measure.changed_by = Some(request.id.clone());
+        changed.measures.push(measure);
+    }
 }
 
-/// Takes `money` off what is held in its currency; never below nothing.
-fn reduce(amounts: &mut BTreeMap<String, String>, money: Money) {
-    let currency: Currency = money.currency();
-    let Some(held) = amounts.get_mut(currency.as_str()) else {
+/// Adds to or takes off what is held in the currency.
+fn move_amount(amounts: &mut BTreeMap<String, String>, by: &Taken, apply: fn(Money, Money) -> Money) {
+    let Ok(currency) = by.currency.parse::<Currency>() else {
         return;
     };
-    let left = Money::parse(held, currency).map(|held| held.less(money));
-    if let Ok(left) = left {
-        *held = left.amount();
+    let Some(held) = amounts.get_mut(&by.currency) else {
+        return;
+    };
+    if let (Ok(now), Ok(by)) = (Money::parse(held, currency), Money::parse(&by.amount, currency)) {
+        *held = apply(now, by).amount();
     }
 }
 
@@ -203,9 +244,12 @@ pub(super) fn register(
     Ok(())
 }
 
-/// The same decision of the same day at the same holder.
+/// The same decision of the same office at the same holder, still in force.
 fn is_same(known: &Measure, new: &Measure) -> bool {
-    known.holder == new.holder
+    let office = |measure: &Measure| measure.decision.office.as_deref().map(fold);
+    known.in_force
+        && (&known.holder, &known.issuer, &known.kind) == (&new.holder, &new.issuer, &new.kind)
         && known.decision.date == new.decision.date
         && fold(&known.decision.number) == fold(&new.decision.number)
+        && office(known) == office(new)
 }

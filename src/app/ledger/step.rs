@@ -63,6 +63,7 @@ pub(super) fn step(
         deadlines: changed_deadlines,
         measures: changed.measures,
         ended: changed.ended,
+        restored: changed.restored,
         served: statement.served.clone(),
         attachments: statement.attachments.clone(),
         due_time: earliest_open_due(&deadlines),

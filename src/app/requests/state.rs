@@ -74,6 +74,7 @@ impl App {
         if target.request.party_of(&actor.agency) == Some(Party::Sender)
             && let Some(date) = document.paper_date()
         {
+            self.check_paper_date(&target.request, date)?;
             // What a partner's paper states was done by the end of its date.
             stated.done = stated
                 .done
@@ -88,6 +89,27 @@ impl App {
 }
 
 impl App {
+    /// A partner's paper is not from the future, nor from before the order reached the partner.
+    fn check_paper_date(&self, request: &EnforcementRequest, date: Date) -> Result<()> {
+        let reached = request.served_time.unwrap_or(request.submit_time);
+        let (reason, vi, en) = if date > self.clock.now().date() {
+            (
+                "in_future",
+                "Ngày của văn bản không được ở tương lai.",
+                "The paper's date is in the future.",
+            )
+        } else if date < reached.date() {
+            (
+                "before_service",
+                "Ngày của văn bản trả lời không được trước ngày nơi nhận nhận được yêu cầu.",
+                "The paper's date is before the day on which the order reached the partner.",
+            )
+        } else {
+            return Ok(());
+        };
+        Err(invalid(vec![FieldViolation::new("/head/date", reason, vi, en)]))
+    }
+
     /// A paper is served after its date and not in the future.
     async fn check_service(&self, request: &EnforcementRequest, served: Timestamp) -> Result<()> {
         let order = self.order_of(request).await?;
@@ -269,8 +291,7 @@ fn result(action: Action, kind: &Kind, facts: AnswerFacts, reasons: &[Reason]) -
         outcome: Some(facts.outcome.to_string()),
         reason: reasons.first().map(|reason| reason.code.to_string()),
         holding: holding(action, kind, &facts),
-        // What an answer did to another request's measure is not undone or done twice by its correction.
-        related: facts.related.filter(|_| action != Action::Correct && facts.is_final),
+        related: facts.related.filter(|_| facts.is_final && action != Action::Report),
         ..Statement::default()
     };
     Stated {

@@ -11,7 +11,6 @@ use crate::app::ledger::{Actor, Operation};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::needs_order_payload;
 use crate::domain::document::OrderDocument;
-use crate::domain::document::parts::RelationType;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::DecisionRef;
 use crate::domain::ids::{RelatedId, RequestId};
@@ -51,12 +50,20 @@ impl Stated {
 }
 
 impl App {
-    /// What the order relates to by this relation.
-    async fn related(&self, request: &EnforcementRequest, relation: RelationType) -> Result<Vec<RelatedId>> {
-        let relations = self.store.relations_of(request).await?;
-        let wanted = relations
-            .into_iter()
-            .filter(|known| known.relation == relation.as_str());
+    /// The measures that the order relates to, for a final answer or its correction: what it does to them may change.
+    async fn related(&self, request: &EnforcementRequest, kind: &Kind, action: Action) -> Result<Vec<RelatedId>> {
+        let states_a_result = matches!(action, Action::AnswerFinal | Action::RecordAnswer | Action::Correct);
+        let relations = &kind.definition.relations;
+        if !states_a_result || !relations.iter().any(|relation| relation.measure) {
+            return Ok(Vec::new());
+        }
+        let is_measure = |name: &str| {
+            relations
+                .iter()
+                .any(|relation| relation.measure && relation.r#type.as_str() == name)
+        };
+        let known = self.store.relations_of(request).await?;
+        let wanted = known.into_iter().filter(|known| is_measure(&known.relation));
         Ok(wanted.map(|known| known.related_id).collect())
     }
 
@@ -97,10 +104,7 @@ impl App {
         } else {
             Value::Null
         };
-        let related = match &stated.statement.related {
-            Some(effect) => self.related(&request, effect.relation).await?,
-            None => Vec::new(),
-        };
+        let related = self.related(&request, &kind, stated.action).await?;
         Ok(Operation::Step(Box::new(Step {
             related,
             decision: decision.filter(|_| stated.statement.holding.is_some()),

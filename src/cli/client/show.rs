@@ -111,6 +111,7 @@ pub(super) fn deadlines(deadlines: &[v1::Deadline], why: bool) -> String {
 
 fn deadline_line(deadline: &v1::Deadline) -> String {
     let due = match deadline.due_time {
+        None if deadline.status() == v1::DeadlineStatus::Paused => "tính tiếp khi được làm rõ".to_owned(),
         None => "chưa tính được (chưa có lịch làm việc)".to_owned(),
         Some(time) if deadline.immediately => format!("ngay (chỉ tiêu nội bộ: {})", words::clock(Some(time))),
         Some(time) => words::clock(Some(time)),

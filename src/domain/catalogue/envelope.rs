@@ -69,6 +69,18 @@ impl Kind {
                 ));
             }
         }
+        for of_measure in definition.relations.iter().filter(|relation| relation.measure) {
+            let named = order.relations.iter().enumerate();
+            let mut of_type = named.filter(|(_, relation)| relation.r#type == of_measure.r#type);
+            if let Some((index, _)) = of_type.nth(1) {
+                found.push(FieldViolation::new(
+                    format!("/relations/{index}"),
+                    "one_measure_only",
+                    "Mỗi văn bản chỉ viện dẫn một biện pháp.",
+                    "One order names one measure.",
+                ));
+            }
+        }
         self.attachment_violations(order, &mut found);
         found
     }

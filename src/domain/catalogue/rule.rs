@@ -184,6 +184,9 @@ impl DeadlineRule {
     /// The clock of refusing with reasons (Decree 152/2026 Art. 21.6a).
     pub const REFUSE: &str = "refuse";
 
+    /// The clock of registering.
+    pub const ACKNOWLEDGE: &str = "acknowledge";
+
     /// The clocks of the act itself, which a refusal in time takes the place of.
     pub const ACTS: [&str; 3] = ["answer", "execute", "report"];
 

@@ -10,7 +10,7 @@ use super::ledger::{Deadline, DeadlineStatus};
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::rule::{DeadlineRule, StatedIn};
 use crate::domain::time::Timestamp;
-use crate::domain::workflow::{Action, ClockEffect};
+use crate::domain::workflow::{Action, ClockEffect, Party, StartingPoint};
 
 /// What the clocks of a request depend on.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,9 @@ pub struct ClockContext<'a> {
 /// Whether applying `effects` reads the order's payload, so that a caller can spare itself the reading.
 pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> bool {
     rules.iter().any(|rule| {
-        let starts = effects.contains(&ClockEffect::Start(rule.starts_on));
+        let starts = effects
+            .iter()
+            .any(|effect| matches!(effect, ClockEffect::Start(point) if begins_on(rule, *point, rules)));
         let stated = rule.pointer.is_some() && rule.stated_in() == StatedIn::Order;
         starts && (rule.condition.is_some() || rule.regime_pointer.is_some() || stated)
     })
@@ -52,7 +54,7 @@ pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> b
 ///   starts is recorded as breached at once and never runs.
 /// - A clock stops when the step is done, or at the moment that the answer states for the act (`done_at` of the rule). An
 ///   interim answer or a report that does not state that moment leaves such a clock running.
-/// - Refusing has a limit of its own (`refuse`): a refusal ends the clocks of the act without a verdict, any other answer that
+/// - Refusing has a limit of its own (`refuse`): a refusal in time ends the clocks of the act without a verdict, any other answer that
 ///   of refusing.
 /// - Only a clock that is not over can be paused or extended; an extension touches the clock that it names.
 pub fn apply(
@@ -65,7 +67,7 @@ pub fn apply(
     let mut changed = BTreeSet::new();
     for effect in effects {
         if let ClockEffect::Start(point) = effect {
-            for rule in ctx.rules.iter().filter(|rule| rule.starts_on == *point) {
+            for rule in ctx.rules.iter().filter(|rule| begins_on(rule, *point, ctx.rules)) {
                 if let Some(deadline) = begin(deadlines, rule, action, at, ctx) {
                     changed.insert(deadlines.len());
                     deadlines.push(deadline);
@@ -74,16 +76,17 @@ pub fn apply(
             continue;
         }
         let returned_at = last_return(deadlines);
-        let may_refuse = deadlines
+        let refusing = deadlines
             .iter()
-            .any(|clock| clock.is_open() && clock.name == DeadlineRule::REFUSE);
+            .find(|clock| clock.is_open() && clock.name == DeadlineRule::REFUSE);
+        let (may_refuse, in_time) = (refusing.is_some(), refusing.is_some_and(|clock| !clock.is_overdue(at)));
         for (index, deadline) in deadlines.iter_mut().enumerate() {
             let touched = match effect {
                 ClockEffect::Start(_) => false,
                 ClockEffect::Pause => pause(deadline, action, at),
                 ClockEffect::Resume => resume(deadline, at),
                 ClockEffect::Extend => ctx.extended_clock == Some(&deadline.name) && extend(deadline, at),
-                ClockEffect::Stop if may_refuse && is_beside_the_point(deadline, action, ctx) => {
+                ClockEffect::Stop if may_refuse && is_beside_the_point(deadline, action, in_time, ctx) => {
                     cancel(deadline, action, at)
                 }
                 ClockEffect::Stop => stop(deadline, action, at, ctx),
@@ -99,6 +102,17 @@ pub fn apply(
         }
     }
     changed.into_iter().collect()
+}
+
+/// Whether the rule begins at this point. After a dispute the recipient owes its act anew, so what began when the order came
+/// begins again, unless the kind has clocks of its own for it (policy, D).
+fn begins_on(rule: &DeadlineRule, point: StartingPoint, rules: &[DeadlineRule]) -> bool {
+    let has_own = || rules.iter().any(|rule| rule.starts_on == StartingPoint::Disputed);
+    let anew = point == StartingPoint::Disputed
+        && rule.starts_on == StartingPoint::Available
+        && rule.obligor == Party::Recipient
+        && rule.name != DeadlineRule::ACKNOWLEDGE;
+    rule.starts_on == point || (anew && !has_own())
 }
 
 /// When the last return stopped clocks.
@@ -137,7 +151,7 @@ fn extend(deadline: &mut Deadline, at: Timestamp) -> bool {
 fn stop(deadline: &mut Deadline, action: Action, at: Timestamp, ctx: &ClockContext<'_>) -> bool {
     let stops = deadline.is_open() && deadline.stops_on.contains(&action) && states_the_act(deadline, action, ctx);
     if stops {
-        let done = moment_done(deadline.done_at.as_deref(), at, ctx);
+        let done = moment_done(deadline.done_at.as_deref(), deadline.start, at, ctx);
         deadline.resume(at);
         deadline.stop(action, done);
     }
@@ -145,11 +159,11 @@ fn stop(deadline: &mut Deadline, action: Action, at: Timestamp, ctx: &ClockConte
 }
 
 /// Whether the answer is a refusal and the clock is of the act, or the other way round.
-fn is_beside_the_point(deadline: &Deadline, action: Action, ctx: &ClockContext<'_>) -> bool {
+fn is_beside_the_point(deadline: &Deadline, action: Action, in_time: bool, ctx: &ClockContext<'_>) -> bool {
     let stops = deadline.is_open() && deadline.stops_on.contains(&action);
     stops
         && match ctx.refused {
-            Some(true) => DeadlineRule::ACTS.contains(&deadline.name.as_str()),
+            Some(true) => in_time && DeadlineRule::ACTS.contains(&deadline.name.as_str()),
             Some(false) => deadline.name == DeadlineRule::REFUSE,
             None => false,
         }
@@ -166,12 +180,13 @@ fn states_the_act(deadline: &Deadline, action: Action, ctx: &ClockContext<'_>) -
         .is_some_and(|payload| stated_moment(payload, pointer).is_some())
 }
 
-/// When the act was done: at the moment that the answer states for it, but never after the step itself.
-pub(super) fn moment_done(done_at: Option<&str>, at: Timestamp, ctx: &ClockContext<'_>) -> Timestamp {
+/// When the act was done: at the moment that the answer states for it, but never before the clock began nor after the
+/// step itself.
+pub(super) fn moment_done(done_at: Option<&str>, start: Timestamp, at: Timestamp, ctx: &ClockContext<'_>) -> Timestamp {
     let answer = ctx.answer_payload.zip(done_at);
     answer
         .and_then(|(payload, pointer)| stated_moment(payload, pointer))
-        .map_or(at, |stated| stated.min(at))
+        .map_or(at, |stated| stated.max(start).min(at))
 }
 
 /// Ends every open clock without a verdict: the duty itself is gone. Returns whether there was one.

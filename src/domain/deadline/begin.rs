@@ -35,7 +35,7 @@ pub(super) fn begin(
     let mut deadline = Deadline::new(rule, regime, last.saturating_add(1), start, ctx.calendar)?;
     let done = is_stated && !rule.recurring && rule.stops_on.contains(&action);
     if done || deadline.is_overdue(at) {
-        deadline.stop(action, moment_done(rule.done_at.as_deref(), at, ctx));
+        deadline.stop(action, moment_done(rule.done_at.as_deref(), start.min(at), at, ctx));
         deadline.refresh(ctx.calendar);
     }
     Some(deadline)
@@ -52,7 +52,11 @@ fn starting_moment(rule: &DeadlineRule, action: Action, at: Timestamp, ctx: &Clo
                 (StatedIn::Head, Action::Submit) => ctx.issue_date.map(first_moment),
                 (StatedIn::Interim, Action::AnswerInterim)
                 | (StatedIn::Answer, Action::AnswerFinal)
-                | (StatedIn::Report, Action::Report) => stated_moment(ctx.answer_payload?, pointer),
+                | (StatedIn::Report, Action::Report) => {
+                    let stated = stated_moment(ctx.answer_payload?, pointer)?;
+                    // What is stated to have happened has not happened later than it is stated; a next period may.
+                    Some(if rule.recurring { stated } else { stated.min(at) })
+                }
                 _ => None,
             }
         }

@@ -49,7 +49,10 @@ fn target_vi(level: ServiceLevel) -> String {
         return cap.map_or_else(|| target.clone(), |cap| format!("{target}, không quá {cap}"));
     };
     let late = window.otherwise.map_or_else(String::new, |time| {
-        format!(", ngoài giờ đó: {} ngày làm việc tiếp theo", hour(time))
+        format!(
+            ", ngoài giờ đó: {} của ngày làm việc kế tiếp (đến trước giờ mở: cùng ngày)",
+            hour(time)
+        )
     });
     format!(
         "{target}, nếu nhận từ {} đến {}{late}",
@@ -68,7 +71,10 @@ fn target_en(level: ServiceLevel) -> String {
         return cap.map_or_else(|| target.clone(), |cap| format!("{target}, at most {cap}"));
     };
     let late = window.otherwise.map_or_else(String::new, |time| {
-        format!(", otherwise at {} of the next working day", hour(time))
+        format!(
+            ", otherwise at {} of the next working day (before it opens: the same day)",
+            hour(time)
+        )
     });
     format!(
         "{target}, if received from {} to {}{late}",

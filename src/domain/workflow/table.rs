@@ -161,7 +161,7 @@ workflow! {
     // A partner that is not connected: the sender hands over the paper (or minutes the refusal to take it, Art. 43.3) and
     // enters the answer. Its clocks count from the date of service. Its registry number is in its own book.
     Serve by Sender, "NĐ 152 Điều 20, Điều 43.3" {
-        [Submitted Acknowledged]            | [PaperRecipient]              | same              | no     | [Recipient]       | [Start(Available) Start(Served) Stop];
+        [Submitted Acknowledged]            | [PaperRecipient NotDelivered] | same              | no     | [Recipient]       | [Start(Available) Start(Served) Stop];
     }
     RecordAnswer by Sender, "NĐ 152 Điều 20, Điều 21.6" {
         [Submitted Acknowledged]            | [PaperRecipient]              | Answered          | no     | [Recipient]       | [Stop Start(Answered) Start(Stated)];

@@ -86,6 +86,7 @@ fn new_measure(fields: &mut Fields, at: &str, measure: &v1::NewMeasure, now: Tim
         since: since?,
         ended: None,
         changed_by: None,
+        taken: BTreeMap::new(),
     })
 }
 

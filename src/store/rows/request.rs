@@ -135,6 +135,7 @@ from_row!(DeadlineRow, |row| {
 pub(crate) struct MeasureRow {
     pub(crate) measure: Measure,
     amounts: String,
+    taken: String,
     decision_date: String,
 }
 
@@ -142,6 +143,7 @@ impl MeasureRow {
     pub(crate) fn new(measure: Measure) -> Result<Self, serde_json::Error> {
         Ok(Self {
             amounts: serde_json::to_string(&measure.amounts)?,
+            taken: serde_json::to_string(&measure.taken)?,
             decision_date: measure.decision.date.to_string(),
             measure,
         })
@@ -162,6 +164,7 @@ row!(MeasureRow, MEASURE, |row| [
     integer(row.measure.since.micros()),
     time(row.measure.ended),
     Cell::Text(row.measure.changed_by.as_ref().map(RequestId::as_str)),
+    text(&row.taken),
 ]);
 from_row!(Measure, |row| {
     let ended: Option<i64> = row.try_get("ended_time")?;
@@ -181,6 +184,7 @@ from_row!(Measure, |row| {
         since: Timestamp::from_micros(row.try_get("since_time")?),
         ended: ended.map(Timestamp::from_micros),
         changed_by: parsed_optional(row, "changed_by")?,
+        taken: json(row, "taken")?,
     })
 });
 

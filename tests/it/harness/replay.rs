@@ -176,6 +176,10 @@ impl Replay {
         for measure in details.measures {
             self.measures.insert(measure.id.to_string(), measure);
         }
+        for restored in &details.restored {
+            let request = self.requests.get_mut(restored).expect("a request that was opened");
+            request.measure_ended_by = None;
+        }
         for ended in details.ended {
             let request = self.requests.get_mut(&ended).expect("a request that was opened");
             request.measure_ended_by = Some(id.clone());

@@ -102,6 +102,7 @@ pub(super) fn measure_row(measure: &Measure) -> Row {
         ("since_time", measure.since.micros().into()),
         ("ended_time", micros(measure.ended)),
         ("changed_by", measure.changed_by.as_ref().map(RequestId::as_str).into()),
+        ("taken", json(&measure.taken)),
     ])
 }
 

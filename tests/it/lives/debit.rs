@@ -68,4 +68,33 @@ backends! {
         assert_eq!(reason(&world.send(THADS_37, &order).await.expect_err("elsewhere")), "MEASURE_NOT_IN_FORCE");
         world.end(&database).await;
     }
+
+    async fn an_answer_given_again_after_a_dispute_counts_once_and_its_clocks_run_anew(database) {
+        let world = World::start(&database).await;
+        let freeze = world.open("account-freeze", THADS_37, BANK).await;
+        freeze.answer("HELD_FULL").await;
+        let debit = world.open_with("account-debit", THADS_37, BANK, after(&freeze, "KEEP")).await;
+        debit.answer("DEBITED_PARTLY").await;
+        assert_eq!(freeze.held().await, "VND 93500000");
+        for _ in 0..2 {
+            debit.dispute(false).await.expect("disputed");
+            let running = |clocks: Vec<String>| clocks.iter().any(|clock| clock.starts_with("RUNNING"));
+            assert!(running(debit.clocks("execute").await), "the act is owed anew");
+            debit.answer("DEBITED_PARTLY").await;
+            assert_eq!(freeze.held().await, "VND 93500000");
+        }
+        debit.dispute(false).await.expect("disputed");
+        debit.answer("NO_FUNDS").await;
+        assert_eq!(freeze.held().await, "VND 153500000", "nothing was debited after all");
+
+        let other = world.open("account-freeze", THADS_37, BANK).await;
+        let order = world.order("account-debit", THADS_37, &[BANK], |order| {
+            order["relations"] = json!([
+                { "type": "follows", "enforcement_request_id": freeze.id },
+                { "type": "follows", "enforcement_request_id": other.id },
+            ]);
+        });
+        assert_eq!(reason(&world.send(THADS_37, &order).await.expect_err("two measures")), "DOCUMENT_INVALID");
+        world.end(&database).await;
+    }
 }

@@ -94,7 +94,7 @@ backends! {
         world.at("2026-11-27T09:00");
         no.answer("REFUSED").await;
         assert_eq!(no.clock("refuse").await, "BREACHED 2026-11-26 23:59");
-        assert_eq!(no.clock("execute").await, "CANCELLED 2026-11-20 11:00", "a refusal has its own limit");
+        assert_eq!(no.clock("execute").await, "BREACHED 2026-11-20 11:00", "refused too late to take its place");
         assert!(no.clocks("report").await.is_empty(), "nothing was executed");
         assert_eq!(no.held().await, "none");
         no.close().await;

@@ -128,4 +128,20 @@ backends! {
         release.close().await;
         world.end(&database).await;
     }
+
+    async fn a_release_stated_by_mistake_is_undone_by_correcting_it(database) {
+        let world = World::start(&database).await;
+        let freeze = held(&world).await;
+        let release = world.open_with("freeze-release", THADS_37, BANK, of(&freeze, "2026-11-17")).await;
+        release.answer("RELEASED").await;
+        assert_eq!(freeze.held().await, "ended");
+        release.correct("REFUSED").await;
+        assert_eq!(freeze.held().await, "VND 153500000");
+        assert_eq!(refused(freeze.try_close().await), "MEASURE_IN_FORCE");
+        let again = world.open_with("freeze-release", THADS_37, BANK, of(&freeze, "2026-11-18")).await;
+        again.answer("RELEASED").await;
+        assert_eq!(freeze.held().await, "ended");
+        freeze.close().await;
+        world.end(&database).await;
+    }
 }

@@ -314,7 +314,8 @@ pub(super) fn row(rpc: Rpc) -> Row {
         }),
         // Its scan was not uploaded.
         Rpc::RequestServiceRecordAnswer => party(THADS, "REFERENCE_NOT_FOUND", |caller, id, key| {
-            let answer = documents::answer(&kind("account-freeze"), "NO_CLIENT", key, caller, id);
+            let mut answer = documents::answer(&kind("account-freeze"), "NO_CLIENT", key, caller, id);
+            answer["head"]["date"] = "2026-11-20".into();
             let scan = json!({
                 "name": "a.pdf", "sha256": "0".repeat(64), "size": 1, "media_type": "application/pdf",
             });

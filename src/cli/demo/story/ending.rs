@@ -33,12 +33,6 @@ impl Partner {
             }
         }
     }
-
-    /// Everything in the mailbox after the cursor, without waiting.
-    pub(super) async fn pull_at_once(&self) -> Outcome<v1::PullResponse> {
-        let pulled = self.mailbox().pull(v1::PullRequest::default()).await?;
-        Ok(pulled.into_inner())
-    }
 }
 
 impl Story {

@@ -58,9 +58,9 @@ impl Story {
                 self.procuracy_region.agency.short_en
             ),
         );
-        let pulled = self.procuracy.pull_at_once().await?;
+        let copy = &order.copy()?.enforcement_request_id;
         check(
-            pulled.entries.is_empty(),
+            self.procuracy.envelope(copy).await.is_err(),
             "the provincial procuracy, which is not the closest, has no copy",
         )
     }

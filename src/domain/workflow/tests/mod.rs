@@ -23,7 +23,7 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     (
         "SUBMITTED",
         "SENDER",
-        "serve>SUBMITTED if paper, record_answer>ANSWERED if paper, send_back>RETURNED if paper, \
+        "serve>SUBMITTED if paper !delivered, record_answer>ANSWERED if paper, send_back>RETURNED if paper, \
          withdraw>WITHDRAWN if !delivered !measure_in_force, withdraw>WITHDRAWAL_PENDING if delivered",
     ),
     (
@@ -36,7 +36,7 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     (
         "ACKNOWLEDGED",
         "SENDER",
-        "serve>ACKNOWLEDGED if paper, record_answer>ANSWERED if paper, send_back>RETURNED if paper, \
+        "serve>ACKNOWLEDGED if paper !delivered, record_answer>ANSWERED if paper, send_back>RETURNED if paper, \
          withdraw>WITHDRAWAL_PENDING",
     ),
     (
