@@ -10,6 +10,16 @@ use super::request::EnforcementRequest;
 use super::time::Timestamp;
 use super::workflow::State;
 
+/// The number in a register of a year that `text` stands for: `12`, `012` and `12/2026` are the same line. `None` for a number
+/// of another form, which is kept as it is written and not counted on from.
+pub fn running_number(text: &str, year: i64) -> Option<i64> {
+    const LAST: i64 = 999_999_999;
+    let digits = text.strip_suffix(&format!("/{year}")).unwrap_or(text);
+    let number: i64 = digits.parse().ok()?;
+    let plain = digits.bytes().all(|b| b.is_ascii_digit());
+    (plain && (1..=LAST).contains(&number)).then_some(number)
+}
+
 /// A line of a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterEntry {
@@ -193,5 +203,15 @@ mod tests {
             .map(|party| (party.full_name.as_str(), party.address.as_str()))
             .collect();
         assert_eq!(found, [("A", "X"), ("B", "")]);
+    }
+
+    #[test]
+    fn a_number_is_one_line_however_it_is_written() {
+        for text in ["12", "012", "12/2026"] {
+            assert_eq!(running_number(text, 2026), Some(12), "{text}");
+        }
+        for text in ["12/2025", "12a", "+12", "0", "", "/2026", "Sổ 3, số 17"] {
+            assert_eq!(running_number(text, 2026), None, "{text}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::state::{Registry, State};
 use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
+use crate::domain::register::running_number;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
@@ -23,7 +24,7 @@ pub(super) struct Needs<'a> {
     measured: BTreeSet<&'a RequestId>,
     measures: BTreeSet<&'a MeasureId>,
     decisions: BTreeSet<(&'a AgencyCode, Date)>,
-    numbers: BTreeSet<(&'a AgencyCode, &'a str)>,
+    numbers: BTreeSet<(&'a AgencyCode, String)>,
     counters: BTreeSet<(&'a AgencyCode, i64)>,
     mailboxes: BTreeSet<&'a AgencyCode>,
     cursors: BTreeSet<(&'a AgencyCode, &'a CursorName)>,
@@ -69,7 +70,11 @@ impl<'a> Needs<'a> {
                     self.add_related(related);
                 }
                 if let Some(number) = &step.statement.registry_number {
-                    self.numbers.insert((&step.recipient, number));
+                    self.numbers.insert((&step.recipient, number.clone()));
+                    if let Some(running) = running_number(number, year) {
+                        let ways = [running.to_string(), format!("{running}/{year}")];
+                        self.numbers.extend(ways.map(|way| (&step.recipient, way)));
+                    }
                 }
                 self.mailboxes.extend([&step.sender, &step.recipient]);
                 if matches!(
@@ -196,7 +201,9 @@ impl<'a> Needs<'a> {
         }
         self.read_measures(tx, state).await?;
         if !self.numbers.is_empty() {
-            state.numbered = tx.requests_by_registry_number(self.numbers.iter().copied()).await?;
+            state.numbered = tx
+                .requests_by_registry_number(self.numbers.iter().map(|(agency, number)| (*agency, number.as_str())))
+                .await?;
         }
         if !self.counters.is_empty() {
             let counters = tx.register_counters(self.counters.iter().copied()).await?;

@@ -13,6 +13,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::{Entered, Measure};
 use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
 use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
+use crate::domain::register::running_number;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::evidence::Digest;
@@ -69,9 +70,6 @@ pub(super) struct Registry {
     pub(super) agencies: BTreeMap<AgencyCode, Option<ConnectedAgency>>,
     pub(super) officers: BTreeMap<(AgencyCode, OfficerId), Option<Officer>>,
 }
-
-/// The highest number that a register follows; a stated number beyond it is kept and not counted on from.
-const LAST_REGISTRY_NUMBER: i64 = 999_999_999;
 
 /// The most agencies or officers kept between batches.
 const REGISTRY_LIMIT: usize = 20_000;
@@ -233,25 +231,24 @@ impl State {
     /// Lets the register go on after a number that the recipient stated itself, if it has the register's own form:
     /// the hub never gives the same number again, and a replay of the events knows the counter.
     pub(super) fn follow_registry_number(&mut self, agency: &AgencyCode, register: Register, year: i64, stated: &str) {
-        let number = stated
-            .split_once('/')
-            .and_then(|(number, _)| number.parse::<i64>().ok());
-        let Some(number) = number.filter(|number| stated == format!("{number}/{year}")) else {
+        let Some(number) = running_number(stated, year) else {
             return;
         };
         let key = (agency.clone(), register, year);
-        if (1..=LAST_REGISTRY_NUMBER).contains(&number) && number > self.counters.get(&key).copied().unwrap_or(0) {
+        if number > self.counters.get(&key).copied().unwrap_or(0) {
             self.counters.set(key, number);
         }
     }
 
     /// Whether another request stands under `number` in the recipient's register of that year.
     pub(super) fn is_number_taken(&self, of: &EnforcementRequest, register: Register, year: i16, number: &str) -> bool {
+        let running = |text: &str| running_number(text, year.into());
+        let is_same = |text: &str| text == number || (running(text).is_some() && running(text) == running(number));
         self.requests.values().chain(&self.numbered).any(|other| {
             other.id != of.id
                 && other.recipient == of.recipient
                 && other.register == Some(register)
-                && other.registry_number.as_deref() == Some(number)
+                && other.registry_number.as_deref().is_some_and(is_same)
                 && other.registered_time.is_some_and(|time| time.date().year() == year)
         })
     }

@@ -114,7 +114,8 @@ fn facts(
     deadlines: &[Deadline],
 ) -> Facts {
     let delivered_position = state.head(&request.recipient, request.lane).delivered_position;
-    let paper = recipient.map_or(request.channel, |agency| agency.channel) == Channel::Paper;
+    // An order that went out on paper can be served and answered on paper, though its recipient is connected by now.
+    let paper = request.channel == Channel::Paper || recipient.is_some_and(|agency| agency.channel == Channel::Paper);
     Facts {
         delivered: request.is_delivered(delivered_position),
         registered: request.registry_number.is_some(),

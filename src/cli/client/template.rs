@@ -121,10 +121,15 @@ fn answer_example<'a>(kind: &'a v1::Kind, outcome: &str) -> Result<&'a str, Fail
     })
 }
 
-/// Fills in who states the document: agency, officer, today, a fresh key.
+/// Fills in who states the document: agency, officer, unit, today, a fresh key.
 async fn own(session: &Session, document: &mut Value) -> Result<(), Failure> {
     view::set(document, "idempotency_key", fresh_key());
     view::set(document, "agency", session.agency());
+    // The example's attachments were never uploaded: --attach puts real ones in their place.
+    if document.get("attachments").is_some() {
+        view::set(document, "attachments", json!([]));
+    }
+    let is_order = document.get("recipients").is_some();
     let Some(head) = document.get_mut("head") else {
         return Ok(());
     };
@@ -144,6 +149,10 @@ async fn own(session: &Session, document: &mut Value) -> Result<(), Failure> {
             "position": officer.position,
         });
         view::set(head, "signer", signer);
+        // The unit decides which office gets copies by right.
+        if is_order && !officer.unit_id.is_empty() {
+            view::set(document, "unit", officer.unit_id.as_str());
+        }
     }
     Ok(())
 }

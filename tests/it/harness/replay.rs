@@ -9,6 +9,7 @@ use lienthong::domain::deadline::{Deadline, cancel_open};
 use lienthong::domain::event::{EventDetails, Measure, Relation};
 use lienthong::domain::ids::{OfficerId, RequestId, UnitId};
 use lienthong::domain::mailbox::{Lane, LaneHead};
+use lienthong::domain::register::running_number;
 use lienthong::domain::request::{EnforcementRequest, Step};
 use lienthong::domain::workflow::Action;
 use lienthong::evidence::leaf::EntryType;
@@ -322,12 +323,6 @@ impl Replay {
             ("credential", self.credentials.values().map(credential_row).collect()),
         ]
     }
-}
-
-/// The number that a register goes on from, if `text` has the register's own form: `12/2026`.
-fn running_number(text: &str, year: i64) -> Option<i64> {
-    let number: i64 = text.split_once('/')?.0.parse().ok()?;
-    (text == format!("{number}/{year}") && (1..=999_999_999).contains(&number)).then_some(number)
 }
 
 fn opened(event: &EventRow, id: &RequestId, details: &EventDetails) -> EnforcementRequest {
