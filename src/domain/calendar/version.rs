@@ -99,8 +99,9 @@ impl Calendar {
         kept.map(|(key, state)| (*key, state.clone())).collect()
     }
 
-    /// What a catalogue states that is new here: days that are missing, or that differ from what the catalogue stated of
-    /// them last. A day that the operator has stated is left alone. A new day without a date of its own was known from
+    /// What a catalogue states that is new here: days that are missing, or of which no catalogue ever stated the same. A hub of
+    /// an older release that starts again must not undo what a newer one brought in; to go back to a former state is the
+    /// operator's to import. A day that the operator has stated is left alone. A new day without a date of its own was known from
     /// the beginning if this calendar is empty, and from `today` otherwise.
     pub fn news(&self, catalogue: &[CalendarDay], today: Date) -> Vec<CalendarDay> {
         let is_first = self.version == 0;
@@ -109,9 +110,7 @@ impl Calendar {
                 return true;
             }
             let mut states = self.states_of(day.date);
-            let by_operator = states.clone().any(|state| state.origin == DayOrigin::Operator);
-            let told = states.next_back().is_some_and(|last| says_the_same(&last.day, day));
-            !by_operator && !told
+            !states.any(|state| state.origin == DayOrigin::Operator || says_the_same(&state.day, day))
         };
         let known_from = |day: &CalendarDay| day.known_from.or((!is_first).then_some(today));
         let new = catalogue.iter().filter(is_new);
@@ -223,6 +222,11 @@ mod tests {
         );
         let told = at_one().with([state(news[0].clone(), 2, DayOrigin::Catalogue)]);
         assert_eq!(told.news(std::slice::from_ref(&changed), date(2028, 1, 1)), []);
+        assert_eq!(
+            told.news(&catalogue, date(2028, 1, 1)),
+            [],
+            "an older catalogue undoes nothing"
+        );
 
         let plain = state(day(tet, DayKind::Plain, None), 2, DayOrigin::Operator);
         assert_eq!(at_one().with([plain]).news(&[changed], today), []);
