@@ -13,6 +13,7 @@ mod init;
 mod logging;
 mod migrate;
 mod output;
+mod place;
 mod serve;
 mod start_failure;
 
@@ -61,6 +62,8 @@ enum Command {
     /// Lịch làm việc: the working calendar.
     #[command(subcommand)]
     Calendar(calendar::Calendar),
+    /// Mã địa bàn: provinces, communes, wards and special zones by code or name, those before 01/07/2025 included.
+    Place(place::Place),
     /// Chạy thử: the whole story on this machine, over real mutual TLS, with simulated partners; every step is checked.
     Demo(demo::Demo),
     #[command(flatten)]
@@ -96,6 +99,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Catalogue(command) => command.run(),
         Command::Deadline(command) => command.run().await,
         Command::Calendar(command) => command.run(),
+        Command::Place(command) => command.run(),
         Command::Demo(command) => Box::pin(command.run()).await,
         Command::Client(command) => Box::pin(command.run()).await,
     }

@@ -61,6 +61,8 @@ pub struct EnforcementRequest {
     pub due_time: Option<Timestamp>,
     /// The recipient's book that it stands in.
     pub register: Option<Register>,
+    /// Whose book that is: the recipient of then. A successor takes over the request, not its line in the book.
+    pub registered_by: Option<AgencyCode>,
     /// When a partner that is not connected was served on paper.
     pub served_time: Option<Timestamp>,
     /// The release or debit that ended its measure; from then on no statement under this request opens one again.
@@ -119,6 +121,7 @@ impl EnforcementRequest {
             self.registry_number = Some(number.clone());
             self.registered_time = Some(step.at);
             self.register = Some(details.register.unwrap_or(Register::Incoming));
+            self.registered_by = Some(self.recipient.clone());
         }
         if details.unit.is_some() {
             self.assigned_unit.clone_from(&details.unit);

@@ -26,6 +26,7 @@ migrations! {
     2 => "0002_legal_engine",
     3 => "0003_calendar",
     4 => "0004_attachment",
+    5 => "0005_register_owner",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

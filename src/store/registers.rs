@@ -80,7 +80,7 @@ pub struct MeasureFilter {
 }
 
 impl Store {
-    /// A page of the register of `agency`: what was registered after `after` and before `end`, at most `limit`.
+    /// A page of the register of `agency`: what it registered after `after` and before `end`, at most `limit`.
     pub async fn register_page(
         &self,
         agency: &AgencyCode,
@@ -138,14 +138,17 @@ impl Store {
         Ok(agencies.map(|agency| (agency.code, agency.name)).collect())
     }
 
-    /// Some officers of an agency.
+    /// Some officers of agencies.
     pub async fn officers_named<'a>(
         &self,
-        agency: &AgencyCode,
-        officers: impl IntoIterator<Item = &'a OfficerId>,
+        officers: impl IntoIterator<Item = (&'a AgencyCode, &'a OfficerId)>,
     ) -> Result<Vec<Officer>> {
-        let officers: BTreeSet<&OfficerId> = officers.into_iter().collect();
-        let pairs = json_pairs(officers.into_iter().map(|officer| (agency.as_str(), officer.as_str())));
+        let officers: BTreeSet<(&AgencyCode, &OfficerId)> = officers.into_iter().collect();
+        let pairs = json_pairs(
+            officers
+                .into_iter()
+                .map(|(agency, officer)| (agency.as_str(), officer.as_str())),
+        );
         let rows: Vec<OfficerRow> = on_pool!(self, sql::OFFICERS_BY_IDS, |sql, pool| sqlx::query_as(sql)
             .bind(&pairs)
             .fetch_all(pool))

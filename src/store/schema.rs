@@ -74,7 +74,7 @@ table!(ENFORCEMENT_REQUEST, "enforcement_request", Replace, ["id"], {
     "submit_time": Integer, "state": Text, "version": Integer, "update_time": Integer, "registry_number": Text,
     "registered_time": Integer, "assigned_unit": Text, "assigned_officer": Text, "extended": Flag, "outcome": Text,
     "answer_index": Integer, "answer_count": Integer, "due_time": Integer, "register": Text, "served_time": Integer,
-    "measure_ended_by": Text,
+    "measure_ended_by": Text, "registered_by": Text,
 });
 table!(REQUEST_RELATION, "request_relation", Fail, ["enforcement_request_id", "relation", "related_id"], {
     "enforcement_request_id": Text, "relation": Text, "related_id": Text,

@@ -17,7 +17,8 @@ macro_rules! request_columns {
         "r.id, r.broadcast_id, r.kind, r.kind_revision, r.sender, r.recipient, r.channel, r.lane, \
          r.recipient_position, r.submit_index, r.body_index, r.submit_time, r.state, r.version, r.update_time, \
          r.registry_number, r.registered_time, r.assigned_unit, r.assigned_officer, r.extended, r.outcome, \
-         r.answer_index, r.answer_count, r.due_time, r.register, r.served_time, r.measure_ended_by"
+         r.answer_index, r.answer_count, r.due_time, r.register, r.served_time, r.measure_ended_by, \
+         r.registered_by"
     };
 }
 
@@ -193,7 +194,7 @@ texts! {
         "AND (CAST($5 AS BIGINT) = 0 OR m.in_force) ORDER BY m.id DESC LIMIT $6"
     ));
     REGISTER_PAGE = Sql::both(concat!(
-        "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.recipient = $1 AND r.register = $2 ",
+        "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.registered_by = $1 AND r.register = $2 ",
         "AND r.registered_time >= $3 AND r.registered_time < $4 ",
         "AND (r.registered_time, LENGTH(r.registry_number), r.registry_number, r.id) > ($3, CAST($5 AS BIGINT), $6, $7) ",
         "ORDER BY r.registered_time, LENGTH(r.registry_number), r.registry_number, r.id LIMIT $8"
@@ -211,7 +212,7 @@ texts! {
     REQUESTS_BY_REGISTRY_NUMBERS = in_pairs!(
         concat!(
             "SELECT ", request_columns!(),
-            " FROM enforcement_request r WHERE (r.recipient, r.registry_number) IN "
+            " FROM enforcement_request r WHERE (r.registered_by, r.registry_number) IN "
         ),
         ""
     );

@@ -105,7 +105,7 @@ impl LedgerTx {
         )
     }
 
-    /// The requests that these recipients registered under these numbers, in any register and year.
+    /// The requests that these agencies registered under these numbers, in any register and year.
     pub(crate) async fn requests_by_registry_number<'a>(
         &mut self,
         keys: impl Iterator<Item = (&'a AgencyCode, &'a str)>,
@@ -113,7 +113,7 @@ impl LedgerTx {
         read!(
             self,
             REQUESTS_BY_REGISTRY_NUMBERS,
-            json_pairs(keys.map(|(recipient, number)| (recipient.as_str(), number)))
+            json_pairs(keys.map(|(agency, number)| (agency.as_str(), number)))
         )
     }
 

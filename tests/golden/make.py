@@ -296,7 +296,7 @@ def starts(clock):
 # --- The tables -------------------------------------------------------------------------------------------------------
 
 COLUMNS = (
-    "kind", "clock", "regime", "condition", "starts_on", "stated_in", "obligor", "nature", "certainty",
+    "kind", "clock", "regime", "condition", "starts_on", "stated_in", "counts_from", "obligor", "nature", "certainty",
     "start", "due", "due_extended", "law_row", "exercises",
 )
 

@@ -5,6 +5,7 @@ mod recompute;
 mod succession;
 
 pub use recompute::Recomputed;
+pub(crate) use succession::last_successor;
 
 use super::App;
 use super::ledger::Actor;

@@ -71,7 +71,10 @@ fn piece(from: &AgencyCode, to: &AgencyCode, requests: Vec<SweptRequest>, measur
 }
 
 /// Who has what `from` had: the last in the row of its successors. `None` if they run in a circle.
-fn last_successor<'a>(successions: &'a BTreeMap<AgencyCode, AgencyCode>, from: &AgencyCode) -> Option<&'a AgencyCode> {
+pub(crate) fn last_successor<'a>(
+    successions: &'a BTreeMap<AgencyCode, AgencyCode>,
+    from: &AgencyCode,
+) -> Option<&'a AgencyCode> {
     let mut to = successions.get(from)?;
     for _ in 0..successions.len() {
         match successions.get(to) {

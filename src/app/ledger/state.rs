@@ -246,7 +246,7 @@ impl State {
         let is_same = |text: &str| text == number || (running(text).is_some() && running(text) == running(number));
         self.requests.values().chain(&self.numbered).any(|other| {
             other.id != of.id
-                && other.recipient == of.recipient
+                && other.registered_by.as_ref() == Some(&of.recipient)
                 && other.register == Some(register)
                 && other.registry_number.as_deref().is_some_and(is_same)
                 && other.registered_time.is_some_and(|time| time.date().year() == year)

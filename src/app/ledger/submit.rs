@@ -181,6 +181,7 @@ fn open(
         register: None,
         served_time: None,
         measure_ended_by: None,
+        registered_by: None,
     };
     let mut entered = std::mem::take(&mut state.lifted);
     entered.extend(enter_mailboxes(state, &request, decision.notifies));

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use super::App;
+use super::jobs::last_successor;
 use crate::domain::agency::Agency;
 use crate::domain::catalogue::definition::Register;
 use crate::domain::document::{self, OrderDocument};
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::Served;
 use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::register::{Names, RegisterEntry};
@@ -32,18 +33,36 @@ pub struct RegisterLines {
 }
 
 /// Names that lines need beside their orders.
-struct Known<'a> {
-    agency: &'a Agency,
+struct Known {
+    /// Those that have had the requests, by code.
+    agencies: BTreeMap<AgencyCode, Agency>,
     senders: BTreeMap<AgencyCode, String>,
-    officers: BTreeMap<OfficerId, String>,
+    officers: BTreeMap<(AgencyCode, OfficerId), String>,
     services: BTreeMap<String, Served>,
 }
 
 impl App {
-    /// A page of the agency's own register of a year in Viet Nam, after `after` (none for the first page).
+    /// Whose book `caller` may read: its own (`of` is none), or that of an agency which it is the last successor of.
+    ///
+    /// # Errors
+    /// AGENCY_NOT_FOUND for any other agency, existing or not.
+    pub async fn register_owner(&self, caller: &Agency, of: Option<&AgencyCode>) -> Result<AgencyCode> {
+        let Some(of) = of.filter(|of| **of != caller.code) else {
+            return Ok(caller.code.clone());
+        };
+        let successions = self.store.successions().await?;
+        if last_successor(&successions, of) == Some(&caller.code) {
+            return Ok(of.clone());
+        }
+        Err(Error::new(ErrorCode::AgencyNotFound))
+    }
+
+    /// A page of the register of `owner` for a year in Viet Nam, after `after` (none for the first page), for `caller`, which is
+    /// the owner or its successor.
     pub async fn register(
         &self,
-        agency: &Agency,
+        caller: &Agency,
+        owner: &AgencyCode,
         register: Register,
         year: i16,
         after: Option<RegisterPosition>,
@@ -53,13 +72,10 @@ impl App {
         let after = after.unwrap_or_else(|| RegisterPosition::before(start));
         let end = first_instant(year.saturating_add(1))?;
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut requests = self
-            .store
-            .register_page(&agency.code, register, &after, end, one_more)
-            .await?;
+        let mut requests = self.store.register_page(owner, register, &after, end, one_more).await?;
         let mut more = requests.len() > limit;
         requests.truncate(limit);
-        let known = self.known(agency, &requests).await?;
+        let known = self.known(caller, owner, &requests).await?;
         let (mut entries, mut bytes) = (Vec::with_capacity(requests.len()), 0_usize);
         for chunk in requests.chunks(ORDERS_AT_ONCE) {
             let orders = self.orders(chunk).await?;
@@ -82,17 +98,25 @@ impl App {
         })
     }
 
-    async fn known<'a>(&self, agency: &'a Agency, requests: &[EnforcementRequest]) -> Result<Known<'a>> {
+    async fn known(&self, caller: &Agency, owner: &AgencyCode, requests: &[EnforcementRequest]) -> Result<Known> {
+        let mut agencies = BTreeMap::from([(caller.code.clone(), caller.clone())]);
+        if *owner != caller.code
+            && let Some(former) = self.store.agency(owner).await?
+        {
+            agencies.insert(owner.clone(), former);
+        }
         let senders = requests.iter().map(|request| &request.sender);
-        let officers = requests.iter().filter_map(|request| request.assigned_officer.as_ref());
-        let officers = self.store.officers_named(&agency.code, officers).await?;
+        let officers = requests
+            .iter()
+            .filter_map(|request| Some((&request.recipient, request.assigned_officer.as_ref()?)));
+        let officers = self.store.officers_named(officers).await?;
         let served = requests.iter().filter(|request| request.served_time.is_some());
         Ok(Known {
-            agency,
+            agencies,
             senders: self.store.agency_names(senders).await?,
             officers: officers
                 .into_iter()
-                .map(|officer| (officer.id, officer.full_name))
+                .map(|officer| ((officer.agency, officer.id), officer.full_name))
                 .collect(),
             services: self.store.services_of(served.map(|request| &request.id)).await?,
         })
@@ -116,7 +140,7 @@ impl App {
         &self,
         request: &EnforcementRequest,
         order: Option<&OrderDocument>,
-        known: &Known<'_>,
+        known: &Known,
     ) -> Result<RegisterEntry> {
         let kind = self
             .kind_of(request)
@@ -129,14 +153,18 @@ impl App {
                 .find(|known| known.code.as_str() == code)
         });
         let unit = request.assigned_unit.as_ref();
-        let unit = unit.and_then(|id| known.agency.units.iter().find(|unit| unit.id == *id));
-        let officer = request.assigned_officer.as_ref();
+        let unit = unit.and_then(|id| {
+            let agency = known.agencies.get(&request.recipient)?;
+            agency.units.iter().find(|unit| unit.id == *id)
+        });
+        let officer = request.assigned_officer.clone();
+        let officer = officer.map(|id| (request.recipient.clone(), id));
         let names = Names {
             kind_title: kind.definition.title_vi.clone(),
             sender: known.senders.get(&request.sender).cloned().unwrap_or_default(),
             unit: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
             officer: officer
-                .and_then(|id| known.officers.get(id))
+                .and_then(|key| known.officers.get(&key))
                 .cloned()
                 .unwrap_or_default(),
             outcome_title: outcome.map(|outcome| outcome.title_vi.clone()).unwrap_or_default(),

@@ -60,6 +60,9 @@ pub(in crate::cli) struct RegisterCommand {
     /// Sổ: which book.
     #[arg(long, env = "LIENTHONG_REGISTER", value_name = "BOOK", default_value = "incoming")]
     register: Which,
+    /// Sổ của cơ quan trước: the book of an agency (its code) that this one is the successor of.
+    #[arg(long, env = "LIENTHONG_OF", value_name = "CODE", default_value = "")]
+    of: String,
     /// Cách in: a table, JSON, CSV, or HTML to print.
     #[arg(
         short,
@@ -81,7 +84,7 @@ impl RegisterCommand {
         let session = self.connection.connect().await?;
         let register = Register::from(self.register);
         let year = self.year.unwrap_or_else(|| session.now().date().year());
-        let entries = entries(&session, register, year).await?;
+        let entries = entries(&session, register, year, &self.of).await?;
         let text = match self.output {
             Format::Table => table(&entries),
             Format::Json => {
@@ -92,7 +95,7 @@ impl RegisterCommand {
                 )
             }
             Format::Csv => csv(&entries),
-            Format::Html => html(&session, register, year, &entries).await?,
+            Format::Html => html(&session, register, year, &self.of, &entries).await?,
         };
         if let Some(path) = &self.out {
             return write_whole(path, text.as_bytes());
@@ -102,11 +105,17 @@ impl RegisterCommand {
     }
 }
 
-async fn entries(session: &Session, register: Register, year: i16) -> Result<Vec<v1::RegisterEntry>, Failure> {
+async fn entries(
+    session: &Session,
+    register: Register,
+    year: i16,
+    of: &str,
+) -> Result<Vec<v1::RegisterEntry>, Failure> {
     let mut asked = v1::ListRegisterRequest {
         register: register.to_wire(),
         year: year.into(),
         page_size: 200,
+        agency_code: of.to_owned(),
         ..Default::default()
     };
     let mut entries = Vec::new();
@@ -272,11 +281,11 @@ async fn html(
     session: &Session,
     register: Register,
     year: i16,
+    of: &str,
     entries: &[v1::RegisterEntry],
 ) -> Result<String, Failure> {
-    let asked = v1::GetAgencyRequest {
-        code: session.agency().to_owned(),
-    };
+    let owner = if of.is_empty() { session.agency() } else { of };
+    let asked = v1::GetAgencyRequest { code: owner.to_owned() };
     let agency = ask!(async || session.agencies().get_agency(asked.clone()).await)?.agency;
     let agency = agency.ok_or_else(|| incomplete("agency"))?;
     let lines: Vec<RegisterEntry> = entries.iter().map(line).collect();

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::error::Localized;
 use crate::domain::macros::text_enum;
+use crate::domain::text::fold;
 
 pub use file::CalendarFileError;
 pub use version::{DayOrigin, DayState};
@@ -87,6 +88,22 @@ pub struct CalendarDay {
     pub certainty: String,
     /// The date from which it was known; none: from the beginning.
     pub known_from: Option<Date>,
+}
+
+impl CalendarDay {
+    /// Whether nobody has announced it yet: it follows from the rules, and may still change.
+    pub fn is_derived(&self) -> bool {
+        self.certainty.starts_with("derived")
+    }
+
+    /// Sort and name, without saying the sort twice: “ngày lễ, Quốc khánh”, but “Nghỉ bù Giỗ Tổ”.
+    fn label_vi(&self) -> String {
+        let label = self.kind.label_vi();
+        if fold(&self.name).starts_with(&fold(label)) {
+            return self.name.clone();
+        }
+        format!("{label}, {}", self.name)
+    }
 }
 
 /// A stretch of work within a working day.
@@ -196,14 +213,24 @@ impl Calendar {
     /// Whether `date` is a working day, why, and on what basis.
     pub fn is_working_day(&self, date: Date) -> Result<DayStatus, CalendarMissing> {
         let working = self.is_working(date)?;
-        let (vi, en, basis) = match self.special(date) {
-            Some(day) => (
-                format!("{}, {}", day.kind.label_vi(), day.name),
-                format!("{}, {}", day.kind.label_en(), day.name),
+        let (vi, en, basis) = match self.days.get(&date) {
+            Some(day) if !day.kind.is_plain() => (
+                format!("{}{}", day.label_vi(), if day.is_derived() { " (dự kiến)" } else { "" }),
+                format!(
+                    "{}, {}{}",
+                    day.kind.label_en(),
+                    day.name,
+                    if day.is_derived() { " (expected)" } else { "" }
+                ),
                 day.basis.clone(),
             ),
-            None if working => ("ngày làm việc".into(), "working day".into(), WEEK_BASIS.into()),
-            None => ("nghỉ hằng tuần".into(), "weekly day of rest".into(), WEEK_BASIS.into()),
+            Some(day) if day.kind == DayKind::Alternative && working => (
+                "ngày làm việc (chưa có thông báo lịch nghỉ; có thể là ngày nghỉ)".into(),
+                "working day (days off are not announced yet; it may become one)".into(),
+                day.basis.clone(),
+            ),
+            _ if working => ("ngày làm việc".into(), "working day".into(), WEEK_BASIS.into()),
+            _ => ("nghỉ hằng tuần".into(), "weekly day of rest".into(), WEEK_BASIS.into()),
         };
         let reason = Localized::new(format!("{}: {vi}", date_vi(date)), format!("{}: {en}", date_en(date)));
         Ok(DayStatus { working, reason, basis })
@@ -314,7 +341,21 @@ mod tests {
         let sunday = calendar().is_working_day(date(2026, 11, 22)).unwrap();
         assert_eq!(sunday.reason.vi, "Chủ nhật 22/11/2026: nghỉ hằng tuần");
         let makeup = calendar().is_working_day(date(2026, 1, 10)).unwrap();
-        assert!(makeup.working && makeup.reason.vi.contains("làm bù"));
+        assert!(makeup.working);
+        assert_eq!(makeup.reason.vi, "thứ Bảy 10/01/2026: Làm bù cho 02/01/2026");
+        assert_eq!(
+            makeup.reason.en,
+            "Sat 2026-01-10: make-up working day, Làm bù cho 02/01/2026"
+        );
+    }
+
+    #[test]
+    fn what_is_not_announced_yet_is_said_to_be_so() {
+        let vi = |day: i8| calendar().is_working_day(date(2027, 2, day)).unwrap().reason.vi;
+        let open = "ngày làm việc (chưa có thông báo lịch nghỉ; có thể là ngày nghỉ)";
+        assert_eq!(vi(4), format!("thứ Năm 04/02/2027: {open}"));
+        assert_eq!(vi(8), "thứ Hai 08/02/2027: ngày lễ, Tết Đinh Mùi (mùng 3) (dự kiến)");
+        assert_eq!(vi(12), "thứ Sáu 12/02/2027: ngày làm việc");
     }
 
     #[test]

@@ -161,6 +161,10 @@ pub struct DeadlineRule {
     /// For an act whose moment the answer states: JSON pointer of that time in the answer's payload. The duty was then met
     /// at that time, not when the answer came (a freeze executed at 9:00 and reported at 15:00 was executed at 9:00).
     pub done_at: Option<String>,
+    /// Whether an answer that does not state `done_at` leaves the clock running: a duty beside the answer (a report to a
+    /// superior) is not met by answering. Interim answers and reports leave it running in any case.
+    #[serde(default)]
+    pub done_at_required: bool,
     /// The limit. Absent exactly when the law says "ngay".
     pub limit: Option<Span>,
     /// For "ngay": the hub's target. Present exactly when `limit` is absent.

@@ -53,7 +53,8 @@ pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> b
 /// - A clock from a stated time that the same action stops gets its verdict at once; one that is already over when it
 ///   starts is recorded as breached at once and never runs.
 /// - A clock stops when the step is done, or at the moment that the answer states for the act (`done_at` of the rule). An
-///   interim answer or a report that does not state that moment leaves such a clock running.
+///   interim answer or a report that does not state that moment leaves such a clock running, as does any answer if the rule
+///   demands it (`done_at_required`).
 /// - Refusing has a limit of its own (`refuse`): a refusal in time ends the clocks of the act without a verdict, any other answer that
 ///   of refusing.
 /// - Only a clock that is not over can be paused or extended; an extension touches the clock that it names.
@@ -170,10 +171,14 @@ fn is_beside_the_point(deadline: &Deadline, action: Action, in_time: bool, ctx: 
 }
 
 /// An interim answer or a report is about many things: it stops a clock whose act it must state (`done_at`) only if it
-/// states it.
+/// states it. So does any answer if the rule demands it, but for one that ends the matter as such (a return).
 fn states_the_act(deadline: &Deadline, action: Action, ctx: &ClockContext<'_>) -> bool {
-    let about_many = matches!(action, Action::AnswerInterim | Action::Report);
-    let Some(pointer) = deadline.done_at.as_deref().filter(|_| about_many) else {
+    let must_state = match action {
+        Action::AnswerInterim | Action::Report => true,
+        Action::AnswerFinal | Action::Correct => deadline.done_at_required,
+        _ => false,
+    };
+    let Some(pointer) = deadline.done_at.as_deref().filter(|_| must_state) else {
         return true;
     };
     ctx.answer_payload

@@ -1,6 +1,6 @@
 //! The counting itself; the rules stand in `compute`.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 use super::compute::due;
 use super::limit::{Limit, Suspension, span_en, span_vi, target_of};
@@ -64,7 +64,8 @@ impl Counter<'_> {
             TimeUnit::Days | TimeUnit::Months | TimeUnit::Years => {
                 let nominal = nominal_end(span, start.date(), direction)?;
                 let end = self.past_pauses(nominal, start.date())?;
-                self.trace.add(|| span_step(span, end, direction));
+                let missing = missing_day(span, start.date(), nominal);
+                self.trace.add(|| span_step(span, end, missing, direction));
                 end_of_day(self.roll(end, direction)?)
             }
         };
@@ -89,11 +90,21 @@ impl Counter<'_> {
         });
         let works_today = self.calendar.is_working(today)?;
         if works_today && window.opens <= time && time <= window.closes {
+            if level.amount == 0 {
+                self.trace.add_day(self.calendar, StepKind::Counted, today, 1)?;
+            }
             return self.within_window(level, start);
         }
         let mut day = today;
         if !works_today || time > window.closes {
-            if !works_today {
+            if works_today {
+                self.trace.add(|| {
+                    let closes = window.closes.strftime("%H:%M");
+                    let vi = format!("{}: nhận sau {closes}, không tính", date_vi(day));
+                    let en = format!("{}: received after {closes}, not counted", date_en(day));
+                    step(StepKind::Skipped, day, vi, en)
+                });
+            } else {
                 self.trace.add_day(self.calendar, StepKind::Skipped, day, 0)?;
             }
             day = neighbour(day, Direction::Forwards)?;
@@ -170,7 +181,12 @@ impl Counter<'_> {
         let mut date = end;
         loop {
             if !self.calendar.is_working(date)? {
+                let (vi, en) = match direction {
+                    Direction::Forwards => ("; chuyển sang ngày làm việc kế tiếp", "; moves to the next working day"),
+                    Direction::Backwards => ("; lùi về ngày làm việc trước đó", "; moves to the working day before"),
+                };
                 self.trace.add_day(self.calendar, StepKind::Rolled, date, 0)?;
+                self.trace.extend(vi, en);
             } else if self.paused_on(date) {
                 self.trace.add_paused(date);
             } else {
@@ -303,7 +319,15 @@ fn nominal_end(span: Span, start: Date, direction: Direction) -> Result<Date, Ca
 }
 
 fn start_step(span: Span, start: Timestamp, direction: Direction) -> TraceStep {
-    let (date, time) = (start.date(), start.civil().time().strftime("%H:%M:%S").to_string());
+    let (date, time) = (start.date(), start.civil().time());
+    let in_hours = matches!(span.unit, TimeUnit::Hours | TimeUnit::WorkingHours);
+    // A day that is stated without an hour is its first moment; nobody reads that hour.
+    let time = if time == Time::midnight() && !in_hours {
+        String::new()
+    } else {
+        time.strftime("%H:%M:%S").to_string()
+    };
+    let (before, after) = if time.is_empty() { ("", "") } else { (" ", " ") };
     let (limit_vi, limit_en) = (span_vi(span), span_en(span));
     let (how_vi, how_en) = match (direction, span.unit) {
         (Direction::Backwards, _) => ("tính ngược từ mốc này", "counted backwards from this event"),
@@ -315,13 +339,25 @@ fn start_step(span: Span, start: Timestamp, direction: Direction) -> TraceStep {
         ..step(
             StepKind::Start,
             date,
-            format!("{time} {}: {limit_vi}, {how_vi}", date_vi(date)),
-            format!("{} {time}: {limit_en}, {how_en}", date_en(date)),
+            format!("{time}{after}{}: {limit_vi}, {how_vi}", date_vi(date)),
+            format!("{}{before}{time}: {limit_en}, {how_en}", date_en(date)),
         )
     }
 }
 
-fn span_step(span: Span, end: Date, direction: Direction) -> TraceStep {
+/// The day of the month that the month of the nominal end does not have.
+fn missing_day(span: Span, start: Date, nominal: Date) -> Option<i8> {
+    let by_date = matches!(span.unit, TimeUnit::Months | TimeUnit::Years);
+    (by_date && nominal.day() != start.day()).then_some(start.day())
+}
+
+fn span_step(span: Span, end: Date, missing: Option<i8>, direction: Direction) -> TraceStep {
+    let (last_vi, last_en) = missing.map_or_else(Default::default, |day| {
+        (
+            format!(" (tháng không có ngày {day}: lấy ngày cuối tháng)"),
+            format!(" (the month has no day {day}: its last day)"),
+        )
+    });
     let (verb_vi, verb_en) = match direction {
         Direction::Forwards => ("hết", "end of"),
         Direction::Backwards => ("lùi", "back by"),
@@ -331,8 +367,8 @@ fn span_step(span: Span, end: Date, direction: Direction) -> TraceStep {
         ..step(
             StepKind::Span,
             end,
-            format!("{}: {verb_vi} {}", date_vi(end), span_vi(span)),
-            format!("{}: {verb_en} {}", date_en(end), span_en(span)),
+            format!("{}: {verb_vi} {}{last_vi}", date_vi(end), span_vi(span)),
+            format!("{}: {verb_en} {}{last_en}", date_en(end), span_en(span)),
         )
     }
 }

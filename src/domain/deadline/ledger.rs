@@ -84,6 +84,9 @@ pub struct Deadline {
     /// JSON pointer, in the payload of the answer that stops it, of the moment at which the act was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_at: Option<String>,
+    /// Whether only an answer that states that moment stops it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub done_at_required: bool,
     /// The actions that pause it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses_on: Vec<Action>,
@@ -132,6 +135,7 @@ impl Deadline {
             extended_to: None,
             stops_on: rule.stops_on.clone(),
             done_at: rule.done_at.clone(),
+            done_at_required: rule.done_at_required,
             pauses_on: rule.pauses_on.clone(),
             suspensions: Vec::new(),
             basis: rule.basis.clone(),

@@ -48,12 +48,15 @@ fn target_vi(level: ServiceLevel) -> String {
         let cap = level.cap.map(span_vi);
         return cap.map_or_else(|| target.clone(), |cap| format!("{target}, không quá {cap}"));
     };
-    let late = window.otherwise.map_or_else(String::new, |time| {
-        format!(
-            ", ngoài giờ đó: {} của ngày làm việc kế tiếp (đến trước giờ mở: cùng ngày)",
-            hour(time)
-        )
-    });
+    let early = if window.opens == Time::midnight() {
+        ""
+    } else {
+        " (đến trước giờ mở: cùng ngày)"
+    };
+    let late = window
+        .otherwise
+        .map_or_else(|| "trong".to_owned(), |time| format!("{} của", hour(time)));
+    let late = format!(", ngoài giờ đó: {late} ngày làm việc kế tiếp{early}");
     format!(
         "{target}, nếu nhận từ {} đến {}{late}",
         hour(window.opens),
@@ -70,12 +73,15 @@ fn target_en(level: ServiceLevel) -> String {
         let cap = level.cap.map(span_en);
         return cap.map_or_else(|| target.clone(), |cap| format!("{target}, at most {cap}"));
     };
-    let late = window.otherwise.map_or_else(String::new, |time| {
-        format!(
-            ", otherwise at {} of the next working day (before it opens: the same day)",
-            hour(time)
-        )
-    });
+    let early = if window.opens == Time::midnight() {
+        ""
+    } else {
+        " (before it opens: the same day)"
+    };
+    let late = window
+        .otherwise
+        .map_or_else(|| "on".to_owned(), |time| format!("at {} of", hour(time)));
+    let late = format!(", otherwise {late} the next working day{early}");
     format!(
         "{target}, if received from {} to {}{late}",
         hour(window.opens),

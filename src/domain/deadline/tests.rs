@@ -31,6 +31,7 @@ fn rule(name: &str, starts_on: StartingPoint, amount: u32, unit: TimeUnit) -> De
         regime_pointer: None,
         stops_on: vec![Action::AnswerFinal, Action::SendBack],
         done_at: None,
+        done_at_required: false,
         limit: Some(Span { amount, unit }),
         service_level: None,
         extendable_to: None,

@@ -90,6 +90,14 @@ impl Recorder {
         Ok(())
     }
 
+    /// Adds words to the last step.
+    pub(super) fn extend(&mut self, vi: &str, en: &str) {
+        if let Some(step) = self.0.as_mut().and_then(|steps| steps.last_mut()) {
+            step.vi.push_str(vi);
+            step.en.push_str(en);
+        }
+    }
+
     /// Adds a day on which the clock stood still.
     pub(super) fn add_paused(&mut self, date: Date) {
         self.add(|| {

@@ -177,10 +177,10 @@ workflow! {
         [Answered Closed]                   | [PaperRecipient MeasureKind]  | same              | no     | [Recipient]       | [Stop Start(Stated) Start(Reported)];
     }
     Correct by Recipient, "Quy ước của cổng" {
-        [Answered Closed]                   | []                            | same              | no     | [Sender]          | [];
+        [Answered Closed]                   | []                            | same              | no     | [Sender]          | [Stop];
     }
     Correct by Sender, "NĐ 152 Điều 20" {
-        [Answered Closed]                   | [PaperRecipient]              | same              | no     | [Recipient]       | [];
+        [Answered Closed]                   | [PaperRecipient]              | same              | no     | [Recipient]       | [Stop];
     }
 
     // The sender does not accept an answer or a return. Not a complaint (khiếu nại), which belongs to persons.

@@ -40,6 +40,7 @@ row!(EnforcementRequest, ENFORCEMENT_REQUEST, |row| [
     Cell::Text(row.register.map(Register::as_str)),
     time(row.served_time),
     Cell::Text(row.measure_ended_by.as_ref().map(RequestId::as_str)),
+    Cell::Text(row.registered_by.as_ref().map(AgencyCode::as_str)),
 ]);
 from_row!(EnforcementRequest, |row| {
     let registered: Option<i64> = row.try_get("registered_time")?;
@@ -73,6 +74,7 @@ from_row!(EnforcementRequest, |row| {
         register: parsed_optional(row, "register")?,
         served_time: served.map(Timestamp::from_micros),
         measure_ended_by: parsed_optional(row, "measure_ended_by")?,
+        registered_by: parsed_optional(row, "registered_by")?,
     })
 });
 

@@ -356,6 +356,7 @@ fn opened(event: &EventRow, id: &RequestId, details: &EventDetails) -> Enforceme
         register: None,
         served_time: None,
         measure_ended_by: None,
+        registered_by: None,
     }
 }
 

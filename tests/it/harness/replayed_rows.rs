@@ -62,6 +62,10 @@ pub(super) fn request_row(request: &EnforcementRequest) -> Row {
             "measure_ended_by",
             request.measure_ended_by.as_ref().map(RequestId::as_str).into(),
         ),
+        (
+            "registered_by",
+            request.registered_by.as_ref().map(AgencyCode::as_str).into(),
+        ),
     ])
 }
 

@@ -173,6 +173,14 @@ impl Life<'_> {
 
     /// The example's answer with this outcome in place of the one before.
     pub(super) async fn correct_by(&self, by: Fixture, outcome: &str) -> Done {
+        self.corrected(by, outcome, |_| {}).await
+    }
+
+    pub(super) async fn correct_with(&self, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
+        self.corrected(self.recipient, outcome, change).await
+    }
+
+    async fn corrected(&self, by: Fixture, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
         let example = documents::answer(&self.kind, outcome, "none", self.recipient, &self.id);
         let mut own = json!({
             "outcome": outcome, "head": example["head"], "payload": example["payload"],
@@ -181,6 +189,7 @@ impl Life<'_> {
         if example.get("reasons").is_some() {
             own["reasons"] = example["reasons"].clone();
         }
+        change(&mut own);
         self.document(Rpc::RequestServiceCorrect, by, &self.small("correct", by, &own))
             .await
     }

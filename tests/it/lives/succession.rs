@@ -39,6 +39,11 @@ backends! {
         let open = world.open("account-freeze", THADS, BANK).await;
         let held = world.open("account-freeze", THADS, BANK).await;
         held.answer("HELD_FULL").await;
+        let over = world.open("account-information", THADS, BANK).await;
+        over.answer("NOT_FOUND").await;
+        over.close().await;
+        let before = world.book(BANK, "").await.expect("its book");
+        assert_eq!(before, [("1/2026".to_owned(), held.id.clone()), ("2/2026".to_owned(), over.id.clone())]);
 
         let mut agencies = world.client(OPERATOR).agencies();
         let ask = v1::GetAgencyRequest { code: BANK.code_text().to_owned() };
@@ -61,6 +66,15 @@ backends! {
         held.close().await;
         assert_eq!(held.names().await, "submit answer_final succeed correct close");
         assert_eq!(open.names().await, "submit succeed acknowledge answer_final close");
+        // The book of before stays whole, and the successor keeps it; it has its own from then on.
+        let own = world.book(BANK_2, "").await.expect("its own book");
+        assert_eq!(own, [("1/2026".to_owned(), open.id.clone())]);
+        assert_eq!(world.book(BANK_2, BANK.code_text()).await.expect("the former book"), before);
+        for (who, whose) in [(THADS, BANK), (BANK_2, THADS), (BANK, BANK_2)] {
+            assert_eq!(reason(&world.book(who, whose.code_text()).await.expect_err("not its book")), "AGENCY_NOT_FOUND");
+        }
+        assert_eq!(reason(&world.book(THADS, "KHONG.CO").await.expect_err("no such agency")), "AGENCY_NOT_FOUND");
+
         let order = world.order("account-freeze", THADS, &[BANK], |_| {});
         assert_eq!(reason(&world.send(THADS, &order).await.expect_err("it has ended")), "RECIPIENT_UNKNOWN");
         world.end(&database).await;

@@ -156,6 +156,20 @@ impl World {
             .collect()
     }
 
+    /// Number and request of each line of the year's incoming book: the agency's own, or that of the agency with code `of`.
+    pub(super) async fn book(&self, agency: Fixture, of: &str) -> Result<Vec<(String, String)>, Status> {
+        let ask = v1::ListRegisterRequest {
+            register: v1::Register::Incoming.into(),
+            agency_code: of.to_owned(),
+            ..Default::default()
+        };
+        let page = self.client(agency).requests().list_register(ask).await?.into_inner();
+        let lines = page.entries.into_iter();
+        Ok(lines
+            .map(|line| (line.registry_number, line.enforcement_request_id))
+            .collect())
+    }
+
     fn keep(&self, agency: Fixture, entries: Vec<v1::MailboxEntry>) {
         self.taken
             .borrow_mut()

@@ -20,6 +20,7 @@ impl Partner {
                 year: self.start().date().year().into(),
                 page_size: 200,
                 page_token,
+                agency_code: String::new(),
             };
             let page = self.requests().list_register(asked).await?.into_inner();
             let is_new = |line: &v1::RegisterEntry| {

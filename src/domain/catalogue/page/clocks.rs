@@ -99,7 +99,12 @@ fn stop_vi(rule: &DeadlineRule, kind: &Kind) -> String {
     let done_at = rule.done_at.as_ref();
     let done_at = done_at.map(|pointer| {
         let member = member_vi(&kind.answer_schema, pointer);
-        format!("; coi là đã làm vào thời điểm nêu tại {member}")
+        let only = if rule.done_at_required {
+            "chỉ khi nêu, và "
+        } else {
+            ""
+        };
+        format!("; {only}coi là đã làm vào thời điểm nêu tại {member}")
     });
     labels(&rule.stops_on) + &done_at.unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Change, answer_refused_at, changed_answer, kind, order_refused_at, remove};
 use crate::domain::catalogue::rule::{DeadlineRule, Regime};
+use crate::domain::workflow::StartingPoint;
 
 #[test]
 fn orders_are_refused_at_the_right_place() {
@@ -178,7 +179,10 @@ fn a_complex_case_has_the_step_to_the_province() {
     let days = |name: &str, complexity: &str| {
         let fits = |rule: &&DeadlineRule| {
             let meant = |condition: &crate::domain::catalogue::rule::Condition| condition.equals == complexity;
-            rule.name == name && rule.regimes.contains(&Regime::Law2025) && rule.condition.as_ref().is_some_and(meant)
+            rule.name == name
+                && rule.starts_on != StartingPoint::Disputed
+                && rule.regimes.contains(&Regime::Law2025)
+                && rule.condition.as_ref().is_some_and(meant)
         };
         let rules = kind.definition.deadlines.iter().filter(fits);
         rules.map(|rule| rule.limit.unwrap().amount).collect::<Vec<_>>()
@@ -186,7 +190,8 @@ fn a_complex_case_has_the_step_to_the_province() {
     assert_eq!((days("answer", "SIMPLE"), days("report", "SIMPLE")), (vec![3], vec![]));
     assert_eq!(
         (days("answer", "COMPLEX"), days("report", "COMPLEX")),
-        (vec![5], vec![3])
+        (vec![5, 5], vec![3]),
+        "five days from the report, which an interim or the final answer states"
     );
 }
 

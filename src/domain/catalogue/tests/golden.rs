@@ -15,8 +15,9 @@ use crate::domain::workflow::StartingPoint;
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 const FEWEST_STARTS: usize = 6;
 
-/// What tells a clock from the others: kind, clock, regime, condition, starting point, part that states it.
-type Key = [String; 6];
+/// What tells a clock from the others: kind, clock, regime, condition, starting point, part that states it, where it stands
+/// there.
+type Key = [String; 7];
 
 /// A row of a table by column. The tables hold no commas in their cells and no quotes.
 struct Row(BTreeMap<String, String>);
@@ -31,7 +32,16 @@ impl Row {
     }
 
     fn key(&self) -> Key {
-        ["kind", "clock", "regime", "condition", "starts_on", "stated_in"].map(|column| self.get(column).to_owned())
+        let columns = [
+            "kind",
+            "clock",
+            "regime",
+            "condition",
+            "starts_on",
+            "stated_in",
+            "counts_from",
+        ];
+        columns.map(|column| self.get(column).to_owned())
     }
 }
 
@@ -68,6 +78,7 @@ fn key(kind: &Kind, rule: &DeadlineRule, regime: Regime) -> Key {
         } else {
             String::new()
         },
+        rule.pointer.clone().unwrap_or_default(),
     ]
 }
 
@@ -207,47 +218,101 @@ fn the_examples_of_the_law_are_met() {
 struct Alike {
     starts_on: StartingPoint,
     limit: Limit,
+    is_extended: bool,
     names: BTreeSet<String>,
     starts: BTreeMap<Timestamp, String>,
 }
 
-/// The traces of a kind for the starts of the table; clocks that count alike are shown once.
+/// The clock as a reader of the traces must know it: what begins it, whose duty it is, and on what ground.
+fn name(key: &Key, rule: &DeadlineRule) -> String {
+    let parts: Vec<&str> = key
+        .iter()
+        .skip(1)
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    format!(
+        "{} | {} {} {} | {}",
+        parts.join(" "),
+        rule.obligor,
+        rule.nature,
+        rule.certainty,
+        rule.basis
+    )
+}
+
+/// The traces of a kind for the starts of the table; clocks that count alike are shown once, extended ones by themselves.
 fn traces(kind: &str, rows: &[Row], clocks: &BTreeMap<Key, &DeadlineRule>, calendar: &Calendar) -> String {
     let mut groups: Vec<Alike> = Vec::new();
     for row in rows.iter().filter(|row| row.get("kind") == kind) {
         let Some(rule) = clocks.get(&row.key()) else { continue };
-        let (limit, back) = (limit(rule), rule.starts_on == StartingPoint::Before);
-        let is_alike = |group: &Alike| group.limit == limit && (group.starts_on == StartingPoint::Before) == back;
-        let index = groups.iter().position(is_alike).unwrap_or_else(|| {
-            let (names, starts) = (BTreeSet::new(), BTreeMap::new());
-            groups.push(Alike {
-                starts_on: rule.starts_on,
-                limit,
-                names,
-                starts,
+        let back = rule.starts_on == StartingPoint::Before;
+        let extended = rule.limit.zip(rule.extendable_to);
+        let extended = extended.map(|(span, amount)| (Limit::Span(Span { amount, ..span }), true));
+        for (limit, is_extended) in [Some((limit(rule), false)), extended].into_iter().flatten() {
+            let is_alike = |group: &Alike| {
+                let same_way = (group.starts_on == StartingPoint::Before) == back;
+                group.limit == limit && group.is_extended == is_extended && same_way
+            };
+            let index = groups.iter().position(is_alike).unwrap_or_else(|| {
+                groups.push(Alike {
+                    starts_on: rule.starts_on,
+                    limit,
+                    is_extended,
+                    names: BTreeSet::new(),
+                    starts: BTreeMap::new(),
+                });
+                groups.len() - 1
             });
-            groups.len() - 1
-        });
-        let name = row.key().into_iter().skip(1).filter(|part| !part.is_empty());
-        groups[index].names.insert(name.collect::<Vec<_>>().join(" "));
-        groups[index]
-            .starts
-            .insert(row.time("start"), row.get("exercises").to_owned());
+            groups[index].names.insert(name(&row.key(), rule));
+            groups[index]
+                .starts
+                .insert(row.time("start"), row.get("exercises").to_owned());
+        }
     }
     let mut text =
         format!("{kind}: why each golden date falls where it does. Written by the golden test; read by people.\n");
+    let mut bases: Vec<String> = Vec::new();
     for group in groups {
         let names: Vec<_> = group.names.iter().map(String::as_str).collect();
         let (vi, en) = (group.limit.label_vi(), group.limit.label_en());
-        writeln!(text, "\n== {vi} | {en}\n   {}", names.join("\n   ")).unwrap();
+        let extended = if group.is_extended {
+            "gia hạn | extended: "
+        } else {
+            ""
+        };
+        writeln!(text, "\n== {extended}{vi} | {en}\n   {}", names.join("\n   ")).unwrap();
         for (start, exercises) in &group.starts {
             let found = computed(group.starts_on, group.limit, *start, calendar);
             let (start, due) = (start.to_rfc3339(), found.due.to_rfc3339());
             writeln!(text, "\n{start} -> {due}  ({exercises})").unwrap();
             for line in found.trace {
-                writeln!(text, "  {:8} {} | {}", line.kind.as_str(), line.vi, line.en).unwrap();
+                let number = if line.count == 0 {
+                    String::new()
+                } else {
+                    line.count.to_string()
+                };
+                let basis = line.basis.map_or_else(String::new, |basis| {
+                    let known = bases.iter().position(|known| *known == basis).unwrap_or_else(|| {
+                        bases.push(basis);
+                        bases.len() - 1
+                    });
+                    format!(" [{}]", known + 1)
+                });
+                writeln!(
+                    text,
+                    "  {:8}{number:>3} {} | {}{basis}",
+                    line.kind.as_str(),
+                    line.vi,
+                    line.en
+                )
+                .unwrap();
             }
         }
+    }
+    text.push_str("\n== căn cứ | grounds\n");
+    for (index, basis) in bases.iter().enumerate() {
+        writeln!(text, "   [{}] {basis}", index + 1).unwrap();
     }
     text
 }

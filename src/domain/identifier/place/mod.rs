@@ -1,9 +1,17 @@
-//! Provinces and communes by their statistical codes, as data with dates: the 34 provinces in force since 01/07/2025, the
-//! 63 before them, and whose communes have which numbers (`catalogue/places`).
+//! Provinces and communes by their statistical codes, as data with dates (`catalogue/places`): those in force since
+//! 01/07/2025, and those before them with what they became part of.
+
+mod commune;
+mod csv;
 
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
+
+pub use commune::{
+    Commune, check_commune, commune, communes_named, current_communes, known_commune, province_of_commune,
+};
+use csv::{check_source, day, records};
 
 use super::{Fault, Name, check_digits};
 use crate::domain::text::fold;
@@ -13,27 +21,10 @@ const PROVINCE: Name = Name {
     en: "province code",
 };
 
-const COMMUNE: Name = Name {
-    vi: "mã xã, phường, đặc khu",
-    en: "commune code",
-};
+const TEXT: &str = include_str!("../../../../catalogue/places/provinces.csv");
 
-/// How sure a line is: seen in the text, seen partly, recalled, ours.
-const CERTAINTIES: [&str; 4] = ["V", "P", "R", "D"];
-
-/// The embedded files. A test keeps them sound; a hub with broken ones would know no province.
-static PLACES: LazyLock<Places> = LazyLock::new(|| {
-    let provinces = include_str!("../../../catalogue/places/provinces.csv");
-    let ranges = include_str!("../../../catalogue/places/commune-ranges.csv");
-    Places::read(provinces, ranges).unwrap_or_default()
-});
-
-#[derive(Debug, Default)]
-struct Places {
-    provinces: Vec<Province>,
-    /// In ascending order, without overlap.
-    ranges: Vec<CommuneRange>,
-}
+/// The embedded file. A test keeps it sound; a hub with a broken one would know no province.
+static PROVINCES: LazyLock<Vec<Province>> = LazyLock::new(|| read(TEXT).unwrap_or_default());
 
 /// A province in the time in which it had this code, name and territory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +39,6 @@ pub struct Province {
     pub valid_to: Option<Date>,
     /// The code of the province that it became part of; none while it is in force.
     pub successor: Option<String>,
-}
-
-/// Numbers of communes that were given out in one province. Communes keep the number of one of those they were formed of.
-#[derive(Debug)]
-struct CommuneRange {
-    first: String,
-    last: String,
-    /// The code of the province when the numbers were given out.
-    province: String,
 }
 
 impl Province {
@@ -76,6 +58,13 @@ pub fn province(code: &str, on: Date) -> Option<&'static Province> {
     with_code(code).find(|province| province.is_in_force(on))
 }
 
+/// The province with this code, the one in force before a former one.
+pub fn known_province(code: &str) -> Option<&'static Province> {
+    with_code(code)
+        .find(|province| province.is_current())
+        .or_else(|| with_code(code).last())
+}
+
 /// The province in force that has `code`, or that the former province with `code` became part of.
 pub fn current_province(code: &str) -> Option<&'static Province> {
     let current = |code: &str| with_code(code).find(|province| province.is_current());
@@ -83,16 +72,6 @@ pub fn current_province(code: &str) -> Option<&'static Province> {
         let successor = with_code(code).last()?.successor.as_deref()?;
         current(successor)
     })
-}
-
-/// The province in force in which the commune with this code lies, going by the range of its number. None for a number
-/// that was given to no province.
-pub fn province_of_commune(code: &str) -> Option<&'static Province> {
-    check_commune(code).ok()?;
-    let ranges = &PLACES.ranges;
-    let after = ranges.partition_point(|range| range.first.as_str() <= code);
-    let range = ranges.get(after.checked_sub(1)?)?;
-    (code <= range.last.as_str()).then(|| current_province(&range.province))?
 }
 
 /// The province in force of a place that is given as a province code (2 digits) or a commune code (5 digits), in force
@@ -110,8 +89,7 @@ pub fn territory(code: &str) -> Option<&'static Province> {
 pub fn province_named(name: &str) -> Option<&'static Province> {
     let wanted = folded_name(name);
     let named = || {
-        PLACES
-            .provinces
+        PROVINCES
             .iter()
             .filter(|province| folded_name(&province.name) == wanted)
     };
@@ -122,7 +100,7 @@ pub fn province_named(name: &str) -> Option<&'static Province> {
 
 /// All provinces that are in force, by code.
 pub fn provinces() -> impl Iterator<Item = &'static Province> {
-    PLACES.provinces.iter().filter(|province| province.is_current())
+    PROVINCES.iter().filter(|province| province.is_current())
 }
 
 /// Whether a province has, or had, this code.
@@ -146,24 +124,8 @@ pub fn check_province(code: &str) -> Result<(), Fault> {
     ))
 }
 
-/// Checks a commune code: five digits. Which of them are given out is not known here.
-///
-/// # Errors
-/// What is wrong: reasons `empty`, `control_character`, `separator`, `not_digits`, `length`, `unknown`.
-pub fn check_commune(code: &str) -> Result<(), Fault> {
-    check_digits(code, 5, COMMUNE)?;
-    if code == "00000" {
-        return Err(Fault::new(
-            "unknown",
-            "Không có xã, phường, đặc khu nào có mã gồm toàn số 0.",
-            "No commune has a code of zeros only.",
-        ));
-    }
-    Ok(())
-}
-
 fn with_code(code: &str) -> impl Iterator<Item = &'static Province> {
-    PLACES.provinces.iter().filter(move |province| province.code == code)
+    PROVINCES.iter().filter(move |province| province.code == code)
 }
 
 fn folded_name(name: &str) -> String {
@@ -182,71 +144,21 @@ fn folded_name(name: &str) -> String {
     }
 }
 
-impl Places {
-    /// Reads both files. Their fields have neither commas nor quotes.
-    ///
-    /// # Errors
-    /// The first line that is wrong, in English.
-    fn read(provinces: &str, ranges: &str) -> Result<Self, String> {
-        let provinces = records(provinces, "code,name,valid_from,valid_to,successor,source,certainty")?
-            .into_iter()
-            .map(|fields: [&str; 7]| read_province(fields))
-            .collect::<Result<_, _>>()?;
-        let ranges = records(ranges, "first,last,province_code,source,certainty")?
-            .into_iter()
-            .map(|fields: [&str; 5]| read_range(fields))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { provinces, ranges })
-    }
+fn read(text: &str) -> Result<Vec<Province>, String> {
+    let lines = records(text, "code,name,valid_from,valid_to,successor,source,certainty")?;
+    lines.into_iter().map(read_province).collect()
 }
 
 fn read_province(fields: [&str; 7]) -> Result<Province, String> {
     let [code, name, valid_from, valid_to, successor, source, certainty] = fields;
     check_source(source, certainty)?;
-    let day = |text: &str| match text {
-        "" => Ok(None),
-        text => text
-            .parse::<Date>()
-            .map(Some)
-            .map_err(|error| format!("{code}: {error}")),
-    };
     Ok(Province {
         code: code.to_owned(),
         name: name.to_owned(),
-        valid_from: day(valid_from)?,
-        valid_to: day(valid_to)?,
+        valid_from: day(code, valid_from)?,
+        valid_to: day(code, valid_to)?,
         successor: (!successor.is_empty()).then(|| successor.to_owned()),
     })
-}
-
-fn read_range(fields: [&str; 5]) -> Result<CommuneRange, String> {
-    let [first, last, province, source, certainty] = fields;
-    check_source(source, certainty)?;
-    Ok(CommuneRange {
-        first: first.to_owned(),
-        last: last.to_owned(),
-        province: province.to_owned(),
-    })
-}
-
-fn check_source(source: &str, certainty: &str) -> Result<(), String> {
-    if source.is_empty() || !CERTAINTIES.contains(&certainty) {
-        return Err("a line has no source or no certainty of V, P, R, D".to_owned());
-    }
-    Ok(())
-}
-
-fn records<'t, const N: usize>(text: &'t str, header: &str) -> Result<Vec<[&'t str; N]>, String> {
-    let mut lines = text.lines();
-    if lines.next() != Some(header) {
-        return Err(format!("the first line must be {header}"));
-    }
-    lines
-        .map(|line| {
-            let fields: Vec<&str> = line.split(',').collect();
-            <[&str; N]>::try_from(fields).map_err(|fields| format!("{} fields instead of {N}: {line}", fields.len()))
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -259,17 +171,14 @@ mod tests {
     const AFTER: Date = date(2025, 7, 1);
 
     fn names_on(day: Date) -> Vec<&'static str> {
-        let in_force = PLACES.provinces.iter().filter(|province| province.is_in_force(day));
+        let in_force = PROVINCES.iter().filter(|province| province.is_in_force(day));
         in_force.map(|province| province.name.as_str()).collect()
     }
 
     #[test]
-    fn the_files_are_sound() {
-        let provinces = include_str!("../../../catalogue/places/provinces.csv");
-        let ranges = include_str!("../../../catalogue/places/commune-ranges.csv");
-        let places = Places::read(provinces, ranges).unwrap();
-        assert!(crate::domain::text::is_nfc(provinces));
-        for province in &places.provinces {
+    fn the_file_is_sound() {
+        assert!(crate::domain::text::is_nfc(TEXT));
+        for province in &read(TEXT).unwrap() {
             assert!(province.code.len() == 2 && province.code.bytes().all(|byte| byte.is_ascii_digit()));
             assert_eq!(
                 province.successor.is_some(),
@@ -278,17 +187,10 @@ mod tests {
             );
             assert!(current_province(&province.code).is_some(), "{province:?}");
         }
-        for range in &places.ranges {
-            assert!(range.first.len() == 5 && range.last.len() == 5 && range.first <= range.last);
-            assert!(province(&range.province, BEFORE).is_some(), "{range:?}");
-        }
-        let follows = |pair: &[CommuneRange]| pair[0].last < pair[1].first;
-        assert!(places.ranges.windows(2).all(follows));
     }
 
     #[test]
     fn broken_files_are_told() {
-        let ranges = "first,last,province_code,source,certainty\n";
         let head = "code,name,valid_from,valid_to,successor,source,certainty\n";
         for line in [
             "01,Hà Nội",
@@ -296,10 +198,10 @@ mod tests {
             "01,Hà Nội,,,,QĐ,X",
             "01,Hà Nội,2025-13-01,,,QĐ,P",
         ] {
-            assert!(Places::read(&format!("{head}{line}\n"), ranges).is_err(), "{line}");
+            assert!(read(&format!("{head}{line}\n")).is_err(), "{line}");
         }
-        assert!(Places::read("code,name\n", ranges).is_err());
-        assert!(Places::read(head, ranges).is_ok());
+        assert!(read("code,name\n").is_err());
+        assert!(read(head).is_ok());
     }
 
     #[test]
@@ -354,30 +256,6 @@ mod tests {
     }
 
     #[test]
-    fn communes_lie_in_the_province_of_today() {
-        let cases = [
-            ("00001", "01"),
-            ("00070", "01"),
-            ("04930", "01"),
-            ("09000", "01"),
-            ("13285", "37"),
-            ("13636", "37"),
-            ("14320", "37"),
-            ("08710", "25"),
-            ("26732", "79"),
-            ("22738", "56"),
-            ("21548", "51"),
-            ("32248", "96"),
-        ];
-        for (code, expected) in cases {
-            assert_eq!(province_of_commune(code).unwrap().code, expected, "{code}");
-        }
-        for code in ["00000", "32249", "99001", "1328", "132855", "abcde", ""] {
-            assert_eq!(province_of_commune(code), None, "{code}");
-        }
-    }
-
-    #[test]
     fn a_place_is_a_province_or_a_commune() {
         assert_eq!(territory("36").unwrap().name, "Ninh Bình");
         assert_eq!(territory("13636").unwrap().name, "Ninh Bình");
@@ -423,16 +301,5 @@ mod tests {
         for (code, expected) in cases {
             assert_eq!(check_province(code).unwrap_err().reason, expected, "{code}");
         }
-        let cases = [
-            ("", "empty"),
-            ("1234", "length"),
-            ("123456", "length"),
-            ("1328O", "not_digits"),
-            ("00000", "unknown"),
-        ];
-        for (code, expected) in cases {
-            assert_eq!(check_commune(code).unwrap_err().reason, expected, "{code}");
-        }
-        assert_eq!((check_commune("13285"), check_commune("99001")), (Ok(()), Ok(())));
     }
 }
