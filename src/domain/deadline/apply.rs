@@ -173,11 +173,8 @@ fn is_beside_the_point(deadline: &Deadline, action: Action, in_time: bool, ctx: 
 /// An interim answer or a report is about many things: it stops a clock whose act it must state (`done_at`) only if it
 /// states it. So does any answer if the rule demands it, but for one that ends the matter as such (a return).
 fn states_the_act(deadline: &Deadline, action: Action, ctx: &ClockContext<'_>) -> bool {
-    let must_state = match action {
-        Action::AnswerInterim | Action::Report => true,
-        Action::AnswerFinal | Action::Correct => deadline.done_at_required,
-        _ => false,
-    };
+    let must_state = matches!(action, Action::AnswerInterim | Action::Report)
+        || deadline.done_at_required && matches!(action, Action::AnswerFinal | Action::Correct);
     let Some(pointer) = deadline.done_at.as_deref().filter(|_| must_state) else {
         return true;
     };

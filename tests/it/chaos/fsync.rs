@@ -9,7 +9,7 @@ use lienthong::server::clock::SystemClock;
 use sqlx::Connection as _;
 
 use super::process::HubProgram;
-use crate::harness::{Backend, TestDatabase, database};
+use crate::harness::{Backend, DropDatabases, TestDatabase, database};
 use crate::kit::{Keys, Orders, initialise, register, submitter};
 
 /// Submits watched on each database.
@@ -34,6 +34,7 @@ fn run(backend: Backend) {
         std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).expect("stderr takes a line");
         return;
     }
+    let _after_the_runtime = DropDatabases;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

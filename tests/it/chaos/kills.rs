@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::process::HubProgram;
 use crate::harness::audit::audit;
-use crate::harness::{Backend, TestDatabase};
+use crate::harness::{Backend, DropDatabases, TestDatabase};
 use crate::kit::{Keys, Orders, initialise, register, submitter};
 
 /// Callers at a time.
@@ -42,6 +42,7 @@ fn kills() -> u64 {
 
 fn run(backend: Backend) {
     if backend.is_available() {
+        let _after_the_runtime = DropDatabases;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()

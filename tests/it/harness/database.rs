@@ -1,6 +1,7 @@
 //! A database per test: a file in a temporary folder, or a database made from a migrated template and dropped with the
 //! test, panic or not.
 
+use std::cell::RefCell;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -156,27 +157,42 @@ impl TestDatabase {
     }
 }
 
+thread_local! {
+    /// The databases of tests on this thread that are done with.
+    static DONE_WITH: RefCell<Vec<(PgConnectOptions, String)>> = const { RefCell::new(Vec::new()) };
+}
+
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let Some((server, name)) = self.dropped_by.take() else {
-            return;
-        };
-        // The runtime of the test may be going down: another one drops the database.
-        let drop_it = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async {
-                let mut admin = PgConnection::connect_with(&server).await?;
-                admin
-                    .execute(fixed(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
-                    .await
-            })?;
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
-        };
-        let dropped = std::thread::spawn(drop_it).join();
+        DONE_WITH.with_borrow_mut(|databases| databases.extend(self.dropped_by.take()));
+    }
+}
+
+/// Drops the databases that the tests of this thread are done with, when it goes itself: after the runtime of the test. PostgreSQL
+/// drops a database only when every session of the server has let go of it, one that is still logging in too; and as long as
+/// the test's only thread waits for the drop, such a session of its own never comes any further.
+pub(crate) struct DropDatabases;
+
+impl Drop for DropDatabases {
+    fn drop(&mut self) {
+        let dropped = DONE_WITH
+            .take()
+            .into_iter()
+            .try_for_each(|(server, name)| drop_database(&server, &name));
         if !std::thread::panicking() {
-            dropped.expect("the thread ends").expect("the database is dropped");
+            dropped.expect("the database is dropped");
         }
     }
+}
+
+fn drop_database(server: &PgConnectOptions, name: &str) -> Result<(), sqlx::Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut admin = PgConnection::connect_with(server).await?;
+        let text = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        admin.execute(fixed(text)).await?;
+        admin.close().await
+    })
 }
 
 /// The server's maintenance database.

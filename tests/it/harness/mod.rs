@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub(crate) use agencies::{Fixture, fixture};
 pub(crate) use commands::Order;
-pub(crate) use database::{Backend, TestDatabase};
+pub(crate) use database::{Backend, DropDatabases, TestDatabase};
 pub(crate) use hub::TestHub;
 pub(crate) use ledger::TestLedger;
 
@@ -44,6 +44,7 @@ where
 
 /// Runs a future to its end on a runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let _after_the_runtime = DropDatabases;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -272,7 +272,7 @@ fn traces(kind: &str, rows: &[Row], clocks: &BTreeMap<Key, &DeadlineRule>, calen
     }
     let mut text =
         format!("{kind}: why each golden date falls where it does. Written by the golden test; read by people.\n");
-    let mut bases: Vec<String> = Vec::new();
+    let mut grounds: Vec<String> = Vec::new();
     for group in groups {
         let names: Vec<_> = group.names.iter().map(String::as_str).collect();
         let (vi, en) = (group.limit.label_vi(), group.limit.label_en());
@@ -293,9 +293,9 @@ fn traces(kind: &str, rows: &[Row], clocks: &BTreeMap<Key, &DeadlineRule>, calen
                     line.count.to_string()
                 };
                 let basis = line.basis.map_or_else(String::new, |basis| {
-                    let known = bases.iter().position(|known| *known == basis).unwrap_or_else(|| {
-                        bases.push(basis);
-                        bases.len() - 1
+                    let known = grounds.iter().position(|known| *known == basis).unwrap_or_else(|| {
+                        grounds.push(basis);
+                        grounds.len() - 1
                     });
                     format!(" [{}]", known + 1)
                 });
@@ -311,7 +311,7 @@ fn traces(kind: &str, rows: &[Row], clocks: &BTreeMap<Key, &DeadlineRule>, calen
         }
     }
     text.push_str("\n== căn cứ | grounds\n");
-    for (index, basis) in bases.iter().enumerate() {
+    for (index, basis) in grounds.iter().enumerate() {
         writeln!(text, "   [{}] {basis}", index + 1).unwrap();
     }
     text
