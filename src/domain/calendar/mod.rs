@@ -44,7 +44,7 @@ impl DayKind {
             Self::Holiday => "ngày lễ",
             Self::DayInLieu => "nghỉ bù",
             Self::SwappedDayOff => "nghỉ hoán đổi",
-            Self::MakeupWorkingDay => "làm bù",
+            Self::MakeupWorkingDay => "ngày làm việc bù",
             Self::Alternative => "chưa công bố",
             Self::Plain => "ngày thường",
         }
@@ -342,7 +342,10 @@ mod tests {
         assert_eq!(sunday.reason.vi, "Chủ nhật 22/11/2026: nghỉ hằng tuần");
         let makeup = calendar().is_working_day(date(2026, 1, 10)).unwrap();
         assert!(makeup.working);
-        assert_eq!(makeup.reason.vi, "thứ Bảy 10/01/2026: Làm bù cho 02/01/2026");
+        assert_eq!(
+            makeup.reason.vi,
+            "thứ Bảy 10/01/2026: ngày làm việc bù, Làm bù cho 02/01/2026"
+        );
         assert_eq!(
             makeup.reason.en,
             "Sat 2026-01-10: make-up working day, Làm bù cho 02/01/2026"

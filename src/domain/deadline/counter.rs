@@ -182,7 +182,10 @@ impl Counter<'_> {
         loop {
             if !self.calendar.is_working(date)? {
                 let (vi, en) = match direction {
-                    Direction::Forwards => ("; chuyển sang ngày làm việc kế tiếp", "; moves to the next working day"),
+                    Direction::Forwards => (
+                        "; chuyển sang ngày làm việc tiếp theo",
+                        "; moves to the next working day",
+                    ),
                     Direction::Backwards => ("; lùi về ngày làm việc trước đó", "; moves to the working day before"),
                 };
                 self.trace.add_day(self.calendar, StepKind::Rolled, date, 0)?;
@@ -241,7 +244,7 @@ impl Counter<'_> {
                 }
             }
             if before == left {
-                self.trace.add_day(self.calendar, StepKind::Skipped, date, 0)?;
+                self.trace_without_hours(date)?;
             } else {
                 self.trace_hours(date, before.saturating_sub(left));
             }
@@ -272,12 +275,34 @@ impl Counter<'_> {
         stretches
     }
 
-    fn trace_hours(&mut self, date: Date, micros: i64) {
-        let minutes = micros / 60_000_000;
-        let (h, m) = (minutes / 60, minutes % 60);
+    /// A day of which no time counts: it is off, or its working hours were over (or had not begun, counted backwards).
+    fn trace_without_hours(&mut self, date: Date) -> Result<(), CalendarMissing> {
+        if !self.calendar.is_working(date)? {
+            return self.trace.add_day(self.calendar, StepKind::Skipped, date, 0);
+        }
         self.trace.add(|| {
-            let vi = format!("{}: tính {h} giờ {m} phút làm việc", date_vi(date));
-            let en = format!("{}: {h} h {m} min of work counted", date_en(date));
+            let vi = format!("{}: ngoài giờ làm việc, không tính", date_vi(date));
+            let en = format!("{}: outside working hours, not counted", date_en(date));
+            step(StepKind::Skipped, date, vi, en)
+        });
+        Ok(())
+    }
+
+    fn trace_hours(&mut self, date: Date, micros: i64) {
+        let seconds = micros / 1_000_000;
+        let parts = [
+            (seconds / 3600, "giờ", "h"),
+            (seconds / 60 % 60, "phút", "min"),
+            (seconds % 60, "giây", "s"),
+        ];
+        self.trace.add(|| {
+            let told = |label: fn(&(i64, &'static str, &'static str)) -> &'static str| {
+                let parts = parts.iter().filter(|part| part.0 > 0);
+                let parts: Vec<String> = parts.map(|part| format!("{} {}", part.0, label(part))).collect();
+                parts.join(" ")
+            };
+            let vi = format!("{}: tính {} làm việc", date_vi(date), told(|part| part.1));
+            let en = format!("{}: {} of work counted", date_en(date), told(|part| part.2));
             step(StepKind::Counted, date, vi, en)
         });
     }

@@ -51,12 +51,12 @@ fn target_vi(level: ServiceLevel) -> String {
     let early = if window.opens == Time::midnight() {
         ""
     } else {
-        " (đến trước giờ mở: cùng ngày)"
+        "; nhận trước giờ đó thì trong cùng ngày"
     };
     let late = window
         .otherwise
         .map_or_else(|| "trong".to_owned(), |time| format!("{} của", hour(time)));
-    let late = format!(", ngoài giờ đó: {late} ngày làm việc kế tiếp{early}");
+    let late = format!(", ngoài giờ đó: {late} ngày làm việc tiếp theo{early}");
     format!(
         "{target}, nếu nhận từ {} đến {}{late}",
         hour(window.opens),
