@@ -1,10 +1,12 @@
 //! `lienthong calendar`: the days on which deadlines are counted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::args::read_text;
+use super::client::calendar as client;
+use super::client::connection::ConnectionArgs;
 use super::failure::Failure;
 use super::output;
 use crate::domain::calendar::{self, CalendarDay, date_vi};
@@ -13,8 +15,10 @@ use crate::server::start_error::StartError;
 /// See the command's help.
 #[derive(Debug, Subcommand)]
 pub(super) enum Calendar {
-    /// Liệt kê: the days of the calendar in the binary that differ from the plain week.
+    /// Liệt kê: the days that differ from the plain week, of the calendar in the binary or, with --profile or --hub, of a hub's.
     List(List),
+    /// Nhập: brings a file's days into a hub, as its operator; open deadlines are computed again. Safe to repeat.
+    Import(Import),
     /// Kiểm tra: whether a file of days is sound; ends with status 2 if it is not.
     Check(Check),
 }
@@ -25,6 +29,17 @@ pub(super) struct List {
     /// Năm: only this year.
     #[arg(long, env = "LIENTHONG_YEAR", value_name = "YEAR")]
     year: Option<i16>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// Tệp CSV: columns date, kind, name, source, certainty. Dates that it does not name stay as they are.
+    file: PathBuf,
+    #[command(flatten)]
+    connection: ConnectionArgs,
 }
 
 /// See the command's help.
@@ -40,27 +55,52 @@ pub(super) fn embedded() -> Result<calendar::Calendar, Failure> {
 }
 
 impl Calendar {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
-            Self::List(list) => self::list(list.year),
+            Self::List(list) => list.run().await,
+            Self::Import(import) => import.run().await,
             Self::Check(check) => self::check(&check.file),
         }
     }
 }
 
-fn list(year: Option<i16>) -> Result<(), Failure> {
-    let calendar = embedded()?;
-    if let Some(year) = year
-        && !calendar.has_year(year)
-    {
-        let (vi, en) = no_data(year);
-        return Err(Failure::failed(vi, en));
+impl List {
+    async fn run(self) -> Result<(), Failure> {
+        let (days, has_data) = if self.connection.names_a_hub() {
+            client::listed(&self.connection, self.year.unwrap_or(0)).await?
+        } else {
+            let calendar = embedded()?;
+            let days = calendar.days().cloned().collect();
+            (days, self.year.is_none_or(|year| calendar.has_year(year)))
+        };
+        if let Some(year) = self.year.filter(|_| !has_data) {
+            let (vi, en) = no_data(year);
+            return Err(Failure::failed(vi, en));
+        }
+        let is_wanted = |day: &&CalendarDay| self.year.is_none_or(|year| day.date.year() == year);
+        for day in days.iter().filter(is_wanted) {
+            output::line(&line(day));
+        }
+        Ok(())
     }
-    let is_wanted = |day: &&CalendarDay| year.is_none_or(|year| day.date.year() == year);
-    for day in calendar.days().filter(is_wanted) {
-        output::line(&line(day));
+}
+
+impl Import {
+    async fn run(self) -> Result<(), Failure> {
+        let days = days_of(&self.file)?;
+        let done = client::import(&self.connection, &days).await?;
+        let (vi, en) = if done.more {
+            ("; cổng đang tính tiếp", "; the hub goes on computing")
+        } else {
+            ("", "")
+        };
+        let (count, version, moved) = (days.len(), done.version, done.moved_requests);
+        output::line(&format!(
+            "Đã nhập {count} ngày (lịch phiên bản {version}); {moved} yêu cầu có hạn chót thay đổi{vi}.\n\
+             {count} days imported (calendar version {version}); the deadlines of {moved} requests moved{en}."
+        ));
+        Ok(())
     }
-    Ok(())
 }
 
 /// That a year has no data, in both languages.
@@ -84,7 +124,16 @@ fn line(day: &CalendarDay) -> String {
     )
 }
 
-fn check(file: &std::path::Path) -> Result<(), Failure> {
+fn check(file: &Path) -> Result<(), Failure> {
+    let days = days_of(file)?;
+    output::line(&format!(
+        "Tệp lịch hợp lệ: {count} ngày.\nThe file is sound: {count} days.",
+        count = days.len()
+    ));
+    Ok(())
+}
+
+fn days_of(file: &Path) -> Result<Vec<CalendarDay>, Failure> {
     let text = read_text("FILE", file)?;
     let days = calendar::Calendar::parse_days(&text).map_err(|error| {
         Failure::configuration(
@@ -92,9 +141,5 @@ fn check(file: &std::path::Path) -> Result<(), Failure> {
             format!("FILE: {error}"),
         )
     })?;
-    output::line(&format!(
-        "Tệp lịch hợp lệ: {count} ngày.\nThe file is sound: {count} days.",
-        count = days.len()
-    ));
-    Ok(())
+    Ok(days)
 }

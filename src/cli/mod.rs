@@ -98,7 +98,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Certs(command) => command.run(),
         Command::Catalogue(command) => command.run(),
         Command::Deadline(command) => command.run().await,
-        Command::Calendar(command) => command.run(),
+        Command::Calendar(command) => Box::pin(command.run()).await,
         Command::Place(command) => command.run(),
         Command::Demo(command) => Box::pin(command.run()).await,
         Command::Client(command) => Box::pin(command.run()).await,

@@ -1,5 +1,6 @@
 //! The client commands: what an agency does at a hub, for people and scripts.
 
+pub(super) mod calendar;
 mod commands;
 pub(super) mod connection;
 mod content;

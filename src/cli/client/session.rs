@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
+use lienthong_proto::v1::calendar_service_client::CalendarServiceClient;
 use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
@@ -103,6 +104,10 @@ impl Session {
 
     pub(super) fn agencies(&self) -> AgencyServiceClient<HubChannel> {
         AgencyServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn calendar(&self) -> CalendarServiceClient<HubChannel> {
+        CalendarServiceClient::new(self.channel.clone())
     }
 
     pub(in crate::cli) fn tracking(&self) -> TrackingServiceClient<HubChannel> {

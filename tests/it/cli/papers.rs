@@ -1,7 +1,7 @@
 //! Files that travel with documents, pages to print, registers, and the import of measures.
 
 use super::{Desk, id_of};
-use crate::harness::agencies::{BANK, LAND_OFFICE, THADS};
+use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 
 const MEASURES: &str = "kind,holder,issuer,decision_number,decision_date,decision_office,amount,currency,start_time\n";
 
@@ -48,6 +48,30 @@ backends! {
         assert!(csv.starts_with("registry_number,") && csv.contains("\r\n77,"), "{csv}");
         desk.text(LAND_OFFICE, &["register", "-o", "html", "-O", "book.html"]).await;
         assert!(std::fs::read_to_string(desk.path("book.html")).expect("a file").contains("Sổ văn bản đến"));
+        desk.close().await;
+    }
+
+    async fn the_operator_imports_days_and_a_hub_tells_its_own(database) {
+        let desk = Desk::open(&database).await;
+        let head = "date,kind,name,source,certainty\n";
+        desk.write("days.csv", &format!("{head}2027-02-04,holiday,Tết Đinh Mùi (28 Chạp),Thông báo giả lập,seen\n"));
+        let import = ["calendar", "import", "days.csv"];
+        let refused = desk.run(BANK, &import).await;
+        assert_eq!(refused.status, 1);
+        assert!(refused.stderr.contains("METHOD_NOT_ALLOWED"), "{}", refused.stderr);
+        let first = desk.text(OPERATOR, &import).await;
+        assert!(first.contains("1 days imported (calendar version 2)"), "{first}");
+        assert_eq!(desk.text(OPERATOR, &import).await, first, "the same file is the same import");
+        let listed = desk.text(BANK, &["calendar", "list", "--year", "2027"]).await;
+        assert!(listed.contains("2027-02-04\tthứ Năm 04/02/2027\tngày lễ"), "{listed}");
+        let none = desk.run(BANK, &["calendar", "list", "--year", "2031"]).await;
+        assert!(none.status == 1 && none.stderr.contains("CALENDAR_MISSING"), "{}", none.stderr);
+        desk.write("days.csv", &format!("{head}04/02/2027,holiday,Tết,x,y\n"));
+        let faulty = desk.run(OPERATOR, &import).await;
+        assert!(faulty.status == 2 && faulty.stderr.contains("line 2"), "{}", faulty.stderr);
+        let place = desk.bare(&["place", "phường", "phủ", "lý"]).await;
+        assert!(place.stdout.starts_with("13285\tPhường Phủ Lý\tNinh Bình\t"), "{}", place.stdout);
+        assert_eq!(desk.bare(&["place", "99001"]).await.status, 1);
         desk.close().await;
     }
 
