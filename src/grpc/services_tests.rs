@@ -97,7 +97,7 @@ impl Hub {
             agency: self.sender.code.clone(),
             officer,
         };
-        self.app.submit(&actor, order.to_string().into()).await.unwrap();
+        self.app.submit(&actor, order.to_string().into(), None).await.unwrap();
     }
 
     async fn pull(&self, message: v1::PullRequest) -> v1::PullResponse {

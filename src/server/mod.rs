@@ -1,5 +1,6 @@
 //! Listeners, TLS, start and stop. [`run`] puts a hub together; [`settings`] says from what.
 
+mod admission;
 mod call_timeout;
 mod catalogue_folder;
 mod catch_panic;

@@ -16,6 +16,7 @@ use tonic::transport::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use super::admission::AdmissionLayer;
 use super::call_timeout::CallTimeoutLayer;
 use super::catch_panic::CatchPanicLayer;
 use super::drain::DrainLayer;
@@ -26,6 +27,7 @@ use super::tonic_errors::TonicErrorsLayer;
 use super::{catalogue_folder, follow, jobs, services};
 use crate::app::documents::Documents;
 use crate::app::{App, Parts, calendar};
+use crate::auth::admission::Admission;
 use crate::auth::directory::Authenticator;
 use crate::blobs::Folder;
 use crate::domain::calendar::Calendar;
@@ -182,9 +184,17 @@ impl Hub {
         let authenticator = Arc::new(
             Authenticator::new(database.store.clone(), clock, hub_id).with_local_version(app.ledger.registry_version()),
         );
+        let admission = Admission::new(limits.admission);
         let health = HealthReporter::new();
         let documents = Documents::new(app.clone(), folder, ids, limits.document_bytes);
-        let routes = services::routes(&app, documents, &authenticator, &health, limits.message_bytes)?;
+        let routes = services::routes(
+            &app,
+            documents,
+            &authenticator,
+            &admission,
+            &health,
+            limits.message_bytes,
+        )?;
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();
@@ -200,6 +210,7 @@ impl Hub {
                 limit: limits.call_timeout,
             })
             .layer(AuthLayer::new(Arc::clone(&authenticator)))
+            .layer(AdmissionLayer::new(admission))
             .layer(DrainLayer::new(draining.clone()))
             .layer(TonicErrorsLayer {
                 message_bytes: limits.message_bytes,

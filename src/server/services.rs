@@ -20,6 +20,7 @@ use tonic_reflection::server::Builder;
 use super::start_error::StartError;
 use crate::app::App;
 use crate::app::documents::Documents;
+use crate::auth::admission::Admission;
 use crate::auth::directory::Authenticator;
 use crate::grpc::admin_service::AdminService;
 use crate::grpc::agency_service::AgencyService;
@@ -35,6 +36,7 @@ pub(super) fn routes(
     app: &App,
     documents: Documents,
     authenticator: &Arc<Authenticator>,
+    admission: &Arc<Admission>,
     health: &HealthReporter,
     message_bytes: usize,
 ) -> Result<Routes, StartError> {
@@ -47,7 +49,12 @@ pub(super) fn routes(
     routes
         .add_service(limited!(
             RequestServiceServer,
-            RequestService::new(app.clone(), Arc::clone(authenticator), message_bytes)
+            RequestService::new(
+                app.clone(),
+                Arc::clone(authenticator),
+                Arc::clone(admission),
+                message_bytes
+            )
         ))
         .add_service(limited!(
             MailboxServiceServer,

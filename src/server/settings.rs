@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::tls::{AcceptLimits, ServerPems};
 use crate::app::ledger::LedgerSettings;
+use crate::auth::admission::AdmissionLimits;
 use crate::store::Database;
 
 /// Everything that is decided from outside, once, before the hub starts.
@@ -64,6 +65,8 @@ impl std::fmt::Debug for TlsPems {
 pub struct ServerLimits {
     /// On connections.
     pub accept: AcceptLimits,
+    /// On what one agency may ask for.
+    pub admission: AdmissionLimits,
     /// Most calls at a time on one connection that the client may open, streams included.
     pub streams_per_connection: u32,
     /// Most calls at a time on one connection that are worked on; the others wait.
@@ -88,6 +91,7 @@ impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             accept: AcceptLimits::default(),
+            admission: AdmissionLimits::default(),
             streams_per_connection: 256,
             calls_per_connection: 256,
             call_timeout: Duration::from_mins(1),

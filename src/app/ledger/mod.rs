@@ -11,6 +11,8 @@ mod delivery;
 mod environment;
 pub(crate) mod measures;
 mod needs;
+mod pace;
+mod queue;
 mod record;
 mod registry;
 mod state;

@@ -13,17 +13,21 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
 
 use super::command::{Command, Operation, Outcome};
 use super::decide::{Decided, decide};
 use super::environment::{CurrentCalendar, Environment};
 use super::needs::Needs;
+use super::pace::Pace;
+use super::queue::{FairQueue, Priority, QueueLimits, Refusal};
 use super::state::{Registry, State};
 use super::wakeup::Wakeups;
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, IdSource};
+use crate::domain::mailbox::Lane;
 use crate::domain::time::Clock;
 use crate::evidence::leaf::leaf_hash;
 use crate::store::rows::{CalendarDayRow, Checkpoint, Head, OfficerRow};
@@ -41,18 +45,27 @@ const COMMIT_LIMIT: Duration = Duration::from_secs(20);
 pub struct LedgerSettings {
     /// Commands that may wait; beyond it callers are told to retry.
     pub queue: usize,
+    /// How many of these places are kept for releases.
+    pub queue_for_releases: usize,
+    /// Commands of one agency that may wait, and as many releases again.
+    pub queue_per_agency: usize,
     /// The most commands in one transaction.
     pub batch: usize,
     /// The most memory that waiting commands may take, KiB: four times their bytes, for what was made of them.
     pub queue_kib: usize,
+    /// The most memory that waiting commands of one agency may take, KiB.
+    pub queue_kib_per_agency: usize,
 }
 
 impl Default for LedgerSettings {
     fn default() -> Self {
         Self {
             queue: 4_096,
+            queue_for_releases: 512,
+            queue_per_agency: 1_024,
             batch: 256,
             queue_kib: 128 * 1_024,
+            queue_kib_per_agency: 32 * 1_024,
         }
     }
 }
@@ -62,22 +75,41 @@ type Reply = oneshot::Sender<Result<Outcome>>;
 struct Queued {
     command: Command,
     reply: Reply,
-    /// Its share of the memory that the queue may take, given back with the reply.
-    _memory: OwnedSemaphorePermit,
-}
-
-/// The way into the ledger. Cheap to clone; when the last clone is dropped the writer commits what is queued and ends.
-#[derive(Debug, Clone)]
-pub struct Ledger {
-    queue: mpsc::Sender<Queued>,
-    memory: Arc<Semaphore>,
-    registry_version: watch::Receiver<i64>,
-    calendar: CurrentCalendar,
 }
 
 impl std::fmt::Debug for Queued {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Queued")
+    }
+}
+
+/// The way into the ledger. Cheap to clone; when the last clone is dropped the writer commits what is queued and ends.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    entrance: Arc<Entrance>,
+    registry_version: watch::Receiver<i64>,
+    calendar: CurrentCalendar,
+}
+
+/// The queue as long as anybody may put something in.
+#[derive(Debug)]
+struct Entrance {
+    queue: Arc<FairQueue<Queued>>,
+    pace: Arc<Pace>,
+}
+
+impl Drop for Entrance {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+/// The queue as long as somebody takes things out. Whoever still waits then is told to come again.
+struct Exit(Arc<FairQueue<Queued>>);
+
+impl Drop for Exit {
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }
 
@@ -92,7 +124,14 @@ impl Ledger {
         wakeups: Arc<Wakeups>,
         settings: LedgerSettings,
     ) -> (Self, tokio::task::JoinHandle<()>) {
-        let (queue, incoming) = mpsc::channel(settings.queue);
+        let queue = Arc::new(FairQueue::new(QueueLimits {
+            total: settings.queue,
+            reserved: settings.queue_for_releases,
+            per_agency: settings.queue_per_agency,
+            kib: settings.queue_kib,
+            per_agency_kib: settings.queue_kib_per_agency,
+        }));
+        let pace = Arc::new(Pace::default());
         let (version_sender, registry_version) = watch::channel(0);
         let current_calendar = CurrentCalendar::new(Arc::clone(&calendar));
         let writer = Writer {
@@ -107,13 +146,12 @@ impl Ledger {
             registry_version: version_sender,
             calendar: current_calendar.clone(),
             wakeups,
+            pace: Arc::clone(&pace),
         };
-        let task = tokio::spawn(writer.run(incoming, settings.batch));
-        let memory = Arc::new(Semaphore::new(settings.queue_kib));
+        let task = tokio::spawn(writer.run(Exit(Arc::clone(&queue)), settings.batch));
         (
             Self {
-                queue,
-                memory,
+                entrance: Arc::new(Entrance { queue, pace }),
                 registry_version,
                 calendar: current_calendar,
             },
@@ -123,23 +161,27 @@ impl Ledger {
 
     /// Carries out one command. Once it is queued it is carried out even if the caller goes away.
     pub async fn execute(&self, command: Command) -> Result<Outcome> {
-        let overloaded = || Error::new(ErrorCode::Overloaded).retry_after_millis(200);
-        let memory = Arc::clone(&self.memory).try_acquire_many_owned(kib_of(&command));
-        let memory = memory.map_err(|_full| overloaded())?;
+        let Entrance { queue, pace } = self.entrance.as_ref();
+        let (agency, priority, kib) = (command.actor.agency.clone(), priority(&command), kib_of(&command));
         let (reply, outcome) = oneshot::channel();
-        self.queue
-            .try_send(Queued {
-                command,
-                reply,
-                _memory: memory,
-            })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => overloaded(),
-                mpsc::error::TrySendError::Closed(_) => Error::new(ErrorCode::Unavailable).retry_after_millis(1_000),
-            })?;
+        let pushed = queue.push(&agency, priority, kib, Queued { command, reply });
+        pushed.map_err(|refusal| match refusal {
+            Refusal::AgencyFull(waiting) => Error::new(ErrorCode::Overloaded)
+                .with("scope", "agency")
+                .retry_after_millis(pace.until_done(waiting)),
+            Refusal::Full(waiting) => Error::new(ErrorCode::Overloaded)
+                .with("scope", "hub")
+                .retry_after_millis(pace.until_done(waiting)),
+            Refusal::Closed => Error::new(ErrorCode::Unavailable).retry_after_millis(1_000),
+        })?;
         outcome
             .await
             .unwrap_or_else(|_closed| Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)))
+    }
+
+    /// How many commands wait.
+    pub fn waiting(&self) -> usize {
+        self.entrance.queue.len()
     }
 
     /// The registry version after the last local write; follows every change made through this hub at once.
@@ -155,9 +197,24 @@ impl Ledger {
 }
 
 /// The memory that a command is counted with.
-fn kib_of(command: &Command) -> u32 {
+fn kib_of(command: &Command) -> usize {
     let bytes = command.body.as_ref().map_or(0, |body| body.content.len());
-    u32::try_from(4 * bytes / 1_024 + 1).unwrap_or(u32::MAX)
+    bytes.saturating_mul(4) / 1_024 + 1
+}
+
+/// What goes into the URGENT lane of mailboxes goes first here too.
+fn priority(command: &Command) -> Priority {
+    match &command.operation {
+        Operation::Submit(submit) if submit.kind.definition.lane == Lane::Urgent => Priority::Release,
+        Operation::Submit(_)
+        | Operation::Step(_)
+        | Operation::Advance(_)
+        | Operation::Registry(_)
+        | Operation::Calendar(_)
+        | Operation::Sweep(_)
+        | Operation::Measures(_)
+        | Operation::Upload(_) => Priority::Ordinary,
+    }
 }
 
 struct Writer {
@@ -167,13 +224,14 @@ struct Writer {
     registry_version: watch::Sender<i64>,
     calendar: CurrentCalendar,
     wakeups: Arc<Wakeups>,
+    pace: Arc<Pace>,
 }
 
 impl Writer {
-    async fn run(mut self, mut incoming: mpsc::Receiver<Queued>, batch: usize) {
-        let mut queued = Vec::with_capacity(batch);
-        while incoming.recv_many(&mut queued, batch).await > 0 {
-            let mut rest = queued.drain(..).peekable();
+    async fn run(mut self, exit: Exit, batch: usize) {
+        while let Some(queued) = exit.0.take(batch).await {
+            let (count, began) = (queued.len(), Instant::now());
+            let mut rest = queued.into_iter().peekable();
             while rest.peek().is_some() {
                 let mut run = Vec::new();
                 while let Some(next) = rest.next_if(|next| run.is_empty() || joins(&run, next)) {
@@ -186,6 +244,7 @@ impl Writer {
                     drop(queued.reply.send(outcome));
                 }
             }
+            self.pace.measured(count, began.elapsed());
         }
     }
 

@@ -17,6 +17,7 @@ use crate::domain::document::OrderDocument;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::Relation;
 use crate::domain::ids::{AgencyCode, BroadcastId, RequestId, UnitId};
+use crate::domain::mailbox::Lane;
 use crate::domain::territory::{Fit, current_place, fit};
 use crate::domain::workflow::Action;
 use crate::evidence::leaf::Leaf;
@@ -31,12 +32,18 @@ pub struct Submitted {
 }
 
 impl App {
-    /// Accepts an `OrderDocument`, or says why not.
+    /// Accepts an `OrderDocument`, or says why not. `over_rate`: its agency has used up its rate, so that only a release
+    /// goes on; this is the answer to any other order.
     ///
     /// # Errors
-    /// `DOCUMENT_*`, `AGENCY_MISMATCH`, `KIND_*`, `RECIPIENT_*`, `REFERENCE_NOT_FOUND`, `KEY_REUSED`.
-    pub async fn submit(&self, actor: &Actor, document: Bytes) -> Result<Submitted> {
+    /// `DOCUMENT_*`, `AGENCY_MISMATCH`, `KIND_*`, `RECIPIENT_*`, `REFERENCE_NOT_FOUND`, `KEY_REUSED`, `OVERLOADED`.
+    pub async fn submit(&self, actor: &Actor, document: Bytes, over_rate: Option<Error>) -> Result<Submitted> {
         let (sent, order) = read::<OrderDocument>(actor, &document)?;
+        if let Some(over_rate) = over_rate
+            && !order.as_ref().is_ok_and(|order| self.is_release(order))
+        {
+            return Err(over_rate);
+        }
         let checked = match order {
             Ok(order) => self.check_order(&order).await,
             Err(failure) => Err(failure),
@@ -48,6 +55,12 @@ impl App {
             [] | [_] => None,
         };
         Ok(Submitted { receipts, broadcast_id })
+    }
+
+    /// Whether the order lifts what holds somebody.
+    fn is_release(&self, order: &OrderDocument) -> bool {
+        let kind = self.catalogue.kind(&order.kind, self.clock.now().date());
+        kind.is_some_and(|kind| kind.definition.lane == Lane::Urgent)
     }
 
     async fn check_order(&self, order: &OrderDocument) -> Result<Operation> {

@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::app::requests::filter::Filter;
 use crate::app::requests::state::StepDocument;
 use crate::app::requests::submit::Submitted;
+use crate::auth::admission::{Admission, OverRate};
 use crate::auth::directory::Authenticator;
 use crate::domain::document::{
     AcknowledgeDocument, AnswerDocument, ClarifyDocument, CorrectDocument, RecordAnswerDocument, ReportDocument,
@@ -42,24 +43,27 @@ const PAGE: (i32, i32) = (50, 500);
 pub struct RequestService {
     app: App,
     authenticator: Arc<Authenticator>,
+    admission: Arc<Admission>,
     message_bytes: usize,
 }
 
 impl RequestService {
-    /// Over the use cases of `app`. `authenticator` is asked about every message of a stream. `message_bytes` is the
-    /// most bytes that the server lets a message have; it is told to who sends more.
-    pub fn new(app: App, authenticator: Arc<Authenticator>, message_bytes: usize) -> Self {
+    /// Over the use cases of `app`. `authenticator` and `admission` are asked about every message of a stream.
+    /// `message_bytes` is the most bytes that the server lets a message have; it is told to who sends more.
+    pub fn new(app: App, authenticator: Arc<Authenticator>, admission: Arc<Admission>, message_bytes: usize) -> Self {
         Self {
             app,
             authenticator,
+            admission,
             message_bytes,
         }
     }
 
     async fn submit_order(&self, request: Request<v1::SubmitRequest>) -> Result<v1::SubmitResponse> {
         let actor = actor(&*caller(&request)?);
+        let over_rate = request.extensions().get::<OverRate>().map(|over| over.error());
         let (document, _) = request.into_inner().carried()?;
-        submit_response(self.app.submit(&actor, document).await?)
+        submit_response(self.app.submit(&actor, document, over_rate).await?)
     }
 
     /// A step that a document states.
@@ -219,6 +223,7 @@ methods! {
             let answers = stream::start(
                 self.app.clone(),
                 authenticator,
+                Arc::clone(&self.admission),
                 principal,
                 request.into_inner(),
                 self.message_bytes,

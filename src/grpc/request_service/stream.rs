@@ -11,6 +11,7 @@ use super::content::Carries as _;
 use super::submit_response;
 use crate::app::App;
 use crate::app::ledger::Actor;
+use crate::auth::admission::{Admission, OverRate};
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -33,19 +34,46 @@ type Sink = mpsc::Sender<Result<v1::SubmitStreamResponse, Status>>;
 pub(super) fn start(
     app: App,
     authenticator: Arc<Authenticator>,
+    admission: Arc<Admission>,
     principal: Arc<Principal>,
     messages: Streaming<v1::SubmitStreamRequest>,
     message_bytes: usize,
 ) -> Answers {
     let (sink, answers) = mpsc::channel(WAITING_ANSWERS);
-    tokio::spawn(run(app, authenticator, principal, messages, message_bytes, sink));
+    let gate = Gate {
+        authenticator,
+        admission,
+        principal,
+    };
+    tokio::spawn(run(app, gate, messages, message_bytes, sink));
     answers
+}
+
+/// Lets a message of the stream in when its agency's rate allows it and its caller may still act.
+struct Gate {
+    authenticator: Arc<Authenticator>,
+    admission: Arc<Admission>,
+    principal: Arc<Principal>,
+}
+
+impl Gate {
+    /// A stream that is over the rate is not refused: it is read more slowly.
+    async fn at_its_rate(&self) {
+        while let Err(OverRate(wait)) = self.admission.take(&self.principal.agency.code) {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Who acts, as known now: a handshake and a token of an hour ago say nothing.
+    async fn actor(&mut self) -> Result<Actor> {
+        self.principal = self.authenticator.confirm(&self.principal).await?;
+        Ok(actor(&self.principal))
+    }
 }
 
 async fn run(
     app: App,
-    authenticator: Arc<Authenticator>,
-    mut principal: Arc<Principal>,
+    mut gate: Gate,
     mut messages: Streaming<v1::SubmitStreamRequest>,
     message_bytes: usize,
     sink: Sink,
@@ -57,19 +85,21 @@ async fn run(
         };
         let message = tokio::select! {
             () = sink.closed() => return,
-            message = messages.message() => message,
+            message = async {
+                gate.at_its_rate().await;
+                messages.message().await
+            } => message,
         };
         let message = match message {
             Ok(Some(message)) => message,
             Ok(None) => break None,
             Err(status) => break Some(to_status(&broken_input(&status, message_bytes))),
         };
-        // A handshake and a token of an hour ago say nothing about now.
-        principal = match authenticator.confirm(&principal).await {
-            Ok(principal) => principal,
+        let actor = match gate.actor().await {
+            Ok(actor) => actor,
             Err(error) => break Some(to_status(&error)),
         };
-        let (app, sink, actor) = (app.clone(), sink.clone(), actor(&principal));
+        let (app, sink) = (app.clone(), sink.clone());
         tokio::spawn(async move {
             let answer = answer(&app, &actor, message).await;
             // Nobody may be reading any more; the submit stands all the same.
@@ -105,5 +135,5 @@ async fn answer(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> v
 
 async fn submit(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> Result<v1::SubmitResponse> {
     let (document, _) = message.carried()?;
-    submit_response(app.submit(actor, document).await?)
+    submit_response(app.submit(actor, document, None).await?)
 }

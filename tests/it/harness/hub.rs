@@ -63,6 +63,11 @@ fn credentials(agency: Fixture, keys: &KeyedCertificate) -> Vec<Credential> {
 impl TestHub {
     /// A hub on this database.
     pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// A hub on this database with other settings.
+    pub(crate) async fn start_with(database: &TestDatabase, change: impl FnOnce(&mut HubSettings)) -> Self {
         let clock = clock();
         let authority = Authority::new("CA giả lập", validity()).expect("an authority");
         let ledger = TestLedger::start_bare(database, Arc::clone(&clock), 1, LedgerSettings::default()).await;
@@ -80,7 +85,8 @@ impl TestHub {
             keys.insert(agency.code_text(), pair);
         }
         ledger.stop().await;
-        let settings = settings(database, &authority);
+        let mut settings = settings(database, &authority);
+        change(&mut settings);
         let running = Hub::start(settings, clock.clone(), SeededIds::new(3)).await;
         let running = running.expect("the hub starts");
         let address = HubAddress {

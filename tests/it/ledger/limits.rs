@@ -9,7 +9,7 @@ use crate::harness::{Order, TestLedger};
 
 backends! {
     async fn a_full_queue_refuses_with_a_retry_hint(database) {
-        let hub = TestLedger::start_bare(&database, clock(), 1, LedgerSettings { queue: 8, batch: 2, ..LedgerSettings::default() }).await;
+        let hub = TestLedger::start_bare(&database, clock(), 1, LedgerSettings { queue: 8, queue_for_releases: 0, batch: 2, ..LedgerSettings::default() }).await;
         hub.register_all().await;
         let outcomes = hub
             .at_once((0..20).map(|n| Order::land().submit(&format!("queued-{n:02}"), "")))

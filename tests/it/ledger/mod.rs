@@ -4,6 +4,7 @@ mod batches;
 mod calendar;
 mod clock;
 mod cursors;
+mod fairness;
 mod idempotency;
 mod limits;
 mod poison;

@@ -20,6 +20,7 @@ use super::RequestService;
 use crate::app::ledger::command::RegistryChange;
 use crate::app::ledger::{Actor, Command, LedgerSettings, Operation};
 use crate::app::{App, Parts};
+use crate::auth::admission::{Admission, AdmissionLimits};
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
 use crate::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Unit};
@@ -155,7 +156,12 @@ impl Hub {
             register(&app, code, *role, id).await;
         }
         let authenticator = Arc::new(Authenticator::new(store, clock, "hub.lienthong.test".into()));
-        let service = RequestService::new(app.clone(), Arc::clone(&authenticator), MESSAGE_BYTES);
+        let service = RequestService::new(
+            app.clone(),
+            Arc::clone(&authenticator),
+            Admission::new(AdmissionLimits::default()),
+            MESSAGE_BYTES,
+        );
         let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = incoming.local_addr().unwrap();
         let server = Server::builder().add_service(RequestServiceServer::with_interceptor(service, principal_of));

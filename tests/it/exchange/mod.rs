@@ -1,0 +1,3 @@
+//! The exchange under real conditions: what an agency may ask for, mailboxes that resume, several hubs.
+
+mod admission;
