@@ -70,6 +70,7 @@ pub const fn policy(rpc: Rpc) -> Access {
 
         Rpc::DocumentServiceUpload
         | Rpc::MailboxServiceAdvance
+        | Rpc::MailboxServiceSeek
         | Rpc::RequestServiceSubmit
         | Rpc::RequestServiceSubmitStream
         | Rpc::RequestServiceAcknowledge

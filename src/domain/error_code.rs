@@ -151,6 +151,10 @@ error_codes! {
     /// The queue is full or a rate is reached.
     Overloaded, "OVERLOADED", Exhausted,
         "Hệ thống đang quá tải; hãy thử lại sau.", "The hub is overloaded; retry later.";
+    /// A stream's reader has taken nothing for too long.
+    ReaderStalled, "READER_STALLED", Exhausted,
+        "Bên nhận không đọc luồng quá lâu nên luồng bị ngắt; hãy mở lại từ vị trí nêu kèm theo.",
+        "The stream was not read for too long and was cut; open it again after the positions given.";
     /// The database cannot be reached, or the hub is stopping.
     Unavailable, "UNAVAILABLE", Unavailable,
         "Hệ thống tạm thời không phục vụ; hãy thử lại với cùng khóa.", "The hub cannot serve now; retry with the same key.";

@@ -1,16 +1,16 @@
 //! MailboxService: an agency's ordered feed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lienthong_proto::v1;
 use prost::Message as _;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::caller::{actor, caller, reply};
 use super::convert::mailbox as convert;
 use super::convert::receipt::receipts;
-use super::subscription::{self, Subscription};
+use super::subscription::{Feed, Subscription};
 use crate::app::App;
 use crate::auth::directory::Authenticator;
 use crate::domain::error::Result;
@@ -20,12 +20,18 @@ use crate::domain::error::Result;
 pub struct MailboxService {
     app: App,
     authenticator: Arc<Authenticator>,
+    stalled: Duration,
 }
 
 impl MailboxService {
-    /// Over the use cases of `app`; `authenticator` is asked whether the caller of an open stream may go on.
-    pub fn new(app: App, authenticator: Arc<Authenticator>) -> Self {
-        Self { app, authenticator }
+    /// Over the use cases of `app`; `authenticator` is asked whether the caller of an open stream may go on. A reader of a
+    /// stream may take nothing for as long as `stalled`.
+    pub fn new(app: App, authenticator: Arc<Authenticator>, stalled: Duration) -> Self {
+        Self {
+            app,
+            authenticator,
+            stalled,
+        }
     }
 
     async fn read(&self, request: Request<v1::PullRequest>) -> Result<v1::PullResponse> {
@@ -37,7 +43,7 @@ impl MailboxService {
         Ok(convert::pulled(pulled))
     }
 
-    async fn open(&self, request: Request<v1::SubscribeRequest>) -> Result<ReceiverStream<subscription::Item>> {
+    async fn open(&self, request: Request<v1::SubscribeRequest>) -> Result<Feed> {
         let caller = caller(&request)?;
         let message = request.into_inner();
         let start = convert::start(&message)?;
@@ -51,6 +57,7 @@ impl MailboxService {
             Arc::clone(&self.authenticator),
             caller,
             reader,
+            self.stalled,
         ))
     }
 
@@ -67,11 +74,24 @@ impl MailboxService {
             receipts: receipts(moved)?,
         })
     }
+
+    async fn seek_cursor(&self, request: Request<v1::SeekRequest>) -> Result<v1::SeekResponse> {
+        let caller = caller(&request)?;
+        let message = request.into_inner();
+        let (cursor, target) = convert::seek(&message)?;
+        let cursor = self
+            .app
+            .seek(actor(&caller), cursor, target, &message.encode_to_vec())
+            .await?;
+        Ok(v1::SeekResponse {
+            positions: convert::cursor_to_wire(&cursor),
+        })
+    }
 }
 
 #[tonic::async_trait]
 impl v1::mailbox_service_server::MailboxService for MailboxService {
-    type SubscribeStream = ReceiverStream<subscription::Item>;
+    type SubscribeStream = Feed;
 
     async fn pull(&self, request: Request<v1::PullRequest>) -> Result<Response<v1::PullResponse>, Status> {
         reply(self.read(request).await)
@@ -86,5 +106,9 @@ impl v1::mailbox_service_server::MailboxService for MailboxService {
 
     async fn advance(&self, request: Request<v1::AdvanceRequest>) -> Result<Response<v1::AdvanceResponse>, Status> {
         reply(self.pass(request).await)
+    }
+
+    async fn seek(&self, request: Request<v1::SeekRequest>) -> Result<Response<v1::SeekResponse>, Status> {
+        reply(self.seek_cursor(request).await)
     }
 }

@@ -11,14 +11,13 @@ use lienthong_proto::v1::mailbox_service_server::MailboxService as _;
 use lienthong_proto::v1::subscribe_response::Content;
 use lienthong_proto::v1::validate_request::Document;
 use tokio_stream::StreamExt as _;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
 use super::agency_service::AgencyService;
 use super::catalogue_service::CatalogueService;
 use super::mailbox_service::MailboxService;
-use super::subscription;
+use super::subscription::Feed;
 use crate::app::ledger::{Actor, LedgerSettings};
 use crate::app::{App, Parts};
 use crate::auth::principal::Principal;
@@ -54,7 +53,7 @@ impl Hub {
             ids: Arc::new(Counter::default()),
             ledger: LedgerSettings::default(),
         });
-        let mailbox = MailboxService::new(app.clone(), Arc::clone(&registry.authenticator));
+        let mailbox = MailboxService::new(app.clone(), Arc::clone(&registry.authenticator), Duration::from_mins(1));
         let agencies = AgencyService::new(app.clone());
         Self {
             registry,
@@ -105,13 +104,13 @@ impl Hub {
         self.mailbox.pull(request).await.unwrap().into_inner()
     }
 
-    async fn subscribe(&self) -> ReceiverStream<subscription::Item> {
+    async fn subscribe(&self) -> Feed {
         let request = self.call(&self.registry.bank, v1::SubscribeRequest::default()).await;
         self.mailbox.subscribe(request).await.unwrap().into_inner()
     }
 }
 
-async fn next(stream: &mut ReceiverStream<subscription::Item>) -> Result<Content, Status> {
+async fn next(stream: &mut Feed) -> Result<Content, Status> {
     let message = tokio::time::timeout(Duration::from_secs(5), stream.next())
         .await
         .expect("a message in time");

@@ -2,11 +2,13 @@
 //!
 //! A message leaves only while its caller may still read: connection, agency, officer and key are confirmed before each.
 //! URGENT is looked at again before a waiting NORMAL entry is sent, whenever the bell has rung or a second has passed.
-//! The room between this task and the connection is small, so a slow client holds up little, and what it gets was read at
-//! most [`LOOK_EVERY`] before it was put there.
+//!
+//! A slow client holds up little: the room between this task and the connection is small, and while there is none nothing
+//! that was read is kept; it is read again when there is. One that takes nothing for too long is cut, and told after which
+//! positions to go on.
 
 use std::collections::VecDeque;
-use std::future::Future as _;
+use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -14,10 +16,10 @@ use std::time::Duration;
 
 use lienthong_proto::v1;
 use tokio::sync::futures::Notified;
-use tokio::sync::mpsc;
 use tokio::sync::mpsc::OwnedPermit;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::Stream;
 use tonic::Status;
 
 use super::convert::mailbox as convert;
@@ -26,18 +28,47 @@ use crate::app::App;
 use crate::app::mailbox::{Entry, LOOK_EVERY, Reader};
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::mailbox::Lane;
 
 /// A message of the stream, or its end.
 pub(super) type Item = Result<v1::SubscribeResponse, Status>;
 
 /// Messages between the task and the connection.
-const ROOM: usize = 8;
+const ROOM: usize = 4;
 /// Entries read at a time.
 const READ_AHEAD: usize = 64;
 /// The longest silence.
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
+
+/// The stream as the connection takes it: the messages, then the reason for the end, which needs no room.
+#[derive(Debug)]
+pub struct Feed {
+    messages: mpsc::Receiver<Item>,
+    end: oneshot::Receiver<Status>,
+    is_over: bool,
+}
+
+impl Stream for Feed {
+    type Item = Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Item>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        match self.messages.poll_recv(cx) {
+            Poll::Ready(None) => {}
+            Poll::Ready(message) => return Poll::Ready(message),
+            Poll::Pending => return Poll::Pending,
+        }
+        // Without a word the task has ended because nobody reads any more.
+        let end = Pin::new(&mut self.end).poll(cx);
+        end.map(|end| {
+            self.is_over = true;
+            end.ok().map(Err)
+        })
+    }
+}
 
 /// Why a stream ends.
 enum End {
@@ -60,6 +91,7 @@ pub(super) struct Subscription {
     caller: Arc<Principal>,
     reader: Reader,
     sender: mpsc::Sender<Item>,
+    stalled: Duration,
     last_sent: Instant,
 }
 
@@ -70,24 +102,30 @@ impl Subscription {
         authenticator: Arc<Authenticator>,
         caller: Arc<Principal>,
         reader: Reader,
-    ) -> ReceiverStream<Item> {
-        let (sender, receiver) = mpsc::channel(ROOM);
-        let last_word = sender.clone();
+        stalled: Duration,
+    ) -> Feed {
+        let (sender, messages) = mpsc::channel(ROOM);
+        let (last_word, end) = oneshot::channel();
         let subscription = Self {
             app,
             authenticator,
             caller,
             reader,
             sender,
+            stalled,
             last_sent: Instant::now(),
         };
         tokio::spawn(async move {
             if let Err(End::Failed(error)) = subscription.run().await {
                 // Fails only if the client has gone.
-                drop(last_word.send(Err(to_status(&error))).await);
+                drop(last_word.send(to_status(&error)));
             }
         });
-        ReceiverStream::new(receiver)
+        Feed {
+            messages,
+            end,
+            is_over: false,
+        }
     }
 
     /// Runs until the stream ends.
@@ -104,8 +142,12 @@ impl Subscription {
             let urgent = self.reader.lane(Lane::Urgent, READ_AHEAD).await?;
             if !urgent.is_empty() {
                 for entry in urgent {
-                    self.send_entry(entry, looked_at).await?;
+                    if !self.send_entry(entry, looked_at).await? {
+                        waiting.clear();
+                        break;
+                    }
                 }
+                self.make_room(&mut waiting).await?;
                 continue;
             }
             if waiting.is_empty() || read_at.elapsed() >= LOOK_EVERY {
@@ -116,7 +158,11 @@ impl Subscription {
                 self.wait(rung.as_mut()).await?;
             }
             while let Some(entry) = waiting.pop_front() {
-                self.send_entry(entry, read_at).await?;
+                if !self.send_entry(entry, read_at).await? {
+                    waiting.clear();
+                    self.make_room(&mut waiting).await?;
+                    break;
+                }
                 if has_rung(rung.as_mut()) || looked_at.elapsed() >= LOOK_EVERY {
                     break;
                 }
@@ -142,15 +188,26 @@ impl Subscription {
         }
     }
 
-    /// Sends an entry and passes it. One that was read too long ago stays, with all after it: it is read again.
-    async fn send_entry(&mut self, entry: Entry, read_at: Instant) -> Result<(), End> {
-        let room = self.room().await?;
+    /// Sends an entry and passes it, if there is room. One that was read too long ago stays, with all after it: it is read again.
+    async fn send_entry(&mut self, entry: Entry, read_at: Instant) -> Result<bool, End> {
+        self.confirm().await?;
+        let Ok(room) = self.sender.clone().try_reserve_owned() else {
+            return Ok(false);
+        };
         if read_at.elapsed() < LOOK_EVERY && self.reader.is_next(&entry.entry) {
             self.reader.pass(&entry.entry);
             self.last_sent = Instant::now();
             room.send(Ok(convert::streamed(entry)));
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Waits until there is room for a message. What was read is let go first, if there is none.
+    async fn make_room(&mut self, waiting: &mut VecDeque<Entry>) -> Result<(), End> {
+        if self.sender.capacity() == 0 {
+            waiting.clear();
+        }
+        self.room().await.map(drop)
     }
 
     async fn heartbeat(&mut self) -> Result<(), End> {
@@ -161,15 +218,28 @@ impl Subscription {
         Ok(())
     }
 
-    /// Room for a message, for a caller who may still read. A client that takes nothing is watched meanwhile.
+    /// Room for a message, for a caller who may still read. A client that takes nothing is watched meanwhile, and cut at last.
     async fn room(&mut self) -> Result<OwnedPermit<Item>, End> {
+        let stalled_at = Instant::now() + self.stalled;
         loop {
             let room = timeout(LOOK_EVERY, self.sender.clone().reserve_owned()).await;
             self.confirm().await?;
             if let Ok(room) = room {
                 return room.or(Err(End::Closed));
             }
+            if Instant::now() >= stalled_at {
+                return Err(End::Failed(self.reader_stalled()));
+            }
         }
+    }
+
+    /// What a reader is told that takes nothing: all that it was sent goes up to these positions.
+    fn reader_stalled(&self) -> Error {
+        let position = |lane| self.reader.position(lane).to_string();
+        Error::new(ErrorCode::ReaderStalled)
+            .with("resume_after_urgent", position(Lane::Urgent))
+            .with("resume_after_normal", position(Lane::Normal))
+            .retry_after_millis(1_000)
     }
 
     async fn confirm(&mut self) -> Result<(), End> {

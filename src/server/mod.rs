@@ -7,6 +7,7 @@ mod catch_panic;
 pub mod clock;
 mod drain;
 mod follow;
+mod hints;
 pub mod hub_stream;
 mod jobs;
 pub mod random;

@@ -24,7 +24,7 @@ use super::settings::{HubSettings, ServerLimits, TlsPems};
 use super::start_error::StartError;
 use super::tls::{CurrentTls, Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, jobs, services};
+use super::{catalogue_folder, follow, hints, jobs, services};
 use crate::app::documents::Documents;
 use crate::app::{App, Parts, calendar};
 use crate::auth::admission::Admission;
@@ -113,6 +113,7 @@ pub struct Running {
     writer: JoinHandle<()>,
     follower: AbortOnDropHandle<()>,
     jobs: AbortOnDropHandle<()>,
+    hints: AbortOnDropHandle<()>,
     database: OpenDatabase,
 }
 
@@ -187,14 +188,7 @@ impl Hub {
         let admission = Admission::new(limits.admission);
         let health = HealthReporter::new();
         let documents = Documents::new(app.clone(), folder, ids, limits.document_bytes);
-        let routes = services::routes(
-            &app,
-            documents,
-            &authenticator,
-            &admission,
-            &health,
-            limits.message_bytes,
-        )?;
+        let routes = services::routes(&app, documents, &authenticator, &admission, &health, &limits)?;
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();
@@ -219,6 +213,7 @@ impl Hub {
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
         let jobs = jobs::start(app.clone());
+        let hints = hints::start(app.clone());
         Ok(Running {
             address,
             app,
@@ -231,6 +226,7 @@ impl Hub {
             writer,
             follower,
             jobs,
+            hints,
             database,
         })
     }
@@ -280,6 +276,7 @@ impl Running {
             writer,
             follower,
             jobs,
+            hints,
             database,
             limits,
             ..
@@ -288,7 +285,7 @@ impl Running {
         draining.cancel();
         // A task that `broken` has seen to its end must not be awaited again.
         let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
-        drop((server, follower, jobs, app));
+        drop((server, follower, jobs, hints, app));
         let ledger = writer.is_finished() || ends_within(LEDGER_DRAIN, writer).await;
         let closed = ends_within(LEDGER_DRAIN, database.close()).await;
         if calls && ledger && closed {

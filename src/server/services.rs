@@ -17,6 +17,7 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder;
 
+use super::settings::ServerLimits;
 use super::start_error::StartError;
 use crate::app::App;
 use crate::app::documents::Documents;
@@ -31,15 +32,16 @@ use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::request_service::RequestService;
 use crate::grpc::tracking_service::TrackingService;
 
-/// All services over `app`. `message_bytes` bounds each message to the hub.
+/// All services over `app`, within `limits`.
 pub(super) fn routes(
     app: &App,
     documents: Documents,
     authenticator: &Arc<Authenticator>,
     admission: &Arc<Admission>,
     health: &HealthReporter,
-    message_bytes: usize,
+    limits: &ServerLimits,
 ) -> Result<Routes, StartError> {
+    let message_bytes = limits.message_bytes;
     macro_rules! limited {
         ($server:ident, $service:expr) => {
             $server::new($service).max_decoding_message_size(message_bytes)
@@ -58,7 +60,7 @@ pub(super) fn routes(
         ))
         .add_service(limited!(
             MailboxServiceServer,
-            MailboxService::new(app.clone(), Arc::clone(authenticator))
+            MailboxService::new(app.clone(), Arc::clone(authenticator), limits.stalled_reader)
         ))
         .add_service(limited!(
             DocumentServiceServer,

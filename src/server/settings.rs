@@ -73,6 +73,8 @@ pub struct ServerLimits {
     pub calls_per_connection: usize,
     /// Longest time from a call's headers to its answer's headers; longer than the longest wait of Pull (30 s).
     pub call_timeout: Duration,
+    /// How long the reader of a stream may take nothing before it is cut.
+    pub stalled_reader: Duration,
     /// Most bytes of one message to the hub: a document of 256 KiB as JSON text, with room for a signature.
     pub message_bytes: usize,
     /// Most bytes of an uploaded document.
@@ -95,6 +97,7 @@ impl Default for ServerLimits {
             streams_per_connection: 256,
             calls_per_connection: 256,
             call_timeout: Duration::from_mins(1),
+            stalled_reader: Duration::from_mins(1),
             message_bytes: 1024 * 1024,
             document_bytes: 200 * 1024 * 1024,
             header_bytes: 16 * 1024,

@@ -231,6 +231,8 @@ texts! {
         "WHERE m.agency = $1 AND m.lane = $2 AND m.position > $3 ORDER BY m.position LIMIT $4"
     ));
 
+    MAILBOX_HINT = Sql::pair("SELECT $1, $2", "SELECT CAST(pg_notify($1, $2) AS TEXT)");
+
     EVENTS_OF_SUBJECT = Sql::both(concat!(
         "SELECT ", event_columns!(), " FROM event e WHERE e.subject = $1 AND e.version > $2 ",
         "ORDER BY e.version LIMIT $3"

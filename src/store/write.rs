@@ -27,7 +27,7 @@ pub fn mailbox_subject(agency: &AgencyCode, lane: Lane) -> String {
 /// A transaction that holds the lock on the head.
 #[derive(Debug)]
 pub(crate) struct LedgerTx {
-    tx: Tx,
+    pub(super) tx: Tx,
 }
 
 type Read<T> = Result<T, sqlx::Error>;

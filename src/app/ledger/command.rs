@@ -278,6 +278,17 @@ pub struct Advance {
     pub cursor: CursorName,
     /// To where, per lane.
     pub positions: BTreeMap<Lane, i64>,
+    /// Which way it may go.
+    pub way: Way,
+}
+
+/// Which way a cursor may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Forward only; passing entries with `intake` makes them delivered.
+    Forward,
+    /// Anywhere; delivers nothing.
+    Anywhere,
 }
 
 /// A change of the registry.

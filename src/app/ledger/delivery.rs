@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::command::{Actor, Advance};
+use super::command::{Actor, Advance, Way};
 use super::record::{NewEntry, details_text};
 use super::state::State;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
@@ -20,8 +20,8 @@ struct Delivered {
     to: i64,
 }
 
-/// Moves a cursor forward in the lanes named. Going back or standing still is no change and no error, so a retry is
-/// safe; going beyond the last entry is refused.
+/// Moves a cursor in the lanes named. Where it may only go forward, going back or standing still is no change and no error, so a
+/// retry is safe; going beyond the last entry is refused.
 pub(super) fn advance(state: &mut State, actor: &Actor, advance: &Advance) -> Result<()> {
     for (lane, position) in &advance.positions {
         let last = state.head(&actor.agency, *lane).last_position;
@@ -39,8 +39,12 @@ pub(super) fn advance(state: &mut State, actor: &Actor, advance: &Advance) -> Re
     }
     for (lane, position) in &advance.positions {
         let key = (actor.agency.clone(), advance.cursor.clone(), *lane);
-        if *position > state.cursors.get(&key).copied().unwrap_or(0) {
+        let is_further = *position > state.cursors.get(&key).copied().unwrap_or(0);
+        if is_further || advance.way == Way::Anywhere {
             state.cursors.set(key, *position);
+        }
+        if advance.way == Way::Anywhere {
+            continue;
         }
         let mut head = state.head(&actor.agency, *lane);
         if advance.cursor.is_intake() && *position > head.delivered_position {

@@ -1,5 +1,5 @@
-//! Waking readers of a mailbox when something was committed for them. Only a hint: a reader also looks by itself,
-//! because another hub on the same database wakes nobody here.
+//! Waking readers of a mailbox when something was committed for them, by this hub or, so PostgreSQL tells, by another. Only a
+//! hint: a reader also looks by itself.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +19,12 @@ impl Wakeups {
     pub fn bell(&self, agency: &AgencyCode) -> Arc<Notify> {
         let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(bells.entry(agency.clone()).or_default())
+    }
+
+    /// Rings for everyone who waits.
+    pub fn ring_all(&self) {
+        let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        bells.values().for_each(|bell| bell.notify_waiters());
     }
 
     /// Rings for everyone who waits for one of `agencies`; forgets bells that nobody holds.

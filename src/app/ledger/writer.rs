@@ -321,6 +321,8 @@ impl Writer {
             .map_err(|_panic| sqlx::Error::Protocol("a decision panicked".to_owned()))?;
 
         let checkpoint = self.write(&mut tx, &head, &state).await?;
+        let told: BTreeSet<&AgencyCode> = state.appended.mailbox.iter().map(|entry| &entry.agency).collect();
+        tx.hint(&told).await?;
         let expected = checkpoint
             .as_ref()
             .map(|checkpoint| (checkpoint.tree_size, checkpoint.root_hash));
@@ -337,14 +339,7 @@ impl Writer {
         if !state.calendar_days.is_empty() {
             self.keep_calendar(self.environment.calendar.with(state.calendar_days.clone()));
         }
-        self.wakeups.ring(
-            state
-                .appended
-                .mailbox
-                .iter()
-                .map(|entry| &entry.agency)
-                .collect::<BTreeSet<&AgencyCode>>(),
-        );
+        self.wakeups.ring(told);
         let checkpoint = checkpoint.map(Arc::new);
         Ok(decided
             .into_iter()

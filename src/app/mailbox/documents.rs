@@ -12,8 +12,6 @@ use crate::store::rows::{DeliveredEvent, EventRow};
 
 /// Bytes of documents that one read takes in. A reply must stay below the 4 MiB that gRPC clients take by default.
 const MAX_READ_BYTES: i64 = 2 * 1024 * 1024;
-/// The media type of commands, which are no documents.
-const COMMAND: &str = "application/protobuf";
 
 /// The log index under which the bytes of an event stand: requests of a broadcast share those of their order.
 fn body_index(event: &EventRow) -> Result<i64> {
@@ -46,7 +44,6 @@ impl App {
         let bodies = self.store.bodies(&kept).await?;
         let bodies: BTreeMap<i64, (String, Bytes)> = bodies
             .into_iter()
-            .filter(|body| body.media_type != COMMAND)
             .filter_map(|body| Some((body.log_index, (body.media_type, body.content?))))
             .collect();
         let found = events.iter().zip(&indexes).filter_map(|(delivered, index)| {

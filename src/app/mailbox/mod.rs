@@ -3,10 +3,12 @@
 mod documents;
 mod pull;
 mod read;
+mod seek;
 
 pub(crate) use pull::LOOK_EVERY;
 pub use pull::{Pull, Pulled};
 pub use read::{Entry, Reader};
+pub use seek::Target;
 
 use std::collections::BTreeMap;
 

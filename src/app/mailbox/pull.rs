@@ -11,7 +11,7 @@ use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, CursorName};
 use crate::store::Cursors;
 
-/// How often a reader that waits looks by itself: another hub on the same database rings no bell here.
+/// How often a reader that waits looks by itself: bells may be missed, above all those of other hubs.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What to read.

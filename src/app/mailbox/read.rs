@@ -24,7 +24,7 @@ pub struct Entry {
     pub event: EventRow,
     /// The request as it stood when the entry was read, without clocks and measures.
     pub view: Option<RequestView>,
-    /// The document that the event brought, if it was asked for.
+    /// The document that the event brought, or the message of a step without one, if it was asked for.
     pub document: Option<SentDocument>,
 }
 
@@ -70,9 +70,14 @@ impl Reader {
         self.positions.insert(entry.lane, entry.position);
     }
 
+    /// The position in a lane after which the next read starts.
+    pub fn position(&self, lane: Lane) -> i64 {
+        self.positions.get(&lane).copied().unwrap_or(0)
+    }
+
     /// Whether the entry is the one to read next in its lane.
     pub fn is_next(&self, entry: &MailboxEntry) -> bool {
-        self.positions.get(&entry.lane).copied().unwrap_or(0) + 1 == entry.position
+        self.position(entry.lane) + 1 == entry.position
     }
 
     /// The next entries of one lane, at most `limit`; fewer if their documents are large.

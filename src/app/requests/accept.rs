@@ -23,8 +23,6 @@ pub(super) struct Sent {
 
 /// The media type of a document.
 pub(super) const JSON: &str = "application/json";
-/// The media type of a command without a document.
-pub(super) const PROTOBUF: &str = "application/protobuf";
 
 /// Reads a document: its key and, if nothing in it is wrong, the whole of it. Fails only if not even the key can be read.
 pub(super) fn read<D: Document>(actor: &Actor, content: &Bytes) -> Result<(Sent, Result<D>)> {

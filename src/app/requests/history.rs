@@ -13,6 +13,8 @@ use crate::evidence::Digest;
 use crate::evidence::leaf::content_sha256;
 use crate::store::rows::EventRow;
 
+/// The media type of messages of steps without a document.
+pub(crate) const PROTOBUF: &str = "application/protobuf";
 /// Bodies that are read from the store at a time.
 const BODIES_AT_ONCE: usize = 8;
 /// Events that are read from the store at a time.
@@ -27,6 +29,8 @@ pub struct EventView {
     pub event: EventRow,
     /// SHA-256 of what was accepted; `None` if it brought nothing or the bytes were erased.
     pub content_sha256: Option<Digest>,
+    /// The message of a step that has no document.
+    pub message: Option<Bytes>,
 }
 
 /// A document as it arrived.
@@ -88,8 +92,10 @@ impl App {
         for event in events {
             let body = bodies.iter().find(|body| body.log_index == index_of(&event));
             let content = body.and_then(|body| body.content.as_ref());
+            let is_message = body.is_some_and(|body| body.media_type == PROTOBUF);
             shown.push(EventView {
                 content_sha256: content.map(|content| content_sha256(content)),
+                message: content.filter(|_| is_message).cloned(),
                 event: without_others(event, agency)?,
             });
         }

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::accept::{PROTOBUF, Sent};
+use super::accept::Sent;
+use super::history::PROTOBUF;
 use super::step::{Stated, expected_version};
 use crate::app::App;
 use crate::app::ledger::command::Statement;

@@ -78,9 +78,13 @@ impl App {
         let facts = kind
             .check_order(order)
             .map_err(|found| Error::invalid(ErrorCode::DocumentInvalid, found))?;
+        let sender = self
+            .agency_of_roles(&kind.definition.sender_roles, &order.agency)
+            .await?;
+        check_unit(sender.as_deref(), order)?;
         let attachments = self.attached(&order.agency, &order.attachments).await?;
         let units = self.units(kind, order, &facts.payload).await?;
-        let (copies, copies_missing) = self.copies(kind, order).await?;
+        let (copies, copies_missing) = self.copies(kind, order, sender.as_deref()).await?;
         let relations = order.relations.iter().filter_map(|relation| {
             Some(Relation {
                 relation: relation.r#type.as_str().to_owned(),
@@ -135,15 +139,17 @@ impl App {
     }
 
     /// The copies that the law gives to other agencies: to the one of each role that is competent for the sender's place.
-    async fn copies(&self, kind: &Kind, order: &OrderDocument) -> Result<(Vec<CopyByRight>, Vec<Role>)> {
+    async fn copies(
+        &self,
+        kind: &Kind,
+        order: &OrderDocument,
+        sender: Option<&Agency>,
+    ) -> Result<(Vec<CopyByRight>, Vec<Role>)> {
         let (mut copies, mut missing) = (Vec::new(), Vec::new());
         if kind.definition.copies.is_empty() {
             return Ok((copies, missing));
         }
-        let sender = self
-            .agency_of_roles(&kind.definition.sender_roles, &order.agency)
-            .await?;
-        let places = sender.as_ref().map_or_else(Vec::new, |sender| {
+        let places = sender.map_or_else(Vec::new, |sender| {
             let unit = sender.units.iter().find(|unit| order.unit.as_ref() == Some(&unit.id));
             let own = unit
                 .map(|unit| unit.territory.clone())
@@ -183,4 +189,21 @@ fn wrong_office(pointer: &str, recipient: &AgencyCode, competent: &Agency) -> Er
     Error::invalid(ErrorCode::WrongOffice, vec![field])
         .with("recipient", recipient.as_str())
         .with("competent", competent.code.as_str())
+}
+
+/// The unit that an order names is one of its sender's: the copies by right follow its territory.
+fn check_unit(sender: Option<&Agency>, order: &OrderDocument) -> Result<()> {
+    let (Some(sender), Some(unit)) = (sender, &order.unit) else {
+        return Ok(());
+    };
+    if sender.units.iter().any(|known| known.id == *unit) {
+        return Ok(());
+    }
+    let field = FieldViolation::new(
+        "/unit",
+        "not_found",
+        "Cơ quan gửi không có đơn vị này.",
+        "The sender has no such unit.",
+    );
+    Err(Error::invalid(ErrorCode::UnitNotFound, vec![field]))
 }

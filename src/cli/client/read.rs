@@ -79,9 +79,14 @@ fn text(request: &v1::EnforcementRequest, answer: &v1::GetResponse, why: bool, f
     let mut lines = Lines::default();
     lines.text(&show::envelope(request));
     lines.text(&show::deadlines(&request.deadlines, why));
-    if !request.measures.is_empty() {
-        lines.heading("Biện pháp đang có hiệu lực / measures");
-        lines.text(&show::measures(&request.measures));
+    let (in_force, ended): (Vec<_>, Vec<_>) = request.measures.iter().cloned().partition(|measure| measure.in_force);
+    if !in_force.is_empty() {
+        lines.heading("Biện pháp đang có hiệu lực / measures in force");
+        lines.text(&show::measures(&in_force));
+    }
+    if !ended.is_empty() {
+        lines.heading("Biện pháp đã chấm dứt / measures that have ended");
+        lines.text(&show::measures(&ended));
     }
     if !request.relations.is_empty() {
         lines.heading("Liên quan / relations");

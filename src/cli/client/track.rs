@@ -123,5 +123,13 @@ fn text(request: &v1::EnforcementRequest, events: &[v1::Event], holder: &Holder<
         ]);
     }
     lines.text(&table.text("  "));
+    let said: Vec<&v1::Event> = events.iter().filter(|event| !event.text.is_empty()).collect();
+    if !said.is_empty() {
+        lines.heading("Nội dung nêu / what was said");
+        for event in said {
+            let when = format!("{} {}", words::clock(event.hub_time), words::action_vi(event.action));
+            lines.add(&when, &event.text);
+        }
+    }
     lines.finish()
 }

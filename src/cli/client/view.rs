@@ -165,6 +165,7 @@ pub(super) fn event(event: &v1::Event) -> Value {
         "version": event.version,
         "details": serde_json::from_str::<Value>(&event.details).unwrap_or(Value::Null),
         "content_sha256": digest(&event.content_sha256),
+        "text": text(&event.text),
     })
 }
 

@@ -2,16 +2,23 @@
 
 use bytes::Bytes;
 use lienthong_proto::v1;
+use prost::Message as _;
 
 use super::receipt::action_number;
 use super::time;
 use super::vocabulary::{OnWire as _, number_of};
 use crate::app::requests::history::{EventView, SentDocument};
+use crate::domain::workflow::Action;
 use crate::evidence::digest::sha256;
 
 /// An event on the wire.
 pub fn event(view: EventView) -> v1::Event {
-    let EventView { event, content_sha256 } = view;
+    let EventView {
+        event,
+        content_sha256,
+        message,
+    } = view;
+    let text = message.map(|message| stated_text(&event.action, &message));
     v1::Event {
         log_index: event.log_index,
         action: action_number(&event.action),
@@ -26,7 +33,27 @@ pub fn event(view: EventView) -> v1::Event {
         content_sha256: content_sha256
             .map(|digest| Bytes::copy_from_slice(&digest))
             .unwrap_or_default(),
+        text: text.unwrap_or_default(),
     }
+}
+
+/// What the message of a step without a document says in words.
+pub(super) fn stated_text(action: &str, message: &[u8]) -> String {
+    macro_rules! text_of {
+        ($request:ident, $field:ident) => {
+            v1::$request::decode(message).map(|message| message.$field)
+        };
+    }
+    let text = match action.parse() {
+        Ok(Action::AskClarification) => text_of!(AskClarificationRequest, question),
+        Ok(Action::Extend) => text_of!(ExtendRequest, reason),
+        Ok(Action::Dispute) => text_of!(DisputeRequest, reason),
+        Ok(Action::AcceptWithdrawal | Action::RefuseWithdrawal) => text_of!(DecideWithdrawalRequest, reason),
+        Ok(Action::Close) => text_of!(CloseRequest, reason),
+        // The other steps come as documents, or say nothing in words.
+        _ => Ok(String::new()),
+    };
+    text.unwrap_or_default()
 }
 
 /// A document on the wire: the bytes that arrived.
@@ -43,7 +70,6 @@ pub fn document(document: SentDocument) -> v1::Document {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::workflow::Action;
 
     #[test]
     fn a_document_leaves_with_its_bytes_and_their_digest() {

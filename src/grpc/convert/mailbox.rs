@@ -8,9 +8,10 @@ use lienthong_proto::v1;
 use super::fields::Fields;
 use super::receipt::action_number;
 use super::vocabulary::OnWire as _;
-use super::{text_or_empty, time};
-use crate::app::ledger::command::Advance;
-use crate::app::mailbox::{Entry, Pull, Pulled};
+use super::{instant, text_or_empty, time};
+use crate::app::ledger::command::{Advance, Way};
+use crate::app::mailbox::{Entry, Pull, Pulled, Target};
+use crate::app::requests::history::{PROTOBUF, SentDocument};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, CursorName, OfficerId, UnitId};
 use crate::domain::mailbox::Lane;
@@ -64,7 +65,50 @@ pub(crate) fn advance(message: &v1::AdvanceRequest) -> Result<Advance> {
         fields.missing("positions");
     }
     let positions = positions(&mut fields, "positions", &message.positions);
-    fields.finish(cursor.map(|cursor| Advance { cursor, positions }))
+    fields.finish(cursor.map(|cursor| Advance {
+        cursor,
+        positions,
+        way: Way::Forward,
+    }))
+}
+
+/// What Seek asks for.
+pub(crate) fn seek(message: &v1::SeekRequest) -> Result<(CursorName, Target)> {
+    use v1::seek_request::Target as Wire;
+    let mut fields = Fields::default();
+    let cursor = cursor(&mut fields, &message.cursor);
+    let target = match &message.target {
+        None => {
+            fields.missing("target");
+            None
+        }
+        Some(Wire::Positions(places)) => {
+            if places.positions.is_empty() {
+                fields.missing("positions.positions");
+            }
+            Some(Target::After(positions(
+                &mut fields,
+                "positions.positions",
+                &places.positions,
+            )))
+        }
+        Some(Wire::Time(stated)) => {
+            let time = instant(stated);
+            if time.is_none() {
+                fields.push("time", "out_of_range", "Thời điểm không hợp lệ.", "Not a valid time.");
+            }
+            time.map(Target::Time)
+        }
+        Some(Wire::End(number)) => match v1::MailboxEnd::try_from(*number) {
+            Ok(v1::MailboxEnd::First) => Some(Target::First),
+            Ok(v1::MailboxEnd::Last) => Some(Target::Last),
+            Ok(v1::MailboxEnd::Unspecified) | Err(_) => {
+                fields.missing("end");
+                None
+            }
+        },
+    };
+    fields.finish(cursor.zip(target))
 }
 
 fn cursor(fields: &mut Fields, text: &str) -> Option<CursorName> {
@@ -134,6 +178,11 @@ pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
         view,
         document,
     } = read;
+    let (document, message): (Option<SentDocument>, _) = match document {
+        Some(message) if message.media_type == PROTOBUF => (None, Some(message)),
+        document => (document, None),
+    };
+    let text = message.map(|message| super::event::stated_text(&event.action, &message.content));
     v1::MailboxEntry {
         lane: entry.lane.to_wire(),
         position: entry.position,
@@ -143,6 +192,7 @@ pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
         hub_time: Some(time(event.hub_time)),
         enforcement_request: view.as_ref().map(super::request::envelope),
         document: document.map(super::event::document),
+        text: text.unwrap_or_default(),
         unit_id: text_or_empty(entry.unit.as_ref().map(UnitId::as_str)),
         officer_id: text_or_empty(entry.officer.as_ref().map(OfficerId::as_str)),
         lifted: entry.lifted,

@@ -6,6 +6,7 @@ use lienthong_proto::v1;
 use prost_types::Timestamp as WireTime;
 
 use super::fields::Fields;
+use super::instant;
 use crate::domain::error::Result;
 use crate::domain::event::{DecisionRef, Measure};
 use crate::domain::identifier::document_number;
@@ -24,8 +25,6 @@ const MAX_NUMBER: usize = 100;
 const MAX_OFFICE: usize = 200;
 /// Most characters of a unit of assets.
 const MAX_UNIT: usize = 30;
-/// The years that a time may lie in, in seconds since 1970: 1900 to 9999.
-const SECONDS: std::ops::Range<i64> = -2_208_988_800..253_402_300_800;
 
 /// Stands where the hub's own id will: the ledger gives it.
 const NO_ID_YET: &str = "mea_00000000000070008000000000000000";
@@ -133,12 +132,10 @@ fn since(fields: &mut Fields, at: &str, time: Option<WireTime>, now: Timestamp) 
         fields.missing(at);
         return None;
     };
-    let nanos = (0..1_000_000_000).contains(&time.nanos).then_some(time.nanos);
-    let Some(nanos) = nanos.filter(|_| SECONDS.contains(&time.seconds)) else {
+    let Some(since) = instant(&time) else {
         fields.push(at, "out_of_range", "Thời điểm không hợp lệ.", "Not a valid time.");
         return None;
     };
-    let since = Timestamp::from_micros(time.seconds * 1_000_000 + i64::from(nanos / 1_000));
     if since > now {
         future(fields, at);
     }

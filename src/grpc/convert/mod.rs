@@ -35,6 +35,15 @@ pub fn time(instant: Timestamp) -> WireTime {
     }
 }
 
+/// The years that a time from the wire may lie in, in seconds since 1970: 1900 to 9999.
+const SECONDS: std::ops::Range<i64> = -2_208_988_800..253_402_300_800;
+
+/// An instant from the wire, to the microsecond; none if it is no time or lies outside the years 1900 to 9999.
+pub(crate) fn instant(wire: &WireTime) -> Option<Timestamp> {
+    let is_time = SECONDS.contains(&wire.seconds) && (0..1_000_000_000).contains(&wire.nanos);
+    is_time.then(|| Timestamp::from_micros(wire.seconds * 1_000_000 + i64::from(wire.nanos / 1_000)))
+}
+
 /// A text for people in both languages.
 pub fn localized(vi: impl Into<String>, en: impl Into<String>) -> v1::LocalizedText {
     v1::LocalizedText {
@@ -60,5 +69,18 @@ mod tests {
         };
         assert_eq!(at(1_795_000_000_123_456), (1_795_000_000, 123_456_000));
         assert_eq!(at(-1), (-1, 999_999_000));
+        for micros in [1_795_000_000_123_456, -1, 0] {
+            assert_eq!(
+                instant(&time(Timestamp::from_micros(micros))),
+                Some(Timestamp::from_micros(micros))
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for (seconds, nanos) in [(0, -1), (0, 1_000_000_000), (i64::MAX, 0), (i64::MIN, 0)] {
+            assert_eq!(instant(&WireTime { seconds, nanos }), None, "{seconds} {nanos}");
+        }
     }
 }

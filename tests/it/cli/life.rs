@@ -85,6 +85,10 @@ backends! {
         desk.ask(LAND_OFFICE, &["ack", &id]).await;
         let asked = desk.ask(LAND_OFFICE, &["ask", &id, "--question", "Đề nghị nêu rõ số tờ, số thửa."]).await;
         assert_eq!(asked["receipt"]["state"], "CLARIFYING");
+        let tracked = desk.text(THADS, &["track", &id]).await;
+        assert!(tracked.contains("Đề nghị làm rõ: Đề nghị nêu rõ số tờ, số thửa."), "{tracked}");
+        let events = desk.ask(THADS, &["track", &id]).await["events"].clone();
+        assert_eq!(events[2]["text"], "Đề nghị nêu rõ số tờ, số thửa.");
         let clarify = serde_json::json!({
             "schema": "lienthong/clarify/1", "idempotency_key": "cli-clarify-1", "agency": THADS.code_text(),
             "enforcement_request_id": id, "text": "Tờ bản đồ số 12, thửa số 345.",

@@ -1,3 +1,4 @@
 //! The exchange under real conditions: what an agency may ask for, mailboxes that resume, several hubs.
 
 mod admission;
+mod mailbox;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
-use lienthong::app::ledger::command::{Advance, Holding, Statement, Step, Submit};
+use lienthong::app::ledger::command::{Advance, Holding, Statement, Step, Submit, Way};
 use lienthong::app::ledger::{Command, Operation};
 use lienthong::domain::catalogue::{Catalogue, Kind};
 use lienthong::domain::event::{DecisionRef, Relation};
@@ -183,6 +183,7 @@ pub(crate) fn advance(agency: Fixture, cursor: &str, positions: &[(Lane, i64)]) 
         operation: Operation::Advance(Advance {
             cursor: CursorName::parse(cursor).expect("a cursor name"),
             positions: positions.iter().copied().collect(),
+            way: Way::Forward,
         }),
     }
 }

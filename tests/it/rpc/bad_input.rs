@@ -9,6 +9,7 @@ use tonic_types::StatusExt as _;
 
 use super::same_key::submit;
 use crate::harness::agencies::{BANK, BANK_2, LAND_OFFICE, PAPER_BANK, THADS};
+use crate::harness::audit::audit;
 use crate::harness::commands::kind;
 use crate::harness::wire::{fields, reason, text_vi};
 use crate::harness::{TestHub, documents};
@@ -210,6 +211,17 @@ fn check(name: &str, status: &Status, code: Code, expected: &str, named: &[&str]
 }
 
 backends! {
+    async fn an_order_names_a_unit_of_its_sender(database) {
+        let hub = TestHub::start(&database).await;
+        let office = hub.client(THADS).await;
+        let mut order = documents::order(&kind("land-information"), "unit-order-1", THADS, &[LAND_OFFICE]);
+        order["unit"] = "khong-co".into();
+        let refused = office.requests().submit(submit(&order)).await.expect_err("no such unit");
+        assert_eq!((reason(&refused).as_str(), fields(&refused)), ("UNIT_NOT_FOUND", vec!["/unit".to_owned()]));
+        hub.stop().await;
+        audit(&database).await;
+    }
+
     async fn every_bad_order_is_refused_by_its_field_and_leaves_nothing(database) {
         let hub = TestHub::start(&database).await;
         let sender = hub.client(THADS).await;

@@ -155,6 +155,8 @@ backends! {
             entries[3].document.as_ref().expect("the answer").content,
             answer.to_string().as_bytes()
         );
+        assert_eq!(entries[1].text, "Đề nghị nêu rõ số tờ, số thửa.", "the question is in the sender's mailbox");
+        assert!(entries[1].document.is_none() && entries[0].text.is_empty());
         let close = v1::CloseRequest {
             idempotency_key: "land-life-close".to_owned(),
             enforcement_request_id: id.clone(),

@@ -178,6 +178,13 @@ pub(super) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
+        Rpc::MailboxServiceSeek => open(|_, _, _| {
+            v1::SeekRequest {
+                cursor: "replay".to_owned(),
+                target: Some(v1::seek_request::Target::End(v1::MailboxEnd::First.into())),
+            }
+            .encode_to_vec()
+        }),
         Rpc::AgencyServiceListAgencies => open(|_, _, _| v1::ListAgenciesRequest::default().encode_to_vec()),
         Rpc::RequestServiceList => open(|_, _, _| {
             v1::ListRequest {
