@@ -19,6 +19,11 @@ pub(super) fn begin(
     ctx: &ClockContext<'_>,
 ) -> Option<Deadline> {
     let start = starting_moment(rule, action, at, ctx)?;
+    let start = if is_of_the_recipient(rule) {
+        start.max(order_came(deadlines).unwrap_or(start))
+    } else {
+        start
+    };
     let regime = Regime::on(deciding_date(rule, start, at, ctx));
     if !rule.regimes.contains(&regime) || !condition_holds(rule, ctx.order_payload) {
         return None;
@@ -39,6 +44,25 @@ pub(super) fn begin(
         deadline.refresh(ctx.calendar);
     }
     Some(deadline)
+}
+
+/// Whether the clock counts from an act of the recipient that its answer or report states: it cannot have followed an order
+/// before that came.
+fn is_of_the_recipient(rule: &DeadlineRule) -> bool {
+    let stated = rule.starts_on == StartingPoint::Stated && !rule.recurring;
+    stated
+        && matches!(
+            rule.stated_in(),
+            StatedIn::Interim | StatedIn::Answer | StatedIn::Report
+        )
+}
+
+/// When the order came, if a clock has counted from it.
+fn order_came(deadlines: &[Deadline]) -> Option<Timestamp> {
+    let from_the_order = deadlines
+        .iter()
+        .filter(|clock| matches!(clock.starts_on, StartingPoint::Available | StartingPoint::Served));
+    from_the_order.map(|clock| clock.start).min()
 }
 
 /// The moment from which the rule counts. Times in the order are read when it is submitted, times in an answer when it

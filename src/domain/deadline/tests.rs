@@ -258,6 +258,19 @@ fn a_clock_from_a_time_in_the_answer_gets_its_verdict_with_that_answer() {
 }
 
 #[test]
+fn an_act_stated_from_before_the_order_counts_from_the_order() {
+    let report = DeadlineRule {
+        stated_in: Some(StatedIn::Answer),
+        ..stated("report", "/executed_time", 24, TimeUnit::Hours)
+    };
+    let mut clocks = Clocks::submitted(vec![answer_rule(), report], json!({}), "2026-11-20T09:00:00");
+    clocks.answer = Some(json!({"executed_time": "2026-11-17T10:00:00+07:00"}));
+    clocks.step(Action::AnswerFinal, &[Stop, Start(Stated)], "2026-11-20T15:00:00");
+    assert_eq!(clocks.due(1), "2026-11-21T09:00:00+07:00");
+    assert_eq!(clocks.statuses()[1], DeadlineStatus::Met);
+}
+
+#[test]
 fn a_court_that_transfers_late_is_in_breach_at_submit() {
     let transfer = DeadlineRule {
         obligor: Party::Sender,
