@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use lienthong_proto::v1;
-use serde_json::Value;
 
 use super::connection::ConnectionArgs;
 use super::session::{Session, ask, incomplete};
@@ -17,6 +16,7 @@ use crate::domain::document::{
 };
 use crate::domain::ids::AgencyCode;
 use crate::domain::print::{self, AgencyName, AnswerPaper, Form, Proof, Sheet};
+use crate::grpc::convert::print as convert;
 
 /// Which paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -151,27 +151,7 @@ async fn form(session: &Session, request: &v1::EnforcementRequest) -> Result<For
     };
     let kind = ask!(async || session.catalogue().get_kind(asked.clone()).await)?.kind;
     let kind = kind.ok_or_else(|| incomplete("kind"))?;
-    let vi = |title: &Option<v1::LocalizedText>| title.as_ref().map(|title| title.vi.clone()).unwrap_or_default();
-    let schema = |text: &str| serde_json::from_str::<Value>(text).map_err(|_error| incomplete("schema"));
-    let coded = [&kind.required_attachments, &kind.refusal_reasons, &kind.return_reasons];
-    let coded = coded
-        .into_iter()
-        .flatten()
-        .map(|coded| (coded.code.clone(), vi(&coded.title)));
-    let outcomes = kind
-        .outcomes
-        .iter()
-        .map(|outcome| (outcome.code.clone(), vi(&outcome.title)));
-    Ok(Form {
-        title: kind
-            .summary
-            .as_ref()
-            .map(|summary| vi(&summary.title))
-            .unwrap_or_default(),
-        order_schema: schema(&kind.order_schema)?,
-        answer_schema: schema(&kind.answer_schema)?,
-        titles: coded.chain(outcomes).collect(),
-    })
+    convert::form(&kind).map_err(|_error| incomplete("schema"))
 }
 
 /// What the agencies are called, and what stands above each.

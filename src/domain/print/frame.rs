@@ -97,8 +97,9 @@ pub(super) fn attachments(sheet: &Sheet<'_>, attachments: &[Attachment]) -> Html
     let names = names.map(|name| Html::tag("th", Html::text(name)));
     Html::all([
         Html::line("p", "section", "Tài liệu kèm theo"),
-        Html::tag(
+        Html::class(
             "table",
+            "attachments",
             Html::all([
                 Html::tag("thead", Html::tag("tr", Html::all(names))),
                 Html::tag("tbody", Html::all(rows)),
