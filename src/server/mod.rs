@@ -3,11 +3,14 @@
 mod call_timeout;
 mod catalogue_folder;
 mod catch_panic;
+pub mod certificates;
 pub mod clock;
 mod drain;
 mod follow;
 pub mod hub_stream;
 mod jobs;
+mod metrics;
+mod operations;
 pub mod random;
 pub mod run;
 mod server_certificate;
@@ -17,7 +20,7 @@ pub mod start_error;
 pub mod tls;
 mod tonic_errors;
 
-pub use catalogue_folder::load as load_catalogue;
+pub use catalogue_folder::{load as load_catalogue, require as require_kinds};
 
 #[cfg(test)]
 mod auth_tests;

@@ -10,6 +10,7 @@ mod error;
 mod log;
 mod mailbox;
 mod migrate;
+mod pool_use;
 mod registers;
 mod registry;
 mod requests;
@@ -23,6 +24,7 @@ pub use database_file::FileFault;
 pub(crate) use error::store_error;
 pub use mailbox::Cursors;
 pub use migrate::{SchemaChange, SchemaMismatch};
+pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
 

@@ -11,13 +11,14 @@
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::command::{Command, Operation, Outcome};
 use super::decide::{Decided, decide};
 use super::environment::{CurrentCalendar, Environment};
+use super::meter::LedgerMeter;
 use super::needs::Needs;
 use super::state::{Registry, State};
 use super::wakeup::Wakeups;
@@ -31,7 +32,7 @@ use crate::store::write::LedgerTx;
 use crate::store::{Store, store_error};
 
 /// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
-const MAX_SKEW_MICROS: i64 = 2_000_000;
+pub const MAX_SKEW_MICROS: i64 = 2_000_000;
 
 /// The longest time that a batch may take, from the lock to the end of its COMMIT.
 const COMMIT_LIMIT: Duration = Duration::from_secs(20);
@@ -73,6 +74,7 @@ pub struct Ledger {
     memory: Arc<Semaphore>,
     registry_version: watch::Receiver<i64>,
     calendar: CurrentCalendar,
+    meter: LedgerMeter,
 }
 
 impl std::fmt::Debug for Queued {
@@ -107,7 +109,9 @@ impl Ledger {
             registry_version: version_sender,
             calendar: current_calendar.clone(),
             wakeups,
+            meter: LedgerMeter::default(),
         };
+        let meter = writer.meter.clone();
         let task = tokio::spawn(writer.run(incoming, settings.batch));
         let memory = Arc::new(Semaphore::new(settings.queue_kib));
         (
@@ -116,6 +120,7 @@ impl Ledger {
                 memory,
                 registry_version,
                 calendar: current_calendar,
+                meter,
             },
             task,
         )
@@ -123,6 +128,13 @@ impl Ledger {
 
     /// Carries out one command. Once it is queued it is carried out even if the caller goes away.
     pub async fn execute(&self, command: Command) -> Result<Outcome> {
+        let waiting = self.meter.waiting();
+        let outcome = self.queue_and_wait(command).await;
+        waiting.told(&outcome);
+        outcome
+    }
+
+    async fn queue_and_wait(&self, command: Command) -> Result<Outcome> {
         let overloaded = || Error::new(ErrorCode::Overloaded).retry_after_millis(200);
         let memory = Arc::clone(&self.memory).try_acquire_many_owned(kib_of(&command));
         let memory = memory.map_err(|_full| overloaded())?;
@@ -147,6 +159,11 @@ impl Ledger {
         self.registry_version.clone()
     }
 
+    /// What the ledger counts of its own work.
+    pub fn meter(&self) -> &LedgerMeter {
+        &self.meter
+    }
+
     /// The calendar in force: the one that the ledger was started with until days are in the database; follows every
     /// import made through this hub at once.
     pub fn calendar(&self) -> &CurrentCalendar {
@@ -167,6 +184,7 @@ struct Writer {
     registry_version: watch::Sender<i64>,
     calendar: CurrentCalendar,
     wakeups: Arc<Wakeups>,
+    meter: LedgerMeter,
 }
 
 impl Writer {
@@ -230,9 +248,10 @@ impl Writer {
     /// when its commands come again: by their keys.
     async fn commit_in_time(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
         let cut = |_elapsed| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-        tokio::time::timeout(COMMIT_LIMIT, self.commit(commands))
-            .await
-            .map_err(cut)?
+        let started = Instant::now();
+        let committed = tokio::time::timeout(COMMIT_LIMIT, self.commit(commands)).await;
+        self.meter.batch(commands.len(), started.elapsed());
+        committed.map_err(cut)?
     }
 
     async fn commit(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
