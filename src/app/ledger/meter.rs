@@ -81,6 +81,11 @@ impl LedgerMeter {
         Waiting(self.clone())
     }
 
+    /// A command did not succeed.
+    pub(crate) fn refused(&self, reason: &'static str) {
+        self.refusals.get_or_create(&Refusal { reason }).inc();
+    }
+
     /// A transaction has ended, one way or the other.
     pub(super) fn batch(&self, commands: usize, took: Duration) {
         self.batch
@@ -100,10 +105,7 @@ impl Waiting {
             Ok(_) => {
                 self.0.commands.inc();
             }
-            Err(error) => {
-                let reason = error.code().as_str();
-                self.0.refusals.get_or_create(&Refusal { reason }).inc();
-            }
+            Err(error) => self.0.refused(error.code().as_str()),
         }
     }
 }

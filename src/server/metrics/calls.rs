@@ -97,6 +97,14 @@ impl CallMeter {
     }
 }
 
+#[cfg(test)]
+impl CallMeter {
+    /// One Pull that has ended.
+    pub(super) fn count_one_for_a_test(&self) {
+        Call::begin(self, Rpc::MailboxServicePull.path(), "test").end(UNKNOWN);
+    }
+}
+
 /// The method as a label: `RequestService/Submit`.
 fn label(path: &str) -> &'static str {
     match Rpc::from_path(path) {
