@@ -2,6 +2,9 @@
 //! ids of the hub and counts, and of the libraries beneath it nothing below `info` is let through, since what they trace is
 //! the bytes of calls.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::panic::PanicHookInfo;
+
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::FilterFn;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -46,8 +49,20 @@ pub(super) fn start(format: LogFormat, filter: &str) -> Result<(), Failure> {
     let logging = tracing_subscriber::registry()
         .with(filter)
         .with(lines.with_filter(FilterFn::new(may_be_written)));
-    drop(logging.try_init());
+    if logging.try_init().is_ok() {
+        std::panic::set_hook(Box::new(log_panic));
+    }
     Ok(())
+}
+
+/// A panic is a line of the log like any other. A text that was put together at run time may hold anybody's data, so only
+/// a fixed one is written.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload().downcast_ref::<&'static str>().copied();
+    let place = panic.location().map(ToString::to_string);
+    let backtrace = Backtrace::capture();
+    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+    tracing::error!(text = message.unwrap_or("(withheld)"), place, backtrace, "panic");
 }
 
 fn may_be_written(metadata: &Metadata<'_>) -> bool {

@@ -144,7 +144,8 @@ fn check_tls(resolved: &Resolved, report: &mut Report) {
         key: key.clone().unwrap_or_default(),
         client_ca: client_ca.clone().unwrap_or_default(),
     };
-    for TlsFault { input, error } in certificates::faults(&pems, &(Arc::new(SystemClock) as Arc<dyn Clock>)) {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    for TlsFault { input, error } in certificates::faults(&pems, &clock) {
         let (id, is_read) = match input {
             PemInput::Certificate => ("tls_cert", certificate.is_some()),
             PemInput::Key => ("tls_key", key.is_some()),

@@ -83,15 +83,16 @@ mod tests {
     #[test]
     fn every_line_of_the_example_can_be_put_into_force() {
         let is_value = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && line.contains(" = ");
-        let text: String = example()
+        let text: Vec<String> = example()
             .lines()
             .map(|line| {
-                let line = Some(line)
+                Some(line)
                     .filter(is_value)
-                    .map_or(line, |line| line.trim_start_matches('#'));
-                format!("{line}\n")
+                    .map_or(line, |line| line.trim_start_matches('#'))
+                    .to_owned()
             })
             .collect();
+        let text = text.join("\n");
         let read = file::read(Path::new("hub.toml"), &text);
         assert_eq!(read.faults, []);
         assert_eq!(read.given.len(), SETTINGS.len());

@@ -86,13 +86,14 @@ impl File<'_> {
     /// A relative path, from where the program runs.
     fn beside_the_file(&self, setting: &Setting, text: String) -> String {
         let joined = |path: &str| self.folder.join(path).display().to_string();
-        match setting.kind {
-            Kind::Path if !text.is_empty() => joined(&text),
-            Kind::DatabaseUrl => match text.strip_prefix("sqlite:") {
-                Some(path) if !path.is_empty() && !path.starts_with([':', '/']) => format!("sqlite:{}", joined(path)),
-                _ => text,
-            },
-            _ => text,
+        let is_relative = |path: &&str| !path.is_empty() && !path.starts_with([':', '/']);
+        if matches!(setting.kind, Kind::Path) && !text.is_empty() {
+            return joined(&text);
+        }
+        let sqlite = text.strip_prefix("sqlite:").filter(is_relative);
+        match sqlite.filter(|_| matches!(setting.kind, Kind::DatabaseUrl)) {
+            Some(path) => format!("sqlite:{}", joined(path)),
+            None => text,
         }
     }
 
@@ -132,25 +133,30 @@ impl File<'_> {
 /// The value as an option would give it.
 fn text_of(setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<String, Words> {
     let value = value.get_ref();
-    match setting.kind {
-        Kind::Switch => value.as_bool().map(|value| value.to_string()),
-        Kind::Whole(_) => value
-            .as_integer()
-            .and_then(|number| i128::from_str_radix(number.as_str(), number.radix()).ok())
-            .map(|number| number.to_string()),
-        _ => value.as_str().map(str::to_owned),
-    }
-    .ok_or_else(|| match setting.kind {
-        Kind::Switch => Words::fixed(
-            "cần true hoặc false, không có dấu nháy",
-            "expected true or false, without quotes",
+    let (text, wanted) = match setting.kind {
+        Kind::Switch => (
+            value.as_bool().map(|value| value.to_string()),
+            Words::fixed(
+                "cần true hoặc false, không có dấu nháy",
+                "expected true or false, without quotes",
+            ),
         ),
-        Kind::Whole(_) => Words::fixed(
-            "cần số nguyên, không có dấu nháy",
-            "expected a whole number, without quotes",
+        Kind::Whole(_) => (
+            value
+                .as_integer()
+                .and_then(|number| i128::from_str_radix(number.as_str(), number.radix()).ok())
+                .map(|number| number.to_string()),
+            Words::fixed(
+                "cần số nguyên, không có dấu nháy",
+                "expected a whole number, without quotes",
+            ),
         ),
-        _ => Words::fixed("cần một chuỗi trong dấu nháy kép", "expected a text in double quotes"),
-    })
+        Kind::HubId | Kind::Address | Kind::DatabaseUrl | Kind::Path | Kind::Choice(_) | Kind::Filter => (
+            value.as_str().map(str::to_owned),
+            Words::fixed("cần một chuỗi trong dấu nháy kép", "expected a text in double quotes"),
+        ),
+    };
+    text.ok_or(wanted)
 }
 
 /// The known key that `key` may have been meant for: the same name in another section, or one that looks like it.

@@ -185,9 +185,10 @@ impl Resolved {
 
 /// A value as it may be shown: without a password.
 pub(super) fn shown(setting: &Setting, value: &str) -> String {
-    match setting.kind {
-        Kind::DatabaseUrl => without_password(value),
-        _ => value.to_owned(),
+    if matches!(setting.kind, Kind::DatabaseUrl) {
+        without_password(value)
+    } else {
+        value.to_owned()
     }
 }
 

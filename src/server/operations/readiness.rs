@@ -214,7 +214,7 @@ impl Readiness {
         let schema = schema.unwrap_or_else(|_elapsed| Err(Error::new(ErrorCode::Unavailable)));
         vec![
             Check::new("database", None),
-            Check::new("schema", schema_fault(schema)),
+            Check::new("schema", schema_fault(&schema)),
             Check::that(
                 "clock",
                 skew <= MAX_SKEW_MICROS,
@@ -250,7 +250,7 @@ fn certificate(end: Timestamp, now: Timestamp) -> Check {
     )
 }
 
-fn schema_fault(schema: HubResult<Result<(), SchemaMismatch>>) -> Option<Localized> {
+fn schema_fault(schema: &HubResult<Result<(), SchemaMismatch>>) -> Option<Localized> {
     match schema {
         Ok(Ok(())) => None,
         Ok(Err(mismatch)) => Some(Localized::new(
