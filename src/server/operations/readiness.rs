@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -57,6 +57,8 @@ pub(in crate::server) struct Readiness {
     parts: Parts,
     /// When the hub's certificate ends, in microseconds.
     certificate_end: AtomicI64,
+    /// The look at the folder that is under way. A disk that hangs must not hang one more thread at every look.
+    probe: Mutex<Option<JoinHandle<Result<(), FolderFault>>>>,
     /// The last verdict. Whoever holds it is the one that looks.
     last: Mutex<Option<(Instant, Verdict)>>,
 }
@@ -66,6 +68,7 @@ impl Readiness {
         let this = Self {
             parts,
             certificate_end: AtomicI64::new(i64::MAX),
+            probe: Mutex::new(None),
             last: Mutex::new(None),
         };
         this.certificates_are(pems);
@@ -225,14 +228,22 @@ impl Readiness {
     }
 
     async fn documents(&self) -> Check {
-        let checked = tokio::time::timeout(LIMIT, self.parts.folder.check_again()).await;
+        let mut probe = self.probe.lock().await;
+        let running = probe.get_or_insert_with(|| {
+            let folder = self.parts.folder.clone();
+            tokio::spawn(async move { folder.check_again().await.map_err(|(fault, _)| fault) })
+        });
+        let checked = tokio::time::timeout(LIMIT, running).await;
+        if checked.is_ok() {
+            *probe = None;
+        }
         let fault = match checked {
-            Ok(Ok(())) => None,
-            Ok(Err((FolderFault::NotWritable, _))) | Err(_) => Some(Localized::new(
+            Ok(Ok(Ok(()))) => None,
+            Ok(Ok(Err(FolderFault::NotWritable)) | Err(_)) | Err(_) => Some(Localized::new(
                 "không ghi được vào thư mục tài liệu; kiểm tra quyền và dung lượng đĩa",
                 "the folder for documents cannot be written; check its permissions and the disk's free space",
             )),
-            Ok(Err((FolderFault::NotMade | FolderFault::NotAFolder, _))) => Some(Localized::new(
+            Ok(Ok(Err(FolderFault::NotMade | FolderFault::NotAFolder))) => Some(Localized::new(
                 "thư mục tài liệu không còn; kiểm tra ổ đĩa đã gắn chưa",
                 "the folder for documents is gone; check that its disk is mounted",
             )),
