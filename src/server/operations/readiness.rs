@@ -278,6 +278,62 @@ fn schema_fault(schema: &HubResult<Result<(), SchemaMismatch>>) -> Option<Locali
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::ledger::LedgerMeter;
+    use crate::domain::time::ManualClock;
+    use crate::server::metrics::AcceptMeter;
+    use crate::store::Database;
+
+    /// Over an empty database in `folder`, with a writer that runs for ever or has ended.
+    async fn readiness(folder: &std::path::Path, writer_runs: bool) -> Arc<Readiness> {
+        let now = Timestamp::parse_rfc3339("2026-11-20T09:00:00+07:00").unwrap();
+        let store = Store::connect(&Database::Sqlite(folder.join("hub.db"))).await.unwrap();
+        store.migrate().await.unwrap();
+        let writer = tokio::spawn(async move {
+            if writer_runs {
+                std::future::pending::<()>().await;
+            }
+        });
+        let handle = writer.abort_handle();
+        if !writer_runs {
+            writer.await.unwrap();
+        }
+        let parts = Parts {
+            store,
+            folder: Folder::open(&folder.join("documents"), now).unwrap(),
+            clock: Arc::new(ManualClock::new(now)),
+            metrics: Arc::new(Metrics::new(&AcceptMeter::default(), &LedgerMeter::default())),
+            health: HealthReporter::new(),
+            writer: handle,
+            draining: CancellationToken::new(),
+        };
+        let pems = TlsPems {
+            certificate: Vec::new(),
+            key: Vec::new(),
+            client_ca: Vec::new(),
+        };
+        Readiness::new(parts, &pems)
+    }
+
+    #[tokio::test]
+    async fn a_ledger_whose_writer_has_ended_is_neither_ready_nor_alive() {
+        let folder = tempfile::tempdir().unwrap();
+        let running = readiness(folder.path(), true).await;
+        assert_eq!(running.look().await.failing(), [""; 0]);
+        assert!(running.is_alive());
+        let ended = readiness(folder.path(), false).await;
+        assert_eq!(ended.look().await.failing(), ["ledger"]);
+        assert!(!ended.is_alive());
+    }
+
+    #[tokio::test]
+    async fn a_hub_that_stops_says_so_at_once_and_asks_for_no_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let readiness = readiness(folder.path(), true).await;
+        assert!(readiness.look().await.is_ready());
+        readiness.drain().await;
+        assert_eq!(readiness.look().await.failing(), ["draining"]);
+        assert!(readiness.is_alive());
+    }
 
     #[test]
     fn a_certificate_holds_through_the_second_that_it_names() {

@@ -120,8 +120,15 @@ fn serve_refuses_a_file_with_faults_and_tells_each() {
 backends! {
     async fn check_tells_every_fault_at_once_and_none_of_a_good_configuration(database) {
         let mut desk = Desk::open(&database).await;
-        desk.stop_hub().await;
         let folder = &desk.path("");
+        serving::configure(folder, &database, &desk.listens_at().to_string());
+        let beside = run(folder, &["config", "check", "--config", "hub.toml"], &[]);
+        assert_eq!(beside.status, 0, "a running hub is no fault: {}", beside.stdout);
+        assert!(beside.stdout.contains("hub.listen"), "{}", beside.stdout);
+        let is_looked_into = !beside.stdout.contains("database.url");
+        assert_eq!(is_looked_into, database.backend() == Backend::Postgres, "{}", beside.stdout);
+
+        desk.stop_hub().await;
         serving::configure(folder, &database, "127.0.0.1:0");
         let check = |more: &[&str]| run(folder, &[&["config", "check", "--config", "hub.toml", "-o", "json"], more].concat(), &[]);
 

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 
 use lienthong_proto::{Rpc, v1};
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection as _, Executor as _};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
@@ -12,8 +14,9 @@ use tonic_health::pb::health_client::HealthClient;
 
 use super::{get, until_status};
 use crate::harness::agencies::{BANK, THADS};
-use crate::harness::raw::Raw;
-use crate::harness::{TestDatabase, TestHub};
+use crate::harness::database::server;
+use crate::harness::raw::{Raw, fixed};
+use crate::harness::{Backend, TestDatabase, TestHub};
 use crate::rpc::documents::header;
 
 /// What the gRPC health service says of the hub and of every service: the same of all.
@@ -111,6 +114,28 @@ backends! {
     async fn a_database_that_cannot_be_read_makes_the_hub_not_ready(database) {
         let (spoil, mend) = ("ALTER TABLE ledger_head RENAME TO gone", "ALTER TABLE gone RENAME TO ledger_head");
         breaks(&database, "database", spoil, mend).await;
+    }
+
+    async fn a_server_that_turns_the_hub_away_makes_it_not_ready(database) {
+        if database.backend() == Backend::Sqlite {
+            return;
+        }
+        let mut hub = TestHub::start(&database).await;
+        let address = hub.open_metrics().await;
+        until_status(address, "/healthz/ready", 200).await;
+        let url = database.url();
+        let name = url.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a name");
+        let mut admin = PgConnection::connect_with(&server()).await.expect("PostgreSQL answers");
+        let turn_away = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false");
+        admin.execute(fixed(turn_away)).await.expect("it is done");
+        let cut = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        admin.execute(fixed(cut)).await.expect("it is done");
+        assert_eq!(failing(address).await, "database");
+        let let_in = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true");
+        admin.execute(fixed(let_in)).await.expect("it is done");
+        until_status(address, "/healthz/ready", 200).await;
+        admin.close().await.expect("the connection closes");
+        hub.stop().await;
     }
 
     async fn a_folder_for_documents_that_is_gone_makes_the_hub_not_ready(database) {
