@@ -54,6 +54,27 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Finds out whether the folder at `path`, which is there, can be used.
+    ///
+    /// # Errors
+    /// As [`Folder::open`].
+    pub fn check(path: &Path) -> Result<(), (FolderFault, io::Error)> {
+        if !path.is_dir() {
+            return Err((FolderFault::NotAFolder, io::ErrorKind::NotADirectory.into()));
+        }
+        probe(path).map_err(|error| (FolderFault::NotWritable, error))
+    }
+
+    /// Finds out whether it can still be written.
+    ///
+    /// # Errors
+    /// As [`Folder::open`].
+    pub async fn check_again(&self) -> Result<(), (FolderFault, io::Error)> {
+        let folder = self.clone();
+        let checked = tokio::task::spawn_blocking(move || Self::check(&folder.0)).await;
+        checked.unwrap_or_else(|error| Err((FolderFault::NotWritable, io::Error::other(error))))
+    }
+
     /// Begins to write the bytes of a new document.
     ///
     /// # Errors

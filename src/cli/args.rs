@@ -38,7 +38,7 @@ pub(super) struct HubArgs {
 }
 
 /// A hub's name is written like a host's: 1 to 253 lower-case letters, digits, dots and hyphens.
-fn hub_id(text: &str) -> Result<String, String> {
+pub(super) fn hub_id(text: &str) -> Result<String, String> {
     let is_name = (1..=253).contains(&text.len())
         && text
             .bytes()

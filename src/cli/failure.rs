@@ -53,6 +53,11 @@ impl Failure {
         )
     }
 
+    /// The Vietnamese text and the English one.
+    pub(super) fn texts(&self) -> (&str, &str) {
+        (&self.vi, &self.en)
+    }
+
     /// Says it on stderr, Vietnamese first.
     pub(super) fn report(&self) -> ExitCode {
         output::error(&format!("Lỗi: {}\nError: {}\n", self.vi, self.en));

@@ -1,27 +1,35 @@
-//! The hub's own messages go to stderr, filtered by `LIENTHONG_LOG_FILTER`; results go to stdout. No personal data is ever in them.
+//! The hub's own messages go to stderr, results to stdout. No personal data is ever in them: the hub's own lines hold codes,
+//! ids of the hub and counts, and of the libraries beneath it nothing below `info` is let through, since what they trace is
+//! the bytes of calls.
 
-use clap::{Args, ValueEnum};
-use tracing_subscriber::EnvFilter;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::panic::PanicHookInfo;
+
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::FilterFn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use super::failure::Failure;
 
-/// How the hub logs.
-#[derive(Debug, Args)]
-pub(super) struct LogArgs {
-    /// Nhật ký kỹ thuật trên stderr: for people or for machines.
-    #[arg(long, env = "LIENTHONG_LOG", value_enum, default_value_t = LogFormat::Text)]
-    pub(super) log: LogFormat,
-    /// Mức ghi nhật ký: what to log, for example `info` or `warn,lienthong=debug`.
-    #[arg(long, env = "LIENTHONG_LOG_FILTER", value_name = "FILTER", default_value = "info")]
-    pub(super) log_filter: String,
-}
+/// What a target of our own begins with.
+const OWN: &str = "lienthong";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// How lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LogFormat {
     /// A JSON object per line.
     Json,
     /// A line of text.
     Text,
+}
+
+impl LogFormat {
+    /// From the setting's word.
+    pub(super) fn from_word(word: &str) -> Self {
+        if word == "json" { Self::Json } else { Self::Text }
+    }
 }
 
 /// Starts logging. A second start in one process changes nothing.
@@ -32,12 +40,75 @@ pub(super) fn start(format: LogFormat, filter: &str) -> Result<(), Failure> {
             format!("--log-filter: not a filter: {error}"),
         )
     })?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    drop(match format {
-        LogFormat::Json => builder.json().try_init(),
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-    });
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Only the innermost span is written: the call, with its request id and method.
+    let lines = match format {
+        LogFormat::Json => lines.json().with_span_list(false).boxed(),
+        LogFormat::Text => lines.with_ansi(false).boxed(),
+    };
+    let logging = tracing_subscriber::registry()
+        .with(filter)
+        .with(lines.with_filter(FilterFn::new(may_be_written)));
+    if logging.try_init().is_ok() {
+        std::panic::set_hook(Box::new(log_panic));
+    }
     Ok(())
+}
+
+/// A panic is a line of the log like any other. A text that was put together at run time may hold anybody's data, so only
+/// a fixed one is written.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload().downcast_ref::<&'static str>().copied();
+    let place = panic.location().map(ToString::to_string);
+    let backtrace = Backtrace::capture();
+    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+    tracing::error!(text = message.unwrap_or("(withheld)"), place, backtrace, "panic");
+}
+
+fn may_be_written(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    let rest = target.strip_prefix(OWN);
+    let is_own = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+    is_own || *metadata.level() <= Level::INFO
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_libraries_trace_is_never_written_however_wide_the_filter() {
+        let written = Written::default();
+        let writer = written.clone();
+        let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
+        let logging = tracing_subscriber::registry()
+            .with(EnvFilter::new("trace"))
+            .with(lines.with_filter(FilterFn::new(may_be_written)));
+        tracing::subscriber::with_default(logging, || {
+            tracing::trace!(target: "h2::codec", "bytes-of-a-call");
+            tracing::debug!(target: "lienthong_proto", "bytes-of-a-message");
+            tracing::info!(target: "sqlx", "kept-one");
+            tracing::debug!(target: "lienthong::calls", "kept-two");
+        });
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("kept-one") && text.contains("kept-two"), "{text}");
+        assert!(!text.contains("bytes-of"), "{text}");
+    }
 }

@@ -6,6 +6,7 @@ mod calendar;
 mod catalogue;
 mod certs;
 mod client;
+mod config;
 mod deadline;
 mod demo;
 mod failure;
@@ -49,6 +50,9 @@ enum Command {
     Init(init::Init),
     /// Chạy cổng: serves until SIGTERM or Ctrl-C, then finishes what is under way; a second signal stops at once.
     Serve(serve::Serve),
+    /// Cấu hình: prints an example, checks, or shows where each setting comes from.
+    #[command(subcommand)]
+    Config(config::Config),
     /// Nâng cấp cấu trúc cơ sở dữ liệu: makes the schema, or brings it up to date. `serve` does so by itself unless told not to.
     Migrate(migrate::Migrate),
     /// Chứng thư số: certificates.
@@ -94,6 +98,7 @@ async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Init(command) => Box::pin(command.run()).await,
         Command::Serve(command) => Box::pin(command.run()).await,
+        Command::Config(command) => Box::pin(command.run()).await,
         Command::Migrate(command) => command.run().await,
         Command::Certs(command) => command.run(),
         Command::Catalogue(command) => command.run(),

@@ -1,101 +1,76 @@
 //! `lienthong serve`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::args::{DatabaseArgs, HubArgs, listen_address, read};
+use super::args::listen_address;
+use super::config::{Options, Resolved, file_of};
 use super::failure::Failure;
-use super::logging::{self, LogArgs};
+use super::logging::{self, LogFormat};
 use super::output;
-use crate::app::ledger::LedgerSettings;
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
-use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
+use crate::server::settings::{HubSettings, TlsPems};
+use crate::server::start_error::StartError;
 use crate::store::Database;
 
 /// See the command's help.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     #[command(flatten)]
-    database: DatabaseArgs,
-    #[command(flatten)]
-    hub: HubArgs,
-    /// Địa chỉ và cổng mạng: port 0 takes a free one; the line `listening on …` tells which.
-    #[arg(
-        long,
-        env = "LIENTHONG_LISTEN",
-        value_name = "ADDR",
-        default_value = "127.0.0.1:8443",
-        value_parser = listen_address
-    )]
-    listen: SocketAddr,
-    /// Chứng thư số của cổng: the hub's certificate, followed by intermediate ones, PEM.
-    #[arg(long, env = "LIENTHONG_TLS_CERT", value_name = "FILE")]
-    tls_cert: PathBuf,
-    /// Khóa riêng của cổng: its private key, PEM. Keep it readable for the hub's user alone.
-    #[arg(long, env = "LIENTHONG_TLS_KEY", value_name = "FILE")]
-    tls_key: PathBuf,
-    /// Tổ chức cấp chứng thư số cho các cơ quan: the CAs that sign clients' certificates, PEM. A certificate must be registered as well before it is of use.
-    #[arg(long, env = "LIENTHONG_CLIENT_CA", value_name = "FILE")]
-    client_ca: PathBuf,
-    /// Thư mục lưu tài liệu kèm theo: where uploaded documents are kept; made if missing, and to be backed up with the
-    /// database. Default with SQLite: `documents` beside the file. Required with PostgreSQL, where all hubs of one database
-    /// need the same folder.
-    #[arg(long, env = "LIENTHONG_DOCUMENTS", value_name = "DIR")]
-    documents: Option<PathBuf>,
-    /// Thư mục danh mục: a folder with `kinds/` to use instead of the catalogue in the binary. A broken catalogue refuses to start.
-    #[arg(long, env = "LIENTHONG_CATALOGUE", value_name = "DIR")]
-    catalogue: Option<PathBuf>,
-    /// Không nâng cấp cơ sở dữ liệu: leave the schema as it is; refuse to start if it is not up to date.
-    #[arg(long, env = "LIENTHONG_NO_MIGRATE")]
-    no_migrate: bool,
-    #[command(flatten)]
-    log: LogArgs,
+    options: Options,
 }
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        logging::start(self.log.log, &self.log.log_filter)?;
-        let database = self.database.database()?;
-        let settings = HubSettings {
-            documents: documents_folder(self.documents, &database)?,
-            database,
-            hub_id: self.hub.hub_id,
-            listen: self.listen,
-            tls: TlsPems {
-                certificate: read("--tls-cert", &self.tls_cert)?,
-                key: read("--tls-key", &self.tls_key)?,
-                client_ca: read("--client-ca", &self.client_ca)?,
-            },
-            catalogue: self.catalogue,
-            migrate: !self.no_migrate,
-            ledger: LedgerSettings::default(),
-            limits: ServerLimits::default(),
-        };
+        let settings = self.options.resolve()?;
+        logging::start(
+            LogFormat::from_word(settings.text("log_format")),
+            settings.text("log_filter"),
+        )?;
+        let metrics: Option<SocketAddr> = settings.text("metrics_listen").parse().ok();
+        let hub_settings = hub_settings(&settings)?;
         // Before the hub is reachable, so that no signal is missed.
         let mut signals = StopSignals::new()?;
-        let hub = Hub::start(settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
+        let mut hub = Hub::start(hub_settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
+        if let Some(address) = metrics {
+            let address = hub.open_metrics(address).await?;
+            tracing::info!(%address, "metrics.started");
+        }
         tracing::info!(address = %hub.address(), version = env!("CARGO_PKG_VERSION"), "hub.started");
         output::line(&format!("listening on {}", hub.address()));
+        if let Some(address) = hub.metrics_address() {
+            output::line(&format!("metrics on {address}"));
+        }
         until_stopped(hub, &mut signals).await
     }
 }
 
-/// Where documents are kept: as told, or beside the SQLite file.
-fn documents_folder(told: Option<PathBuf>, database: &Database) -> Result<PathBuf, Failure> {
-    match (told, database) {
-        (Some(folder), _) => Ok(folder),
-        (None, Database::Sqlite(file)) => Ok(file.with_file_name("documents")),
-        (None, Database::Postgres(_)) => Err(Failure::configuration(
-            "--documents: với PostgreSQL phải nêu thư mục lưu tài liệu kèm theo; các cổng dùng chung cơ sở dữ liệu thì dùng chung thư mục này",
-            "--documents: with PostgreSQL, name the folder for uploaded documents; hubs that share a database share it too",
-        )),
-    }
+/// What the hub is started with. The values have been checked one by one.
+fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
+    let database: Database = settings.text("database").parse().map_err(StartError::from)?;
+    let listen = listen_address(settings.text("listen"))
+        .map_err(|error| Failure::configuration(format!("--listen: {error}"), format!("--listen: {error}")))?;
+    let limits = settings.limits();
+    Ok(HubSettings {
+        documents: settings.documents(&database).unwrap_or_default(),
+        database,
+        hub_id: settings.text("hub_id").to_owned(),
+        listen,
+        tls: TlsPems {
+            certificate: file_of(settings, "tls_cert")?,
+            key: file_of(settings, "tls_key")?,
+            client_ca: file_of(settings, "client_ca")?,
+        },
+        catalogue: settings.path("catalogue"),
+        migrate: !settings.is_on("no_migrate"),
+        ledger: limits.ledger,
+        limits: limits.server,
+    })
 }
 
 /// Serves until a signal, then stops in order; a second signal stops at once.
@@ -152,21 +127,5 @@ impl StopSignals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documents_stand_beside_the_sqlite_file_and_postgres_must_be_told() {
-        let sqlite: Database = "sqlite:data/hub.db".parse().unwrap();
-        let postgres: Database = "postgres://hub@localhost/hub".parse().unwrap();
-        let folder = |told: Option<&str>, database| documents_folder(told.map(PathBuf::from), database).ok();
-        assert_eq!(folder(None, &sqlite), Some(PathBuf::from("data/documents")));
-        assert_eq!(folder(Some("/srv/docs"), &sqlite), Some(PathBuf::from("/srv/docs")));
-        assert_eq!(folder(Some("/srv/docs"), &postgres), Some(PathBuf::from("/srv/docs")));
-        assert_eq!(folder(None, &postgres), None);
     }
 }

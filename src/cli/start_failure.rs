@@ -69,7 +69,8 @@ impl From<StartError> for Failure {
                     format!("{setting}: {en}"),
                 )
             }
-            StartError::Listen { address, source } => listen(address, &source),
+            StartError::Listen { address, source } => listen("--listen", address, &source),
+            StartError::ListenMetrics { address, source } => listen("--metrics-listen", address, &source),
             StartError::Reflection(_) => Self::failed(format!("Lỗi hệ thống: {en}"), en),
         }
     }
@@ -239,9 +240,9 @@ fn migrate(error: &MigrateError) -> Failure {
     }
 }
 
-fn listen(address: SocketAddr, error: &std::io::Error) -> Failure {
-    let vi = format!("--listen: không mở được cổng mạng {address}");
-    let en = format!("--listen: cannot listen on {address}");
+fn listen(setting: &str, address: SocketAddr, error: &std::io::Error) -> Failure {
+    let vi = format!("{setting}: không mở được cổng mạng {address}");
+    let en = format!("{setting}: cannot listen on {address}");
     #[expect(clippy::wildcard_enum_match_arm, reason = "the standard library's enum is open")]
     match error.kind() {
         ErrorKind::AddrInUse => Failure::failed(

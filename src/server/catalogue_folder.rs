@@ -27,7 +27,7 @@ pub fn load(folder: Option<&Path>) -> Result<Catalogue, StartError> {
 }
 
 /// Refuses a catalogue that lacks a kind or revision of `in_use`: those requests could not be read any more.
-pub(super) fn require(catalogue: &Catalogue, in_use: Vec<(String, i64)>) -> Result<(), StartError> {
+pub fn require(catalogue: &Catalogue, in_use: Vec<(String, i64)>) -> Result<(), StartError> {
     let is_known = |kind: &str, revision: i64| {
         let (Ok(code), Ok(revision)) = (KindCode::parse(kind), u32::try_from(revision)) else {
             return false;

@@ -10,6 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
+use super::metrics::OpenConnection;
 use crate::auth::peer::PeerIdentity;
 
 /// A connection whose handshake proved the client's certificate. Every request on it carries the [`PeerIdentity`].
@@ -19,14 +20,21 @@ pub struct HubStream {
     peer: PeerIdentity,
     /// Given back when the connection ends.
     _place: OwnedSemaphorePermit,
+    _open: OpenConnection,
 }
 
 impl HubStream {
-    pub(super) fn new(tls: TlsStream<TcpStream>, peer: PeerIdentity, place: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(
+        tls: TlsStream<TcpStream>,
+        peer: PeerIdentity,
+        place: OwnedSemaphorePermit,
+        open: OpenConnection,
+    ) -> Self {
         Self {
             tls,
             peer,
             _place: place,
+            _open: open,
         }
     }
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use tokio::time::MissedTickBehavior;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::metrics::JobMeter;
 use crate::app::App;
 use crate::domain::error::Result;
 
@@ -17,8 +18,8 @@ const EVERY: Duration = Duration::from_secs(5);
 const PIECES: usize = 20;
 
 /// Starts the work; ends when the handle is dropped. A piece under way is then carried out all the same, or not at all.
-pub(super) fn start(app: App) -> AbortOnDropHandle<()> {
-    AbortOnDropHandle::new(tokio::spawn(work(app)))
+pub(super) fn start(app: App, meter: JobMeter) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(work(app, meter)))
 }
 
 /// What has been seen to, so that it is not looked at again without need.
@@ -30,24 +31,24 @@ struct Seen {
     warned: Option<Date>,
 }
 
-async fn work(app: App) {
+async fn work(app: App, meter: JobMeter) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seen = Seen::default();
     loop {
         ticks.tick().await;
         warn_of_next_year(&app, &mut seen);
-        if let Err(error) = look(&app, &mut seen).await {
+        if let Err(error) = look(&app, &meter, &mut seen).await {
             tracing::warn!(code = error.code().as_str(), "jobs.failed");
         }
     }
 }
 
-async fn look(app: &App, seen: &mut Seen) -> Result<()> {
-    while app.recompute_deadlines(PIECES).await?.more {}
+async fn look(app: &App, meter: &JobMeter, seen: &mut Seen) -> Result<()> {
+    while meter.run("recompute", app.recompute_deadlines(PIECES)).await?.more {}
     let version = app.store.registry_version().await?;
     if seen.registry_version != Some(version) {
-        let passed = app.pass_to_successors().await?;
+        let passed = meter.run("succession", app.pass_to_successors()).await?;
         if passed > 0 {
             tracing::info!(passed, "jobs.succession.done");
         }

@@ -4,12 +4,15 @@ mod admission;
 mod call_timeout;
 mod catalogue_folder;
 mod catch_panic;
+pub mod certificates;
 pub mod clock;
 mod drain;
 mod follow;
 mod hints;
 pub mod hub_stream;
 mod jobs;
+mod metrics;
+mod operations;
 pub mod random;
 pub mod run;
 mod server_certificate;
@@ -19,7 +22,7 @@ pub mod start_error;
 pub mod tls;
 mod tonic_errors;
 
-pub use catalogue_folder::load as load_catalogue;
+pub use catalogue_folder::{load as load_catalogue, require as require_kinds};
 
 #[cfg(test)]
 mod auth_tests;

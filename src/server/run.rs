@@ -20,6 +20,8 @@ use super::admission::AdmissionLayer;
 use super::call_timeout::CallTimeoutLayer;
 use super::catch_panic::CatchPanicLayer;
 use super::drain::DrainLayer;
+use super::metrics::{AcceptMeter, CallerLayer, MeterLayer, Metrics, RequestIds};
+use super::operations::{self, Listener, Readiness};
 use super::settings::{HubSettings, ServerLimits, TlsPems};
 use super::start_error::StartError;
 use super::tls::{CurrentTls, Incoming, TlsConfigError};
@@ -107,8 +109,9 @@ pub struct Running {
     authenticator: Arc<Authenticator>,
     limits: ServerLimits,
     tls: CurrentTls,
-    health: HealthReporter,
-    draining: CancellationToken,
+    readiness: Arc<Readiness>,
+    watch: AbortOnDropHandle<()>,
+    metrics: Option<Listener>,
     server: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
     writer: JoinHandle<()>,
     follower: AbortOnDropHandle<()>,
@@ -183,27 +186,33 @@ impl Hub {
             .await
             .map_err(StartError::CalendarDays)?;
         let authenticator = Arc::new(
-            Authenticator::new(database.store.clone(), clock, hub_id).with_local_version(app.ledger.registry_version()),
+            Authenticator::new(database.store.clone(), Arc::clone(&clock), Arc::clone(&hub_id))
+                .with_local_version(app.ledger.registry_version()),
         );
         let admission = Admission::new(limits.admission);
         let health = HealthReporter::new();
-        let documents = Documents::new(app.clone(), folder, ids, limits.document_bytes);
+        let documents = Documents::new(app.clone(), folder.clone(), ids, limits.document_bytes);
         let routes = services::routes(&app, documents, &authenticator, &admission, &health, &limits)?;
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();
-        let incoming = Incoming::start(listener, tls.subscribe(), limits.accept);
+        let accept = AcceptMeter::default();
+        let metrics = Arc::new(Metrics::new(&accept, app.ledger.meter()));
+        let request_ids = RequestIds::new(&hub_id, address, clock.now());
+        let incoming = Incoming::metered(listener, tls.subscribe(), limits.accept, accept);
         let serving = Server::builder()
             .max_concurrent_streams(limits.streams_per_connection)
             .concurrency_limit_per_connection(limits.calls_per_connection)
             .http2_keepalive_interval(Some(limits.keep_alive))
             .http2_keepalive_timeout(Some(limits.keep_alive_timeout))
             .http2_max_header_list_size(limits.header_bytes)
+            .layer(MeterLayer::new(&metrics, request_ids))
             .layer(CatchPanicLayer)
             .layer(CallTimeoutLayer {
                 limit: limits.call_timeout,
             })
             .layer(AuthLayer::new(Arc::clone(&authenticator)))
+            .layer(CallerLayer)
             .layer(AdmissionLayer::new(admission))
             .layer(DrainLayer::new(draining.clone()))
             .layer(TonicErrorsLayer {
@@ -212,16 +221,29 @@ impl Hub {
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
-        let jobs = jobs::start(app.clone());
+        let jobs = jobs::start(app.clone(), metrics.jobs.clone());
         let hints = hints::start(app.clone());
+        let readiness = Readiness::new(
+            operations::Parts {
+                store: database.store.clone(),
+                folder,
+                clock,
+                metrics,
+                health,
+                writer: writer.abort_handle(),
+                draining,
+            },
+            &settings.tls,
+        );
         Ok(Running {
             address,
             app,
             authenticator,
             limits,
             tls,
-            health,
-            draining,
+            watch: readiness.watch(),
+            readiness,
+            metrics: None,
             server: AbortOnDropHandle::new(tokio::spawn(serving)),
             writer,
             follower,
@@ -248,13 +270,31 @@ impl Running {
         &self.authenticator
     }
 
+    /// Serves metrics and health over plain HTTP at `address` too, until the hub has stopped. Gives where it listens.
+    ///
+    /// # Errors
+    /// [`StartError::ListenMetrics`].
+    pub async fn open_metrics(&mut self, address: SocketAddr) -> Result<SocketAddr, StartError> {
+        let listener = Listener::open(address, Arc::clone(&self.readiness)).await?;
+        let address = listener.address;
+        self.metrics = Some(listener);
+        Ok(address)
+    }
+
+    /// Where metrics and health are, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|listener| listener.address)
+    }
+
     /// Takes another certificate, key and client CA for the connections that come from now on. Open connections keep
     /// theirs. This is for those who run a hub as a library: the command line has no way to ask for it yet.
     ///
     /// # Errors
     /// [`TlsConfigError`]; nothing has changed then.
     pub fn replace_tls(&self, pems: &TlsPems) -> Result<(), TlsConfigError> {
-        self.tls.replace(&pems.borrowed())
+        self.tls.replace(&pems.borrowed())?;
+        self.readiness.certificates_are(pems);
+        Ok(())
     }
 
     /// Returns if the hub can go on no longer: its server or the ledger's writer has ended by itself.
@@ -270,8 +310,9 @@ impl Running {
     pub async fn stop(self) -> Stopped {
         let Self {
             app,
-            health,
-            draining,
+            readiness,
+            watch,
+            metrics,
             mut server,
             writer,
             follower,
@@ -281,13 +322,13 @@ impl Running {
             limits,
             ..
         } = self;
-        services::report(&health, ServingStatus::NotServing).await;
-        draining.cancel();
+        readiness.drain().await;
         // A task that `broken` has seen to its end must not be awaited again.
         let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
-        drop((server, follower, jobs, hints, app));
+        drop((server, follower, jobs, hints, watch, app));
         let ledger = writer.is_finished() || ends_within(LEDGER_DRAIN, writer).await;
         let closed = ends_within(LEDGER_DRAIN, database.close()).await;
+        drop(metrics);
         if calls && ledger && closed {
             Stopped::Drained
         } else {

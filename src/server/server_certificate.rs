@@ -29,6 +29,12 @@ pub(super) fn check(der: &[u8], now: Timestamp) -> Result<(), TlsConfigError> {
     Ok(())
 }
 
+/// When a certificate (DER) ends.
+pub(super) fn end(der: &[u8]) -> Option<Timestamp> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    Some(timestamp(certificate.validity().not_after))
+}
+
 fn timestamp(time: ASN1Time) -> Timestamp {
     Timestamp::from_micros(time.timestamp().saturating_mul(1_000_000))
 }

@@ -75,6 +75,14 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The address for metrics and health cannot be listened on.
+    #[error("cannot listen on {address} for metrics: {source}")]
+    ListenMetrics {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The descriptors of the protocol cannot be served.
     #[error("reflection cannot be set up: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),

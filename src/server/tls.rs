@@ -26,6 +26,7 @@ use tokio_stream::Stream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::hub_stream::HubStream;
+use super::metrics::AcceptMeter;
 use super::server_certificate;
 use crate::auth::peer::PeerIdentity;
 use crate::domain::time::{Clock, Timestamp};
@@ -180,7 +181,7 @@ impl CurrentTls {
     }
 }
 
-fn certificates(input: PemInput, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsConfigError> {
+pub(super) fn certificates(input: PemInput, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsConfigError> {
     let certificates = CertificateDer::pem_slice_iter(pem)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|source| TlsConfigError::Pem { input, source })?;
@@ -239,8 +240,18 @@ impl Incoming {
     /// Starts accepting on `listener`. A new value in `config` holds for the connections that come after it, so that
     /// certificate, key and client CA can be replaced without a restart. Needs a tokio runtime.
     pub fn start(listener: TcpListener, config: watch::Receiver<Arc<ServerConfig>>, limits: AcceptLimits) -> Self {
+        Self::metered(listener, config, limits, AcceptMeter::default())
+    }
+
+    /// As [`Incoming::start`], and counts in `meter`.
+    pub(super) fn metered(
+        listener: TcpListener,
+        config: watch::Receiver<Arc<ServerConfig>>,
+        limits: AcceptLimits,
+        meter: AcceptMeter,
+    ) -> Self {
         let (sender, accepted) = mpsc::channel(1);
-        let accept_loop = tokio::spawn(accept_loop(listener, config, limits, sender));
+        let accept_loop = tokio::spawn(accept_loop(listener, config, limits, sender, meter));
         Self {
             accepted,
             _accept_loop: AbortOnDropHandle::new(accept_loop),
@@ -262,6 +273,7 @@ async fn accept_loop(
     config: watch::Receiver<Arc<ServerConfig>>,
     limits: AcceptLimits,
     sender: mpsc::Sender<io::Result<HubStream>>,
+    meter: AcceptMeter,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let handshakes = Arc::new(Semaphore::new(limits.handshakes));
@@ -290,13 +302,17 @@ async fn accept_loop(
         while running.try_join_next().is_some() {}
         let acceptor = TlsAcceptor::from(Arc::clone(&config.borrow()));
         let sender = sender.clone();
+        let meter = meter.clone();
         running.spawn(async move {
-            let stream = handshake(&acceptor, tcp, remote, place, limits.handshake_timeout).await;
+            let stream = handshake(&acceptor, tcp, remote, place, &meter, limits.handshake_timeout).await;
             drop(turn);
             match stream {
                 // A send fails only when the receiver is gone; then the connection is closed.
                 Ok(stream) => drop(sender.send(Ok(stream)).await),
-                Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+                Err(error) => {
+                    meter.failed(&error);
+                    tracing::debug!(%error, "a TLS handshake failed");
+                }
             }
         });
     }
@@ -315,6 +331,7 @@ async fn handshake(
     tcp: TcpStream,
     remote: SocketAddr,
     place: OwnedSemaphorePermit,
+    meter: &AcceptMeter,
     timeout: Duration,
 ) -> io::Result<HubStream> {
     tcp.set_nodelay(true)?;
@@ -334,5 +351,5 @@ async fn handshake(
         certificate_fingerprint: sha256(certificate),
         remote,
     };
-    Ok(HubStream::new(tls, peer, place))
+    Ok(HubStream::new(tls, peer, place, meter.opened()))
 }

@@ -11,6 +11,7 @@ mod hints;
 mod log;
 mod mailbox;
 mod migrate;
+mod pool_use;
 mod registers;
 mod registry;
 mod requests;
@@ -25,6 +26,7 @@ pub(crate) use error::store_error;
 pub use hints::{Hint, Hints};
 pub use mailbox::Cursors;
 pub use migrate::{SchemaChange, SchemaMismatch};
+pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
 

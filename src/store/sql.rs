@@ -119,6 +119,10 @@ texts! {
     CALENDAR_DAYS = Sql::both(
         "SELECT date, version, kind, name, basis, certainty, known_from, origin FROM calendar_day ORDER BY date, version",
     );
+    DEADLINES_PENDING_CALENDAR = Sql::both(
+        "SELECT COUNT(*) FROM deadline WHERE status = 'PENDING_CALENDAR' \
+         AND status IN ('RUNNING', 'PAUSED', 'PENDING_CALENDAR')",
+    );
     JOB = Sql::both("SELECT name, version, position FROM job WHERE name = $1");
     REQUESTS_WITH_OPEN_CLOCKS = Sql::both(
         "SELECT r.id, r.sender, r.recipient FROM enforcement_request r WHERE r.id IN \

@@ -17,6 +17,8 @@ mod ledger;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]
+mod ops;
+#[cfg(test)]
 mod rpc;
 #[cfg(test)]
 mod store;

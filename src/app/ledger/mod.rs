@@ -10,6 +10,7 @@ mod decide;
 mod delivery;
 mod environment;
 pub(crate) mod measures;
+mod meter;
 mod needs;
 mod pace;
 mod queue;
@@ -25,5 +26,6 @@ mod writer;
 
 pub use command::{Actor, Command, Operation, Outcome, Receipt};
 pub use environment::CurrentCalendar;
+pub use meter::LedgerMeter;
 pub use wakeup::Wakeups;
-pub use writer::{Ledger, LedgerSettings};
+pub use writer::{Ledger, LedgerSettings, MAX_SKEW_MICROS};

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use super::command::{Command, Operation, Outcome};
 use super::decide::{Decided, decide};
 use super::environment::{CurrentCalendar, Environment};
+use super::meter::LedgerMeter;
 use super::needs::Needs;
 use super::pace::Pace;
 use super::queue::{FairQueue, Priority, QueueLimits, Refusal};
@@ -35,7 +36,7 @@ use crate::store::write::LedgerTx;
 use crate::store::{Store, store_error};
 
 /// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
-const MAX_SKEW_MICROS: i64 = 2_000_000;
+pub const MAX_SKEW_MICROS: i64 = 2_000_000;
 
 /// The longest time that a batch may take, from the lock to the end of its COMMIT.
 const COMMIT_LIMIT: Duration = Duration::from_secs(20);
@@ -89,6 +90,7 @@ pub struct Ledger {
     entrance: Arc<Entrance>,
     registry_version: watch::Receiver<i64>,
     calendar: CurrentCalendar,
+    meter: LedgerMeter,
 }
 
 /// The queue as long as anybody may put something in.
@@ -147,13 +149,16 @@ impl Ledger {
             calendar: current_calendar.clone(),
             wakeups,
             pace: Arc::clone(&pace),
+            meter: LedgerMeter::default(),
         };
+        let meter = writer.meter.clone();
         let task = tokio::spawn(writer.run(Exit(Arc::clone(&queue)), settings.batch));
         (
             Self {
                 entrance: Arc::new(Entrance { queue, pace }),
                 registry_version,
                 calendar: current_calendar,
+                meter,
             },
             task,
         )
@@ -161,6 +166,13 @@ impl Ledger {
 
     /// Carries out one command. Once it is queued it is carried out even if the caller goes away.
     pub async fn execute(&self, command: Command) -> Result<Outcome> {
+        let waiting = self.meter.waiting();
+        let outcome = self.queue_and_wait(command).await;
+        waiting.told(&outcome);
+        outcome
+    }
+
+    async fn queue_and_wait(&self, command: Command) -> Result<Outcome> {
         let Entrance { queue, pace } = self.entrance.as_ref();
         let (agency, priority, kib) = (command.actor.agency.clone(), priority(&command), kib_of(&command));
         let (reply, outcome) = oneshot::channel();
@@ -187,6 +199,11 @@ impl Ledger {
     /// The registry version after the last local write; follows every change made through this hub at once.
     pub fn registry_version(&self) -> watch::Receiver<i64> {
         self.registry_version.clone()
+    }
+
+    /// What the ledger counts of its own work.
+    pub fn meter(&self) -> &LedgerMeter {
+        &self.meter
     }
 
     /// The calendar in force: the one that the ledger was started with until days are in the database; follows every
@@ -225,6 +242,7 @@ struct Writer {
     calendar: CurrentCalendar,
     wakeups: Arc<Wakeups>,
     pace: Arc<Pace>,
+    meter: LedgerMeter,
 }
 
 impl Writer {
@@ -289,9 +307,10 @@ impl Writer {
     /// when its commands come again: by their keys.
     async fn commit_in_time(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
         let cut = |_elapsed| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-        tokio::time::timeout(COMMIT_LIMIT, self.commit(commands))
-            .await
-            .map_err(cut)?
+        let started = Instant::now();
+        let committed = tokio::time::timeout(COMMIT_LIMIT, self.commit(commands)).await;
+        self.meter.batch(commands.len(), started.elapsed());
+        committed.map_err(cut)?
     }
 
     async fn commit(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {

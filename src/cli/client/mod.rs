@@ -9,7 +9,7 @@ mod inbox;
 mod measures;
 mod measures_file;
 mod paper;
-mod print;
+pub(super) mod print;
 mod read;
 mod register;
 mod send;

@@ -7,7 +7,7 @@ use crate::cli::output;
 
 /// How to print.
 #[derive(Debug, Clone, Copy, Args)]
-pub(super) struct OutputArgs {
+pub(in crate::cli) struct OutputArgs {
     /// Cách in: a table for people, or JSON for scripts.
     #[arg(
         short,
@@ -16,12 +16,12 @@ pub(super) struct OutputArgs {
         value_name = "FORMAT",
         default_value = "table"
     )]
-    pub(super) output: Format,
+    pub(in crate::cli) output: Format,
 }
 
 /// How the answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(in crate::cli) enum Format {
     /// For people, Vietnamese first.
     Table,
     /// For scripts: one JSON value.
@@ -30,7 +30,7 @@ pub(super) enum Format {
 
 impl OutputArgs {
     /// Prints `value` or, for people, `text`.
-    pub(super) fn print(self, value: impl FnOnce() -> Value, text: impl FnOnce() -> String) {
+    pub(in crate::cli) fn print(self, value: impl FnOnce() -> Value, text: impl FnOnce() -> String) {
         match self.output {
             Format::Json => output::line(&format!("{:#}", value())),
             Format::Table => output::text(&text()),

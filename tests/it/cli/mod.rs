@@ -5,6 +5,7 @@ mod life;
 mod papers;
 mod wrong;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -27,20 +28,22 @@ use crate::harness::ledger::HUB;
 use crate::harness::{TestDatabase, TestLedger};
 
 /// A hub, and a folder with the profile of each agency, in which the programs run.
-struct Desk {
-    running: Running,
+pub(crate) struct Desk {
+    /// None: it has been stopped.
+    running: Option<Running>,
+    address: SocketAddr,
     folder: TempDir,
 }
 
 /// What a program did.
-struct Done {
-    status: i32,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Done {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Desk {
-    async fn open(database: &TestDatabase) -> Self {
+    pub(crate) async fn open(database: &TestDatabase) -> Self {
         let now = SystemClock.now();
         let validity = Validity::days(now, 30);
         let authority = Authority::new("CA giả lập", validity).expect("an authority");
@@ -64,6 +67,8 @@ impl Desk {
         ledger.stop().await;
         let mut settings = settings(database, &authority);
         let server = authority.issue_server(validity).expect("a certificate");
+        write(folder.path(), "server.pem", &server.certificate);
+        write(folder.path(), "server.key", &server.key);
         settings.tls.certificate = server.certificate.into_bytes();
         settings.tls.key = server.key.into_bytes();
         let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(3)).await;
@@ -79,29 +84,45 @@ impl Desk {
             );
             write(folder.path(), &format!("{}.toml", agency.code_text()), &profile);
         }
-        Self { running, folder }
+        Self {
+            address: running.address(),
+            running: Some(running),
+            folder,
+        }
     }
 
-    async fn close(self) {
-        self.running.stop().await;
+    pub(crate) async fn close(mut self) {
+        self.stop_hub().await;
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// Stops the hub, so that a program can serve in its place; its folder stays.
+    pub(crate) async fn stop_hub(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+
+    /// Where its hub listens.
+    pub(crate) fn listens_at(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file into the folder.
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         write(self.folder.path(), name, text);
     }
 
     /// A JSON file of the folder.
-    fn json(&self, name: &str) -> Value {
+    pub(crate) fn json(&self, name: &str) -> Value {
         serde_json::from_str(&std::fs::read_to_string(self.path(name)).expect("a file")).expect("JSON")
     }
 
     /// The program in the folder, with nothing of this environment.
-    fn program(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lienthong"));
         command
             .args(arguments)
@@ -112,7 +133,7 @@ impl Desk {
     }
 
     /// Runs a program without a profile.
-    async fn bare(&self, arguments: &[&str]) -> Done {
+    pub(crate) async fn bare(&self, arguments: &[&str]) -> Done {
         let mut command = self.program(arguments);
         let output = tokio::task::spawn_blocking(move || command.output());
         let output = output.await.expect("the thread ends").expect("the program runs");
@@ -125,26 +146,26 @@ impl Desk {
     }
 
     /// Runs a program as `agency`.
-    async fn run(&self, agency: Fixture, arguments: &[&str]) -> Done {
+    pub(crate) async fn run(&self, agency: Fixture, arguments: &[&str]) -> Done {
         let profile = format!("{}.toml", agency.code_text());
         self.bare(&[arguments, &["--profile", &profile]].concat()).await
     }
 
     /// Runs a program that must succeed; gives what it printed.
-    async fn text(&self, agency: Fixture, arguments: &[&str]) -> String {
+    pub(crate) async fn text(&self, agency: Fixture, arguments: &[&str]) -> String {
         let done = self.run(agency, arguments).await;
         assert_eq!(done.status, 0, "{arguments:?}: {}", done.stderr);
         done.stdout
     }
 
     /// Runs a program that must succeed with `-o json`; gives the value that it printed.
-    async fn ask(&self, agency: Fixture, arguments: &[&str]) -> Value {
+    pub(crate) async fn ask(&self, agency: Fixture, arguments: &[&str]) -> Value {
         let text = self.text(agency, &[arguments, &["-o", "json"]].concat()).await;
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}"))
     }
 
     /// Sends an order of `kind` made by `template`, kept as `file`; gives the request's id.
-    async fn order(&self, kind: &str, sender: Fixture, recipient: Fixture, file: &str) -> String {
+    pub(crate) async fn order(&self, kind: &str, sender: Fixture, recipient: Fixture, file: &str) -> String {
         let to = recipient.code_text();
         self.text(sender, &["template", kind, "order", "--to", to, "-O", file])
             .await;

@@ -1,6 +1,7 @@
 //! A whole hub over real mTLS on a clock that the test moves, and clients for every agency.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lienthong::app::ledger::LedgerSettings;
@@ -126,6 +127,17 @@ impl TestHub {
             channel,
             minter: self.minter(agency, keys, keys),
         }
+    }
+
+    /// Where it listens for agencies.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.address()
+    }
+
+    /// Opens its listener for metrics and health; gives where it is.
+    pub(crate) async fn open_metrics(&mut self) -> SocketAddr {
+        let anywhere = ([127, 0, 0, 1], 0).into();
+        self.running.open_metrics(anywhere).await.expect("a free port")
     }
 
     /// Ends it in order.

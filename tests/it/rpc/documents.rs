@@ -39,7 +39,7 @@ pub(super) fn of(key: &str, content: &[u8]) -> v1::UploadHeader {
 }
 
 /// The first message of an upload of these bytes.
-pub(super) fn header(key: &str, content: &[u8]) -> v1::UploadRequest {
+pub(crate) fn header(key: &str, content: &[u8]) -> v1::UploadRequest {
     message(Content::Header(of(key, content)))
 }
 

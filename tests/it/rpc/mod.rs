@@ -2,7 +2,7 @@
 
 mod bad_input;
 mod calendar;
-mod documents;
+pub(crate) mod documents;
 mod drain;
 mod identity;
 mod life;
@@ -10,6 +10,6 @@ mod matrix;
 mod measures;
 mod messages;
 mod registers;
-mod same_key;
+pub(crate) mod same_key;
 mod start;
 mod table;

@@ -10,7 +10,7 @@ use crate::harness::wire::reason;
 use crate::harness::{TestHub, documents};
 
 /// A submit of this document.
-pub(super) fn submit(document: &serde_json::Value) -> v1::SubmitRequest {
+pub(crate) fn submit(document: &serde_json::Value) -> v1::SubmitRequest {
     v1::SubmitRequest {
         content: Some(v1::submit_request::Content::Document(document.to_string())),
     }

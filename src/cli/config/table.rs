@@ -1,0 +1,264 @@
+//! Every setting of `lienthong serve`, in the order of the example.
+
+use super::fault::Words;
+use super::setting::{Field, Kind, Setting, WhenSilent, Whole};
+
+/// Seconds, or pieces.
+const ONE: u64 = 1;
+const KIB: u64 = 1_024;
+const MIB: u64 = 1_024 * 1_024;
+
+/// A whole number in a range that sets one limit, counted in the unit of its name.
+macro_rules! whole {
+    ($least:literal..=$most:literal, $unit:ident, $($field:ident).+) => {
+        Kind::Whole(Whole {
+            least: $least,
+            most: $most,
+            get: |limits| limits.$($field).+.read($unit),
+            set: |limits, value| limits.$($field).+.write(value, $unit),
+        })
+    };
+}
+
+macro_rules! settings {
+    ($($section:literal: {
+        $($name:literal, $id:literal, $kind:expr, $default:expr, $example:literal, $vi:literal, $en:literal;)+
+    })+) => {
+        /// Every setting.
+        pub(super) const SETTINGS: &[Setting] = &[$($(Setting {
+            section: $section,
+            name: $name,
+            id: $id,
+            kind: $kind,
+            default: $default,
+            example: $example,
+            about: Words::fixed($vi, $en),
+        },)+)+];
+    };
+}
+
+/// The tables of the file, and what they are about.
+pub(super) const SECTIONS: &[(&str, &str)] = &[
+    ("hub", "Cổng / the hub"),
+    ("database", "Cơ sở dữ liệu / database"),
+    ("tls", "Chứng thư số và khóa / certificates and key"),
+    ("documents", "Tài liệu kèm theo / attached documents"),
+    ("catalogue", "Danh mục loại yêu cầu / catalogue of kinds"),
+    ("metrics", "Số đo và trạng thái / metrics and health"),
+    ("log", "Nhật ký kỹ thuật / log"),
+    (
+        "limits",
+        "Giới hạn kết nối và lệnh gọi / limits on connections and calls",
+    ),
+    ("ledger", "Giới hạn của sổ cái / limits of the ledger"),
+];
+
+settings! {
+    "hub": {
+        "id", "hub_id", Kind::HubId, WhenSilent::Required, "hub.thads.gov.vn",
+            "Tên cổng, không bao giờ đổi; là người nhận (aud) của mã truy cập.",
+            "The hub's name: the audience (aud) of tokens and the origin of the log. Never change it.";
+        "listen", "listen", Kind::Address, WhenSilent::Value("127.0.0.1:8443"), "0.0.0.0:8443",
+            "Địa chỉ và cổng mạng mà cổng lắng nghe; cổng mạng 0: chọn số còn trống.",
+            "Where the hub listens; port 0 takes a free one, and the line `listening on …` tells which.";
+    }
+    "database": {
+        "url", "database", Kind::DatabaseUrl, WhenSilent::Required, "sqlite:hub.db",
+            "sqlite:ĐƯỜNG_DẪN (một máy) hoặc postgres://NGƯỜI_DÙNG@MÁY/TÊN. Mật khẩu nên để ở PGPASSWORD hoặc ~/.pgpass.",
+            "sqlite:PATH (one machine, needs no set-up) or postgres://USER@HOST/NAME. A password is better given in \
+             PGPASSWORD or ~/.pgpass.";
+        "no_migrate", "no_migrate", Kind::Switch, WhenSilent::Value("false"), "false",
+            "Không tự nâng cấp cấu trúc cơ sở dữ liệu khi khởi động; cấu trúc cũ thì từ chối chạy.",
+            "Leave the schema as it is at the start; refuse to start if it is not up to date.";
+    }
+    "tls": {
+        "cert", "tls_cert", Kind::Path, WhenSilent::Required, "server.pem",
+            "Chứng thư số của cổng, kèm các chứng thư trung gian, PEM.",
+            "The hub's certificate, followed by intermediate ones, PEM.";
+        "key", "tls_key", Kind::Path, WhenSilent::Required, "server.key",
+            "Khóa riêng của cổng, PEM; chỉ người dùng chạy cổng được đọc.",
+            "Its private key, PEM. Keep it readable for the hub's user alone.";
+        "client_ca", "client_ca", Kind::Path, WhenSilent::Required, "ca.pem",
+            "Các tổ chức cấp chứng thư số cho các cơ quan, PEM. Chứng thư còn phải được đăng ký mới dùng được.",
+            "The CAs that sign clients' certificates, PEM. A certificate must be registered as well before it is of use.";
+    }
+    "documents": {
+        "folder", "documents", Kind::Path, WhenSilent::None, "documents",
+            "Thư mục lưu tài liệu kèm theo; sao lưu cùng cơ sở dữ liệu. Với SQLite, mặc định là `documents` cạnh tệp; \
+             với PostgreSQL phải nêu, các cổng dùng chung.",
+            "Where uploaded documents are kept; made if missing, to be backed up with the database. Default with SQLite: \
+             `documents` beside the file. Required with PostgreSQL, where all hubs of one database need the same folder.";
+    }
+    "catalogue": {
+        "folder", "catalogue", Kind::Path, WhenSilent::None, "catalogue",
+            "Thư mục có kinds/ dùng thay cho danh mục trong chương trình. Danh mục sai thì từ chối chạy.",
+            "A folder with kinds/ to use instead of the catalogue in the binary. A broken catalogue refuses to start.";
+    }
+    "metrics": {
+        "listen", "metrics_listen", Kind::Address, WhenSilent::None, "127.0.0.1:9464",
+            "Địa chỉ cho số đo (/metrics) và trạng thái (/healthz/live, /healthz/ready), HTTP không mã hóa: chỉ nên mở \
+             trên máy này. Không nêu: tắt.",
+            "Where metrics (/metrics) and health (/healthz/live, /healthz/ready) are served, over plain HTTP: keep it on \
+             loopback or a management network. Left out: off.";
+    }
+    "log": {
+        "format", "log_format", Kind::Choice(&["text", "json"]), WhenSilent::Value("text"), "json",
+            "text: cho người đọc; json: mỗi dòng một đối tượng JSON, cho máy đọc.",
+            "text for people, json (an object per line) for machines. Written to stderr.";
+        "filter", "log_filter", Kind::Filter, WhenSilent::Value("info"), "info",
+            "Mức ghi nhật ký, ví dụ info, hoặc info,lienthong::calls=debug để ghi từng lệnh gọi.",
+            "What to log, for example info, or info,lienthong::calls=debug for a line per call.";
+    }
+    "limits": {
+        "connections", "connections", whole!(1..=100_000, ONE, server.accept.connections), WhenSilent::Limit, "10000",
+            "Số kết nối mở nhiều nhất, kể cả đang bắt tay.",
+            "Most open connections, handshakes included.";
+        "handshakes", "handshakes", whole!(1..=10_000, ONE, server.accept.handshakes), WhenSilent::Limit, "256",
+            "Số bắt tay TLS cùng lúc nhiều nhất; kết nối khác phải đợi.",
+            "Most TLS handshakes at a time; more connections wait.";
+        "handshake_timeout_seconds", "handshake_timeout_seconds", whole!(1..=60, ONE, server.accept.handshake_timeout),
+            WhenSilent::Limit, "3",
+            "Thời gian bắt tay TLS lâu nhất.",
+            "How long a TLS handshake may take.";
+        "streams_per_connection", "streams_per_connection", whole!(1..=10_000, ONE, server.streams_per_connection),
+            WhenSilent::Limit, "256",
+            "Số lệnh gọi cùng lúc mà một kết nối được mở.",
+            "Most calls at a time that a client may open on one connection, streams included.";
+        "calls_per_connection", "calls_per_connection", whole!(1..=10_000, ONE, server.calls_per_connection),
+            WhenSilent::Limit, "256",
+            "Số lệnh gọi cùng lúc của một kết nối được xử lý; lệnh khác phải đợi.",
+            "Most calls at a time on one connection that are worked on; the others wait.";
+        "call_timeout_seconds", "call_timeout_seconds", whole!(31..=600, ONE, server.call_timeout), WhenSilent::Limit, "60",
+            "Thời gian lâu nhất đến khi bắt đầu trả lời một lệnh gọi; phải hơn 30 giây (Pull chờ lâu nhất).",
+            "Longest time until the answer to a call begins; longer than the longest wait of Pull (30 s).";
+        "message_kib", "message_kib", whole!(512..=16_384, KIB, server.message_bytes), WhenSilent::Limit, "1024",
+            "Kích thước lớn nhất của một thông điệp gửi đến cổng.",
+            "Most KiB of one message to the hub: a document of 256 KiB with room for a signature.";
+        "document_mib", "document_mib", whole!(1..=4_096, MIB, server.document_bytes), WhenSilent::Limit, "200",
+            "Kích thước lớn nhất của một tài liệu tải lên.",
+            "Most MiB of an uploaded document.";
+        "header_kib", "header_kib", whole!(4..=256, KIB, server.header_bytes), WhenSilent::Limit, "16",
+            "Kích thước lớn nhất của phần đầu một lệnh gọi.",
+            "Most KiB of a call's headers.";
+        "keep_alive_seconds", "keep_alive_seconds", whole!(5..=3_600, ONE, server.keep_alive), WhenSilent::Limit, "30",
+            "Kết nối im lặng được hỏi thăm sau khoảng này.",
+            "An idle connection is probed this often.";
+        "keep_alive_timeout_seconds", "keep_alive_timeout_seconds", whole!(1..=600, ONE, server.keep_alive_timeout),
+            WhenSilent::Limit, "10",
+            "Không trả lời hỏi thăm trong khoảng này thì đóng kết nối.",
+            "A connection that does not answer a probe for so long is closed.";
+        "stalled_reader_seconds", "stalled_reader_seconds", whole!(1..=3_600, ONE, server.stalled_reader),
+            WhenSilent::Limit, "60",
+            "Bên đọc luồng hộp thư không đọc gì lâu hơn vậy thì luồng bị ngắt.",
+            "A stream whose reader takes nothing for so long is cut.";
+        "agency_calls_per_second", "agency_calls_per_second",
+            whole!(1..=1_000_000, ONE, server.admission.calls_per_second), WhenSilent::Limit, "1000",
+            "Số lệnh gọi mỗi giây của một cơ quan, tính lâu dài; vượt quá thì báo bận (trừ quyết định chấm dứt).",
+            "Calls a second of one agency in the long run; beyond it they are turned away, releases are not.";
+        "agency_burst", "agency_burst", whole!(1..=1_000_000, ONE, server.admission.burst), WhenSilent::Limit, "2000",
+            "Số lệnh gọi dồn một lúc của một cơ quan sau khi nghỉ.",
+            "Calls of one agency that may come at once after a quiet time.";
+        "agency_calls", "agency_calls", whole!(1..=100_000, ONE, server.admission.calls), WhenSilent::Limit, "512",
+            "Số lệnh gọi cùng lúc của một cơ quan.",
+            "Calls of one agency at a time, waiting reads among them.";
+        "agency_streams", "agency_streams", whole!(1..=100_000, ONE, server.admission.streams), WhenSilent::Limit, "64",
+            "Số luồng mở cùng lúc của một cơ quan.",
+            "Open streams of one agency at a time.";
+        "drain_seconds", "drain_seconds", whole!(1..=600, ONE, server.drain), WhenSilent::Limit, "25",
+            "Khi dừng, các lệnh gọi đang chạy được thêm bấy nhiêu giây để xong.",
+            "How long calls under way may take to finish when the hub stops.";
+    }
+    "ledger": {
+        "queue", "ledger_queue", whole!(1..=65_536, ONE, ledger.queue), WhenSilent::Limit, "4096",
+            "Số lệnh ghi được đợi; hơn nữa thì báo bận.",
+            "Commands that may wait; beyond it callers are told to retry.";
+        "queue_for_releases", "ledger_queue_for_releases", whole!(1..=65_535, ONE, ledger.queue_for_releases),
+            WhenSilent::Limit, "512",
+            "Trong số đó, số chỗ chỉ dành cho quyết định chấm dứt.",
+            "How many of these places only a release may take.";
+        "queue_per_agency", "ledger_queue_per_agency", whole!(1..=65_536, ONE, ledger.queue_per_agency),
+            WhenSilent::Limit, "1024",
+            "Số lệnh ghi của một cơ quan được đợi.",
+            "Commands of one agency that may wait, and as many releases again.";
+        "batch", "ledger_batch", whole!(1..=1_024, ONE, ledger.batch), WhenSilent::Limit, "256",
+            "Số lệnh ghi nhiều nhất trong một giao dịch.",
+            "The most commands in one transaction.";
+        "queue_mib", "ledger_queue_mib", whole!(1..=8_192, KIB, ledger.queue_kib), WhenSilent::Limit, "128",
+            "Bộ nhớ nhiều nhất cho các lệnh ghi đang đợi.",
+            "The most memory that waiting commands may take, MiB.";
+        "queue_mib_per_agency", "ledger_queue_mib_per_agency", whole!(1..=8_192, KIB, ledger.queue_kib_per_agency),
+            WhenSilent::Limit, "32",
+            "Bộ nhớ nhiều nhất cho các lệnh ghi đang đợi của một cơ quan.",
+            "The most memory that waiting commands of one agency may take, MiB.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::setting::Limits;
+    use super::*;
+
+    #[test]
+    fn every_name_is_there_once_and_every_section_is_titled() {
+        let keys: BTreeSet<String> = SETTINGS.iter().map(Setting::key).collect();
+        let ids: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.id).collect();
+        assert_eq!((keys.len(), ids.len()), (SETTINGS.len(), SETTINGS.len()));
+        let titled: BTreeSet<&str> = SECTIONS.iter().map(|(section, _)| *section).collect();
+        let used: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.section).collect();
+        assert_eq!(titled, used);
+    }
+
+    #[test]
+    fn defaults_and_examples_are_values_that_are_accepted() {
+        for setting in SETTINGS {
+            assert_eq!(setting.refuse(setting.example), None, "{}", setting.key());
+            if let Some(default) = setting.default_text() {
+                assert_eq!(setting.refuse(&default), None, "{}", setting.key());
+            }
+        }
+    }
+
+    #[test]
+    fn every_number_sets_its_own_limit_and_no_other() {
+        let numbers = || {
+            SETTINGS.iter().filter_map(|setting| match setting.kind {
+                Kind::Whole(whole) => Some((setting, whole)),
+                Kind::HubId
+                | Kind::Address
+                | Kind::DatabaseUrl
+                | Kind::Path
+                | Kind::Switch
+                | Kind::Choice(_)
+                | Kind::Filter => None,
+            })
+        };
+        let read_all = |limits: &Limits| -> Vec<u64> { numbers().map(|(_, whole)| (whole.get)(limits)).collect() };
+        let before = read_all(&Limits::default());
+        for (place, (setting, whole)) in numbers().enumerate() {
+            for value in [whole.least, whole.most] {
+                let mut limits = Limits::default();
+                (whole.set)(&mut limits, value);
+                let mut expected = before.clone();
+                expected[place] = value;
+                assert_eq!(read_all(&limits), expected, "{}", setting.key());
+            }
+            for outside in [whole.least - 1, whole.most + 1] {
+                assert!(
+                    setting.refuse(&outside.to_string()).is_some(),
+                    "{} {outside}",
+                    setting.key()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_told_the_range_in_both_languages() {
+        let setting = SETTINGS.iter().find(|setting| setting.id == "ledger_batch").unwrap();
+        let words = setting.refuse("0").unwrap();
+        assert!(words.vi.contains("từ 1 đến 1024"), "{words:?}");
+        assert!(words.en.contains("from 1 to 1024"), "{words:?}");
+    }
+}
