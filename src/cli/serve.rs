@@ -87,7 +87,7 @@ impl Serve {
 }
 
 /// Where documents are kept: as told, or beside the SQLite file.
-fn documents_folder(told: Option<PathBuf>, database: &Database) -> Result<PathBuf, Failure> {
+pub(super) fn documents_folder(told: Option<PathBuf>, database: &Database) -> Result<PathBuf, Failure> {
     match (told, database) {
         (Some(folder), _) => Ok(folder),
         (None, Database::Sqlite(file)) => Ok(file.with_file_name("documents")),

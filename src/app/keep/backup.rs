@@ -81,13 +81,15 @@ pub async fn backup(plan: &BackupPlan, progress: &dyn Progress) -> Result<Backed
         return Err(KeepError::Exists(plan.out.clone()));
     }
     let path = draft_path(&plan.out)?;
-    let mut snapshot = Snapshot::open(&plan.database).await?;
-    snapshot.check_schema().await??;
+    let mut snapshot = super::open(&plan.database).await?;
     let hub_id = snapshot.hub_id().await?.ok_or(KeepError::NotInitialised)?;
     let head = snapshot.head().await?;
-    make_folder(&path).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => KeepError::Unfinished(path.clone()),
-        _ => at(&path)(error),
+    make_folder(&path).await.map_err(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            KeepError::Unfinished(path.clone())
+        } else {
+            at(&path)(error)
+        }
     })?;
     let mut draft = Draft { path, is_kept: false };
     let (tables, tree) = tables(&mut snapshot, &draft.path, progress).await?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::fault::Faults;
 use super::files::{Line, TableReader};
 use super::log_check::{LogVerdict, check_log};
-use super::manifest::{DOCUMENTS, MANIFEST, Manifest, SUMS, TABLES, TableManifest, table_file};
+use super::manifest::{CHANGED_MANIFEST, DOCUMENTS, MANIFEST, Manifest, SUMS, TABLES, TableManifest, table_file};
 use super::{KeepError, Progress, Result, at, backup, documents};
 use crate::store::{KeptTable, kept_tables};
 
@@ -22,15 +22,11 @@ pub struct Verdict {
 }
 
 pub(super) const CHANGED_ROW: (&str, &str) = ("dòng đã bị thay đổi hoặc đổi chỗ", "the row was changed or moved");
-const CHANGED_FILE: (&str, &str) = (
+pub(super) const CHANGED_FILE: (&str, &str) = (
     "tệp không đúng với manifest.json (thiếu, thừa hoặc bị thay đổi)",
     "the file is not the one of manifest.json (cut, longer or changed)",
 );
 const MISSING_FILE: (&str, &str) = ("thiếu tệp", "the file is missing");
-const CHANGED_MANIFEST: (&str, &str) = (
-    "manifest.json và SHA256SUMS không khớp nhau",
-    "manifest.json and SHA256SUMS do not fit each other",
-);
 const NOT_OURS: (&str, &str) = ("tệp không thuộc bản sao lưu", "the file does not belong to the backup");
 
 /// Checks the backup in `folder`; changes nothing.

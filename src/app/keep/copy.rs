@@ -23,7 +23,7 @@ pub struct Copied {
 /// # Errors
 /// [`KeepError`]; the target is empty then.
 pub async fn copy(source: &mut Snapshot, target: &Store, progress: &dyn Progress) -> Result<Copied> {
-    source.check_schema().await??;
+    source.check_schema().await.map_err(KeepError::NoSchema)??;
     source.hub_id().await?.ok_or(KeepError::NotInitialised)?;
     let from = TreeHead::of(&source.head().await?);
     let mut intake = Intake::begin(target, progress).await?;

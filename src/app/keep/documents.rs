@@ -24,7 +24,7 @@ const ATTACHMENT: &str = "attachment";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Registered {
     pub(super) id: DocumentId,
-    size: u64,
+    pub(super) size: u64,
     sha256: Vec<u8>,
 }
 
@@ -194,11 +194,7 @@ pub(super) async fn copy_in(backup: &Path, manifest: &Manifest, into: &Folder, p
             }
             continue;
         }
-        let faulty = |what| {
-            let mut faults = Faults::default();
-            faults.add(format!("{DOCUMENTS}/{id}"), None, what);
-            KeepError::Damaged(faults)
-        };
+        let faulty = |what| KeepError::Damaged(Faults::one(&format!("{DOCUMENTS}/{id}"), None, what));
         let mut file = match File::open(&path).await {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(faulty(GONE)),
             opened => opened.map_err(at(&path))?,

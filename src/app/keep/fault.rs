@@ -33,6 +33,13 @@ impl Faults {
         }
     }
 
+    /// One alone.
+    pub(super) fn one(place: &str, row: Option<u64>, what: (&'static str, &'static str)) -> Self {
+        let mut faults = Self::default();
+        faults.add(place, row, what);
+        faults
+    }
+
     /// The first hundred.
     pub fn list(&self) -> &[Fault] {
         &self.list

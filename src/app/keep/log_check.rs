@@ -87,8 +87,8 @@ impl Ahead {
     }
 
     /// The number of the row at hand.
-    fn number(&self) -> Option<u64> {
-        Some(self.reader.number)
+    fn number(&self) -> u64 {
+        self.reader.number
     }
 
     fn integer(&self, column: &str) -> Option<i64> {
@@ -120,7 +120,7 @@ pub(super) async fn check_log(
     while entries.row.is_some() {
         let number = entries.number();
         if entries.integer("log_index") != Some(index) {
-            faults.add("log_entry", number, INDEX);
+            faults.add("log_entry", Some(number), INDEX);
         }
         let bytes = entries.bytes("leaf").unwrap_or_default();
         frontier.append(leaf_hash(bytes));
@@ -132,11 +132,11 @@ pub(super) async fn check_log(
             (Some(leaf), true) => {
                 check_entry(leaf, &events, &known, index, faults);
                 if leaf.hub_time < last_time {
-                    faults.add("log_entry", number, LEAF);
+                    faults.add("log_entry", Some(number), LEAF);
                 }
                 last_time = leaf.hub_time;
             }
-            _ => faults.add("log_entry", number, LEAF),
+            _ => faults.add("log_entry", Some(number), LEAF),
         }
         events.advance().await?;
         index += 1;
@@ -144,7 +144,7 @@ pub(super) async fn check_log(
             if is_checkpoint(&checkpoints, &frontier, last_time, &manifest.hub_id) {
                 verdict.checkpoints += 1;
             } else {
-                faults.add("checkpoint", checkpoints.number(), CHECKPOINT);
+                faults.add("checkpoint", Some(checkpoints.number()), CHECKPOINT);
             }
             checkpoints.advance().await?;
         }
@@ -155,7 +155,7 @@ pub(super) async fn check_log(
     }
     for rest in [&events, &bodies, &checkpoints] {
         if rest.row.is_some() {
-            faults.add(rest.table().name(), rest.number(), TOO_MANY);
+            faults.add(rest.table().name(), Some(rest.number()), TOO_MANY);
         }
     }
     let head = Ahead::open(folder, "ledger_head").await?;
@@ -182,18 +182,15 @@ async fn note_body(
 ) -> Result<()> {
     let at = bodies.integer("log_index");
     if at != Some(index) {
-        faults.add("body", bodies.number(), TOO_MANY);
+        faults.add("body", Some(bodies.number()), TOO_MANY);
     }
-    let digest = match (bodies.bytes("salt"), bodies.bytes("content")) {
-        (Some(salt), Some(content)) => {
-            verdict.bodies += 1;
-            Some(salted(salt, content))
-        }
-        _ => {
-            verdict.erased += 1;
-            None
-        }
-    };
+    let kept = bodies.bytes("salt").zip(bodies.bytes("content"));
+    let digest = kept.map(|(salt, content)| salted(salt, content));
+    if digest.is_some() {
+        verdict.bodies += 1;
+    } else {
+        verdict.erased += 1;
+    }
     if let Some(at) = at {
         known.insert(at, digest);
     }
@@ -225,7 +222,7 @@ fn check_entry(leaf: &Leaf, events: &Ahead, bodies: &Bodies, index: i64, faults:
         row_digest: digest_of(row),
     };
     if *leaf != told {
-        faults.add("event", number, LEAF);
+        faults.add("event", Some(number), LEAF);
     }
     // The requests of a broadcast share the body of the first.
     let opened = (leaf.entry_type == EntryType::Request)
@@ -234,9 +231,9 @@ fn check_entry(leaf: &Leaf, events: &Ahead, bodies: &Bodies, index: i64, faults:
         .and_then(|details| details.opened);
     let body_index = opened.map_or(index, |opened| opened.body_index);
     match bodies.get(&body_index) {
-        Some(Some(digest)) if *digest != leaf.content_digest => faults.add("event", number, BODY),
-        None if leaf.content_digest != NO_CONTENT => faults.add("event", number, NO_BODY),
-        Some(None) if leaf.content_digest == NO_CONTENT => faults.add("event", number, BODY),
+        Some(Some(digest)) if *digest != leaf.content_digest => faults.add("event", Some(number), BODY),
+        None if leaf.content_digest != NO_CONTENT => faults.add("event", Some(number), NO_BODY),
+        Some(None) if leaf.content_digest == NO_CONTENT => faults.add("event", Some(number), BODY),
         Some(_) | None => {}
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::files::read_small;
-use super::{KeepError, Result};
+use super::{Faults, KeepError, Result};
 use crate::evidence::digest::{hex, sha256};
 use crate::store::{KeptTable, kept_tables, schema_version};
 
@@ -119,32 +119,56 @@ impl Manifest {
         let text = read_small(&folder.join(MANIFEST))
             .await
             .map_err(|error| not_a_backup(format!("{MANIFEST}: {error}")))?;
-        let manifest: Self =
-            serde_json::from_slice(&text).map_err(|error| not_a_backup(format!("{MANIFEST}: {error}")))?;
+        let sums = read_small(&folder.join(SUMS)).await.unwrap_or_default();
+        let own = format!("{}  {MANIFEST}\n", hex(&sha256(&text)));
+        let is_sealed = sums.starts_with(own.as_bytes());
+        match Self::parse(&text) {
+            Ok(manifest) => {
+                let fits = text == manifest.to_text().as_bytes() && sums == manifest.sums().as_bytes();
+                Ok((manifest, fits))
+            }
+            // A manifest that was changed is that, whatever became of it.
+            Err(_) if !is_sealed => Err(KeepError::Damaged(Faults::one(MANIFEST, None, CHANGED_MANIFEST))),
+            Err(Unfit::Schema(backup)) => Err(KeepError::OtherSchema {
+                backup,
+                program: schema_version(),
+            }),
+            Err(Unfit::Form(reason)) => Err(not_a_backup(format!("{MANIFEST}: {reason}"))),
+        }
+    }
+
+    fn parse(text: &[u8]) -> std::result::Result<Self, Unfit> {
+        let manifest: Self = serde_json::from_slice(text).map_err(|error| Unfit::Form(error.to_string()))?;
         if manifest.format != FORMAT || manifest.format_version != FORMAT_VERSION {
-            return Err(not_a_backup(format!(
-                "{MANIFEST}: format {} {} is unknown",
+            return Err(Unfit::Form(format!(
+                "format {} {} is unknown",
                 manifest.format, manifest.format_version
             )));
         }
         if manifest.schema_version != schema_version() {
-            return Err(KeepError::OtherSchema {
-                backup: manifest.schema_version,
-                program: schema_version(),
-            });
+            return Err(Unfit::Schema(manifest.schema_version));
         }
         let stated = manifest
             .tables
             .iter()
-            .map(|table| (table.name.as_str(), &table.columns));
+            .map(|table| (table.name.as_str(), table.columns.clone()));
         let known = kept_tables().iter().map(|table| (table.name(), columns(table)));
-        if !stated.map(|(name, columns)| (name, columns.clone())).eq(known) {
-            return Err(not_a_backup(format!(
-                "{MANIFEST}: the tables are not those of the schema"
-            )));
+        if stated.eq(known) {
+            Ok(manifest)
+        } else {
+            Err(Unfit::Form("the tables are not those of the schema".to_owned()))
         }
-        let sums = read_small(&folder.join(SUMS)).await.unwrap_or_default();
-        let fits = text == manifest.to_text().as_bytes() && sums == manifest.sums().as_bytes();
-        Ok((manifest, fits))
     }
 }
+
+/// Why a manifest is of no use to this program.
+enum Unfit {
+    Form(String),
+    Schema(i64),
+}
+
+/// What is said of a manifest that was changed.
+pub(super) const CHANGED_MANIFEST: (&str, &str) = (
+    "manifest.json và SHA256SUMS không khớp nhau",
+    "manifest.json and SHA256SUMS do not fit each other",
+);

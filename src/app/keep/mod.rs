@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::error::Error;
 use crate::evidence::Digest;
-use crate::store::{ConnectError, SchemaMismatch};
+use crate::store::{ConnectError, Database, SchemaMismatch, Snapshot};
 
 pub use fault::{Fault, Faults};
 
@@ -33,6 +33,9 @@ pub enum KeepError {
     /// The database refuses.
     #[error(transparent)]
     Database(#[from] Error),
+    /// It holds no schema of ours.
+    #[error("the database cannot be read; is it a hub's?")]
+    NoSchema(#[source] Error),
     /// Its schema is not that of this binary.
     #[error(transparent)]
     Schema(#[from] SchemaMismatch),
@@ -103,4 +106,11 @@ type Result<T> = std::result::Result<T, KeepError>;
 fn at(path: &Path) -> impl FnOnce(io::Error) -> KeepError {
     let path = path.to_owned();
     move |source| KeepError::File { path, source }
+}
+
+/// Opens one state of a hub's database whose schema is this binary's.
+async fn open(database: &Database) -> Result<Snapshot> {
+    let mut snapshot = Snapshot::open(database).await?;
+    snapshot.check_schema().await.map_err(KeepError::NoSchema)??;
+    Ok(snapshot)
 }

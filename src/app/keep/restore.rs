@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use super::check::CHANGED_ROW;
+use super::check::{CHANGED_FILE, CHANGED_ROW};
 use super::files::{Line, TableReader};
 use super::intake::Intake;
-use super::manifest::{MANIFEST, Manifest};
+use super::manifest::{CHANGED_MANIFEST, MANIFEST, Manifest};
 use super::{Faults, KeepError, Progress, Result, TreeHead, at, documents};
 use crate::blobs::Folder;
 use crate::store::{Store, kept_tables};
@@ -25,9 +25,7 @@ pub struct Restored {
 }
 
 fn damaged(place: &str, row: Option<u64>, what: (&'static str, &'static str)) -> KeepError {
-    let mut faults = Faults::default();
-    faults.add(place, row, what);
-    KeepError::Damaged(faults)
+    KeepError::Damaged(Faults::one(place, row, what))
 }
 
 /// Reads what a backup says of itself; refuses what is no whole backup of this program's schema.
@@ -37,14 +35,7 @@ fn damaged(place: &str, row: Option<u64>, what: (&'static str, &'static str)) ->
 pub async fn manifest(from: &Path) -> Result<Manifest> {
     let (manifest, fits) = Manifest::read(from).await?;
     if !fits {
-        return Err(damaged(
-            MANIFEST,
-            None,
-            (
-                "manifest.json và SHA256SUMS không khớp nhau",
-                "manifest.json and SHA256SUMS do not fit each other",
-            ),
-        ));
+        return Err(damaged(MANIFEST, None, CHANGED_MANIFEST));
     }
     Ok(manifest)
 }
@@ -68,14 +59,7 @@ pub async fn restore(from: &Path, store: &Store, folder: &Folder, progress: &dyn
             }
         }
         if !reader.is(stated) {
-            return Err(damaged(
-                table.name(),
-                None,
-                (
-                    "tệp không đúng với manifest.json",
-                    "the file is not the one of manifest.json",
-                ),
-            ));
+            return Err(damaged(table.name(), None, CHANGED_FILE));
         }
         intake.end_table(table).await?;
     }
