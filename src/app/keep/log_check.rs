@@ -7,6 +7,7 @@ use std::path::Path;
 use super::fault::Faults;
 use super::files::{Line, TableReader};
 use super::manifest::Manifest;
+use super::uploads::Uploads;
 use super::{KeepError, Progress, Result, at, backup};
 use crate::domain::event::EventDetails;
 use crate::evidence::Digest;
@@ -96,6 +97,11 @@ impl Ahead {
         self.table().value(row, column).integer()
     }
 
+    fn text(&self, column: &str) -> &str {
+        let row = self.row.as_deref().unwrap_or_default();
+        self.table().value(row, column).text().unwrap_or_default()
+    }
+
     fn bytes(&self, column: &str) -> Option<&[u8]> {
         let row = self.row.as_deref()?;
         self.table().value(row, column).bytes()
@@ -116,6 +122,7 @@ pub(super) async fn check_log(
     let mut bodies = Ahead::open(folder, "body").await?;
     let mut checkpoints = Ahead::open(folder, "checkpoint").await?;
     let (mut frontier, mut known, mut verdict) = (Frontier::default(), Bodies::new(), LogVerdict::default());
+    let mut uploads = Uploads::read(folder, faults).await?;
     let (mut index, mut last_time) = (0_i64, i64::MIN);
     while entries.row.is_some() {
         let number = entries.number();
@@ -131,6 +138,10 @@ pub(super) async fn check_log(
         match (&leaf, events.integer("log_index") == Some(index)) {
             (Some(leaf), true) => {
                 check_entry(leaf, &events, &known, index, faults);
+                if leaf.entry_type == EntryType::Document {
+                    let details = events.text("details");
+                    uploads.compare(index, &leaf.subject, details, events.number(), faults);
+                }
                 if leaf.hub_time < last_time {
                     faults.add("log_entry", Some(number), LEAF);
                 }
@@ -158,6 +169,7 @@ pub(super) async fn check_log(
             faults.add(rest.table().name(), Some(rest.number()), TOO_MANY);
         }
     }
+    uploads.rest(faults);
     let head = Ahead::open(folder, "ledger_head").await?;
     let fits = head.integer("tree_size") == Some(index)
         && head.bytes("root_hash") == Some(&frontier.root())
@@ -203,8 +215,7 @@ async fn note_body(
 fn check_entry(leaf: &Leaf, events: &Ahead, bodies: &Bodies, index: i64, faults: &mut Faults) {
     let Some(row) = events.row.as_deref() else { return };
     let number = events.number();
-    let table = events.table();
-    let text = |column| table.value(row, column).text().unwrap_or_default();
+    let text = |column| events.text(column);
     let entry_type = events.integer("entry_type").and_then(|code| u8::try_from(code).ok());
     let told = Leaf {
         entry_type: entry_type.and_then(EntryType::from_code).unwrap_or(leaf.entry_type),
@@ -254,8 +265,7 @@ fn digest_of(row: &[Value]) -> Digest {
 }
 
 fn is_checkpoint(checkpoints: &Ahead, frontier: &Frontier, time: i64, hub_id: &str) -> bool {
-    let row = checkpoints.row.as_deref().unwrap_or_default();
     checkpoints.bytes("root_hash") == Some(&frontier.root())
         && checkpoints.integer("hub_time") == Some(time)
-        && checkpoints.table().value(row, "hub_id").text() == Some(hub_id)
+        && checkpoints.text("hub_id") == hub_id
 }

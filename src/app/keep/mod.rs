@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod restore;
 mod row;
 mod tree;
+mod uploads;
 
 use std::io;
 use std::path::{Path, PathBuf};

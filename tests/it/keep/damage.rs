@@ -84,7 +84,7 @@ fn swap_first_two_lines(content: &[u8]) -> Vec<u8> {
 }
 
 fn lines(content: &[u8]) -> usize {
-    content.iter().filter(|byte| **byte == b'\n').count()
+    content.split_inclusive(|byte| *byte == b'\n').count()
 }
 
 /// Where line `number` begins.
@@ -185,6 +185,13 @@ backends! {
             })
             .await;
         assert!(found.contains(&"event:3".to_owned()) && found.contains(&"ledger_head:1".to_owned()), "{found:?}");
+        let (digest, size) = (at("attachment", "sha256"), at("attachment", "size"));
+        let found = sound.forged("attachment", |rows| rows[1][digest] = rows[0][digest].clone()).await;
+        assert!(found.contains(&"attachment:2".to_owned()), "{found:?}");
+        let found = sound.forged("attachment", |rows| rows[0][size] = 7.into()).await;
+        assert!(found.contains(&"attachment:1".to_owned()), "{found:?}");
+        let found = sound.forged("attachment", |rows| drop(rows.pop())).await;
+        assert!(found[0].starts_with("event:"), "{found:?}");
         let root = at("checkpoint", "root_hash");
         let count = seal::rows(&sound.out, "checkpoint").len();
         let found = sound

@@ -31,12 +31,13 @@ pub(super) fn column(backup: &Path, table: &str, name: &str) -> usize {
 
 /// Writes a table's rows with their checks, and all sums over them.
 pub(super) fn write(backup: &Path, table: &str, rows: &[Vec<Value>]) {
-    let mut content = String::new();
-    for (row, number) in rows.iter().zip(1..) {
+    let line = |(row, number): (&Vec<Value>, u64)| {
         let json = Value::from(row.clone()).to_string();
-        let check = hex(&sha256(format!("{table}\n{number}\n{json}").as_bytes()));
-        content.push_str(&format!("{} {json}\n", &check[..16]));
-    }
+        let mut check = hex(&sha256(format!("{table}\n{number}\n{json}").as_bytes()));
+        check.truncate(16);
+        format!("{check} {json}\n")
+    };
+    let content: String = rows.iter().zip(1..).map(line).collect();
     std::fs::write(backup.join(format!("tables/{table}.jsonl")), &content).expect("written");
     let mut manifest = manifest(backup);
     let stated = manifest
