@@ -64,7 +64,7 @@ enum Command {
     /// Cơ sở dữ liệu: copying one into another.
     #[command(subcommand)]
     Db(db::Db),
-    /// Khám cổng: looks for what is wrong with a hub's data, or soon will be; changes nothing.
+    /// Khám cổng: looks for what is wrong with a hub's data, or soon will be; changes nothing. Ends with status 1 if something is broken.
     Doctor(doctor::Doctor),
     /// Chứng thư số: certificates.
     #[command(subcommand)]

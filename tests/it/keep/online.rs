@@ -14,7 +14,7 @@ use lienthong::store::schema::TABLES;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use prost::Message as _;
 
-use super::{backed_up, filled, freeze, other, place, restored, submit};
+use super::{backed_up, filled, freeze, other, place, restored, run_program, submit, text};
 use crate::harness::TestDatabase;
 use crate::harness::agencies::THADS;
 use crate::harness::audit::audit;
@@ -128,6 +128,23 @@ backends! {
         second.stop().await;
         audit(&target).await;
         hub.stop().await;
+    }
+
+    async fn another_process_backs_up_and_examines_a_serving_hub(database) {
+        let (hub, _) = filled(&database).await;
+        let (_folder, out) = place();
+        let (url, documents) = (database.url(), database.documents());
+        let done = run_program(&[
+            "backup", "--database", &url, "--documents", text(&documents), "--out", text(&out),
+        ]);
+        assert_eq!(done.status, 0, "{done:?}");
+        let head = database.store().await.head().await.expect("a head");
+        assert!(done.stdout.contains(&hex(&head.root)), "{done:?}");
+        let examined = run_program(&["doctor", "--database", &url, "--documents", text(&documents)]);
+        assert!(examined.stdout.contains("OK    leaves"), "{examined:?}");
+        submit(&hub.client(THADS).await, "keep-after-backup").await;
+        hub.stop().await;
+        audit(&database).await;
     }
 
     async fn a_document_that_the_hub_lost_is_named_and_the_rest_is_kept(database) {
