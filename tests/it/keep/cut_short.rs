@@ -111,8 +111,9 @@ backends! {
             if tokio::time::timeout(limit, restored(&out, &target)).await.is_ok() {
                 break;
             }
+            // It may have been through just before; then the audit below says whether all of it is there.
+            let Err(refusal) = serves(&target).await else { break };
             cut += 1;
-            let refusal = serves(&target).await.expect_err("no hub serves");
             assert!(matches!(refusal, StartError::NotInitialised), "{refusal}");
         }
         assert!(cut > 0);
@@ -120,6 +121,43 @@ backends! {
         if raw.count("log_entry").await == 0 {
             restored(&out, &target).await.expect("done again");
         }
+        raw.execute("DELETE FROM mailbox_cursor WHERE agency = 'GIA-LAP.LON'").await.expect("gone");
+        audit(&target).await;
+        serves(&target).await.expect("a hub serves");
+    }
+
+    async fn a_killed_restore_leaves_a_database_that_no_hub_serves(database) {
+        let (hub, _) = filled(&database).await;
+        hub.stop().await;
+        make_large(&database).await;
+        let (_folder, out) = place();
+        backed_up(&database, &out, &()).await.expect("a backup");
+        let target = TestDatabase::empty(other(database.backend())).await;
+        let (url, documents) = (target.url(), target.documents());
+        let arguments = [
+            "restore", "--from", text(&out), "--database", &url, "--documents", text(&documents),
+        ];
+        let mut killed = 0;
+        for millis in [5, 40, 120, 200, 300, 450] {
+            let mut process = program(&arguments).spawn().expect("the program runs");
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            if process.try_wait().expect("a process").is_some() {
+                break;
+            }
+            process.kill().expect("killed");
+            process.wait().expect("gone");
+            // It may have been through just before; then the audit below says whether all of it is there.
+            if serves(&target).await.is_ok() {
+                break;
+            }
+            killed += 1;
+        }
+        assert!(killed > 2, "{killed}");
+        if serves(&target).await.is_err() {
+            let again = run_program(&arguments);
+            assert_eq!(again.status, 0, "{}", again.stderr);
+        }
+        let raw = target.raw().await;
         raw.execute("DELETE FROM mailbox_cursor WHERE agency = 'GIA-LAP.LON'").await.expect("gone");
         audit(&target).await;
         serves(&target).await.expect("a hub serves");
