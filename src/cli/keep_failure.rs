@@ -64,8 +64,8 @@ pub(super) fn damaged(faults: &Faults) -> Failure {
         output::error(&format!("{}\n", line(fault)));
     }
     Failure::failed(
-        format!("Có {count} lỗi (liệt kê ở trên); không có gì được ghi."),
-        format!("{count} fault(s), listed above; nothing was written."),
+        format!("Có {count} lỗi (liệt kê ở trên); không có gì được ghi vào cơ sở dữ liệu."),
+        format!("{count} fault(s), listed above; nothing was written to a database."),
     )
 }
 

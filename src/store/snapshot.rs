@@ -19,6 +19,9 @@ use super::rows::Head;
 use super::{DatabaseKind, sql, store_error};
 use crate::domain::error::Result;
 
+/// Rows of SQLite that are read ahead: a row may hold a body of megabytes.
+const ROWS_AHEAD: usize = 8;
+
 /// Rows of a table, one after the other.
 pub type KeptStream<'a> = Pin<Box<dyn Stream<Item = Result<Vec<Value>>> + Send + 'a>>;
 
@@ -58,6 +61,7 @@ impl Snapshot {
                 let options = SqliteConnectOptions::new()
                     .filename(path)
                     .read_only(true)
+                    .row_buffer_size(ROWS_AHEAD)
                     .busy_timeout(Duration::from_secs(5));
                 let mut connection = options.connect().await?;
                 sqlx::raw_sql("BEGIN").execute(&mut connection).await?;
