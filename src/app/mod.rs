@@ -13,6 +13,7 @@ pub mod agencies;
 pub mod calendar;
 pub mod documents;
 pub mod jobs;
+pub mod keep;
 pub mod kinds;
 pub mod ledger;
 pub mod mailbox;

@@ -75,6 +75,35 @@ impl Folder {
         checked.unwrap_or_else(|error| Err((FolderFault::NotWritable, io::Error::other(error))))
     }
 
+    /// The folder at `path` for reading alone: nothing in it is made, tried or removed.
+    pub fn for_reading(path: &Path) -> Self {
+        Self(path.into())
+    }
+
+    /// The names of all that stands in the folder as a document: what is unfinished is left out.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&*self.0)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if !name.starts_with(UNFINISHED) && name != PROBE {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Removes what a killed process left of a document, for one who knows that nobody else writes it.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub async fn forget_unfinished(&self, id: &DocumentId) -> io::Result<()> {
+        let left = self.0.join(format!("{UNFINISHED}{id}"));
+        tokio::fs::remove_file(left).await.or_else(gone_already)
+    }
+
     /// Begins to write the bytes of a new document.
     ///
     /// # Errors

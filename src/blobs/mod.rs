@@ -4,8 +4,10 @@
 //! document's name is whole and survives a power cut. The bytes go through in pieces; no document is ever in memory as a
 //! whole.
 
+mod disk;
 mod draft;
 mod folder;
 
+pub use disk::{FreeSpace, free_space};
 pub use draft::Draft;
 pub use folder::{Folder, FolderFault};

@@ -58,6 +58,15 @@ impl Failure {
         (&self.vi, &self.en)
     }
 
+    /// The same about another setting than `--database`.
+    #[must_use]
+    pub(super) fn about(mut self, setting: &str) -> Self {
+        for text in [&mut self.vi, &mut self.en] {
+            *text = text.replacen("--database", setting, 1);
+        }
+        self
+    }
+
     /// Says it on stderr, Vietnamese first.
     pub(super) fn report(&self) -> ExitCode {
         output::error(&format!("Lỗi: {}\nError: {}\n", self.vi, self.en));

@@ -2,19 +2,25 @@
 //! Vietnamese and English on stderr and names the setting.
 
 mod args;
+mod backup;
 mod calendar;
 mod catalogue;
 mod certs;
 mod client;
 mod config;
+mod db;
 mod deadline;
 mod demo;
+mod doctor;
 mod failure;
 mod init;
+mod keep_failure;
 mod logging;
 mod migrate;
 mod output;
 mod place;
+mod progress;
+mod restore;
 mod serve;
 mod start_failure;
 
@@ -55,6 +61,15 @@ enum Command {
     Config(config::Config),
     /// Nâng cấp cấu trúc cơ sở dữ liệu: makes the schema, or brings it up to date. `serve` does so by itself unless told not to.
     Migrate(migrate::Migrate),
+    /// Sao lưu: writes a backup of database and documents, while the hub serves.
+    Backup(backup::Backup),
+    /// Phục hồi: brings a backup into an empty database of either sort, or only checks it (--verify).
+    Restore(restore::Restore),
+    /// Cơ sở dữ liệu: copying one into another.
+    #[command(subcommand)]
+    Db(db::Db),
+    /// Khám cổng: looks for what is wrong with a hub's data, or soon will be; changes nothing. Ends with status 1 if something is broken.
+    Doctor(doctor::Doctor),
     /// Chứng thư số: certificates.
     #[command(subcommand)]
     Certs(certs::Certs),
@@ -100,6 +115,10 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(command) => Box::pin(command.run()).await,
         Command::Config(command) => Box::pin(command.run()).await,
         Command::Migrate(command) => command.run().await,
+        Command::Backup(command) => Box::pin(command.run()).await,
+        Command::Restore(command) => Box::pin(command.run()).await,
+        Command::Db(command) => Box::pin(command.run()).await,
+        Command::Doctor(command) => Box::pin(command.run()).await,
         Command::Certs(command) => command.run(),
         Command::Catalogue(command) => command.run(),
         Command::Deadline(command) => command.run().await,

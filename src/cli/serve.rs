@@ -1,6 +1,7 @@
 //! `lienthong serve`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -71,6 +72,18 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
         ledger: limits.ledger,
         limits: limits.server,
     })
+}
+
+/// Where documents are kept: as told, or beside the SQLite file.
+pub(super) fn documents_folder(told: Option<PathBuf>, database: &Database) -> Result<PathBuf, Failure> {
+    match (told, database) {
+        (Some(folder), _) => Ok(folder),
+        (None, Database::Sqlite(file)) => Ok(file.with_file_name("documents")),
+        (None, Database::Postgres(_)) => Err(Failure::configuration(
+            "--documents: với PostgreSQL phải nêu thư mục lưu tài liệu kèm theo; các cổng dùng chung cơ sở dữ liệu thì dùng chung thư mục này",
+            "--documents: with PostgreSQL, name the folder for uploaded documents; hubs that share a database share it too",
+        )),
+    }
 }
 
 /// Serves until a signal, then stops in order; a second signal stops at once.

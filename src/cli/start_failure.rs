@@ -38,6 +38,12 @@ impl From<StartError> for Failure {
                 ),
                 format!("--database: {en} Run: lienthong migrate --database URL"),
             ),
+            StartError::Occupied(table) => Self::configuration(
+                format!(
+                    "--database: cơ sở dữ liệu này không trống (bảng {table}); chỉ nạp vào cơ sở dữ liệu trống, không có gì bị thay đổi"
+                ),
+                format!("--database: {en}; name an empty one; nothing was changed"),
+            ),
             StartError::NotInitialised => Self::configuration(
                 "--database: cổng chưa được khởi tạo. Hãy chạy một lần: \
                  lienthong init --database URL --hub-id ID --operator-cert FILE",

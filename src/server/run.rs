@@ -87,6 +87,23 @@ impl OpenDatabase {
         })
     }
 
+    /// Opens a database to bring another one's data into it: makes it if it is missing, refuses it if anything is in it, and
+    /// then makes the schema.
+    pub async fn open_empty(database: &Database) -> Result<Self, StartError> {
+        let lock = database.lock()?;
+        let store = Store::connect(database).await?;
+        if let Some(table) = store.occupied_by().await.map_err(StartError::Schema)? {
+            store.close().await;
+            return Err(StartError::Occupied(table));
+        }
+        let schema = store.migrate().await?;
+        Ok(Self {
+            store,
+            schema,
+            _lock: lock,
+        })
+    }
+
     /// Refuses a database that belongs to another hub than `hub_id`.
     pub async fn require_hub(&self, hub_id: &str) -> Result<(), StartError> {
         match self.store.hub_id().await.map_err(StartError::Schema)? {

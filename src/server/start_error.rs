@@ -34,6 +34,9 @@ pub enum StartError {
     /// Stored requests are of kinds or revisions that the catalogue lacks.
     #[error("the catalogue lacks kinds of stored requests: {}", .0.join(", "))]
     KindsMissing(Vec<String>),
+    /// The database is not empty, so nothing can be brought into it.
+    #[error("the database is not empty: table {0}")]
+    Occupied(String),
     /// There is no operator yet.
     #[error("the hub is not initialised")]
     NotInitialised,

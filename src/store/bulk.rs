@@ -73,7 +73,8 @@ impl<R: Row + Sync> Rows for Vec<R> {
 /// Rows per statement on SQLite, largest first. 64 rows of the widest table stay far below its limit of parameters.
 const SQLITE_SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
-struct BulkTexts {
+/// The texts that write rows of one table.
+pub(super) struct BulkTexts {
     postgres: &'static str,
     sqlite: [&'static str; 7],
 }
@@ -100,28 +101,33 @@ static TOGETHER: LazyLock<&'static str> = LazyLock::new(|| {
 });
 
 impl BulkTexts {
-    fn of(table: &Table) -> Self {
+    pub(super) fn of(table: &Table) -> Self {
         Self {
             postgres: String::leak(postgres_text(table, 1)),
             sqlite: SQLITE_SIZES.map(|rows| &*String::leak(sqlite_text(table, rows))),
         }
     }
+
+    /// Each text under a name, for the catalogue test.
+    pub(super) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (String, Sql)> + 'a {
+        SQLITE_SIZES
+            .iter()
+            .zip(self.sqlite)
+            .map(move |(rows, sqlite)| (format!("{name} x{rows}"), Sql::pair(sqlite, self.postgres)))
+    }
 }
 
 /// Every bulk text, for the catalogue test: name, SQL. `None` where a database does not use it.
 pub(crate) fn texts() -> Vec<(String, Sql)> {
-    let single = TEXTS.iter().flat_map(|(name, texts)| {
-        SQLITE_SIZES
-            .iter()
-            .zip(texts.sqlite)
-            .map(move |(rows, sqlite)| (format!("bulk {name} x{rows}"), Sql::pair(sqlite, texts.postgres)))
-    });
+    let single = TEXTS
+        .iter()
+        .flat_map(|(name, texts)| texts.named(&format!("bulk {name}")).collect::<Vec<_>>());
     single
         .chain([("bulk together".to_owned(), Sql::pair("SELECT 1", *TOGETHER))])
         .collect()
 }
 
-fn column_list(table: &Table) -> String {
+pub(super) fn column_list(table: &Table) -> String {
     table
         .columns
         .iter()
@@ -195,6 +201,11 @@ pub(crate) async fn write_rows(tx: &mut Tx, rows: &dyn Rows) -> Result<(), sqlx:
             rows.table().name
         )));
     };
+    write_with(tx, texts, rows).await
+}
+
+/// Writes rows by the texts of their table.
+pub(super) async fn write_with(tx: &mut Tx, texts: &BulkTexts, rows: &dyn Rows) -> Result<(), sqlx::Error> {
     match tx {
         Tx::Postgres(transaction) => {
             bind_columns(sqlx::query(texts.postgres), rows)

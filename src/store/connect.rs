@@ -73,10 +73,10 @@ pub enum ConnectError {
 }
 
 /// The oldest SQLite without the bug that can corrupt a file when the WAL is reset (fixed in 3.51.3).
-const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+pub(super) const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
 /// How long to wait for a connection.
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
 /// A lock holder that stalls is cut by the server after this many milliseconds.
 const STALL_LIMIT_MILLIS: &str = "10000";
@@ -178,25 +178,37 @@ impl Store {
                 let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await?;
                 require(synchronous >= 2, "synchronous", synchronous.to_string(), "2 (FULL)")
             }
-            Pools::Postgres { pool, .. } => {
-                for (name, text) in [
-                    ("fsync", "SHOW fsync"),
-                    ("full_page_writes", "SHOW full_page_writes"),
-                    ("synchronous_commit", "SHOW synchronous_commit"),
-                ] {
-                    let value: String = sqlx::query_scalar(text).fetch_one(pool).await?;
-                    require(value != "off", name, value, "on")?;
-                }
-                let retry: String = sqlx::query_scalar("SHOW data_sync_retry").fetch_one(pool).await?;
-                require(retry == "off", "data_sync_retry", retry, "off")?;
-                let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(pool).await?;
-                require(encoding == "UTF8", "server_encoding", encoding, "UTF8")
-            }
+            Pools::Postgres { pool, .. } => require_safe_postgres(&mut *pool.acquire().await?).await,
         }
     }
 }
 
-fn require(holds: bool, name: &'static str, value: String, wanted: &'static str) -> Result<(), ConnectError> {
+/// Refuses a server whose settings could lose an acknowledged write.
+pub(super) async fn require_safe_postgres(connection: &mut PgConnection) -> Result<(), ConnectError> {
+    for (name, text) in [
+        ("fsync", "SHOW fsync"),
+        ("full_page_writes", "SHOW full_page_writes"),
+        ("synchronous_commit", "SHOW synchronous_commit"),
+    ] {
+        let value: String = sqlx::query_scalar(text).fetch_one(&mut *connection).await?;
+        require(value != "off", name, value, "on")?;
+    }
+    let retry: String = sqlx::query_scalar("SHOW data_sync_retry")
+        .fetch_one(&mut *connection)
+        .await?;
+    require(retry == "off", "data_sync_retry", retry, "off")?;
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding")
+        .fetch_one(&mut *connection)
+        .await?;
+    require(encoding == "UTF8", "server_encoding", encoding, "UTF8")
+}
+
+pub(super) fn require(
+    holds: bool,
+    name: &'static str,
+    value: String,
+    wanted: &'static str,
+) -> Result<(), ConnectError> {
     if holds {
         Ok(())
     } else {

@@ -4,7 +4,7 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 use super::backend::{Pools, Sql, on_pool};
-use super::{Store, sql, store_error};
+use super::{DatabaseKind, Store, sql, store_error};
 use crate::domain::error::Result;
 
 macro_rules! migrations {
@@ -85,11 +85,7 @@ impl Store {
     /// Whether the schema is exactly the one of this binary; changes nothing.
     pub async fn check_schema(&self) -> Result<std::result::Result<(), SchemaMismatch>> {
         let applied = self.applied().await.map_err(store_error)?;
-        let known = match &self.pools {
-            Pools::Sqlite { .. } => migrator(|sql| sql.sqlite),
-            Pools::Postgres { .. } => migrator(|sql| sql.postgres),
-        };
-        Ok(compare(&applied, &known))
+        Ok(judge(&applied, self.database_kind()))
     }
 
     async fn applied(&self) -> std::result::Result<Vec<Applied>, sqlx::Error> {
@@ -99,7 +95,21 @@ impl Store {
 }
 
 /// Number, checksum and success of a migration in the database.
-type Applied = (i64, Vec<u8>, bool);
+pub(super) type Applied = (i64, Vec<u8>, bool);
+
+/// The number of the newest migration of this binary.
+pub fn schema_version() -> i64 {
+    MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0)
+}
+
+/// Whether these are exactly the migrations of this binary.
+pub(super) fn judge(applied: &[Applied], kind: DatabaseKind) -> std::result::Result<(), SchemaMismatch> {
+    let known = match kind {
+        DatabaseKind::Sqlite => migrator(|sql| sql.sqlite),
+        DatabaseKind::Postgres => migrator(|sql| sql.postgres),
+    };
+    compare(applied, &known)
+}
 
 fn compare(applied: &[Applied], known: &Migrator) -> std::result::Result<(), SchemaMismatch> {
     for (version, checksum, success) in applied {

@@ -8,6 +8,9 @@ mod connect;
 mod database_file;
 mod error;
 mod hints;
+mod inspect;
+mod kept;
+mod loading;
 mod log;
 mod mailbox;
 mod migrate;
@@ -17,6 +20,7 @@ mod registry;
 mod requests;
 pub mod rows;
 pub mod schema;
+mod snapshot;
 mod sql;
 pub mod write;
 
@@ -24,11 +28,15 @@ pub use connect::{ConnectError, Database};
 pub use database_file::FileFault;
 pub(crate) use error::store_error;
 pub use hints::{Hint, Hints};
+pub use inspect::{AgencyCount, CredentialEnd, LogShape};
+pub use kept::{KeptTable, KeptType, Value, kept_tables};
+pub use loading::Loading;
 pub use mailbox::Cursors;
-pub use migrate::{SchemaChange, SchemaMismatch};
+pub use migrate::{SchemaChange, SchemaMismatch, schema_version};
 pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
+pub use snapshot::{KeptStream, Snapshot};
 
 use backend::{Pools, Sql};
 
@@ -60,7 +68,7 @@ impl Store {
 /// Every SQL text of the hub by name, bulk writes included: for the test that prepares them all on both databases.
 pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let named = sql::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text));
-    named.chain(bulk::texts()).collect()
+    named.chain(bulk::texts()).chain(kept::texts()).collect()
 }
 
 /// A set of keys as one JSON parameter.

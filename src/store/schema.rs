@@ -128,6 +128,17 @@ table!(REQUEST_ATTACHMENT, "request_attachment", Fail, ["enforcement_request_id"
     "enforcement_request_id": Text, "log_index": Integer, "position": Integer, "document_id": Text,
 });
 
+table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
+    "id": Integer, "tree_size": Integer, "root_hash": Bytes, "frontier": Bytes, "hub_time": Integer,
+    "registry_version": Integer, "calendar_version": Integer,
+});
+
+/// Columns that the ledger does not write yet. A backup keeps them all the same.
+pub(crate) static UNWRITTEN: &[(&str, &[(&str, super::bulk::ColumnType)])] = &[
+    ("body", &[("key_id", Text), ("nonce", Bytes)]),
+    ("checkpoint", &[("note_signature", Bytes), ("seal_signature", Bytes)]),
+];
+
 /// The tables that the ledger writes in bulk.
 pub(crate) static WRITTEN: &[&Table] = &[
     &LOG_ENTRY,

@@ -332,4 +332,51 @@ texts! {
     CREDENTIALS_OF_AGENCY = Sql::both(concat!(
         "SELECT ", credential_columns!(), " FROM credential WHERE agency = $1 ORDER BY registered_time, fingerprint, purpose"
     ));
+
+    TABLES_PRESENT = Sql::pair(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name",
+        "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
+    );
+    NO_STATEMENT_LIMIT = Sql::pair("SELECT 0 AS limit_millis", "SET LOCAL statement_timeout = 0");
+    NO_IDLE_LIMIT = Sql::pair("SELECT 0 AS limit_millis", "SET LOCAL idle_in_transaction_session_timeout = 0");
+
+    CHECKPOINT_LAST = Sql::both(
+        "SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint ORDER BY tree_size DESC LIMIT 1",
+    );
+    LOG_SHAPE = Sql::both(
+        "SELECT (SELECT COUNT(*) FROM log_entry) AS entries, (SELECT COUNT(*) FROM event) AS events, \
+         (SELECT COUNT(*) FROM log_entry l WHERE l.log_index < 0 OR l.log_index >= $1) AS outside, \
+         (SELECT COUNT(*) FROM log_entry l LEFT JOIN event e ON e.log_index = l.log_index \
+          WHERE e.log_index IS NULL) AS unmatched",
+    );
+    EVENTS_FROM = Sql::both(concat!(
+        "SELECT ", event_columns!(), " FROM event e WHERE e.log_index >= $1 ORDER BY e.log_index"
+    ));
+    BODY_OF_ENTRY = Sql::both("SELECT log_index, media_type, salt, content FROM body WHERE log_index = $1");
+    LANES_WRONG = Sql::both(
+        "SELECT (SELECT COUNT(*) FROM mailbox_head h LEFT JOIN \
+          (SELECT agency, lane, COUNT(*) AS entries, MAX(position) AS last FROM mailbox_entry GROUP BY agency, lane) e \
+          ON e.agency = h.agency AND e.lane = h.lane \
+          WHERE h.last_position <> COALESCE(e.entries, 0) OR h.last_position <> COALESCE(e.last, 0)) \
+         + (SELECT COUNT(*) FROM mailbox_entry m WHERE NOT EXISTS \
+          (SELECT 1 FROM mailbox_head h WHERE h.agency = m.agency AND h.lane = m.lane)) AS count",
+    );
+    REQUESTS_WRONG = Sql::both(
+        "SELECT (SELECT COUNT(*) FROM enforcement_request r WHERE r.version <> \
+          COALESCE((SELECT MAX(e.version) FROM event e WHERE e.subject = r.id), 0)) \
+         + (SELECT COUNT(*) FROM event e WHERE e.entry_type = 1 AND e.version = 1 AND NOT EXISTS \
+          (SELECT 1 FROM enforcement_request r WHERE r.id = e.subject)) AS count",
+    );
+    KEYS_WRONG = Sql::both("SELECT COUNT(*) AS count FROM idempotency WHERE log_index + entry_count > $1");
+    EVENTS_OF_TYPE = Sql::both("SELECT COUNT(*) AS count FROM event WHERE entry_type = $1");
+    CREDENTIALS_ENDING = Sql::both(
+        "SELECT c.agency, c.purpose, MAX(c.not_after) AS until FROM credential c JOIN agency a ON a.code = c.agency \
+         WHERE c.revoked_time IS NULL AND NOT a.suspended AND a.successor IS NULL \
+         GROUP BY c.agency, c.purpose HAVING MAX(c.not_after) < $1 ORDER BY c.agency, c.purpose",
+    );
+    OFFICERS_ENDING = Sql::both(
+        "SELECT o.agency, COUNT(*) AS count FROM officer o JOIN agency a ON a.code = o.agency \
+         WHERE o.valid_to >= $1 AND o.valid_to < $2 AND NOT a.suspended AND a.successor IS NULL \
+         GROUP BY o.agency ORDER BY o.agency",
+    );
 }

@@ -105,7 +105,7 @@ impl App {
     }
 }
 
-fn missing_next_year(calendar: &Calendar, today: Date) -> Option<i16> {
+pub(super) fn missing_next_year(calendar: &Calendar, today: Date) -> Option<i16> {
     let next = today.year().saturating_add(1);
     (today.month() >= NEXT_YEAR_EXPECTED && !calendar.has_year(next)).then_some(next)
 }

@@ -307,7 +307,11 @@ mod tests {
     #[test]
     fn settings_that_contradict_each_other_are_refused() {
         let (_, faults) = with_file("[ledger]\nqueue = 10\n[metrics]\nlisten = \"127.0.0.1:8443\"\n", &[]);
-        assert_eq!(faults.len(), 3, "batch, places for releases, and one address twice: {faults:?}");
+        assert_eq!(
+            faults.len(),
+            3,
+            "batch, places for releases, and one address twice: {faults:?}"
+        );
         let mut arguments = NEEDED.to_vec();
         arguments[3] = "postgres://hub@localhost/hub";
         let (_, faults) = options(&arguments).resolve_all().unwrap();

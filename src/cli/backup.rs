@@ -1,0 +1,86 @@
+//! `lienthong backup`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::args::DatabaseArgs;
+use super::failure::Failure;
+use super::output;
+use super::progress::Told;
+use super::serve::documents_folder;
+use crate::app::keep::backup::{BackedUp, BackupPlan, backup};
+use crate::domain::time::Clock as _;
+use crate::server::clock::SystemClock;
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// Thư mục tài liệu của cổng: as `serve` has it. Default with SQLite: `documents` beside the file.
+    #[arg(long, env = "LIENTHONG_DOCUMENTS", value_name = "DIR")]
+    documents: Option<PathBuf>,
+    /// Thư mục sao lưu sẽ được tạo: the folder to make; it must not exist. It holds personal data: keep it as safe as the hub.
+    #[arg(long, env = "LIENTHONG_OUT", value_name = "DIR")]
+    out: PathBuf,
+}
+
+impl Backup {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let database = self.database.database()?;
+        let plan = BackupPlan {
+            documents: documents_folder(self.documents, &database)?,
+            database,
+            out: self.out,
+            now: SystemClock.now(),
+        };
+        let told = Told::new("Đang sao lưu", "backing up");
+        let done = backup(&plan, &told).await?;
+        drop(told);
+        say(&plan, &done);
+        verdict(&done)
+    }
+}
+
+fn say(plan: &BackupPlan, done: &BackedUp) {
+    let manifest = &done.manifest;
+    let rows: u64 = manifest.tables.iter().map(|table| table.rows).sum();
+    output::line(&format!(
+        "Đã sao lưu cổng {hub} vào {out}: {size} mục nhật ký, gốc cây {root}, {rows} dòng, {documents} tài liệu.\n\
+         The hub {hub} is backed up in {out}: {size} log entries, root {root}, {rows} rows, {documents} documents.\n\
+         SHA-256 manifest.json: {sum}",
+        hub = manifest.hub_id,
+        out = plan.out.display(),
+        size = manifest.tree_size,
+        root = manifest.root_hash,
+        documents = manifest.documents.count,
+        sum = done.manifest_sha256,
+    ));
+}
+
+/// A backup of what was damaged before is made all the same, and told.
+fn verdict(done: &BackedUp) -> Result<(), Failure> {
+    let missing = &done.manifest.documents.missing;
+    if !missing.is_empty() {
+        return Err(Failure::failed(
+            format!(
+                "Bản sao lưu đã xong, nhưng {} tài liệu của cổng bị thiếu hoặc sai mã băm: {}",
+                missing.len(),
+                missing.join(", ")
+            ),
+            format!(
+                "The backup is made, but {} documents of the hub are missing or of another digest: {}",
+                missing.len(),
+                missing.join(", ")
+            ),
+        ));
+    }
+    if !done.tree_fits {
+        return Err(Failure::failed(
+            "Bản sao lưu đã xong, nhưng nhật ký của cổng không khớp với đầu nhật ký; hãy chạy lienthong doctor.",
+            "The backup is made, but the hub's log does not fit its head; run lienthong doctor.",
+        ));
+    }
+    Ok(())
+}
