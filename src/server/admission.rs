@@ -10,7 +10,6 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use lienthong_proto::Rpc;
-use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
@@ -122,9 +121,9 @@ impl Counted {
 
 impl http_body::Body for Counted {
     type Data = Bytes;
-    type Error = Status;
+    type Error = <Body as http_body::Body>::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         Pin::new(&mut self.inner).poll_frame(cx)
     }
 

@@ -44,3 +44,11 @@ pub(super) fn bank() -> v1::Agency {
         ..Default::default()
     }
 }
+
+/// Puts a cursor before the first entry.
+pub(super) fn seek_first(cursor: &str) -> v1::SeekRequest {
+    v1::SeekRequest {
+        cursor: cursor.to_owned(),
+        target: Some(v1::seek_request::Target::End(v1::MailboxEnd::First.into())),
+    }
+}

@@ -5,7 +5,7 @@ use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
 use serde_json::json;
 
-use super::messages::{bank, order, restated, stream_order};
+use super::messages::{bank, order, restated, seek_first, stream_order};
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
 use crate::harness::{Fixture, documents};
@@ -178,13 +178,7 @@ pub(super) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
-        Rpc::MailboxServiceSeek => open(|_, _, _| {
-            v1::SeekRequest {
-                cursor: "replay".to_owned(),
-                target: Some(v1::seek_request::Target::End(v1::MailboxEnd::First.into())),
-            }
-            .encode_to_vec()
-        }),
+        Rpc::MailboxServiceSeek => open(|_, _, _| seek_first("replay").encode_to_vec()),
         Rpc::AgencyServiceListAgencies => open(|_, _, _| v1::ListAgenciesRequest::default().encode_to_vec()),
         Rpc::RequestServiceList => open(|_, _, _| {
             v1::ListRequest {
