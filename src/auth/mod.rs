@@ -7,6 +7,7 @@ pub mod policy;
 pub mod principal;
 pub mod token;
 pub mod token_fault;
+pub mod trust;
 
 #[cfg(test)]
 mod directory_tests;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::args::{DatabaseArgs, HubArgs, listen_address, read};
+use super::args::{DatabaseArgs, HubArgs, listen_address};
 use super::failure::Failure;
 use super::logging::{self, LogArgs};
 use super::output;
@@ -15,7 +15,8 @@ use crate::app::ledger::LedgerSettings;
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
-use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
+use crate::server::settings::{HubSettings, ServerLimits, TlsSource};
+use crate::server::tls_files::TlsFiles;
 use crate::store::Database;
 
 /// See the command's help.
@@ -43,6 +44,14 @@ pub(super) struct Serve {
     /// Tổ chức cấp chứng thư số cho các cơ quan: the CAs that sign clients' certificates, PEM. A certificate must be registered as well before it is of use.
     #[arg(long, env = "LIENTHONG_CLIENT_CA", value_name = "FILE")]
     client_ca: PathBuf,
+    /// Danh sách chứng thư số bị thu hồi (CRL): a list of revoked certificates of an authority in --client-ca, PEM or DER. May be given several times.
+    /// All files of TLS are looked at every second and at SIGHUP; what has changed is taken without a restart.
+    #[arg(long, env = "LIENTHONG_CLIENT_CRL", value_name = "FILE", value_delimiter = ',')]
+    client_crl: Vec<PathBuf>,
+    /// Bắt buộc có CRL: refuse certificates whose authority has no --client-crl. Default: such an authority's certificates are
+    /// taken, and revoked at the hub alone.
+    #[arg(long, env = "LIENTHONG_REQUIRE_CRL")]
+    require_crl: bool,
     /// Thư mục lưu tài liệu kèm theo: where uploaded documents are kept; made if missing, and to be backed up with the
     /// database. Default with SQLite: `documents` beside the file. Required with PostgreSQL, where all hubs of one database
     /// need the same folder.
@@ -67,11 +76,13 @@ impl Serve {
             database,
             hub_id: self.hub.hub_id,
             listen: self.listen,
-            tls: TlsPems {
-                certificate: read("--tls-cert", &self.tls_cert)?,
-                key: read("--tls-key", &self.tls_key)?,
-                client_ca: read("--client-ca", &self.client_ca)?,
-            },
+            tls: TlsSource::Files(TlsFiles {
+                certificate: self.tls_cert,
+                key: self.tls_key,
+                client_ca: self.client_ca,
+                client_crls: self.client_crl,
+                require_crl: self.require_crl,
+            }),
             catalogue: self.catalogue,
             migrate: !self.no_migrate,
             ledger: LedgerSettings::default(),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -18,12 +19,15 @@ use tonic_health::server::HealthReporter;
 
 use super::call_timeout::CallTimeoutLayer;
 use super::catch_panic::CatchPanicLayer;
+use super::connections::Connections;
+use super::current_tls::CurrentTls;
 use super::drain::DrainLayer;
+use super::follow_tls::TlsState;
 use super::settings::{HubSettings, ServerLimits, TlsPems};
 use super::start_error::StartError;
-use super::tls::{CurrentTls, Incoming, TlsConfigError};
+use super::tls::{Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, jobs, services};
+use super::{catalogue_folder, follow, follow_tls, jobs, services};
 use crate::app::documents::Documents;
 use crate::app::{App, Parts, calendar};
 use crate::auth::directory::Authenticator;
@@ -104,7 +108,10 @@ pub struct Running {
     app: App,
     authenticator: Arc<Authenticator>,
     limits: ServerLimits,
-    tls: CurrentTls,
+    tls: Arc<CurrentTls>,
+    tls_state: watch::Receiver<TlsState>,
+    tls_follower: AbortOnDropHandle<()>,
+    connections: Connections,
     health: HealthReporter,
     draining: CancellationToken,
     server: AbortOnDropHandle<Result<(), tonic::transport::Error>>,
@@ -136,7 +143,7 @@ impl Hub {
         let limits = settings.limits;
         let catalogue = catalogue_folder::load(settings.catalogue.as_deref())?;
         let calendar = Arc::new(Calendar::embedded()?);
-        let tls = CurrentTls::new(&settings.tls.borrowed(), Arc::clone(&clock))?;
+        let tls = Arc::new(CurrentTls::new(&settings.tls, Arc::clone(&clock))?);
         let database = {
             let opening = if settings.migrate {
                 Opening::Upgrade
@@ -180,7 +187,9 @@ impl Hub {
             .await
             .map_err(StartError::CalendarDays)?;
         let authenticator = Arc::new(
-            Authenticator::new(database.store.clone(), clock, hub_id).with_local_version(app.ledger.registry_version()),
+            Authenticator::new(database.store.clone(), clock, hub_id)
+                .with_local_version(app.ledger.registry_version())
+                .with_revocation_lists(tls.crls()),
         );
         let health = HealthReporter::new();
         let documents = Documents::new(app.clone(), folder, ids, limits.document_bytes);
@@ -188,7 +197,8 @@ impl Hub {
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();
-        let incoming = Incoming::start(listener, tls.subscribe(), limits.accept);
+        let connections = Connections::new(Arc::clone(&authenticator));
+        let incoming = Incoming::start_watched(listener, tls.subscribe(), limits.accept, connections.clone());
         let serving = Server::builder()
             .max_concurrent_streams(limits.streams_per_connection)
             .concurrency_limit_per_connection(limits.calls_per_connection)
@@ -207,6 +217,7 @@ impl Hub {
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
+        let (tls_follower, tls_state) = follow_tls::start(Arc::clone(&tls), settings.tls, connections.clone());
         let jobs = jobs::start(app.clone());
         Ok(Running {
             address,
@@ -214,6 +225,9 @@ impl Hub {
             authenticator,
             limits,
             tls,
+            tls_state,
+            tls_follower,
+            connections,
             health,
             draining,
             server: AbortOnDropHandle::new(tokio::spawn(serving)),
@@ -241,13 +255,23 @@ impl Running {
         &self.authenticator
     }
 
-    /// Takes another certificate, key and client CA for the connections that come from now on. Open connections keep
-    /// theirs. This is for those who run a hub as a library: the command line has no way to ask for it yet.
+    /// What has become of the files of TLS, and what about them needs a person.
+    pub fn tls_state(&self) -> watch::Receiver<TlsState> {
+        self.tls_state.clone()
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.connections.count()
+    }
+
+    /// Takes another certificate, key and client CA for the connections that come from now on; open connections whose
+    /// certificate the new CAs did not sign are closed. This is for those who run a hub as a library: `lienthong serve` looks at its files.
     ///
     /// # Errors
     /// [`TlsConfigError`]; nothing has changed then.
     pub fn replace_tls(&self, pems: &TlsPems) -> Result<(), TlsConfigError> {
-        self.tls.replace(&pems.borrowed())
+        self.tls.replace(pems)
     }
 
     /// Returns if the hub can go on no longer: its server or the ledger's writer has ended by itself.
@@ -268,6 +292,7 @@ impl Running {
             mut server,
             writer,
             follower,
+            tls_follower,
             jobs,
             database,
             limits,
@@ -277,7 +302,7 @@ impl Running {
         draining.cancel();
         // A task that `broken` has seen to its end must not be awaited again.
         let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
-        drop((server, follower, jobs, app));
+        drop((server, follower, tls_follower, jobs, app));
         let ledger = writer.is_finished() || ends_within(LEDGER_DRAIN, writer).await;
         let closed = ends_within(LEDGER_DRAIN, database.close()).await;
         if calls && ledger && closed {

@@ -157,7 +157,8 @@ pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSet
             certificate: server.certificate.into_bytes(),
             key: server.key.into_bytes(),
             client_ca: authority.certificate_pem().into_bytes(),
-        },
+        }
+        .into(),
         documents: database.documents(),
         catalogue: None,
         migrate: false,
