@@ -22,9 +22,9 @@ use crate::domain::certificate::Certificate;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::time::Timestamp;
 
-/// Longest wait for the registry at the start of a connection. Without an answer the connection is taken: its calls are
-/// refused as long as the registry cannot be read.
-const ASK_TIMEOUT: Duration = Duration::from_secs(2);
+/// Longest wait for the registry. Without an answer a connection is taken and kept: its calls are refused as long as the
+/// registry cannot be read, and the looks go on in time.
+const ASK_TIMEOUT: Duration = Duration::from_millis(500);
 /// How many chains are checked before others get a turn.
 const CHAINS_AT_A_TIME: usize = 32;
 
@@ -210,9 +210,12 @@ impl Connections {
         }
         let mut refused = BTreeSet::new();
         for (peer, numbers) in by_certificate.into_values() {
-            let party = authenticator.authenticate_connection(&peer).await;
-            if party.is_err_and(|error| is_final(&error)) {
-                refused.extend(numbers);
+            let asked = tokio::time::timeout(ASK_TIMEOUT, authenticator.authenticate_connection(&peer)).await;
+            match asked {
+                Ok(Err(error)) if is_final(&error) => refused.extend(numbers),
+                Ok(Err(error)) if error.code() == ErrorCode::Unavailable => break,
+                Err(_elapsed) => break,
+                Ok(_) => {}
             }
         }
         refused

@@ -88,7 +88,7 @@ impl CurrentTls {
     }
 
     /// Takes of the files what can be taken; gives an alarm for everything else.
-    pub(super) fn offer(&self, contents: Contents) -> Vec<TlsAlarm> {
+    pub(super) fn offer(&self, contents: &Contents) -> Vec<TlsAlarm> {
         let now = self.clock.now();
         let files = contents.crls();
         let in_force = Arc::clone(&self.keys());

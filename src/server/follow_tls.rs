@@ -106,7 +106,7 @@ impl Follower {
             return;
         }
         let tls = Arc::clone(&self.tls);
-        let Ok(alarms) = tokio::task::spawn_blocking(move || tls.offer(contents)).await else {
+        let Ok(alarms) = tokio::task::spawn_blocking(move || tls.offer(&contents)).await else {
             return;
         };
         let had_changed = self.offered.as_ref().is_some_and(|(offered, _, _)| *offered != digest);

@@ -8,6 +8,8 @@ mod harness;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 #[path = "../kit/mod.rs"]
 mod kit;
 #[cfg(test)]

@@ -33,11 +33,11 @@ impl Anchor {
         });
         let id = CertificateId::of(&certificate);
         Some(Self {
+            der,
             subject,
             key,
             key_id,
             id,
-            der,
         })
     }
 }

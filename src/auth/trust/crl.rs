@@ -6,6 +6,7 @@ use std::fmt;
 use rustls::pki_types::CertificateRevocationListDer;
 use rustls::pki_types::pem::PemObject as _;
 use x509_parser::extensions::ParsedExtension;
+use x509_parser::num_bigint::BigUint;
 use x509_parser::oid_registry::{
     OID_PKCS1_SHA1WITHRSA, OID_SHA1_WITH_RSA, OID_X509_EXT_DELTA_CRL_INDICATOR, OID_X509_EXT_ISSUER_DISTRIBUTION_POINT,
 };
@@ -137,7 +138,7 @@ impl Crl {
             issuer: anchor.subject.clone(),
             key: anchor.key.clone(),
             key_id: anchor.key_id.clone(),
-            number: list.crl_number().map(|number| number.to_bytes_be()),
+            number: list.crl_number().map(BigUint::to_bytes_be),
             this_update: timestamp(list.last_update()),
             next_update: timestamp(next_update),
             serials,

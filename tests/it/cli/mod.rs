@@ -21,7 +21,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::agencies::{ALL, Fixture};
-use crate::harness::hub::settings;
+use crate::harness::hub::{settings, texts};
 use crate::harness::ids::SeededIds;
 use crate::harness::ledger::HUB;
 use crate::harness::{TestDatabase, TestLedger};
@@ -64,8 +64,7 @@ impl Desk {
         ledger.stop().await;
         let mut settings = settings(database, &authority);
         let server = authority.issue_server(validity).expect("a certificate");
-        settings.tls.certificate = server.certificate.into_bytes();
-        settings.tls.key = server.key.into_bytes();
+        settings.tls = texts(&server, &authority).into();
         let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(3)).await;
         let running = running.expect("the hub starts");
         write(folder.path(), "ca.pem", &authority.certificate_pem());
