@@ -111,7 +111,7 @@ impl Follower {
         };
         let had_changed = self.offered.as_ref().is_some_and(|(offered, _, _)| *offered != digest);
         if had_changed || is_asked {
-            tracing::info!(alarms = alarms.len(), "tls.files.taken");
+            tracing::info!(alarms = alarms.len(), "tls.files.changed");
             self.state
                 .send_modify(|state| state.changes = state.changes.saturating_add(1));
         }

@@ -274,11 +274,14 @@ impl Running {
         self.tls.replace(pems)
     }
 
-    /// Returns if the hub can go on no longer: its server or the ledger's writer has ended by itself.
+    /// Returns if the hub can go on no longer: its server, the ledger's writer or the follower of TLS has ended by
+    /// itself.
     pub async fn broken(&mut self) {
         let what = tokio::select! {
             ended = &mut self.server => format!("server: {ended:?}"),
             ended = &mut self.writer => format!("ledger: {ended:?}"),
+            // Without it no revocation by list would be seen any more.
+            ended = &mut self.tls_follower => format!("tls: {ended:?}"),
         };
         tracing::error!(what, "hub.part.ended");
     }

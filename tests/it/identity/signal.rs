@@ -22,3 +22,37 @@ backends! {
         assert!(hub.terminate(), "it ends in order, not by the hangup");
     }
 }
+
+/// `serve` with the keys of `program` and these arguments besides; it must not get as far as the database.
+fn refused_start(program: &HubProgram, more: &[&str]) -> String {
+    let path = |name| program.path(name).display().to_string();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_lienthong"))
+        .args(["serve", "--hub-id", "hub.test", "--listen", "127.0.0.1:0"])
+        .args(["--database", &format!("sqlite:{}", path("no-such.db"))])
+        .args(["--tls-key", &path("server.key"), "--client-ca", &path("ca.pem")])
+        .args(more)
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(2), "wrong configuration");
+    String::from_utf8(output.stderr).expect("UTF-8")
+}
+
+#[test]
+fn a_list_that_cannot_be_used_is_wrong_configuration_and_named() {
+    let program = HubProgram::new(&Keys::generate().expect("keys"), String::new());
+    let path = |name| program.path(name).display().to_string();
+    std::fs::write(program.path("broken.crl"), "no list").expect("a file");
+    let (certificate, broken, absent) = (path("server.pem"), path("broken.crl"), path("absent.crl"));
+    for (more, named) in [
+        (
+            &["--tls-cert", &certificate, "--client-crl", &broken][..],
+            "--client-crl",
+        ),
+        (&["--tls-cert", &certificate, "--client-crl", &absent], "--client-crl"),
+        (&["--tls-cert", &certificate, "--require-crl"], "--require-crl"),
+        (&["--tls-cert", &absent], "--tls-cert"),
+    ] {
+        let told = refused_start(&program, more);
+        assert!(told.contains(named), "{named}: {told}");
+    }
+}
