@@ -12,6 +12,8 @@ pub mod trust;
 #[cfg(test)]
 mod directory_tests;
 #[cfg(test)]
+mod revocation_tests;
+#[cfg(test)]
 pub(crate) mod test_registry;
 #[cfg(test)]
 mod token_tests;
