@@ -102,7 +102,7 @@ mod rules {
                 let is_ours = !matches!(name, "target" | "demo-data" | ".git" | "__pycache__");
                 if path.is_dir() && is_ours {
                     folders.push(path);
-                } else if path.is_file() {
+                } else if path.is_file() && is_ours {
                     let relative = path.strip_prefix(root()).expect("below the root");
                     found.push((relative.to_str().expect("plain").to_owned(), path));
                 }

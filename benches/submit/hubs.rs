@@ -135,7 +135,8 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
             certificate: keys.server.certificate.clone().into_bytes(),
             key: keys.server.key.clone().into_bytes(),
             client_ca: keys.ca.clone().into_bytes(),
-        },
+        }
+        .into(),
         documents: documents.path().to_owned(),
         catalogue: None,
         migrate: true,

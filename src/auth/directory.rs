@@ -12,6 +12,8 @@ use super::peer::PeerIdentity;
 use super::principal::{Party, Principal};
 use super::token::{Token, bearer};
 use super::token_fault::TokenFault;
+use super::trust::anchor::CertificateId;
+use super::trust::book::{CrlBook, Standing};
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::OfficerId;
@@ -36,6 +38,8 @@ pub struct Authenticator {
     principals: VerifiedCache<Principal>,
     /// The registry version after the last write through this hub.
     local: Option<watch::Receiver<i64>>,
+    /// What the authorities have revoked.
+    crls: Option<watch::Receiver<Arc<CrlBook>>>,
     /// When the last reading of the registry's version that succeeded was begun.
     read_at: Mutex<Option<Instant>>,
     fresh: Duration,
@@ -61,6 +65,7 @@ impl Authenticator {
             parties,
             principals,
             local: None,
+            crls: None,
             read_at: Mutex::new(None),
             fresh: FRESH,
         }
@@ -72,6 +77,19 @@ impl Authenticator {
     pub fn with_local_version(mut self, version: watch::Receiver<i64>) -> Self {
         self.local = Some(version);
         self
+    }
+
+    /// Holds every certificate, of connections and of tokens, against these lists in every call and for every message of a
+    /// stream. Nothing remembered outlives a list that names it.
+    #[must_use]
+    pub fn with_revocation_lists(mut self, crls: watch::Receiver<Arc<CrlBook>>) -> Self {
+        self.crls = Some(crls);
+        self
+    }
+
+    fn standing(&self, certificate: Option<&CertificateId>, now: Timestamp) -> Standing {
+        let crls = self.crls.as_ref();
+        crls.map_or(Standing::Good, |crls| crls.borrow().standing(certificate, now))
     }
 
     /// Reads where the registry stands, and from then on lets what is remembered count for 4 seconds. A task calls
@@ -124,6 +142,7 @@ impl Authenticator {
         let text = bearer(authorization)?;
         let key = salted(&peer.certificate_fingerprint, text.as_bytes());
         if let Some(principal) = self.principals.get(&key).filter(|principal| principal.is_current(now)) {
+            self.check_token_key(principal.token_certificate.as_deref(), now)?;
             return Ok(principal);
         }
         let principal = Arc::new(self.verify(&party, text, now).await?);
@@ -140,6 +159,7 @@ impl Authenticator {
         let party = self.party(&principal.certificate_fingerprint, now).await?;
         if party.registry_version == principal.registry_version {
             check_officer(&principal.officer, now)?;
+            self.check_token_key(principal.token_certificate.as_deref(), now)?;
             return Ok(Arc::clone(principal));
         }
         if party.agency.code != principal.agency.code {
@@ -163,7 +183,18 @@ impl Authenticator {
             None => self.read_party(fingerprint).await?,
         };
         check_party(&party, now)?;
-        Ok(party)
+        match self.standing(party.certificate.as_ref(), now) {
+            Standing::Good => Ok(party),
+            Standing::Revoked => Err(certificate_refused("revoked")),
+            Standing::Unknown => Err(certificate_refused("revocation_unknown")),
+        }
+    }
+
+    fn check_token_key(&self, certificate: Option<&CertificateId>, now: Timestamp) -> Result<(), TokenFault> {
+        match self.standing(certificate, now) {
+            Standing::Good => Ok(()),
+            Standing::Revoked | Standing::Unknown => Err(TokenFault::KeyNotUsable),
+        }
     }
 
     async fn read_party(&self, fingerprint: &[u8; 32]) -> Result<Arc<Party>> {
@@ -181,6 +212,7 @@ impl Authenticator {
             .ok_or_else(|| Error::internal("a credential names an agency that does not exist"))?;
         let party = Arc::new(Party {
             agency: Arc::new(agency),
+            certificate: CertificateId::read(&credential.certificate),
             credential,
             registry_version,
         });
@@ -205,6 +237,7 @@ impl Authenticator {
             roles: token.claims.roles.into(),
             certificate_fingerprint: fingerprint,
             token_key: key.fingerprint,
+            token_certificate: CertificateId::read(&key.certificate).map(Arc::new),
             token_id: token.claims.token_id.into(),
             registry_version: party.registry_version,
         })
@@ -212,7 +245,9 @@ impl Authenticator {
 
     async fn token_credential(&self, party: &Party, key_id: &[u8; 32], now: Timestamp) -> Result<Credential> {
         let credential = self.store.credential_by_fingerprint(key_id, Purpose::Token).await?;
-        Ok(check_token_credential(credential, &party.agency, now)?)
+        let credential = check_token_credential(credential, &party.agency, now)?;
+        self.check_token_key(CertificateId::read(&credential.certificate).as_ref(), now)?;
+        Ok(credential)
     }
 
     async fn officer(&self, party: &Party, id: &OfficerId, now: Timestamp) -> Result<Officer> {

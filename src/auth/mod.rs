@@ -8,9 +8,12 @@ pub mod policy;
 pub mod principal;
 pub mod token;
 pub mod token_fault;
+pub mod trust;
 
 #[cfg(test)]
 mod directory_tests;
+#[cfg(test)]
+mod revocation_tests;
 #[cfg(test)]
 pub(crate) mod test_registry;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::trust::anchor::CertificateId;
 use crate::domain::agency::{Agency, Credential, Officer};
 use crate::domain::time::Timestamp;
 
@@ -12,6 +13,8 @@ pub struct Party {
     pub agency: Arc<Agency>,
     /// The registered certificate.
     pub credential: Credential,
+    /// How a revocation list would name that certificate; none if it cannot be read.
+    pub certificate: Option<CertificateId>,
     /// The registry version under which this was read.
     pub registry_version: i64,
 }
@@ -29,6 +32,8 @@ pub struct Principal {
     pub certificate_fingerprint: [u8; 32],
     /// SHA-256 of the certificate whose key signed the token.
     pub token_key: [u8; 32],
+    /// How a revocation list would name that certificate; none if it cannot be read.
+    pub token_certificate: Option<Arc<CertificateId>>,
     /// The token's `jti`, for the record.
     pub token_id: Arc<str>,
     /// From this instant on the token must be verified again: the earliest end of the token and of both certificates.

@@ -8,14 +8,14 @@ use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::listen_address;
-use super::config::{Options, Resolved, file_of};
+use super::config::{Options, Resolved, tls_files};
 use super::failure::Failure;
 use super::logging::{self, LogFormat};
 use super::output;
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
-use crate::server::settings::{HubSettings, TlsPems};
+use crate::server::settings::{HubSettings, TlsSource};
 use crate::server::start_error::StartError;
 use crate::store::Database;
 
@@ -62,11 +62,7 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
         database,
         hub_id: settings.text("hub_id").to_owned(),
         listen,
-        tls: TlsPems {
-            certificate: file_of(settings, "tls_cert")?,
-            key: file_of(settings, "tls_key")?,
-            client_ca: file_of(settings, "client_ca")?,
-        },
+        tls: TlsSource::Files(tls_files(settings)),
         catalogue: settings.path("catalogue"),
         migrate: !settings.is_on("no_migrate"),
         ledger: limits.ledger,

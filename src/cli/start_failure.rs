@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use sqlx::migrate::MigrateError;
 
 use super::failure::Failure;
+use crate::auth::trust::crl::CrlFault;
 use crate::blobs::FolderFault;
 use crate::server::start_error::StartError;
 use crate::server::tls::{PemInput, TlsConfigError};
@@ -67,6 +68,17 @@ impl From<StartError> for Failure {
             StartError::Tls(TlsConfigError::KeyPair(_)) => Self::configuration(
                 "--tls-cert, --tls-key: chứng thư số và khóa không đi với nhau; kiểm tra khóa có đúng là của chứng thư số này",
                 format!("--tls-cert, --tls-key: {en}; check that the key is this certificate's"),
+            ),
+            StartError::Tls(TlsConfigError::File { input, path, source }) => {
+                Self::file(input_setting(input), &path, &source)
+            }
+            StartError::Tls(TlsConfigError::Crl { path, fault }) => Self::configuration(
+                format!("--client-crl: {}: {}", path.display(), crl_vi(fault)),
+                format!("--client-crl: {}: {fault}", path.display()),
+            ),
+            StartError::Tls(TlsConfigError::CrlMissing) => Self::configuration(
+                "--require-crl: một tổ chức cấp chứng thư số trong --client-ca chưa có danh sách thu hồi; hãy thêm --client-crl",
+                format!("--require-crl: {en}; add --client-crl"),
             ),
             StartError::Tls(error) => {
                 let setting = tls_setting(&error);
@@ -269,16 +281,39 @@ fn listen(setting: &str, address: SocketAddr, error: &std::io::Error) -> Failure
 
 fn tls_setting(error: &TlsConfigError) -> &'static str {
     match error {
-        TlsConfigError::Pem { input, .. } | TlsConfigError::Empty { input } => match input {
-            PemInput::Certificate => "--tls-cert",
-            PemInput::Key => "--tls-key",
-            PemInput::ClientCa => "--client-ca",
-        },
+        TlsConfigError::Pem { input, .. } | TlsConfigError::Empty { input } | TlsConfigError::File { input, .. } => {
+            input_setting(*input)
+        }
+        TlsConfigError::Crl { .. } => "--client-crl",
+        TlsConfigError::CrlMissing => "--require-crl",
         TlsConfigError::ClientCa(_) | TlsConfigError::Verifier(_) => "--client-ca",
         TlsConfigError::Expired { .. } | TlsConfigError::NotYetValid { .. } | TlsConfigError::NotForServers => {
             "--tls-cert"
         }
         TlsConfigError::KeyPair(_) => "--tls-cert, --tls-key",
         TlsConfigError::Version(_) => "TLS",
+    }
+}
+
+fn input_setting(input: PemInput) -> &'static str {
+    match input {
+        PemInput::Certificate => "--tls-cert",
+        PemInput::Key => "--tls-key",
+        PemInput::ClientCa => "--client-ca",
+        PemInput::ClientCrl => "--client-crl",
+    }
+}
+
+fn crl_vi(fault: CrlFault) -> &'static str {
+    match fault {
+        CrlFault::Unreadable => "không đọc được tệp hoặc tệp quá lớn",
+        CrlFault::NotACrl => "không phải danh sách thu hồi chứng thư số (PEM hoặc DER)",
+        CrlFault::IssuerUnknown => "tổ chức phát hành danh sách không có trong --client-ca",
+        CrlFault::BadSignature => "chữ ký của danh sách không đúng hoặc dùng thuật toán không được chấp nhận",
+        CrlFault::Partial => "danh sách chỉ là một phần; cần danh sách đầy đủ",
+        CrlFault::NoNextUpdate => "danh sách không nêu ngày phát hành kế tiếp (nextUpdate)",
+        CrlFault::Expired => "danh sách đã hết hạn; hãy tải bản mới",
+        CrlFault::NotYetValid => "danh sách chưa có hiệu lực; kiểm tra đồng hồ",
+        CrlFault::Older => "danh sách cũ hơn một danh sách khác đã nêu",
     }
 }

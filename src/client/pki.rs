@@ -6,11 +6,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason, RevokedCertParams,
+    SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::domain::time::Timestamp;
 use crate::evidence::digest::sha256;
@@ -24,6 +26,9 @@ pub enum PkiError {
     /// The text holds no certificate in PEM.
     #[error("there is no PEM certificate in the text")]
     Pem(#[from] rustls::pki_types::pem::Error),
+    /// The PEM text is of no certificate.
+    #[error("the certificate cannot be read")]
+    Unreadable,
 }
 
 /// When a certificate is valid, both ends included.
@@ -65,6 +70,22 @@ pub struct Leaf<'a> {
     pub usage: Usage,
     /// When it is valid.
     pub validity: Validity,
+}
+
+impl Leaf<'_> {
+    /// As rcgen takes it.
+    pub fn params(&self) -> Result<CertificateParams, PkiError> {
+        let hosts: Vec<String> = self.hosts.iter().map(|host| (*host).to_owned()).collect();
+        let mut params = params(self.common_name, self.validity);
+        params.subject_alt_names = CertificateParams::new(hosts)?.subject_alt_names;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.use_authority_key_identifier_extension = true;
+        params.extended_key_usages = vec![match self.usage {
+            Usage::Server => ExtendedKeyUsagePurpose::ServerAuth,
+            Usage::Client => ExtendedKeyUsagePurpose::ClientAuth,
+        }];
+        Ok(params)
+    }
 }
 
 /// A certificate and its private key (PKCS #8, P-256), both PEM. Files with the key get mode 0600.
@@ -113,11 +134,49 @@ impl Authority {
     /// A certificate from this authority with a new key.
     pub fn issue(&self, leaf: &Leaf<'_>) -> Result<KeyedCertificate, PkiError> {
         let key = KeyPair::generate()?;
-        let certificate = leaf_params(leaf)?.signed_by(&key, &self.0)?.pem();
+        let certificate = leaf.params()?.signed_by(&key, &self.0)?.pem();
         Ok(KeyedCertificate {
             certificate,
             key: key.serialize_pem(),
         })
+    }
+
+    /// A certificate with `params` for `key`: for tests that need one that is wrong in its own way.
+    pub fn sign(&self, params: &CertificateParams, key: &KeyPair) -> Result<KeyedCertificate, PkiError> {
+        Ok(KeyedCertificate {
+            certificate: params.clone().signed_by(key, &self.0)?.pem(),
+            key: key.serialize_pem(),
+        })
+    }
+
+    /// The list number `number` of what this authority has revoked, PEM; `validity` gives this update and the next.
+    pub fn revocation_list(
+        &self,
+        revoked: &[&KeyedCertificate],
+        number: u64,
+        validity: Validity,
+    ) -> Result<String, PkiError> {
+        let at = |instant| date_time_ymd(1970, 1, 1) + since_epoch(instant);
+        let mut revoked_certs = Vec::new();
+        for pem in revoked {
+            let der = CertificateDer::from_pem_slice(pem.certificate.as_bytes())?;
+            let (_, certificate) = X509Certificate::from_der(&der).or(Err(PkiError::Unreadable))?;
+            revoked_certs.push(RevokedCertParams {
+                serial_number: SerialNumber::from_slice(certificate.raw_serial()),
+                revocation_time: at(validity.not_before),
+                reason_code: Some(RevocationReason::KeyCompromise),
+                invalidity_date: None,
+            });
+        }
+        let list = CertificateRevocationListParams {
+            this_update: at(validity.not_before),
+            next_update: at(validity.not_after),
+            crl_number: SerialNumber::from(number),
+            issuing_distribution_point: None,
+            revoked_certs,
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        Ok(list.signed_by(&self.0)?.pem()?)
     }
 
     /// A certificate for a hub on this machine (`localhost`, 127.0.0.1, ::1).
@@ -145,7 +204,7 @@ impl Authority {
 /// A certificate that no authority has signed.
 pub fn self_signed(leaf: &Leaf<'_>) -> Result<KeyedCertificate, PkiError> {
     let key = KeyPair::generate()?;
-    let certificate = leaf_params(leaf)?.self_signed(&key)?.pem();
+    let certificate = leaf.params()?.self_signed(&key)?.pem();
     Ok(KeyedCertificate {
         certificate,
         key: key.serialize_pem(),
@@ -162,32 +221,19 @@ pub fn encode_fingerprint(fingerprint: &[u8; 32]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(fingerprint)
 }
 
-fn leaf_params(leaf: &Leaf<'_>) -> Result<CertificateParams, PkiError> {
-    let hosts: Vec<String> = leaf.hosts.iter().map(|host| (*host).to_owned()).collect();
-    let mut params = params(leaf.common_name, leaf.validity);
-    params.subject_alt_names = CertificateParams::new(hosts)?.subject_alt_names;
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.use_authority_key_identifier_extension = true;
-    params.extended_key_usages = vec![match leaf.usage {
-        Usage::Server => ExtendedKeyUsagePurpose::ServerAuth,
-        Usage::Client => ExtendedKeyUsagePurpose::ClientAuth,
-    }];
-    Ok(params)
-}
-
 fn params(common_name: &str, validity: Validity) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, common_name);
-    // Whole seconds after 1970 and before the year 4096, where the date type cannot overflow.
-    let epoch = date_time_ymd(1970, 1, 1);
-    let at = |instant: Timestamp| {
-        let seconds = u64::try_from(instant.seconds()).unwrap_or(0).min(67_090_000_000);
-        epoch + Duration::from_secs(seconds)
-    };
+    let at = |instant| date_time_ymd(1970, 1, 1) + since_epoch(instant);
     params.not_before = at(validity.not_before);
     params.not_after = at(validity.not_after);
     params
+}
+
+/// Whole seconds from 1970 to before the year 4096, where the date type cannot overflow.
+fn since_epoch(instant: Timestamp) -> Duration {
+    Duration::from_secs(u64::try_from(instant.seconds()).unwrap_or(0).min(67_090_000_000))
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::current_tls::CurrentTls;
 use super::server_certificate;
-use super::settings::TlsPems;
+use super::settings::{TlsPems, TlsSource};
 use super::tls::{PemInput, TlsConfigError, certificates, server_config};
+use super::tls_files::TlsFiles;
 use crate::domain::time::{Clock, Timestamp};
 
 /// Why one of the PEM texts cannot be used.
@@ -18,6 +20,17 @@ pub struct TlsFault {
     pub input: PemInput,
     /// Why.
     pub error: TlsConfigError,
+}
+
+/// When what holds now ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct CertificateEnds {
+    /// The hub's chain: the first of it.
+    pub(super) server: Option<Timestamp>,
+    /// The first of the clients' CAs.
+    pub(super) client_ca: Option<Timestamp>,
+    /// The revocation list that is due to be replaced first.
+    pub(super) client_crl: Option<Timestamp>,
 }
 
 /// Every fault of certificate, key and client CA by themselves; if there is none, whether they go together.
@@ -36,6 +49,11 @@ pub fn faults(pems: &TlsPems, clock: &Arc<dyn Clock>) -> Vec<TlsFault> {
     let together = server_config(&pems.borrowed(), Arc::clone(clock)).err();
     let input = PemInput::Certificate;
     together.into_iter().map(|error| TlsFault { input, error }).collect()
+}
+
+/// Why a hub would not start with these files, revocation lists among them.
+pub fn fault_of_files(files: &TlsFiles, clock: Arc<dyn Clock>) -> Option<TlsConfigError> {
+    CurrentTls::new(&TlsSource::Files(files.clone()), clock).err()
 }
 
 fn server_fault(pem: &[u8], now: Timestamp) -> Option<TlsConfigError> {

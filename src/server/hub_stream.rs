@@ -10,17 +10,20 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
+use super::connections::Open;
 use super::metrics::OpenConnection;
 use crate::auth::peer::PeerIdentity;
 
-/// A connection whose handshake proved the client's certificate. Every request on it carries the [`PeerIdentity`].
+/// A connection whose handshake proved the client's certificate. Every request on it carries the [`PeerIdentity`]. It ends
+/// with an error, for reader and writer, as soon as it is cut.
 #[derive(Debug)]
 pub struct HubStream {
     tls: TlsStream<TcpStream>,
     peer: PeerIdentity,
+    open: Open,
     /// Given back when the connection ends.
     _place: OwnedSemaphorePermit,
-    _open: OpenConnection,
+    _counted: OpenConnection,
 }
 
 impl HubStream {
@@ -28,14 +31,28 @@ impl HubStream {
         tls: TlsStream<TcpStream>,
         peer: PeerIdentity,
         place: OwnedSemaphorePermit,
-        open: OpenConnection,
+        open: Open,
+        counted: OpenConnection,
     ) -> Self {
         Self {
             tls,
             peer,
+            open,
             _place: place,
-            _open: open,
+            _counted: counted,
         }
+    }
+
+    pub(super) fn peer(&self) -> &PeerIdentity {
+        &self.peer
+    }
+
+    /// An error once the connection is cut; wakes the task when that happens.
+    fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if self.open.poll_cut(cx).is_ready() {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        Ok(())
     }
 }
 
@@ -49,13 +66,17 @@ impl Connected for HubStream {
 
 impl AsyncRead for HubStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().tls).poll_read(cx, buffer)
+        let stream = self.get_mut();
+        stream.check(cx)?;
+        Pin::new(&mut stream.tls).poll_read(cx, buffer)
     }
 }
 
 impl AsyncWrite for HubStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().tls).poll_write(cx, bytes)
+        let stream = self.get_mut();
+        stream.check(cx)?;
+        Pin::new(&mut stream.tls).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -63,7 +84,9 @@ impl AsyncWrite for HubStream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().tls).poll_write_vectored(cx, slices)
+        let stream = self.get_mut();
+        stream.check(cx)?;
+        Pin::new(&mut stream.tls).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -19,14 +20,17 @@ use tonic_health::server::HealthReporter;
 use super::admission::AdmissionLayer;
 use super::call_timeout::CallTimeoutLayer;
 use super::catch_panic::CatchPanicLayer;
+use super::connections::Connections;
+use super::current_tls::CurrentTls;
 use super::drain::DrainLayer;
+use super::follow_tls::TlsState;
 use super::metrics::{AcceptMeter, CallerLayer, MeterLayer, Metrics, RequestIds};
 use super::operations::{self, Listener, Readiness};
 use super::settings::{HubSettings, ServerLimits, TlsPems};
 use super::start_error::StartError;
-use super::tls::{CurrentTls, Incoming, TlsConfigError};
+use super::tls::{Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, hints, jobs, services};
+use super::{catalogue_folder, follow, follow_tls, hints, jobs, services};
 use crate::app::documents::Documents;
 use crate::app::{App, Parts, calendar};
 use crate::auth::admission::Admission;
@@ -125,7 +129,10 @@ pub struct Running {
     app: App,
     authenticator: Arc<Authenticator>,
     limits: ServerLimits,
-    tls: CurrentTls,
+    tls: Arc<CurrentTls>,
+    tls_state: watch::Receiver<TlsState>,
+    tls_follower: AbortOnDropHandle<()>,
+    connections: Connections,
     readiness: Arc<Readiness>,
     watch: AbortOnDropHandle<()>,
     metrics: Option<Listener>,
@@ -159,7 +166,7 @@ impl Hub {
         let limits = settings.limits;
         let catalogue = catalogue_folder::load(settings.catalogue.as_deref())?;
         let calendar = Arc::new(Calendar::embedded()?);
-        let tls = CurrentTls::new(&settings.tls.borrowed(), Arc::clone(&clock))?;
+        let tls = Arc::new(CurrentTls::new(&settings.tls, Arc::clone(&clock))?);
         let database = {
             let opening = if settings.migrate {
                 Opening::Upgrade
@@ -204,7 +211,8 @@ impl Hub {
             .map_err(StartError::CalendarDays)?;
         let authenticator = Arc::new(
             Authenticator::new(database.store.clone(), Arc::clone(&clock), Arc::clone(&hub_id))
-                .with_local_version(app.ledger.registry_version()),
+                .with_local_version(app.ledger.registry_version())
+                .with_revocation_lists(tls.crls()),
         );
         let admission = Admission::new(limits.admission);
         let health = HealthReporter::new();
@@ -216,7 +224,8 @@ impl Hub {
         let accept = AcceptMeter::default();
         let metrics = Arc::new(Metrics::new(&accept, app.ledger.meter()));
         let request_ids = RequestIds::new(&hub_id, address, clock.now());
-        let incoming = Incoming::metered(listener, tls.subscribe(), limits.accept, accept);
+        let connections = Connections::new(Arc::clone(&authenticator));
+        let incoming = Incoming::start_watched(listener, tls.subscribe(), limits.accept, connections.clone(), accept);
         let serving = Server::builder()
             .max_concurrent_streams(limits.streams_per_connection)
             .concurrency_limit_per_connection(limits.calls_per_connection)
@@ -238,26 +247,29 @@ impl Hub {
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
+        let (tls_follower, tls_state) = follow_tls::start(Arc::clone(&tls), settings.tls, connections.clone());
         let jobs = jobs::start(app.clone(), metrics.jobs.clone());
         let hints = hints::start(app.clone());
-        let readiness = Readiness::new(
-            operations::Parts {
-                store: database.store.clone(),
-                folder,
-                clock,
-                metrics,
-                health,
-                writer: writer.abort_handle(),
-                draining,
-            },
-            &settings.tls,
-        );
+        let certificates = Arc::clone(&tls);
+        let readiness = Readiness::new(operations::Parts {
+            store: database.store.clone(),
+            folder,
+            clock,
+            metrics,
+            health,
+            writer: writer.abort_handle(),
+            draining,
+            certificates: Box::new(move || certificates.ends()),
+        });
         Ok(Running {
             address,
             app,
             authenticator,
             limits,
             tls,
+            tls_state,
+            tls_follower,
+            connections,
             watch: readiness.watch(),
             readiness,
             metrics: None,
@@ -303,22 +315,33 @@ impl Running {
         self.metrics.as_ref().map(|listener| listener.address)
     }
 
-    /// Takes another certificate, key and client CA for the connections that come from now on. Open connections keep
-    /// theirs. This is for those who run a hub as a library: the command line has no way to ask for it yet.
+    /// What has become of the files of TLS, and what about them needs a person.
+    pub fn tls_state(&self) -> watch::Receiver<TlsState> {
+        self.tls_state.clone()
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.connections.count()
+    }
+
+    /// Takes another certificate, key and client CA for the connections that come from now on; open connections whose
+    /// certificate the new CAs did not sign are closed. This is for those who run a hub as a library: `lienthong serve` looks at its files.
     ///
     /// # Errors
     /// [`TlsConfigError`]; nothing has changed then.
     pub fn replace_tls(&self, pems: &TlsPems) -> Result<(), TlsConfigError> {
-        self.tls.replace(&pems.borrowed())?;
-        self.readiness.certificates_are(pems);
-        Ok(())
+        self.tls.replace(pems)
     }
 
-    /// Returns if the hub can go on no longer: its server or the ledger's writer has ended by itself.
+    /// Returns if the hub can go on no longer: its server, the ledger's writer or the follower of TLS has ended by
+    /// itself.
     pub async fn broken(&mut self) {
         let what = tokio::select! {
             ended = &mut self.server => format!("server: {ended:?}"),
             ended = &mut self.writer => format!("ledger: {ended:?}"),
+            // Without it no revocation by list would be seen any more.
+            ended = &mut self.tls_follower => format!("tls: {ended:?}"),
         };
         tracing::error!(what, "hub.part.ended");
     }
@@ -333,6 +356,7 @@ impl Running {
             mut server,
             writer,
             follower,
+            tls_follower,
             jobs,
             hints,
             database,
@@ -342,7 +366,7 @@ impl Running {
         readiness.drain().await;
         // A task that `broken` has seen to its end must not be awaited again.
         let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
-        drop((server, follower, jobs, hints, watch, app));
+        drop((server, follower, tls_follower, jobs, hints, watch, app));
         let ledger = writer.is_finished() || ends_within(LEDGER_DRAIN, writer).await;
         let closed = ends_within(LEDGER_DRAIN, database.close()).await;
         drop(metrics);

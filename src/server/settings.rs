@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::tls::{AcceptLimits, ServerPems};
+use super::tls_files::TlsFiles;
 use crate::app::ledger::LedgerSettings;
 use crate::auth::admission::AdmissionLimits;
 use crate::store::Database;
@@ -18,8 +19,8 @@ pub struct HubSettings {
     pub hub_id: String,
     /// Where to listen. Port 0 takes a free one; [`super::run::Running::address`] tells which.
     pub listen: SocketAddr,
-    /// The PEM texts of TLS.
-    pub tls: TlsPems,
+    /// Certificate, key, client CA and revocation lists.
+    pub tls: TlsSource,
     /// The folder with the bytes of uploaded documents. Hubs that share a database share it too.
     pub documents: PathBuf,
     /// A folder with `kinds/` that is used instead of the catalogue in the binary.
@@ -30,6 +31,21 @@ pub struct HubSettings {
     pub ledger: LedgerSettings,
     /// Limits on connections, calls and messages.
     pub limits: ServerLimits,
+}
+
+/// Where the keys of TLS come from.
+#[derive(Debug, Clone)]
+pub enum TlsSource {
+    /// Given once, without revocation lists; [`super::run::Running::replace_tls`] gives others.
+    Texts(TlsPems),
+    /// Files that are looked at again while the hub serves.
+    Files(TlsFiles),
+}
+
+impl From<TlsPems> for TlsSource {
+    fn from(pems: TlsPems) -> Self {
+        Self::Texts(pems)
+    }
 }
 
 /// The PEM texts of TLS, owned. See [`ServerPems`].

@@ -2,33 +2,41 @@
 //!
 //! tonic's own TLS has no handshake timeout and no control over sessions, and a resumed session would keep a client in
 //! whose certificate is no longer accepted; so the hub accepts connections itself and hands them to tonic. A handshake
-//! proves that the client CA signed the certificate; whether it is registered is asked anew for every call, because a
-//! check at the handshake would not end a live connection.
+//! proves that the client CA signed the certificate and has not revoked it; whether it is registered is asked anew for every
+//! call, because a check at the handshake would not end a live connection. [`super::connections`] ends those.
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
-use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::server::NoServerSessionStorage;
 use rustls::time_provider::TimeProvider;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{CertificateError, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_stream::Stream;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::connections::Connections;
 use super::hub_stream::HubStream;
 use super::metrics::AcceptMeter;
 use super::server_certificate;
 use crate::auth::peer::PeerIdentity;
+use crate::auth::trust::anchor::Anchor;
+use crate::auth::trust::book::CrlBook;
+use crate::auth::trust::crl::CrlFault;
+use crate::auth::trust::verifier::{ClientVerifier, VerifierError};
 use crate::domain::time::{Clock, Timestamp};
 use crate::evidence::digest::sha256;
 
@@ -63,6 +71,8 @@ pub enum PemInput {
     Key,
     /// The CAs of clients.
     ClientCa,
+    /// What those have revoked.
+    ClientCrl,
 }
 
 impl fmt::Display for PemInput {
@@ -71,6 +81,7 @@ impl fmt::Display for PemInput {
             Self::Certificate => "server certificate",
             Self::Key => "server private key",
             Self::ClientCa => "client CA",
+            Self::ClientCrl => "revocation list",
         })
     }
 }
@@ -92,12 +103,33 @@ pub enum TlsConfigError {
         /// Which text.
         input: PemInput,
     },
-    /// A certificate of the client CA cannot serve as one.
+    /// A certificate of the client CA cannot be read.
     #[error("the client CA file holds a certificate that cannot be used: {0}")]
     ClientCa(rustls::Error),
-    /// The verifier of client certificates cannot be made.
-    #[error("the client CA file cannot be used: {0}")]
-    Verifier(#[from] rustls::server::VerifierBuilderError),
+    /// The check of client certificates cannot be made.
+    #[error("the client CA file: {0}")]
+    Verifier(#[from] VerifierError),
+    /// A file cannot be read.
+    #[error("the {input} file cannot be read: {path}: {source}")]
+    File {
+        /// Which file.
+        input: PemInput,
+        /// Where it should be.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file of revocation lists is not taken.
+    #[error("the revocation list {path}: {fault}")]
+    Crl {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: CrlFault,
+    },
+    /// An authority has no revocation list, and one is required.
+    #[error("an authority of the client CA file has no revocation list, and --require-crl asks for one of each")]
+    CrlMissing,
     /// The hub's certificate is no longer valid.
     #[error("the server certificate expired at {}", .not_after.to_rfc3339())]
     Expired {
@@ -121,64 +153,86 @@ pub enum TlsConfigError {
     Version(rustls::Error),
 }
 
-/// The TLS settings of the hub. `clock` decides whether the hub's certificate is valid now, and a client's at the
-/// handshake.
-pub fn server_config(pems: &ServerPems<'_>, clock: Arc<dyn Clock>) -> Result<Arc<ServerConfig>, TlsConfigError> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut roots = RootCertStore::empty();
-    for certificate in certificates(PemInput::ClientCa, pems.client_ca)? {
-        roots.add(certificate).map_err(TlsConfigError::ClientCa)?;
-    }
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
-    let chain = certificates(PemInput::Certificate, pems.certificate)?;
-    if let Some(certificate) = chain.first() {
-        server_certificate::check(certificate, clock.now())?;
-    }
-    let key = PrivateKeyDer::from_pem_slice(pems.key).map_err(|source| TlsConfigError::Pem {
-        input: PemInput::Key,
-        source,
-    })?;
-    let mut config = ServerConfig::builder_with_details(provider, Arc::new(ClockTime(clock)))
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(TlsConfigError::Version)?
-        .with_client_cert_verifier(verifier)
-        .with_single_cert(chain, key)
-        .map_err(TlsConfigError::KeyPair)?;
-    config.alpn_protocols = vec![ALPN_H2.to_vec()];
-    config.session_storage = Arc::new(NoServerSessionStorage {});
-    config.send_tls13_tickets = 0;
-    config.max_early_data_size = 0;
-    Ok(Arc::new(config))
-}
-
-/// The TLS settings that hold for new connections, and the way to replace them while the hub serves.
+/// What the PEM texts hold, checked as far as they can be without revocation lists.
 #[derive(Debug)]
-pub(super) struct CurrentTls {
-    config: watch::Sender<Arc<ServerConfig>>,
-    clock: ClockTime,
+pub(super) struct HubKeys {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    pub(super) anchors: Vec<Anchor>,
 }
 
-impl CurrentTls {
-    /// Begins with `pems`. For `clock` see [`server_config`].
-    pub(super) fn new(pems: &ServerPems<'_>, clock: Arc<dyn Clock>) -> Result<Self, TlsConfigError> {
-        let config = watch::Sender::new(server_config(pems, Arc::clone(&clock))?);
-        Ok(Self {
-            config,
-            clock: ClockTime(clock),
-        })
+impl HubKeys {
+    /// Reads them; the hub's certificate must be valid at `now`.
+    pub(super) fn read(pems: &ServerPems<'_>, now: Timestamp) -> Result<Self, TlsConfigError> {
+        let unreadable = || TlsConfigError::ClientCa(CertificateError::BadEncoding.into());
+        let anchors = certificates(PemInput::ClientCa, pems.client_ca)?
+            .into_iter()
+            .map(|der| Anchor::read(der).ok_or_else(unreadable))
+            .collect::<Result<_, _>>()?;
+        let keys = Self {
+            chain: certificates(PemInput::Certificate, pems.certificate)?,
+            key: PrivateKeyDer::from_pem_slice(pems.key).map_err(|source| TlsConfigError::Pem {
+                input: PemInput::Key,
+                source,
+            })?,
+            anchors,
+        };
+        keys.check_time(now)?;
+        Ok(keys)
     }
 
-    /// For [`Incoming::start`].
-    pub(super) fn subscribe(&self) -> watch::Receiver<Arc<ServerConfig>> {
-        self.config.subscribe()
+    /// When the first of the hub's own certificates and the first of the clients' CAs end.
+    pub(super) fn ends(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let own = self.chain.iter().filter_map(|own| server_certificate::end(own));
+        let authorities = self
+            .anchors
+            .iter()
+            .filter_map(|anchor| server_certificate::end(&anchor.der));
+        (own.min(), authorities.min())
     }
 
-    /// Takes `pems` for the connections that come from now on. If they cannot be used, nothing changes.
-    pub(super) fn replace(&self, pems: &ServerPems<'_>) -> Result<(), TlsConfigError> {
-        self.config
-            .send_replace(server_config(pems, Arc::clone(&self.clock.0))?);
-        Ok(())
+    /// Refuses a certificate of the hub that is not valid at `now`.
+    pub(super) fn check_time(&self, now: Timestamp) -> Result<(), TlsConfigError> {
+        let certificate = self.chain.first();
+        certificate.map_or(Ok(()), |certificate| server_certificate::check(certificate, now))
     }
+
+    /// The settings with these keys, and `clients` as the check of clients' certificates.
+    pub(super) fn config(
+        &self,
+        clients: Arc<ClientVerifier>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<ServerConfig>, TlsConfigError> {
+        let mut config = ServerConfig::builder_with_details(provider(), Arc::new(ClockTime(clock)))
+            .with_protocol_versions(&[&rustls::version::TLS13])
+            .map_err(TlsConfigError::Version)?
+            .with_client_cert_verifier(clients)
+            .with_single_cert(self.chain.clone(), self.key.clone_key())
+            .map_err(TlsConfigError::KeyPair)?;
+        config.alpn_protocols = vec![ALPN_H2.to_vec()];
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        config.max_early_data_size = 0;
+        Ok(Arc::new(config))
+    }
+
+    /// The check of clients' certificates with these authorities and the lists in `book`.
+    pub(super) fn clients(&self, book: &CrlBook, now: Timestamp) -> Result<Arc<ClientVerifier>, TlsConfigError> {
+        let verifier = ClientVerifier::new(&self.anchors, book, &provider(), now)?;
+        Ok(Arc::new(verifier))
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// The TLS settings of a hub without revocation lists. `clock` decides whether the hub's certificate is valid now, and a
+/// client's at the handshake.
+pub fn server_config(pems: &ServerPems<'_>, clock: Arc<dyn Clock>) -> Result<Arc<ServerConfig>, TlsConfigError> {
+    let now = clock.now();
+    let keys = HubKeys::read(pems, now)?;
+    keys.config(keys.clients(&CrlBook::default(), now)?, clock)
 }
 
 pub(super) fn certificates(input: PemInput, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsConfigError> {
@@ -240,18 +294,19 @@ impl Incoming {
     /// Starts accepting on `listener`. A new value in `config` holds for the connections that come after it, so that
     /// certificate, key and client CA can be replaced without a restart. Needs a tokio runtime.
     pub fn start(listener: TcpListener, config: watch::Receiver<Arc<ServerConfig>>, limits: AcceptLimits) -> Self {
-        Self::metered(listener, config, limits, AcceptMeter::default())
+        Self::start_watched(listener, config, limits, Connections::default(), AcceptMeter::default())
     }
 
-    /// As [`Incoming::start`], and counts in `meter`.
-    pub(super) fn metered(
+    /// Like [`Incoming::start`]; each connection is entered in `connections` as long as it is open, and counted in `meter`.
+    pub(super) fn start_watched(
         listener: TcpListener,
         config: watch::Receiver<Arc<ServerConfig>>,
         limits: AcceptLimits,
+        connections: Connections,
         meter: AcceptMeter,
     ) -> Self {
         let (sender, accepted) = mpsc::channel(1);
-        let accept_loop = tokio::spawn(accept_loop(listener, config, limits, sender, meter));
+        let accept_loop = tokio::spawn(accept_loop(listener, config, limits, connections, sender, meter));
         Self {
             accepted,
             _accept_loop: AbortOnDropHandle::new(accept_loop),
@@ -272,6 +327,7 @@ async fn accept_loop(
     listener: TcpListener,
     config: watch::Receiver<Arc<ServerConfig>>,
     limits: AcceptLimits,
+    connections: Connections,
     sender: mpsc::Sender<io::Result<HubStream>>,
     meter: AcceptMeter,
 ) {
@@ -302,9 +358,20 @@ async fn accept_loop(
         while running.try_join_next().is_some() {}
         let acceptor = TlsAcceptor::from(Arc::clone(&config.borrow()));
         let sender = sender.clone();
+        let connections = connections.clone();
         let meter = meter.clone();
         running.spawn(async move {
-            let stream = handshake(&acceptor, tcp, remote, place, &meter, limits.handshake_timeout).await;
+            let stream = handshake(&acceptor, tcp, limits.handshake_timeout);
+            let stream = stream
+                .await
+                .and_then(|tls| admit(tls, remote, place, &connections, &meter));
+            let stream = match stream {
+                Ok(stream) if connections.refuses(stream.peer()).await => Err(io::Error::new(
+                    io::ErrorKind::PermissionDenied,
+                    "the certificate is revoked",
+                )),
+                other => other,
+            };
             drop(turn);
             match stream {
                 // A send fails only when the receiver is gone; then the connection is closed.
@@ -326,16 +393,18 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-async fn handshake(
-    acceptor: &TlsAcceptor,
-    tcp: TcpStream,
+async fn handshake(acceptor: &TlsAcceptor, tcp: TcpStream, timeout: Duration) -> io::Result<TlsStream<TcpStream>> {
+    tcp.set_nodelay(true)?;
+    tokio::time::timeout(timeout, acceptor.accept(tcp)).await?
+}
+
+fn admit(
+    tls: TlsStream<TcpStream>,
     remote: SocketAddr,
     place: OwnedSemaphorePermit,
+    connections: &Connections,
     meter: &AcceptMeter,
-    timeout: Duration,
 ) -> io::Result<HubStream> {
-    tcp.set_nodelay(true)?;
-    let tls = tokio::time::timeout(timeout, acceptor.accept(tcp)).await??;
     let session = tls.get_ref().1;
     if session.alpn_protocol() != Some(ALPN_H2) {
         return Err(io::Error::new(
@@ -343,13 +412,14 @@ async fn handshake(
             "the client did not ask for h2",
         ));
     }
-    let certificate = session
-        .peer_certificates()
-        .and_then(<[_]>::first)
+    let chain = session.peer_certificates().unwrap_or_default();
+    let certificate = chain
+        .first()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the client sent no certificate"))?;
     let peer = PeerIdentity {
         certificate_fingerprint: sha256(certificate),
         remote,
     };
-    Ok(HubStream::new(tls, peer, place, meter.opened()))
+    let open = connections.enter(peer, chain);
+    Ok(HubStream::new(tls, peer, place, open, meter.opened()))
 }

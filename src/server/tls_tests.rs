@@ -14,8 +14,10 @@ use tokio_rustls::client::TlsStream;
 use tokio_stream::StreamExt as _;
 use tonic::transport::server::Connected as _;
 
+use super::current_tls::CurrentTls;
 use super::hub_stream::HubStream;
-use super::tls::{AcceptLimits, CurrentTls, Incoming, ServerPems, TlsConfigError, server_config};
+use super::settings::TlsPems;
+use super::tls::{AcceptLimits, Incoming, ServerPems, TlsConfigError, server_config};
 use crate::client::pki::{Authority, KeyedCertificate, Leaf, Usage, Validity, fingerprint, self_signed};
 use crate::domain::time::{Clock, ManualClock, Timestamp};
 
@@ -376,15 +378,20 @@ async fn certificate_key_and_client_ca_are_replaced_together_or_not_at_all() {
         authority.issue_server(validity).unwrap(),
         authority.issue_server(validity).unwrap(),
     );
-    let tls = CurrentTls::new(&pems(&first, &ca), clock).unwrap();
+    let set = |server: &KeyedCertificate| TlsPems {
+        certificate: server.certificate.clone().into_bytes(),
+        key: server.key.clone().into_bytes(),
+        client_ca: ca.clone().into_bytes(),
+    };
+    let tls = CurrentTls::new(&set(&first).into(), clock).unwrap();
     let mut seen = tls.subscribe();
-    let mixed = ServerPems {
-        key: first.key.as_bytes(),
-        ..pems(&second, &ca)
+    let mixed = TlsPems {
+        key: first.key.clone().into_bytes(),
+        ..set(&second)
     };
     tls.replace(&mixed).unwrap_err();
     assert!(!seen.has_changed().unwrap());
     let before = seen.borrow_and_update().clone();
-    tls.replace(&pems(&second, &ca)).unwrap();
+    tls.replace(&set(&second)).unwrap();
     assert!(!Arc::ptr_eq(&before, &seen.borrow_and_update()));
 }

@@ -10,6 +10,8 @@ mod cli;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod keep;
 #[cfg(test)]
 #[path = "../kit/mod.rs"]

@@ -145,11 +145,20 @@ fn check_tls(resolved: &Resolved, report: &mut Report) {
         client_ca: client_ca.clone().unwrap_or_default(),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    for TlsFault { input, error } in certificates::faults(&pems, &clock) {
+    let found = certificates::faults(&pems, &clock);
+    if found.is_empty() {
+        // With good keys: whether the revocation lists are, and speak for these authorities.
+        let lists = certificates::fault_of_files(&super::tls_files(resolved), clock);
+        if let Some(error) = lists {
+            report.fault(resolved.place("client_crl"), StartError::Tls(error));
+        }
+    }
+    for TlsFault { input, error } in found {
         let (id, is_read) = match input {
             PemInput::Certificate => ("tls_cert", certificate.is_some()),
             PemInput::Key => ("tls_key", key.is_some()),
             PemInput::ClientCa => ("client_ca", client_ca.is_some()),
+            PemInput::ClientCrl => ("client_crl", true),
         };
         // A file that cannot be read has been told.
         if is_read {

@@ -90,6 +90,10 @@ impl File<'_> {
         if matches!(setting.kind, Kind::Path) && !text.is_empty() {
             return joined(&text);
         }
+        if matches!(setting.kind, Kind::Paths) {
+            let paths = text.split(',').map(|path| joined(path.trim()));
+            return paths.collect::<Vec<_>>().join(",");
+        }
         let sqlite = text.strip_prefix("sqlite:").filter(is_relative);
         match sqlite.filter(|_| matches!(setting.kind, Kind::DatabaseUrl)) {
             Some(path) => format!("sqlite:{}", joined(path)),
@@ -151,10 +155,12 @@ fn text_of(setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<String, Wo
                 "expected a whole number, without quotes",
             ),
         ),
-        Kind::HubId | Kind::Address | Kind::DatabaseUrl | Kind::Path | Kind::Choice(_) | Kind::Filter => (
-            value.as_str().map(str::to_owned),
-            Words::fixed("cần một chuỗi trong dấu nháy kép", "expected a text in double quotes"),
-        ),
+        Kind::HubId | Kind::Address | Kind::DatabaseUrl | Kind::Path | Kind::Paths | Kind::Choice(_) | Kind::Filter => {
+            (
+                value.as_str().map(str::to_owned),
+                Words::fixed("cần một chuỗi trong dấu nháy kép", "expected a text in double quotes"),
+            )
+        }
     };
     text.ok_or(wanted)
 }

@@ -17,7 +17,7 @@ use clap::Subcommand;
 use super::failure::Failure;
 use super::output;
 pub(super) use options::Options;
-pub(super) use resolve::{Resolved, file_of};
+pub(super) use resolve::{Resolved, tls_files};
 
 /// See the commands' help.
 #[derive(Debug, Subcommand)]

@@ -103,7 +103,12 @@ fn argument(setting: &'static Setting) -> Arg {
         _ => argument,
     };
     if setting.kind.takes_value() {
-        argument.value_name(setting.kind.value_name()).action(ArgAction::Set)
+        let action = if matches!(setting.kind, Kind::Paths) {
+            ArgAction::Append
+        } else {
+            ArgAction::Set
+        };
+        argument.value_name(setting.kind.value_name()).action(action)
     } else {
         argument
             .action(ArgAction::SetTrue)
@@ -121,7 +126,7 @@ impl Kind {
             Self::HubId => "ID",
             Self::Address => "ADDR",
             Self::DatabaseUrl => "URL",
-            Self::Path => "PATH",
+            Self::Path | Self::Paths => "PATH",
             Self::Switch => "",
             Self::Choice(_) => "FORMAT",
             Self::Filter => "FILTER",
@@ -140,7 +145,8 @@ impl FromArgMatches for Options {
                 _ => continue,
             };
             let text = if setting.kind.takes_value() {
-                matches.get_one::<String>(setting.id).cloned().unwrap_or_default()
+                let values = matches.get_many::<String>(setting.id).into_iter().flatten();
+                values.cloned().collect::<Vec<_>>().join(",")
             } else {
                 matches.get_flag(setting.id).to_string()
             };

@@ -8,8 +8,8 @@ use super::file;
 use super::options::{Given, Options, Origin};
 use super::setting::{Kind, Limits, Setting, WhenSilent};
 use super::table::SETTINGS;
-use crate::cli::args::read;
 use crate::cli::failure::Failure;
+use crate::server::tls_files::TlsFiles;
 use crate::store::Database;
 
 /// What holds of one setting.
@@ -114,6 +114,12 @@ impl Resolved {
     /// A path; None if it was left out.
     pub(in crate::cli) fn path(&self, id: &str) -> Option<PathBuf> {
         Some(self.text(id)).filter(|text| !text.is_empty()).map(PathBuf::from)
+    }
+
+    /// The paths that a setting names, in their order.
+    pub(in crate::cli) fn paths(&self, id: &str) -> Vec<PathBuf> {
+        let paths = self.text(id).split(',').map(str::trim).filter(|path| !path.is_empty());
+        paths.map(PathBuf::from).collect()
     }
 
     /// Whether a switch is on.
@@ -223,11 +229,16 @@ fn without_password(url: &str) -> String {
     format!("{scheme}://{address}{query}")
 }
 
-/// The bytes of the file that setting `id` names.
-pub(in crate::cli) fn file_of(resolved: &Resolved, id: &str) -> Result<Vec<u8>, Failure> {
-    let place = resolved.place(id);
-    let path = resolved.path(id).unwrap_or_default();
-    read(&place, &path)
+/// The files of TLS that a hub serves with.
+pub(in crate::cli) fn tls_files(resolved: &Resolved) -> TlsFiles {
+    let path = |id| resolved.path(id).unwrap_or_default();
+    TlsFiles {
+        certificate: path("tls_cert"),
+        key: path("tls_key"),
+        client_ca: path("client_ca"),
+        client_crls: resolved.paths("client_crl"),
+        require_crl: resolved.is_on("require_crl"),
+    }
 }
 
 #[cfg(test)]

@@ -56,6 +56,8 @@ pub(super) enum Kind {
     DatabaseUrl,
     /// The path of a file or folder, relative to the configuration file if it stands in one.
     Path,
+    /// Several of them, separated by commas.
+    Paths,
     /// Yes or no.
     Switch,
     /// One of these words.
@@ -187,6 +189,12 @@ impl Setting {
             Kind::Path => text
                 .is_empty()
                 .then(|| Words::new("đường dẫn không được để trống", "the path must not be empty")),
+            Kind::Paths => text.split(',').any(|path| path.trim().is_empty()).then(|| {
+                Words::new(
+                    "cần các đường dẫn, cách nhau bằng dấu phẩy",
+                    "expected paths, separated by commas",
+                )
+            }),
             Kind::Switch => text
                 .parse::<bool>()
                 .is_err()

@@ -81,6 +81,13 @@ settings! {
         "client_ca", "client_ca", Kind::Path, WhenSilent::Required, "ca.pem",
             "Các tổ chức cấp chứng thư số cho các cơ quan, PEM. Chứng thư còn phải được đăng ký mới dùng được.",
             "The CAs that sign clients' certificates, PEM. A certificate must be registered as well before it is of use.";
+        "client_crl", "client_crl", Kind::Paths, WhenSilent::None, "ca.crl",
+            "Danh sách chứng thư số bị thu hồi (CRL) của các tổ chức trong client_ca, PEM hoặc DER; nhiều tệp thì cách nhau bằng dấu phẩy.",
+            "Lists of revoked certificates of authorities in client_ca, PEM or DER, separated by commas. All files of TLS are \
+             looked at every second and at SIGHUP; what has changed is taken without a restart.";
+        "require_crl", "require_crl", Kind::Switch, WhenSilent::Value("false"), "false",
+            "Từ chối chứng thư số của tổ chức không có CRL ở trên.",
+            "Refuse certificates whose authority has no list. Otherwise they are taken, and revoked at the hub alone.";
     }
     "documents": {
         "folder", "documents", Kind::Path, WhenSilent::None, "documents",
@@ -229,6 +236,7 @@ mod tests {
                 | Kind::Address
                 | Kind::DatabaseUrl
                 | Kind::Path
+                | Kind::Paths
                 | Kind::Switch
                 | Kind::Choice(_)
                 | Kind::Filter => None,

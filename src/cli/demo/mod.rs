@@ -101,7 +101,8 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
             certificate: server.certificate.into_bytes(),
             key: server.key.into_bytes(),
             client_ca: client_ca.into_bytes(),
-        },
+        }
+        .into(),
         documents: folder.documents(),
         catalogue: None,
         migrate: false,

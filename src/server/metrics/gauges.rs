@@ -39,6 +39,8 @@ pub(in crate::server) enum Ends {
     Server,
     /// The first of the clients' CAs.
     ClientCa,
+    /// The revocation list that is due to be replaced first.
+    ClientCrl,
 }
 
 impl Ends {
@@ -46,6 +48,7 @@ impl Ends {
         match self {
             Self::Server => "server",
             Self::ClientCa => "client_ca",
+            Self::ClientCrl => "client_crl",
         }
     }
 }

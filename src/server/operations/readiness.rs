@@ -2,7 +2,6 @@
 //! metrics, and into the log when it changes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
@@ -18,10 +17,9 @@ use crate::app::ledger::MAX_SKEW_MICROS;
 use crate::blobs::{Folder, FolderFault};
 use crate::domain::error::{Error, ErrorCode, Localized, Result as HubResult};
 use crate::domain::time::{Clock, Timestamp};
-use crate::server::certificates;
+use crate::server::certificates::CertificateEnds;
 use crate::server::metrics::{Ends, Metrics};
 use crate::server::services;
-use crate::server::settings::TlsPems;
 use crate::store::{SchemaMismatch, Store};
 
 /// How often it is looked without being asked.
@@ -43,6 +41,8 @@ pub(in crate::server) struct Parts {
     /// The ledger's writer.
     pub(in crate::server) writer: AbortHandle,
     pub(in crate::server) draining: CancellationToken,
+    /// When the certificates that hold now end.
+    pub(in crate::server) certificates: Box<dyn Fn() -> CertificateEnds + Send + Sync>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -55,8 +55,6 @@ impl std::fmt::Debug for Parts {
 #[derive(Debug)]
 pub(in crate::server) struct Readiness {
     parts: Parts,
-    /// When the hub's certificate ends, in microseconds.
-    certificate_end: AtomicI64,
     /// The look at the folder that is under way. A disk that hangs must not hang one more thread at every look.
     probe: Mutex<Option<JoinHandle<Result<(), FolderFault>>>>,
     /// The last verdict. Whoever holds it is the one that looks.
@@ -64,25 +62,22 @@ pub(in crate::server) struct Readiness {
 }
 
 impl Readiness {
-    pub(in crate::server) fn new(parts: Parts, pems: &TlsPems) -> Arc<Self> {
-        let this = Self {
+    pub(in crate::server) fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
             parts,
-            certificate_end: AtomicI64::new(i64::MAX),
             probe: Mutex::new(None),
             last: Mutex::new(None),
-        };
-        this.certificates_are(pems);
-        Arc::new(this)
+        })
     }
 
-    /// The certificates that hold from now on.
-    pub(in crate::server) fn certificates_are(&self, pems: &TlsPems) {
+    /// When the hub's certificate ends; shows the ends of all that holds now.
+    fn certificate_end(&self) -> Timestamp {
         let gauges = &self.parts.metrics.gauges;
-        let server = certificates::earliest_end(&pems.certificate);
-        gauges.ends(Ends::Server, server);
-        gauges.ends(Ends::ClientCa, certificates::earliest_end(&pems.client_ca));
-        let end = server.map_or(i64::MAX, Timestamp::micros);
-        self.certificate_end.store(end, Ordering::Relaxed);
+        let ends = (self.parts.certificates)();
+        gauges.ends(Ends::Server, ends.server);
+        gauges.ends(Ends::ClientCa, ends.client_ca);
+        gauges.ends(Ends::ClientCrl, ends.client_crl);
+        ends.server.unwrap_or(Timestamp::from_micros(i64::MAX))
     }
 
     /// Looks again and again, until the returned handle is dropped.
@@ -189,8 +184,7 @@ impl Readiness {
                 "the ledger's writer has ended; the hub must be started again",
             ),
         ];
-        let certificate_end = Timestamp::from_micros(self.certificate_end.load(Ordering::Relaxed));
-        checks.push(certificate(certificate_end, time));
+        checks.push(certificate(self.certificate_end(), time));
         // The database is being closed then.
         if !self.parts.draining.is_cancelled() {
             let (database, documents) = tokio::join!(self.database(time), self.documents());
@@ -305,13 +299,9 @@ mod tests {
             health: HealthReporter::new(),
             writer: handle,
             draining: CancellationToken::new(),
+            certificates: Box::new(CertificateEnds::default),
         };
-        let pems = TlsPems {
-            certificate: Vec::new(),
-            key: Vec::new(),
-            client_ca: Vec::new(),
-        };
-        Readiness::new(parts, &pems)
+        Readiness::new(parts)
     }
 
     #[tokio::test]

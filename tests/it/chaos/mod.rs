@@ -2,4 +2,4 @@
 
 mod fsync;
 mod kills;
-mod process;
+pub(crate) mod process;

@@ -101,6 +101,15 @@ impl HubProcess {
         self.child.wait().expect("the hub is gone");
     }
 
+    /// SIGHUP.
+    pub(crate) fn hang_up(&self) {
+        let sent = Command::new("kill")
+            .args(["-HUP", &self.hub])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success(), "the signal is sent");
+    }
+
     /// SIGTERM; gives whether it ended in order.
     pub(crate) fn terminate(mut self) -> bool {
         let sent = Command::new("kill")

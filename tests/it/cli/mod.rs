@@ -22,7 +22,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::agencies::{ALL, Fixture};
-use crate::harness::hub::settings;
+use crate::harness::hub::{settings, texts};
 use crate::harness::ids::SeededIds;
 use crate::harness::ledger::HUB;
 use crate::harness::{TestDatabase, TestLedger};
@@ -69,8 +69,7 @@ impl Desk {
         let server = authority.issue_server(validity).expect("a certificate");
         write(folder.path(), "server.pem", &server.certificate);
         write(folder.path(), "server.key", &server.key);
-        settings.tls.certificate = server.certificate.into_bytes();
-        settings.tls.key = server.key.into_bytes();
+        settings.tls = texts(&server, &authority).into();
         let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(3)).await;
         let running = running.expect("the hub starts");
         write(folder.path(), "ca.pem", &authority.certificate_pem());

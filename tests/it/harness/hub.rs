@@ -10,6 +10,7 @@ use lienthong::client::pki::{Authority, KeyedCertificate, Validity, fingerprint}
 use lienthong::client::token::{TokenMinter, TokenSubject};
 use lienthong::domain::agency::{Credential, Purpose};
 use lienthong::domain::time::ManualClock;
+use lienthong::server::follow_tls::TlsState;
 use lienthong::server::run::{Hub, Running, Stopped};
 use lienthong::server::settings::{HubSettings, ServerLimits, TlsPems};
 use lienthong_proto::Rpc;
@@ -34,9 +35,9 @@ use super::wire::call;
 pub(crate) struct TestHub {
     running: Running,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) authority: Authority,
+    pub(crate) authority: Arc<Authority>,
     address: HubAddress,
-    keys: BTreeMap<&'static str, KeyedCertificate>,
+    keys: Arc<BTreeMap<&'static str, KeyedCertificate>>,
 }
 
 /// A year of validity around the start of the tests.
@@ -64,11 +65,21 @@ fn credentials(agency: Fixture, keys: &KeyedCertificate) -> Vec<Credential> {
 impl TestHub {
     /// A hub on this database.
     pub(crate) async fn start(database: &TestDatabase) -> Self {
-        Self::start_with(database, |_| {}).await
+        Self::start_as(database, |authority| settings(database, authority)).await
     }
 
     /// A hub on this database with other settings.
     pub(crate) async fn start_with(database: &TestDatabase, change: impl FnOnce(&mut HubSettings)) -> Self {
+        Self::start_as(database, |authority| {
+            let mut settings = settings(database, authority);
+            change(&mut settings);
+            settings
+        })
+        .await
+    }
+
+    /// A hub on this database, started as `settings` says.
+    pub(crate) async fn start_as(database: &TestDatabase, settings: impl FnOnce(&Authority) -> HubSettings) -> Self {
         let clock = clock();
         let authority = Authority::new("CA giả lập", validity()).expect("an authority");
         let ledger = TestLedger::start_bare(database, Arc::clone(&clock), 1, LedgerSettings::default()).await;
@@ -86,9 +97,24 @@ impl TestHub {
             keys.insert(agency.code_text(), pair);
         }
         ledger.stop().await;
-        let mut settings = settings(database, &authority);
-        change(&mut settings);
-        let running = Hub::start(settings, clock.clone(), SeededIds::new(3)).await;
+        let settings = settings(&authority);
+        Self::serve(settings, clock, Arc::new(authority), Arc::new(keys), 3).await
+    }
+
+    /// Another hub for the same agencies; `seed` is for its ids.
+    pub(crate) async fn beside(&self, settings: HubSettings, seed: u64) -> Self {
+        let (authority, keys) = (Arc::clone(&self.authority), Arc::clone(&self.keys));
+        Self::serve(settings, Arc::clone(&self.clock), authority, keys, seed).await
+    }
+
+    async fn serve(
+        settings: HubSettings,
+        clock: Arc<ManualClock>,
+        authority: Arc<Authority>,
+        keys: Arc<BTreeMap<&'static str, KeyedCertificate>>,
+        seed: u64,
+    ) -> Self {
+        let running = Hub::start(settings, clock.clone(), SeededIds::new(seed)).await;
         let running = running.expect("the hub starts");
         let address = HubAddress {
             uri: format!("https://localhost:{}", running.address().port()),
@@ -102,6 +128,16 @@ impl TestHub {
             address,
             keys,
         }
+    }
+
+    /// How many connections are open.
+    pub(crate) fn connections(&self) -> usize {
+        self.running.connections()
+    }
+
+    /// What has become of its files of TLS.
+    pub(crate) fn tls_state(&self) -> TlsState {
+        self.running.tls_state().borrow().clone()
     }
 
     /// The keys of an agency: one certificate for connections and tokens.
@@ -121,7 +157,11 @@ impl TestHub {
 
     /// A client with the agency's registered certificate.
     pub(crate) async fn client(&self, agency: Fixture) -> Client {
-        let keys = self.keys(agency);
+        self.client_with(agency, self.keys(agency)).await
+    }
+
+    /// A client of the agency with this certificate, for connections and tokens.
+    pub(crate) async fn client_with(&self, agency: Fixture, keys: &KeyedCertificate) -> Client {
         let channel = self.channel(keys).await.expect("a connection");
         Client {
             channel,
@@ -164,6 +204,15 @@ pub(crate) fn minter(
     Arc::new(TokenMinter::new(subject, token, &tls.certificate, clock, ids).expect("a minter"))
 }
 
+/// The PEM texts of a hub with these keys, `authority` being the CA of clients.
+pub(crate) fn texts(server: &KeyedCertificate, authority: &Authority) -> TlsPems {
+    TlsPems {
+        certificate: server.certificate.clone().into_bytes(),
+        key: server.key.clone().into_bytes(),
+        client_ca: authority.certificate_pem().into_bytes(),
+    }
+}
+
 /// Settings of a hub on this database, with a fresh certificate of `authority`, which is also the CA of clients.
 pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSettings {
     let server = authority.issue_server(validity()).expect("a certificate");
@@ -171,11 +220,7 @@ pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSet
         database: database.database().clone(),
         hub_id: HUB.to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
-        tls: TlsPems {
-            certificate: server.certificate.into_bytes(),
-            key: server.key.into_bytes(),
-            client_ca: authority.certificate_pem().into_bytes(),
-        },
+        tls: texts(&server, authority).into(),
         documents: database.documents(),
         catalogue: None,
         migrate: false,

@@ -2,11 +2,11 @@
 
 use lienthong::client::pki::Authority;
 use lienthong::server::run::{Hub, Running};
-use lienthong::server::settings::HubSettings;
+use lienthong::server::settings::{HubSettings, TlsPems};
 use lienthong::server::start_error::StartError;
 use lienthong::store::{ConnectError, Database, FileFault, SchemaMismatch};
 
-use crate::harness::hub::{settings, validity};
+use crate::harness::hub::{settings, texts, validity};
 use crate::harness::ids::{SeededIds, clock};
 use crate::harness::ledger::HUB;
 use crate::harness::{Backend, TestDatabase, TestLedger};
@@ -101,12 +101,15 @@ backends! {
     async fn certificates_that_are_none_refuse_to_start(database) {
         let settings = initialised(&database).await;
         for spoil in [
-            |settings: &mut HubSettings| settings.tls.certificate = b"nothing".to_vec(),
-            |settings: &mut HubSettings| settings.tls.key.clear(),
-            |settings: &mut HubSettings| settings.tls.client_ca = b"-----BEGIN CERTIFICATE-----".to_vec(),
+            |texts: &mut TlsPems| texts.certificate = b"nothing".to_vec(),
+            |texts: &mut TlsPems| texts.key.clear(),
+            |texts: &mut TlsPems| texts.client_ca = b"-----BEGIN CERTIFICATE-----".to_vec(),
         ] {
-            let mut settings = settings.clone();
-            spoil(&mut settings);
+            let authority = Authority::new("CA giả lập", validity()).expect("an authority");
+            let server = authority.issue_server(validity()).expect("a certificate");
+            let mut texts = texts(&server, &authority);
+            spoil(&mut texts);
+            let settings = HubSettings { tls: texts.into(), ..settings.clone() };
             assert!(matches!(start(settings).await, Err(StartError::Tls(_))));
         }
     }

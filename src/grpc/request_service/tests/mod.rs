@@ -118,6 +118,7 @@ fn principal_of(mut request: Request<()>) -> Result<Request<()>, Status> {
         roles: Arc::new([]),
         certificate_fingerprint: sha256(code.as_bytes()),
         token_key: sha256(code.as_bytes()),
+        token_certificate: None,
         token_id: "1".into(),
         expires: now().plus_hours(1),
         registry_version: 0,
