@@ -37,10 +37,10 @@ backends! {
         let channel = hub.channel(&keys).await.expect("a connection");
         let reply = call(channel.clone(), ASK.path(), Some(&bearer()), Vec::new()).await;
         assert_eq!(verdict(&reply), "ACCEPTED");
-        let open = hub.connections();
+        soon("its connection and that of the load are open", async || hub.connections() == 2).await;
         world.files.put("ca.pem", &hub.authority.certificate_pem());
         world.files.put("crl.pem", &world.first_list);
-        soon("its connection is closed", async || hub.connections() < open).await;
+        soon("its connection is closed", async || hub.connections() == 1).await;
         assert_eq!(refusal(hub, &keys, ASK, &bearer()).await, "NO CONNECTION");
         drop(channel);
         load.nothing_lost().await;

@@ -16,7 +16,6 @@ struct AtWork<'a> {
     bearer: String,
     stream: LiveStream,
     others: Load,
-    open: usize,
 }
 
 impl<'a> AtWork<'a> {
@@ -34,7 +33,6 @@ impl<'a> AtWork<'a> {
             bank,
             stream,
             others,
-            open: hub.connections(),
         }
     }
 
@@ -54,7 +52,6 @@ impl<'a> AtWork<'a> {
             bearer,
             stream,
             others,
-            open,
         } = self;
         soon("the remembered token is refused", async || {
             let reply = bank.raw(ASK, Vec::new()).await;
@@ -63,8 +60,8 @@ impl<'a> AtWork<'a> {
         .await;
         soon("the stream is cut", async || stream.has_ended()).await;
         if closes {
-            // The bank's channel must not come back for more meanwhile.
-            soon("the connection is closed", async || hub.connections() < open).await;
+            // Only the other agency's is left; the bank's channel does not come back for more.
+            soon("the connection is closed", async || hub.connections() == 1).await;
             soon("no handshake", async || {
                 refusal(hub, hub.keys(BANK), ASK, &bearer).await == "NO CONNECTION"
             })
