@@ -65,7 +65,7 @@ impl Hub {
     }
 }
 
-fn refusal(code: ErrorCode, reason: &str) -> (ErrorCode, String) {
+fn refused(code: ErrorCode, reason: &str) -> (ErrorCode, String) {
     (code, reason.to_owned())
 }
 
@@ -75,7 +75,7 @@ async fn a_remembered_token_ends_with_the_list_that_names_its_key_and_the_connec
     let bearer = hub.registry.bank.bearer(&hub.registry.clock);
     let stream = hub.call(&bearer).await.unwrap();
     hub.revoke(&[&hub.registry.bank.token]);
-    let out = Some(refusal(ErrorCode::TokenInvalid, "key_not_usable"));
+    let out = Some(refused(ErrorCode::TokenInvalid, "key_not_usable"));
     assert_eq!(hub.told(&bearer, &stream).await, [out.clone(), out, None]);
     // Nothing of the refusal is remembered either.
     hub.lists.send_replace(Arc::new(CrlBook::default()));
@@ -88,7 +88,7 @@ async fn a_listed_certificate_ends_connection_calls_and_streams() {
     let bearer = hub.registry.bank.bearer(&hub.registry.clock);
     let stream = hub.call(&bearer).await.unwrap();
     hub.revoke(&[&hub.registry.bank.tls]);
-    let out = Some(refusal(ErrorCode::CertificateNotRegistered, "revoked"));
+    let out = Some(refused(ErrorCode::CertificateNotRegistered, "revoked"));
     assert_eq!(hub.told(&bearer, &stream).await, [out.clone(), out.clone(), out]);
 }
 
@@ -97,7 +97,7 @@ async fn an_expired_list_and_a_required_one_that_is_missing_let_nobody_in() {
     let hub = Hub::new().await;
     let bearer = hub.registry.bank.bearer(&hub.registry.clock);
     let stream = hub.call(&bearer).await.unwrap();
-    let out = Some(refusal(ErrorCode::CertificateNotRegistered, "revocation_unknown"));
+    let out = Some(refused(ErrorCode::CertificateNotRegistered, "revocation_unknown"));
     let all_out = [out.clone(), out.clone(), out];
     hub.lists.send_replace(Arc::new(CrlBook::new(true)));
     assert_eq!(hub.told(&bearer, &stream).await, all_out);

@@ -38,6 +38,12 @@ backends! {
         let reply = call(channel.clone(), ASK.path(), Some(&bearer()), Vec::new()).await;
         assert_eq!(verdict(&reply), "ACCEPTED");
         soon("its connection and that of the load are open", async || hub.connections() == 2).await;
+        // It has been looked at and found good, and outlives a new certificate of the hub.
+        let looked = hub.tls_state().changes;
+        world.files.put_server(&hub.authority.issue_server(validity()).expect("a certificate"));
+        soon("a look has passed", async || hub.tls_state().changes > looked).await;
+        soon("all is well", async || hub.tls_state().alarms.is_empty()).await;
+        assert_eq!(hub.connections(), 2);
         world.files.put("ca.pem", &hub.authority.certificate_pem());
         world.files.put("crl.pem", &world.first_list);
         soon("its connection is closed", async || hub.connections() == 1).await;
