@@ -44,13 +44,18 @@ where
 
 /// Runs a future to its end on a runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    block_on_for(LIMIT, future)
+}
+
+/// Runs a future to its end on a runtime of its own, for at most `limit`.
+pub(crate) fn block_on_for<T>(limit: Duration, future: impl Future<Output = T>) -> T {
     let _after_the_runtime = DropDatabases;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        tokio::time::timeout(LIMIT, future)
+        tokio::time::timeout(limit, future)
             .await
             .expect("the test ends in time")
     })
