@@ -101,14 +101,20 @@ impl Admission {
     /// # Errors
     /// It is over the rate, and was not counted.
     pub fn take(&self, agency: &AgencyCode) -> Result<(), OverRate> {
-        self.take_at(agency, Instant::now())
+        let mut accounts = self.accounts();
+        // Read under the lock, so that instants go up from call to call.
+        self.count(&mut accounts, agency, Instant::now())
     }
 
-    fn take_at(&self, agency: &AgencyCode, now: Instant) -> Result<(), OverRate> {
+    fn count(
+        &self,
+        accounts: &mut BTreeMap<AgencyCode, Account>,
+        agency: &AgencyCode,
+        now: Instant,
+    ) -> Result<(), OverRate> {
         let interval = Duration::from_secs(1) / self.limits.calls_per_second.get();
         let burst = interval * self.limits.burst.get();
-        let mut accounts = self.accounts();
-        let account = account(&mut accounts, agency, now);
+        let account = account(accounts, agency, now);
         let used_until = account.used_until.max(now) + interval;
         let ahead = used_until.duration_since(now);
         let over = ahead.saturating_sub(burst);
@@ -185,6 +191,12 @@ fn over(scope: &'static str, wait: Duration) -> Error {
 mod tests {
     use super::*;
 
+    impl Admission {
+        fn take_at(&self, agency: &AgencyCode, now: Instant) -> Result<(), OverRate> {
+            self.count(&mut self.accounts(), agency, now)
+        }
+    }
+
     fn limits() -> AdmissionLimits {
         AdmissionLimits {
             calls_per_second: NonZeroU32::new(10).unwrap(),
@@ -222,6 +234,20 @@ mod tests {
             (error.code(), error.retry_hint_millis()),
             (ErrorCode::Overloaded, Some(101))
         );
+    }
+
+    #[test]
+    fn without_a_limit_worth_the_name_nobody_is_turned_away() {
+        let admission = Admission::new(AdmissionLimits {
+            calls_per_second: NonZeroU32::MAX,
+            burst: NonZeroU32::MAX,
+            ..limits()
+        });
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..20_000).for_each(|_| admission.take(&code("NH.1")).unwrap()));
+            }
+        });
     }
 
     #[test]
