@@ -22,6 +22,8 @@ pub(super) struct QueueLimits {
     pub(super) per_agency: usize,
     /// Memory of all commands, KiB.
     pub(super) kib: usize,
+    /// How much of this memory only releases may take, KiB.
+    pub(super) reserved_kib: usize,
     /// Memory of one agency's commands, KiB.
     pub(super) per_agency_kib: usize,
 }
@@ -107,16 +109,19 @@ impl<T> FairQueue<T> {
         }
         let limits = &self.limits;
         let waiting = state.releases.count + state.others.count;
-        let total = match priority {
-            Priority::Release => limits.total,
-            Priority::Ordinary => limits.total.saturating_sub(limits.reserved),
+        let (total, total_kib) = match priority {
+            Priority::Release => (limits.total, limits.kib),
+            Priority::Ordinary => (
+                limits.total.saturating_sub(limits.reserved),
+                limits.kib.saturating_sub(limits.reserved_kib),
+            ),
         };
         let (own, own_kib) = state.line(priority).of(agency);
-        if own >= limits.per_agency || own_kib.saturating_add(kib) > limits.per_agency_kib {
+        // A command that is larger than the memory may wait alone; nothing makes it smaller.
+        if own >= limits.per_agency || (own > 0 && own_kib.saturating_add(kib) > limits.per_agency_kib) {
             return Err(Refusal::AgencyFull(own));
         }
-        // A command that is larger than all the memory may wait alone; nothing makes it smaller.
-        if waiting >= total || (waiting > 0 && state.kib.saturating_add(kib) > limits.kib) {
+        if waiting >= total || (waiting > 0 && state.kib.saturating_add(kib) > total_kib) {
             return Err(Refusal::Full(waiting));
         }
         state.arrivals += 1;
@@ -254,7 +259,8 @@ mod tests {
         total: 100,
         reserved: 10,
         per_agency: 60,
-        kib: 1_000,
+        kib: 1_100,
+        reserved_kib: 100,
         per_agency_kib: 600,
     };
 
@@ -347,6 +353,26 @@ mod tests {
         push(2, 450).unwrap();
         assert_eq!(push(3, 51), Err(Refusal::Full(2)));
         push(3, 50).unwrap();
+    }
+
+    #[test]
+    fn memory_is_kept_for_releases() {
+        let queue = queue(LIMITS);
+        let push = |number, priority, kib| queue.push(&agency(number), priority, kib, String::new());
+        push(1, Priority::Ordinary, 600).unwrap();
+        push(2, Priority::Ordinary, 400).unwrap();
+        assert_eq!(push(3, Priority::Ordinary, 1), Err(Refusal::Full(2)));
+        push(3, Priority::Release, 100).unwrap();
+        assert_eq!(push(3, Priority::Release, 1), Err(Refusal::Full(3)));
+    }
+
+    #[test]
+    fn what_is_larger_than_the_memory_waits_alone() {
+        let queue = queue(LIMITS);
+        let push = |number| queue.push(&agency(number), Priority::Ordinary, 5_000, String::new());
+        push(1).unwrap();
+        assert_eq!(push(1), Err(Refusal::AgencyFull(1)));
+        assert_eq!(push(2), Err(Refusal::Full(1)));
     }
 
     #[tokio::test]

@@ -46,7 +46,7 @@ const COMMIT_LIMIT: Duration = Duration::from_secs(20);
 pub struct LedgerSettings {
     /// Commands that may wait; beyond it callers are told to retry.
     pub queue: usize,
-    /// How many of these places are kept for releases.
+    /// How many of these places are kept for releases, and with them the same share of the memory.
     pub queue_for_releases: usize,
     /// Commands of one agency that may wait, and as many releases again.
     pub queue_per_agency: usize,
@@ -56,6 +56,13 @@ pub struct LedgerSettings {
     pub queue_kib: usize,
     /// The most memory that waiting commands of one agency may take, KiB.
     pub queue_kib_per_agency: usize,
+}
+
+impl LedgerSettings {
+    /// The share of memory that only releases may take: as large as their share of the places, KiB.
+    fn queue_kib_for_releases(&self) -> usize {
+        self.queue_kib.saturating_mul(self.queue_for_releases) / self.queue.max(1)
+    }
 }
 
 impl Default for LedgerSettings {
@@ -131,6 +138,7 @@ impl Ledger {
             reserved: settings.queue_for_releases,
             per_agency: settings.queue_per_agency,
             kib: settings.queue_kib,
+            reserved_kib: settings.queue_kib_for_releases(),
             per_agency_kib: settings.queue_kib_per_agency,
         }));
         let pace = Arc::new(Pace::default());

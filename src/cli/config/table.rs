@@ -181,8 +181,8 @@ settings! {
             "Commands that may wait; beyond it callers are told to retry.";
         "queue_for_releases", "ledger_queue_for_releases", whole!(1..=65_535, ONE, ledger.queue_for_releases),
             WhenSilent::Limit, "512",
-            "Trong số đó, số chỗ chỉ dành cho quyết định chấm dứt.",
-            "How many of these places only a release may take.";
+            "Trong số đó, số chỗ chỉ dành cho quyết định chấm dứt, cùng phần bộ nhớ theo tỷ lệ ấy.",
+            "How many of these places, and the same share of the memory, only a release may take.";
         "queue_per_agency", "ledger_queue_per_agency", whole!(1..=65_536, ONE, ledger.queue_per_agency),
             WhenSilent::Limit, "1024",
             "Số lệnh ghi của một cơ quan được đợi.",
