@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# The Python environment of the foreign client and of buf. Source it after lib.sh.
+# The Python environment of the foreign client, of buf and of rclone. Source it after lib.sh.
 #
 #   ensure_python_env   makes it when it is missing; sets python_env to its folder
+#   offer_buckets       tells the tests where rclone is and which keys its servers take, after ensure_python_env
 #   lint_proto          style and format of the .proto files, after ensure_python_env
 #
 # It stands under target/, keyed by the pinned requirements and the Python that made it, so that a second run costs nothing.
@@ -29,6 +30,12 @@ make_python_env() {
         --no-deps --only-binary :all: --requirement "$1"
     "$python_env/bin/python" -m pip check --disable-pip-version-check
     touch "$python_env/complete"
+}
+
+# Every test starts a server of its own.
+offer_buckets() {
+    export LIENTHONG_TEST_RCLONE=$python_env/bin/rclone LIENTHONG_REQUIRE_RCLONE=1
+    export AWS_ACCESS_KEY_ID=gia-lap AWS_SECRET_ACCESS_KEY=$RANDOM$RANDOM$RANDOM
 }
 
 # The rules stand in buf.yaml.

@@ -18,6 +18,7 @@ export TMPDIR=$scratch
 ensure_rust
 ensure_command strace strace
 ensure_python_env
+offer_buckets
 start_private_postgres
 
 step "build" cargo build --workspace --bin lienthong

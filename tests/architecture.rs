@@ -58,6 +58,10 @@ mod rules {
             "a client reads what the hub refuses, and tries again what it sheds",
         ),
         (
+            "src/client/upload.rs",
+            "a client goes on with an upload that the hub or the way to it cut off",
+        ),
+        (
             "src/server/drain.rs",
             "ends an open stream in tonic's terms, in words of grpc::status",
         ),

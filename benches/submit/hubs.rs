@@ -139,7 +139,7 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
             client_ca: keys.ca.clone().into_bytes(),
         }
         .into(),
-        documents: documents.path().to_owned(),
+        documents: documents.path().to_owned().into(),
         catalogue: None,
         migrate: true,
         ledger: LedgerSettings {

@@ -58,6 +58,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::CatalogueServiceValidate
         | Rpc::DocumentServiceDownload
         | Rpc::DocumentServiceGetDocument
+        | Rpc::DocumentServiceGetUpload
         | Rpc::MailboxServicePull
         | Rpc::MailboxServiceSubscribe
         | Rpc::RequestServiceGet

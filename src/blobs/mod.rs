@@ -1,13 +1,21 @@
-//! The bytes of uploaded documents: one file for each in one folder, named by the document's own random id, never shared.
+//! The bytes of uploaded documents, each under its own random id, never shared.
 //!
-//! A document is written under a temporary name, fsynced, given its name, and the folder fsynced: whatever bears a
-//! document's name is whole and survives a power cut. The bytes go through in pieces; no document is ever in memory as a
-//! whole.
+//! What comes in is written to a file in the folder `unfinished` ([`Spool`]), where it can be gone on with after a break.
+//! A document that is whole is fsynced and then kept where documents stand: as a file of the same folder, or in a bucket
+//! that speaks the S3 protocol. Whatever bears a document's id is whole and survives a power cut. The bytes go through in
+//! pieces; no document is ever in memory as a whole.
 
+mod bucket;
 mod disk;
 mod draft;
 mod folder;
+mod place;
+mod spool;
+mod stored;
 
+pub use bucket::{BucketAddress, MalformedBucket};
 pub use disk::{FreeSpace, free_space};
-pub use draft::Draft;
-pub use folder::{Folder, FolderFault};
+pub use draft::{Draft, HEAD_BYTES};
+pub use place::{BlobFault, Blobs, DocumentPlace, Listing, Reader};
+pub use spool::{BeginFault, Spool, UploadName};
+pub use stored::Stored;

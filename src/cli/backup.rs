@@ -8,8 +8,9 @@ use super::args::DatabaseArgs;
 use super::failure::Failure;
 use super::output;
 use super::progress::Told;
-use super::serve::documents_folder;
+use super::serve::document_place;
 use crate::app::keep::backup::{BackedUp, BackupPlan, backup};
+use crate::blobs::BucketAddress;
 use crate::domain::time::Clock as _;
 use crate::server::clock::SystemClock;
 
@@ -21,6 +22,9 @@ pub(super) struct Backup {
     /// Thư mục tài liệu của cổng: as `serve` has it. Default with SQLite: `documents` beside the file.
     #[arg(long, env = "LIENTHONG_DOCUMENTS", value_name = "DIR")]
     documents: Option<PathBuf>,
+    /// Kho tài liệu (S3) của cổng: as `serve` has it.
+    #[arg(long, env = "LIENTHONG_DOCUMENTS_BUCKET", value_name = "URL")]
+    documents_bucket: Option<BucketAddress>,
     /// Thư mục sao lưu sẽ được tạo: the folder to make; it must not exist. It holds personal data: keep it as safe as the hub.
     #[arg(long, env = "LIENTHONG_OUT", value_name = "DIR")]
     out: PathBuf,
@@ -30,7 +34,7 @@ impl Backup {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let database = self.database.database()?;
         let plan = BackupPlan {
-            documents: documents_folder(self.documents, &database)?,
+            documents: document_place(self.documents, self.documents_bucket, &database)?,
             database,
             out: self.out,
             now: SystemClock.now(),

@@ -9,7 +9,7 @@ use super::args::DatabaseArgs;
 use super::failure::Failure;
 use super::output;
 use crate::app::keep::doctor::{Finding, Grade, Patient, examine};
-use crate::blobs::free_space;
+use crate::blobs::{BucketAddress, DocumentPlace, free_space};
 use crate::domain::time::Clock as _;
 use crate::server::clock::SystemClock;
 use crate::store::Database;
@@ -22,6 +22,9 @@ pub(super) struct Doctor {
     /// Thư mục tài liệu của cổng: as `serve` has it. Default with SQLite: `documents` beside the file.
     #[arg(long, env = "LIENTHONG_DOCUMENTS", value_name = "DIR")]
     documents: Option<PathBuf>,
+    /// Kho tài liệu (S3) của cổng: as `serve` has it.
+    #[arg(long, env = "LIENTHONG_DOCUMENTS_BUCKET", value_name = "URL")]
+    documents_bucket: Option<BucketAddress>,
     /// Dạng kết quả: a table for people or JSON for programs.
     #[arg(
         short = 'o',
@@ -49,7 +52,10 @@ impl Doctor {
             Database::Postgres(_) => None,
         };
         let patient = Patient {
-            documents: self.documents.or(beside),
+            documents: self.documents.or(beside).map(|folder| DocumentPlace {
+                folder,
+                bucket: self.documents_bucket,
+            }),
             database,
             now: SystemClock.now(),
             free_space,

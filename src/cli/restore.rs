@@ -8,14 +8,12 @@ use super::failure::Failure;
 use super::keep_failure::damaged;
 use super::output;
 use super::progress::Told;
-use super::serve::documents_folder;
+use super::serve::document_place;
 use crate::app::keep::check::{Verdict, check};
 use crate::app::keep::restore::{Restored, manifest, restore};
-use crate::blobs::Folder;
-use crate::domain::time::Clock as _;
+use crate::blobs::BucketAddress;
 use crate::evidence::digest::hex;
-use crate::server::clock::SystemClock;
-use crate::server::run::OpenDatabase;
+use crate::server::run::{OpenDatabase, open_documents};
 use crate::server::start_error::StartError;
 use crate::store::Database;
 
@@ -32,6 +30,9 @@ pub(super) struct Restore {
     /// Thư mục tài liệu của cổng mới: where the documents go. Default with SQLite: `documents` beside the file.
     #[arg(long, value_name = "DIR")]
     documents: Option<PathBuf>,
+    /// Kho tài liệu (S3) của cổng mới: a bucket for the documents, as `serve` has it.
+    #[arg(long, value_name = "URL")]
+    documents_bucket: Option<BucketAddress>,
     /// Kiểm tra trước: computes the whole log again, every digest and every document, before anything is written.
     #[arg(long)]
     verify: bool,
@@ -43,7 +44,10 @@ impl Restore {
         let target = self.database.as_deref().map(str::parse::<Database>).transpose();
         let target = target.map_err(StartError::from)?;
         let target = match target {
-            Some(database) => Some((documents_folder(self.documents.clone(), &database)?, database)),
+            Some(database) => Some((
+                document_place(self.documents.clone(), self.documents_bucket.clone(), &database)?,
+                database,
+            )),
             None => None,
         };
         if self.verify {
@@ -57,13 +61,9 @@ impl Restore {
         };
         manifest(&self.from).await?;
         let database = OpenDatabase::open_empty(&database).await?;
-        let folder = Folder::open(&documents, SystemClock.now()).map_err(|(fault, source)| StartError::Documents {
-            path: documents,
-            fault,
-            source,
-        })?;
+        let blobs = open_documents(&documents).await?;
         let told = Told::new("Đang phục hồi", "restoring");
-        let restored = restore(&self.from, &database.store, &folder, &told).await;
+        let restored = restore(&self.from, &database.store, &blobs, &told).await;
         drop(told);
         database.close().await;
         say_restored(&restored?);

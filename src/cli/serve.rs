@@ -12,6 +12,7 @@ use super::config::{Options, Resolved, tls_files};
 use super::failure::Failure;
 use super::logging::{self, LogFormat};
 use super::output;
+use crate::blobs::{BucketAddress, DocumentPlace};
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
@@ -58,7 +59,10 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
         .map_err(|error| Failure::configuration(format!("--listen: {error}"), format!("--listen: {error}")))?;
     let limits = settings.limits();
     Ok(HubSettings {
-        documents: settings.documents(&database).unwrap_or_default(),
+        documents: DocumentPlace {
+            folder: settings.documents(&database).unwrap_or_default(),
+            bucket: settings.bucket(),
+        },
         database,
         hub_id: settings.text("hub_id").to_owned(),
         listen,
@@ -70,16 +74,23 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
     })
 }
 
-/// Where documents are kept: as told, or beside the SQLite file.
-pub(super) fn documents_folder(told: Option<PathBuf>, database: &Database) -> Result<PathBuf, Failure> {
-    match (told, database) {
-        (Some(folder), _) => Ok(folder),
-        (None, Database::Sqlite(file)) => Ok(file.with_file_name("documents")),
-        (None, Database::Postgres(_)) => Err(Failure::configuration(
-            "--documents: với PostgreSQL phải nêu thư mục lưu tài liệu kèm theo; các cổng dùng chung cơ sở dữ liệu thì dùng chung thư mục này",
-            "--documents: with PostgreSQL, name the folder for uploaded documents; hubs that share a database share it too",
-        )),
-    }
+/// Where documents are: as told, or beside the SQLite file.
+pub(super) fn document_place(
+    told: Option<PathBuf>,
+    bucket: Option<BucketAddress>,
+    database: &Database,
+) -> Result<DocumentPlace, Failure> {
+    let folder = match (told, database) {
+        (Some(folder), _) => folder,
+        (None, Database::Sqlite(file)) => file.with_file_name("documents"),
+        (None, Database::Postgres(_)) => {
+            return Err(Failure::configuration(
+                "--documents: với PostgreSQL phải nêu thư mục lưu tài liệu kèm theo; các cổng dùng chung cơ sở dữ liệu thì dùng chung thư mục này",
+                "--documents: with PostgreSQL, name the folder for uploaded documents; hubs that share a database share it too",
+            ));
+        }
+    };
+    Ok(DocumentPlace { folder, bucket })
 }
 
 /// Serves until a signal, then stops in order; a second signal stops at once.

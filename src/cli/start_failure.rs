@@ -7,7 +7,7 @@ use sqlx::migrate::MigrateError;
 
 use super::failure::Failure;
 use crate::auth::trust::crl::CrlFault;
-use crate::blobs::FolderFault;
+use crate::blobs::BlobFault;
 use crate::server::start_error::StartError;
 use crate::server::tls::{PemInput, TlsConfigError};
 use crate::store::{ConnectError, FileFault, SchemaMismatch};
@@ -55,7 +55,7 @@ impl From<StartError> for Failure {
                 format!("--catalogue: không đọc được thư mục danh mục: {en}"),
                 format!("--catalogue: {en}"),
             ),
-            StartError::Documents { path, fault, source } => documents(&path.display().to_string(), fault, &source),
+            StartError::Documents { place, fault, source } => documents(&place, fault, &source),
             StartError::Catalogue(broken) => Self::configuration(
                 format!(
                     "--catalogue: danh mục loại yêu cầu có {} lỗi (liệt kê bên dưới)",
@@ -94,20 +94,32 @@ impl From<StartError> for Failure {
     }
 }
 
-fn documents(path: &str, fault: FolderFault, error: &std::io::Error) -> Failure {
+fn documents(path: &str, fault: BlobFault, error: &std::io::Error) -> Failure {
     let (vi, en) = match fault {
-        FolderFault::NotMade => (
+        BlobFault::NotMade => (
             format!("không tạo được thư mục {path}: kiểm tra đường dẫn và quyền"),
             format!("the folder {path} cannot be made: check the path and the permissions"),
         ),
-        FolderFault::NotAFolder => (
+        BlobFault::NotAFolder => (
             format!("{path} không phải là thư mục"),
             format!("{path} is not a folder"),
         ),
-        FolderFault::NotWritable => (
+        BlobFault::NotWritable => (
             format!("không ghi được vào thư mục {path}: kiểm tra quyền và dung lượng đĩa"),
             format!("the folder {path} cannot be written: check the permissions and the disk's free space"),
         ),
+        BlobFault::Bucket => {
+            return Failure::configuration(
+                format!(
+                    "--documents-bucket: không ghi được vào kho {path}: kiểm tra địa chỉ, mạng, AWS_ACCESS_KEY_ID và \
+                     AWS_SECRET_ACCESS_KEY ({error})"
+                ),
+                format!(
+                    "--documents-bucket: the bucket {path} cannot be written: check the address, the network, \
+                     AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY ({error})"
+                ),
+            );
+        }
     };
     Failure::configuration(
         format!("--documents: {vi} ({error})"),

@@ -5,3 +5,4 @@ pub mod call;
 pub mod channel;
 pub mod pki;
 pub mod token;
+pub mod upload;

@@ -184,6 +184,10 @@ error_codes! {
     DocumentDamaged, "DOCUMENT_DAMAGED", Internal,
         "Tài liệu lưu tại cổng bị thiếu hoặc hỏng; không dùng phần đã tải về. Đơn vị vận hành đã được báo động.",
         "The stored document is missing or damaged; do not use what was downloaded. The operator has been alarmed.";
+    /// An upload is to go on elsewhere than where it stopped.
+    UploadOffsetMismatch, "UPLOAD_OFFSET_MISMATCH", FailedPrecondition,
+        "Vị trí gửi tiếp không phải nơi lần tải lên này đã dừng; hãy hỏi lại bằng GetUpload.",
+        "The offset is not where this upload stopped; ask GetUpload again.";
     /// A fault of the hub.
     Internal, "INTERNAL", Internal,
         "Lỗi hệ thống; đã ghi nhận.", "An internal fault; it has been logged.";

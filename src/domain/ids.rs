@@ -29,6 +29,9 @@ fn uuid_v7(source: &dyn IdSource, now: Timestamp) -> String {
         .to_string()
 }
 
+/// Hex digits of a UUID version 7 that are its instant, in milliseconds.
+const MILLIS_DIGITS: usize = 12;
+
 /// 32 random bytes that hide the content behind a digest (kept and erased with the body).
 pub fn salt(source: &dyn IdSource) -> [u8; 32] {
     let mut salt = [0_u8; 32];
@@ -54,6 +57,13 @@ macro_rules! hub_id {
             /// A fresh id for the instant `now`.
             pub fn generate(source: &dyn IdSource, now: Timestamp) -> Self {
                 Self(format!(concat!($prefix, "{}"), uuid_v7(source, now)).into())
+            }
+
+            /// The instant for which it was made, to the millisecond.
+            pub fn made_at(&self) -> Timestamp {
+                let millis = self.0.get($prefix.len()..$prefix.len() + MILLIS_DIGITS);
+                let millis = millis.and_then(|hex| i64::from_str_radix(hex, 16).ok());
+                Timestamp::from_micros(millis.unwrap_or_default().saturating_mul(1_000))
             }
         }
     };
@@ -239,6 +249,7 @@ mod tests {
         let earlier = RequestId::generate(&Zero, Timestamp::from_micros(1_000_000));
         let later = RequestId::generate(&Zero, Timestamp::from_micros(2_000_000));
         assert!(earlier < later);
+        assert_eq!(earlier.made_at(), Timestamp::from_micros(1_000_000));
         assert_eq!(RequestId::parse(earlier.as_str()), Ok(earlier));
     }
 

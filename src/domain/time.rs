@@ -1,6 +1,8 @@
 //! Instants. Everything is microseconds since 1970-01-01 UTC; the law counts in Asia/Ho_Chi_Minh (+07:00, no daylight
 //! saving since 1975).
 
+use std::time::Duration;
+
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
@@ -34,6 +36,18 @@ impl Timestamp {
     #[must_use]
     pub const fn plus_micros(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros))
+    }
+
+    /// This instant moved forwards.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        self.plus_micros(i64::try_from(span.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    /// This instant moved backwards.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        self.plus_micros(i64::try_from(span.as_micros()).map_or(i64::MIN, |micros| -micros))
     }
 
     /// This instant moved by whole hours.

@@ -14,10 +14,11 @@ use tonic::{Request, Response, Status, Streaming};
 use super::caller::{actor, caller, reply};
 use super::convert::fields::Fields;
 use super::convert::receipt::receipt;
+use super::convert::time;
 use super::convert::upload as convert;
 use super::refusal::refusal;
 use super::status::to_status;
-use crate::app::documents::{Documents, Outgoing, Uploaded};
+use crate::app::documents::{Begun, Documents, Incoming, Outgoing, UploadId, UploadState, Uploaded};
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -53,13 +54,8 @@ impl DocumentService {
     async fn take(&self, request: Request<Streaming<v1::UploadRequest>>) -> Result<v1::UploadResponse> {
         let caller = caller(&request)?;
         let mut messages = request.into_inner();
-        let Some(Content::Header(header)) = self.next(&mut messages).await? else {
-            return Err(Error::field(
-                "header",
-                "required",
-                "Thông điệp đầu tiên phải là phần khai báo (header).",
-                "The first message must be the header.",
-            ));
+        let Some((Content::Header(header), offset)) = self.next(&mut messages).await? else {
+            return Err(header_missing());
         };
         let content = Bytes::from(header.encode_to_vec());
         let (key, declared) = convert::header(&header);
@@ -67,12 +63,32 @@ impl DocumentService {
             declared?;
             return Err(Error::internal("a header without a key was taken"));
         };
-        let agency = &caller.agency.code;
-        if let Some(uploaded) = self.documents.accepted_before(agency, &key, &content).await? {
+        let upload = UploadId {
+            agency: &caller.agency.code,
+            key: &key,
+            header: &content,
+        };
+        if let Some(uploaded) = self.documents.accepted_before(upload).await? {
             return response(header, uploaded);
         }
-        let mut incoming = self.documents.receive(declared?).await?;
-        while let Some(content) = self.next(&mut messages).await? {
+        let begun = self.documents.receive(upload, declared?, convert::offset(offset)?);
+        let mut incoming = match begun.await? {
+            Begun::Accepted(uploaded) => return response(header, uploaded),
+            Begun::Incoming(incoming) => *incoming,
+        };
+        if let Err(error) = self.fill(&mut incoming, &mut messages).await {
+            incoming.give_up().await;
+            return Err(error);
+        }
+        // The bytes may have been coming for long.
+        let caller = self.authenticator.confirm(&caller).await?;
+        let uploaded = self.documents.keep(actor(&caller), key, content, incoming).await?;
+        response(header, uploaded)
+    }
+
+    /// Takes all chunks.
+    async fn fill(&self, incoming: &mut Incoming, messages: &mut Streaming<v1::UploadRequest>) -> Result<()> {
+        while let Some((content, _)) = self.next(messages).await? {
             match content {
                 Content::Chunk(bytes) => incoming.take(&bytes).await?,
                 Content::Header(_) => {
@@ -85,19 +101,49 @@ impl DocumentService {
                 }
             }
         }
-        // The bytes may have been coming for long.
-        let caller = self.authenticator.confirm(&caller).await?;
-        let uploaded = self.documents.keep(actor(&caller), key, content, incoming).await?;
-        response(header, uploaded)
+        Ok(())
+    }
+
+    async fn look(&self, request: &Request<v1::GetUploadRequest>) -> Result<v1::GetUploadResponse> {
+        let caller = caller(request)?;
+        let header = request.get_ref().header.clone().ok_or_else(header_missing)?;
+        let content = header.encode_to_vec();
+        let (key, declared) = convert::header(&header);
+        let Some(key) = key else {
+            declared?;
+            return Err(Error::internal("a header without a key was taken"));
+        };
+        let upload = UploadId {
+            agency: &caller.agency.code,
+            key: &key,
+            header: &content,
+        };
+        Ok(match self.documents.state(upload).await? {
+            UploadState::Accepted(uploaded) => v1::GetUploadResponse {
+                received_bytes: header.size,
+                expire_time: None,
+                accepted: Some(response(header, uploaded)?),
+            },
+            UploadState::Unfinished { received, expires } => {
+                declared?;
+                v1::GetUploadResponse {
+                    received_bytes: i64::try_from(received).map_err(Error::internal)?,
+                    expire_time: expires.map(time),
+                    accepted: None,
+                }
+            }
+        })
     }
 
     /// What the next message says; `None` at the end.
-    async fn next(&self, messages: &mut Streaming<v1::UploadRequest>) -> Result<Option<Content>> {
+    async fn next(&self, messages: &mut Streaming<v1::UploadRequest>) -> Result<Option<(Content, i64)>> {
         let message = tokio::time::timeout(SILENCE, messages.message()).await;
         let message = message.map_err(|_elapsed| broken())?;
         let message = message.map_err(|status| refusal(&status, self.message_bytes).unwrap_or_else(broken))?;
         let Some(message) = message else { return Ok(None) };
-        message.content.map(Some).ok_or_else(|| {
+        let offset = message.offset;
+        let content = message.content.map(|content| Some((content, offset)));
+        content.ok_or_else(|| {
             Error::field(
                 "content",
                 "required",
@@ -154,12 +200,21 @@ async fn send(
     }
 }
 
+fn header_missing() -> Error {
+    Error::field(
+        "header",
+        "required",
+        "Thông điệp đầu tiên phải là phần khai báo (header).",
+        "The first message must be the header.",
+    )
+}
+
 /// The client fell silent or went away; if it is still there, it may send the whole again.
 fn broken() -> Error {
     Error::new(ErrorCode::Unavailable)
         .with_detail(
-            "Việc tải lên bị gián đoạn, chưa lưu gì; hãy gửi lại với cùng khóa.",
-            "The upload broke off and nothing was kept; send it again with the same key.",
+            "Việc tải lên bị gián đoạn; hãy hỏi GetUpload xem đã nhận đến đâu rồi gửi tiếp với cùng khóa.",
+            "The upload broke off; ask GetUpload how far it came and go on from there with the same key.",
         )
         .retry_after_millis(1_000)
 }
@@ -189,6 +244,13 @@ impl v1::document_service_server::DocumentService for DocumentService {
         request: Request<Streaming<v1::UploadRequest>>,
     ) -> Result<Response<v1::UploadResponse>, Status> {
         reply(self.take(request).await)
+    }
+
+    async fn get_upload(
+        &self,
+        request: Request<v1::GetUploadRequest>,
+    ) -> Result<Response<v1::GetUploadResponse>, Status> {
+        reply(self.look(&request).await)
     }
 
     async fn download(&self, request: Request<v1::DownloadRequest>) -> Result<Response<Self::DownloadStream>, Status> {

@@ -1,5 +1,5 @@
 //! The hub's own work in the background: what an import of calendar days or a succession left to do, from this hub or
-//! another, and the warning that the next year has no calendar.
+//! another, what uploads left behind, and the warning that the next year has no calendar.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::metrics::JobMeter;
 use crate::app::App;
+use crate::app::documents::Documents;
 use crate::domain::error::Result;
 
 /// How often it is looked whether there is something to do.
@@ -17,9 +18,35 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Pieces of one look; the next follows at once if there is more.
 const PIECES: usize = 20;
 
+/// How often it is looked for uploads that have expired, and for bytes that belong to no document.
+const EXPIRE_EVERY: Duration = Duration::from_mins(10);
+const COLLECT_EVERY: Duration = Duration::from_hours(24);
+
 /// Starts the work; ends when the handle is dropped. A piece under way is then carried out all the same, or not at all.
-pub(super) fn start(app: App, meter: JobMeter) -> AbortOnDropHandle<()> {
-    AbortOnDropHandle::new(tokio::spawn(work(app, meter)))
+pub(super) fn start(app: App, documents: Documents, meter: JobMeter) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        tokio::join!(work(app, meter.clone()), tidy(documents, meter));
+    }))
+}
+
+/// Looks after what uploads left, at once and then from time to time.
+async fn tidy(documents: Documents, meter: JobMeter) {
+    let mut expiring = tokio::time::interval(EXPIRE_EVERY);
+    let mut collecting = tokio::time::interval(COLLECT_EVERY);
+    for ticks in [&mut expiring, &mut collecting] {
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    }
+    loop {
+        let (event, done) = tokio::select! {
+            _ = expiring.tick() => ("jobs.uploads.expired", meter.run("expire_uploads", documents.expire_uploads()).await),
+            _ = collecting.tick() => ("jobs.orphans.removed", meter.run("collect_orphans", documents.collect_orphans()).await),
+        };
+        match done {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, event),
+            Err(error) => tracing::warn!(code = error.code().as_str(), "jobs.failed"),
+        }
+    }
 }
 
 /// What has been seen to, so that it is not looked at again without need.

@@ -35,7 +35,7 @@ use crate::app::documents::Documents;
 use crate::app::{App, Parts, calendar};
 use crate::auth::admission::Admission;
 use crate::auth::directory::Authenticator;
-use crate::blobs::Folder;
+use crate::blobs::{Blobs, DocumentPlace};
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Clock;
@@ -153,6 +153,19 @@ pub enum Stopped {
     CutShort,
 }
 
+/// Opens the place of documents.
+///
+/// # Errors
+/// [`StartError::Documents`].
+pub async fn open_documents(place: &DocumentPlace) -> Result<Blobs, StartError> {
+    let opened = Blobs::open(place).await;
+    opened.map_err(|(fault, source)| StartError::Documents {
+        place: place.to_string(),
+        fault,
+        source,
+    })
+}
+
 impl Hub {
     /// Opens the database, checks everything, and serves. When this returns, connections are accepted.
     ///
@@ -183,12 +196,7 @@ impl Hub {
             &catalogue,
             database.store.kinds_in_use().await.map_err(StartError::Schema)?,
         )?;
-        let folder =
-            Folder::open(&settings.documents, clock.now()).map_err(|(fault, source)| StartError::Documents {
-                path: settings.documents.clone(),
-                fault,
-                source,
-            })?;
+        let blobs = open_documents(&settings.documents).await?;
         let cannot_listen = |source| StartError::Listen {
             address: settings.listen,
             source,
@@ -216,8 +224,8 @@ impl Hub {
         );
         let admission = Admission::new(limits.admission);
         let health = HealthReporter::new();
-        let documents = Documents::new(app.clone(), folder.clone(), ids, limits.document_bytes);
-        let routes = services::routes(&app, documents, &authenticator, &admission, &health, &limits)?;
+        let documents = Documents::new(app.clone(), blobs.clone(), ids, limits.uploads);
+        let routes = services::routes(&app, documents.clone(), &authenticator, &admission, &health, &limits)?;
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();
@@ -248,12 +256,12 @@ impl Hub {
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
         let (tls_follower, tls_state) = follow_tls::start(Arc::clone(&tls), settings.tls, connections.clone());
-        let jobs = jobs::start(app.clone(), metrics.jobs.clone());
+        let jobs = jobs::start(app.clone(), documents, metrics.jobs.clone());
         let hints = hints::start(app.clone());
         let certificates = Arc::clone(&tls);
         let readiness = Readiness::new(operations::Parts {
             store: database.store.clone(),
-            folder,
+            blobs,
             clock,
             metrics,
             health,

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use super::tls::{AcceptLimits, ServerPems};
 use super::tls_files::TlsFiles;
+use crate::app::documents::UploadLimits;
 use crate::app::ledger::LedgerSettings;
 use crate::auth::admission::AdmissionLimits;
+use crate::blobs::DocumentPlace;
 use crate::store::Database;
 
 /// Everything that is decided from outside, once, before the hub starts.
@@ -21,8 +23,8 @@ pub struct HubSettings {
     pub listen: SocketAddr,
     /// Certificate, key, client CA and revocation lists.
     pub tls: TlsSource,
-    /// The folder with the bytes of uploaded documents. Hubs that share a database share it too.
-    pub documents: PathBuf,
+    /// Where the bytes of uploaded documents stand. Hubs that share a database share it too.
+    pub documents: DocumentPlace,
     /// A folder with `kinds/` that is used instead of the catalogue in the binary.
     pub catalogue: Option<PathBuf>,
     /// Whether to bring the schema up to date first.
@@ -93,8 +95,8 @@ pub struct ServerLimits {
     pub stalled_reader: Duration,
     /// Most bytes of one message to the hub: a document of 256 KiB as JSON text, with room for a signature.
     pub message_bytes: usize,
-    /// Most bytes of an uploaded document.
-    pub document_bytes: u64,
+    /// On uploads.
+    pub uploads: UploadLimits,
     /// Most bytes of a call's headers.
     pub header_bytes: u32,
     /// An idle connection is probed this often, and closed if it does not answer for `keep_alive_timeout`.
@@ -115,7 +117,12 @@ impl Default for ServerLimits {
             call_timeout: Duration::from_mins(1),
             stalled_reader: Duration::from_mins(1),
             message_bytes: 1024 * 1024,
-            document_bytes: 200 * 1024 * 1024,
+            uploads: UploadLimits {
+                bytes: 200 * 1024 * 1024,
+                unfinished: 128,
+                lifetime: Duration::from_hours(24),
+                orphan_lifetime: Duration::from_hours(7 * 24),
+            },
             header_bytes: 16 * 1024,
             keep_alive: Duration::from_secs(30),
             keep_alive_timeout: Duration::from_secs(10),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::tls::TlsConfigError;
-use crate::blobs::FolderFault;
+use crate::blobs::BlobFault;
 use crate::domain::calendar::CalendarFileError;
 use crate::domain::catalogue::BrokenCatalogue;
 use crate::domain::error::Error;
@@ -48,14 +48,14 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
-    /// The folder for uploaded documents cannot be used.
-    #[error("the folder for documents cannot be used: {path}: {source}")]
+    /// The place of uploaded documents cannot be used.
+    #[error("the place of documents cannot be used: {place}: {source}")]
     Documents {
-        /// The folder.
-        path: PathBuf,
+        /// The folder or bucket.
+        place: String,
         /// What is wrong.
-        fault: FolderFault,
-        /// What the operating system said.
+        fault: BlobFault,
+        /// What the operating system or the bucket said.
         source: std::io::Error,
     },
     /// The catalogue is broken; every problem is listed.

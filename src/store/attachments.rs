@@ -1,9 +1,11 @@
 //! Reading uploaded documents. The caller's agency is an argument of every query that finds one.
 
+use std::collections::BTreeSet;
+
 use super::backend::on_pool;
 use super::rows::{AttachmentRow, NamedAttachment};
 use super::{Store, json_list, sql, store_error};
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
 use crate::domain::ids::{AgencyCode, DocumentId, RequestId};
 use crate::domain::request::EnforcementRequest;
 
@@ -31,6 +33,17 @@ impl Store {
         .map_err(store_error)
     }
 
+    /// Which of these are ids of documents.
+    pub async fn documents_among(&self, ids: &BTreeSet<DocumentId>) -> Result<BTreeSet<DocumentId>> {
+        let list = json_list(ids.iter().map(DocumentId::as_str));
+        let found: Vec<String> = on_pool!(self, sql::ATTACHMENTS_AMONG, |sql, pool| sqlx::query_scalar(sql)
+            .bind(&list)
+            .fetch_all(pool))
+        .map_err(store_error)?;
+        let parse = |id: &String| DocumentId::parse(id).map_err(Error::internal);
+        found.iter().map(parse).collect()
+    }
+
     /// The requests that name a document and that `agency` is party to, newest first, at most `limit`.
     pub async fn requests_naming(&self, agency: &AgencyCode, id: &DocumentId, limit: i64) -> Result<Vec<RequestId>> {
         let ids: Vec<String> = on_pool!(self, sql::REQUESTS_NAMING_ATTACHMENT, |sql, pool| sqlx::query_scalar(
@@ -41,7 +54,7 @@ impl Store {
         .bind(limit)
         .fetch_all(pool))
         .map_err(store_error)?;
-        let parse = |id: &String| RequestId::parse(id).map_err(crate::domain::error::Error::internal);
+        let parse = |id: &String| RequestId::parse(id).map_err(Error::internal);
         ids.iter().map(parse).collect()
     }
 

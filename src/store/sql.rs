@@ -280,6 +280,7 @@ texts! {
             may_read_attachment!(), " ORDER BY a.owner <> $2, a.log_index"
         ),
     );
+    ATTACHMENTS_AMONG = in_list!("SELECT a.id FROM attachment a WHERE a.id IN ", "");
     REQUESTS_NAMING_ATTACHMENT = Sql::both(
         "SELECT DISTINCT r.id FROM request_attachment n JOIN enforcement_request r ON r.id = n.enforcement_request_id \
          WHERE n.document_id = $1 AND (r.sender = $2 OR r.recipient = $2) ORDER BY r.id DESC LIMIT $3",

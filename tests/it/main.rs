@@ -8,6 +8,8 @@ mod harness;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod identity;

@@ -1,16 +1,16 @@
 //! A document while its bytes come in: held against what was declared, in pieces, never as a whole in memory.
 
 use super::Declared;
-use super::magic::{HEAD_BYTES, begins_as};
-use crate::blobs::Draft;
+use super::magic::begins_as;
+use crate::blobs::{BeginFault, Draft, HEAD_BYTES};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 
-/// A document while its bytes come in. Dropped before it is kept, it leaves nothing.
+/// A document while its bytes come in. Dropped before it is kept, what came stays for a while, and the upload can go on.
 #[derive(Debug)]
 pub struct Incoming {
     declared: Declared,
     draft: Draft,
-    head: Vec<u8>,
+    is_wrong: bool,
 }
 
 impl Incoming {
@@ -18,7 +18,7 @@ impl Incoming {
         Self {
             declared,
             draft,
-            head: Vec::new(),
+            is_wrong: false,
         }
     }
 
@@ -30,46 +30,63 @@ impl Incoming {
     pub async fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if self.draft.size().saturating_add(length) > self.declared.size {
-            return Err(wrong_size());
+            return Err(self.wrong(wrong_size()));
         }
-        if self.head.len() < HEAD_BYTES {
-            let missing = HEAD_BYTES - self.head.len();
-            self.head.extend(bytes.iter().take(missing));
-            if self.head.len() == HEAD_BYTES {
-                self.check_head()?;
-            }
+        let was_known = self.draft.head().len() == HEAD_BYTES;
+        self.draft.write(bytes).await.map_err(place_failed)?;
+        if !was_known && self.draft.head().len() == HEAD_BYTES {
+            self.check_head()?;
         }
-        self.draft.write(bytes).await.map_err(not_written)
+        Ok(())
     }
 
-    /// The whole of it, found to be what was declared.
-    pub(super) fn whole(self) -> Result<(Declared, Draft)> {
+    /// Forgets what came, if it can never become what was declared. Otherwise the upload can go on.
+    pub async fn give_up(self) {
+        if self.is_wrong
+            && let Err(error) = self.draft.discard().await
+        {
+            tracing::warn!(%error, "upload.unfinished.left");
+        }
+    }
+
+    /// Whether this is, whole, what was declared.
+    pub(super) fn check(&mut self) -> Result<()> {
         if self.draft.size() != self.declared.size {
             return Err(wrong_size());
         }
         self.check_head()?;
         if self.draft.sha256() != self.declared.sha256 {
-            return Err(Error::field(
+            return Err(self.wrong(Error::field(
                 "header.sha256",
                 "mismatch",
                 "SHA-256 của các byte nhận được không phải giá trị đã khai.",
                 "The SHA-256 of the bytes received is not the declared one.",
-            ));
+            )));
         }
-        Ok((self.declared, self.draft))
+        Ok(())
     }
 
-    fn check_head(&self) -> Result<()> {
+    fn wrong(&mut self, error: Error) -> Error {
+        self.is_wrong = true;
+        error
+    }
+
+    pub(super) fn into_parts(self) -> (Declared, Draft) {
+        (self.declared, self.draft)
+    }
+
+    fn check_head(&mut self) -> Result<()> {
         let media_type = self.declared.media_type.as_str();
-        if begins_as(media_type, &self.head) {
+        if begins_as(media_type, self.draft.head()) {
             return Ok(());
         }
-        Err(Error::field(
+        let error = Error::field(
             "header.media_type",
             "mismatch",
             format!("Nội dung không bắt đầu như một tệp {media_type}."),
             format!("The bytes do not begin like {media_type}."),
-        ))
+        );
+        Err(self.wrong(error))
     }
 }
 
@@ -97,12 +114,37 @@ pub(super) fn check_size(declared: &Declared, max_bytes: u64) -> Result<()> {
     Ok(())
 }
 
-/// The folder fails: the disk is full, or worse. What it says is for the operator.
-pub(super) fn not_written(error: std::io::Error) -> Error {
-    tracing::error!(%error, "documents.folder.failed");
+/// The disk is full or the bucket away, or worse. What it says is for the operator.
+pub(super) fn place_failed(error: std::io::Error) -> Error {
+    tracing::error!(%error, "documents.place.failed");
     Error::new(ErrorCode::Unavailable)
         .retry_after_millis(5_000)
         .with_cause(error)
+}
+
+/// Why an upload cannot begin or go on.
+pub(super) fn not_begun(fault: BeginFault) -> Error {
+    match fault {
+        BeginFault::Busy => Error::new(ErrorCode::Unavailable)
+            .with_detail(
+                "Chính tài liệu này đang được tải lên trong một lệnh gọi khác; hãy thử lại sau.",
+                "This very document is being uploaded in another call; try again later.",
+            )
+            .retry_after_millis(2_000),
+        BeginFault::Offset { received } => Error::new(ErrorCode::UploadOffsetMismatch)
+            .with_detail(
+                format!("Cổng đang giữ {received} byte của lần tải lên này; hãy gửi tiếp từ đó, hoặc gửi lại từ đầu (offset 0)."),
+                format!("The hub has {received} bytes of this upload; go on from there, or begin anew (offset 0)."),
+            )
+            .with("received_bytes", received.to_string()),
+        BeginFault::TooMany => Error::new(ErrorCode::Overloaded)
+            .with_detail(
+                "Cơ quan có quá nhiều tài liệu tải lên dở dang; hãy gửi cho xong, hoặc đợi chúng hết hạn.",
+                "The agency has too many unfinished uploads; finish them, or wait until they expire.",
+            )
+            .retry_after_millis(60_000),
+        BeginFault::Io(error) => place_failed(error),
+    }
 }
 
 fn wrong_size() -> Error {

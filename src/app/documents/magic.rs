@@ -1,8 +1,7 @@
 //! Whether bytes begin as their media type says. A wrong label is found when it is cheap to put right; nothing is ever
 //! opened or unpacked, and a right beginning proves nothing more.
 
-/// How many bytes from the beginning are looked at.
-pub(super) const HEAD_BYTES: usize = 512;
+use crate::blobs::HEAD_BYTES;
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";

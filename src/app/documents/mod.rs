@@ -1,21 +1,24 @@
 //! Uploaded documents (tài liệu kèm theo): taking them in, giving them out. Their bytes stand in [`crate::blobs`]; what
 //! they are and who may read them stands in the database.
 
+mod collect;
 mod incoming;
 mod magic;
 mod outgoing;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::App;
 use super::ledger::command::Upload;
 use super::ledger::{Actor, Command, Operation, Receipt};
-use crate::blobs::Folder;
+use crate::blobs::{BeginFault, Blobs, Draft, Stored, UploadName};
 use crate::domain::document::parts::MediaType;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, DocumentId, IdSource, IdempotencyKey, RequestId};
+use crate::domain::time::Timestamp;
 use crate::evidence::Digest;
 use crate::evidence::leaf::{Leaf, content_sha256};
 use crate::store::rows::AttachmentRow;
@@ -31,20 +34,33 @@ const PROTOBUF: &str = "application/protobuf";
 /// The most requests that a document's description lists.
 const MOST_REQUESTS: i64 = 500;
 
+/// Limits on uploads.
+#[derive(Debug, Clone, Copy)]
+pub struct UploadLimits {
+    /// Most bytes of a document.
+    pub bytes: u64,
+    /// Most unfinished uploads of one agency.
+    pub unfinished: usize,
+    /// How long an unfinished upload is kept after the last byte.
+    pub lifetime: Duration,
+    /// How long bytes are kept that no entry of the log tells of.
+    pub orphan_lifetime: Duration,
+}
+
 /// The use cases of documents.
 #[derive(Clone)]
 pub struct Documents {
     app: App,
-    folder: Folder,
+    blobs: Blobs,
     ids: Arc<dyn IdSource>,
-    max_bytes: u64,
+    limits: UploadLimits,
 }
 
 impl std::fmt::Debug for Documents {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Documents")
-            .field("folder", &self.folder)
-            .field("max_bytes", &self.max_bytes)
+            .field("blobs", &self.blobs)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }
@@ -71,6 +87,46 @@ pub struct Uploaded {
     pub receipt: Receipt,
 }
 
+/// An upload as its agency names it: by its key and its header, encoded again in field order.
+#[derive(Debug, Clone, Copy)]
+pub struct UploadId<'a> {
+    /// Whose it is.
+    pub agency: &'a AgencyCode,
+    /// What makes the retry safe.
+    pub key: &'a IdempotencyKey,
+    /// What the key is bound to.
+    pub header: &'a [u8],
+}
+
+impl UploadId<'_> {
+    fn name(&self) -> UploadName {
+        UploadName::new(self.agency, self.key, &content_sha256(self.header))
+    }
+}
+
+/// How far an upload has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UploadState {
+    /// It was accepted.
+    Accepted(Uploaded),
+    /// So many bytes have come.
+    Unfinished {
+        /// How many; 0 if nothing is known of it.
+        received: u64,
+        /// When they will be forgotten, if none come before.
+        expires: Option<Timestamp>,
+    },
+}
+
+/// An upload that was begun.
+#[derive(Debug)]
+pub enum Begun {
+    /// It was accepted before; no bytes are needed.
+    Accepted(Uploaded),
+    /// Its bytes can come.
+    Incoming(Box<Incoming>),
+}
+
 /// What a document is, for one of its readers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentView {
@@ -81,13 +137,13 @@ pub struct DocumentView {
 }
 
 impl Documents {
-    /// Over the use cases of `app`. Bytes go into `folder`; a document has at most `max_bytes`.
-    pub fn new(app: App, folder: Folder, ids: Arc<dyn IdSource>, max_bytes: u64) -> Self {
+    /// Over the use cases of `app`. Bytes go to `blobs`.
+    pub fn new(app: App, blobs: Blobs, ids: Arc<dyn IdSource>, limits: UploadLimits) -> Self {
         Self {
             app,
-            folder,
+            blobs,
             ids,
-            max_bytes,
+            limits,
         }
     }
 
@@ -96,12 +152,8 @@ impl Documents {
     ///
     /// # Errors
     /// `KEY_REUSED` if the key stands for something else.
-    pub async fn accepted_before(
-        &self,
-        agency: &AgencyCode,
-        key: &IdempotencyKey,
-        header: &[u8],
-    ) -> Result<Option<Uploaded>> {
+    pub async fn accepted_before(&self, upload: UploadId<'_>) -> Result<Option<Uploaded>> {
+        let UploadId { agency, key, header } = upload;
         if self.app.store.used_key(agency, key).await?.is_none() {
             return Ok(None);
         }
@@ -110,22 +162,55 @@ impl Documents {
         uploaded(receipts).map(Some)
     }
 
-    /// Makes ready for the bytes of a new document.
+    /// How far an upload has come.
     ///
     /// # Errors
-    /// `FIELD_INVALID`, `DOCUMENT_TOO_LARGE`, `UNAVAILABLE` if the folder cannot be written.
-    pub async fn receive(&self, declared: Declared) -> Result<Incoming> {
-        incoming::check_size(&declared, self.max_bytes)?;
-        let id = DocumentId::generate(&*self.ids, self.app.clock.now());
-        let draft = self.folder.create(&id).await.map_err(incoming::not_written)?;
-        Ok(Incoming::new(declared, draft))
+    /// `KEY_REUSED`; `UNAVAILABLE` if the folder cannot be read.
+    pub async fn state(&self, upload: UploadId<'_>) -> Result<UploadState> {
+        if let Some(uploaded) = self.accepted_before(upload).await? {
+            return Ok(UploadState::Accepted(uploaded));
+        }
+        let received = self.blobs.spool().received(&upload.name()).await;
+        let received = received.map_err(incoming::place_failed)?;
+        Ok(UploadState::Unfinished {
+            received: received.map_or(0, |(bytes, _)| bytes),
+            expires: received.map(|(_, last)| last.plus(self.limits.lifetime)),
+        })
+    }
+
+    /// Makes ready for the bytes of a document: from the beginning, or from `offset` on, which is where the same upload
+    /// stopped. If the same upload is under way in another call, one from the beginning goes its own way, and whichever is
+    /// first at its end is accepted.
+    ///
+    /// # Errors
+    /// `FIELD_INVALID`, `DOCUMENT_TOO_LARGE`, `UPLOAD_OFFSET_MISMATCH`, `KEY_REUSED`; `OVERLOADED` if the agency has too
+    /// many unfinished uploads; `UNAVAILABLE` if the folder cannot be written, or to go on with what another call does.
+    pub async fn receive(&self, upload: UploadId<'_>, declared: Declared, offset: u64) -> Result<Begun> {
+        incoming::check_size(&declared, self.limits.bytes)?;
+        let mut begun = self.begin(&upload.name(), offset).await;
+        if let (Err(BeginFault::Busy), 0) = (&begun, offset) {
+            // Waiting for the other call would hold up all calls of this connection, which share its window.
+            let mut mark = [0; 8];
+            self.ids.fill(&mut mark);
+            begun = self.begin(&upload.name().apart(mark), 0).await;
+        }
+        // Whoever had the upload just before may have brought it to its end.
+        if let Some(uploaded) = self.accepted_before(upload).await? {
+            return Ok(Begun::Accepted(uploaded));
+        }
+        let draft = begun.map_err(incoming::not_begun)?;
+        Ok(Begun::Incoming(Box::new(Incoming::new(declared, draft))))
+    }
+
+    async fn begin(&self, name: &UploadName, offset: u64) -> Result<Draft, BeginFault> {
+        self.blobs.spool().begin(name, offset, self.limits.unfinished).await
     }
 
     /// Keeps a document whose bytes have all come: the bytes first, then its entry in the log. A caller that goes away
     /// meanwhile does not stop it.
     ///
     /// # Errors
-    /// `FIELD_INVALID` if the bytes are not the declared ones; `KEY_REUSED`; `UNAVAILABLE`. Nothing is kept then.
+    /// `FIELD_INVALID` if the bytes are not the declared ones, which are forgotten then; `KEY_REUSED`; `UNAVAILABLE`.
     pub async fn keep(&self, actor: Actor, key: IdempotencyKey, header: Bytes, incoming: Incoming) -> Result<Uploaded> {
         let this = self.clone();
         let kept = tokio::spawn(async move { this.keep_whole(actor, key, header, incoming).await });
@@ -137,10 +222,15 @@ impl Documents {
         actor: Actor,
         key: IdempotencyKey,
         header: Bytes,
-        incoming: Incoming,
+        mut incoming: Incoming,
     ) -> Result<Uploaded> {
-        let (declared, draft) = incoming.whole()?;
-        let id = draft.keep().await.map_err(incoming::not_written)?;
+        if let Err(error) = incoming.check() {
+            incoming.give_up().await;
+            return Err(error);
+        }
+        let (declared, draft) = incoming.into_parts();
+        let id = DocumentId::generate(&*self.ids, self.app.clock.now());
+        let stored = self.blobs.store(draft, &id).await.map_err(incoming::place_failed)?;
         let upload = Upload {
             id: id.clone(),
             name: declared.name,
@@ -150,13 +240,7 @@ impl Documents {
         };
         let command = Command::new(actor, key, PROTOBUF, header, Operation::Upload(Box::new(upload)));
         let outcome = self.app.execute(command).await.and_then(uploaded);
-        let is_orphan = match &outcome {
-            // The same upload came twice at once, and the other one was first.
-            Ok(uploaded) => uploaded.id != id,
-            // Whether a write was carried out is not known after a fault; better bytes without an entry than the reverse.
-            Err(error) => !matches!(error.code(), ErrorCode::Unavailable | ErrorCode::Internal),
-        };
-        if is_orphan && let Err(error) = self.folder.remove(&id).await {
+        if let Err(error) = settle(stored, &id, &outcome).await {
             tracing::warn!(%error, document = %id, "document.orphan.left");
         }
         outcome
@@ -183,12 +267,24 @@ impl Documents {
                 "The offset must be 0 to the document's size.",
             ));
         }
-        Outgoing::open(&self.folder, document, offset).await
+        Outgoing::open(&self.blobs, document, offset).await
     }
 
     async fn readable(&self, agency: &AgencyCode, id: &DocumentId) -> Result<AttachmentRow> {
         let found = self.app.store.attachment_of(agency, id).await?;
         found.ok_or_else(|| Error::new(ErrorCode::DocumentNotFound))
+    }
+}
+
+/// What becomes of the bytes `id`, now that the ledger has spoken.
+async fn settle(stored: Stored, id: &DocumentId, outcome: &Result<Uploaded>) -> std::io::Result<()> {
+    match outcome {
+        Ok(uploaded) if uploaded.id == *id => stored.accepted().await,
+        // The same upload came twice at once, through two hubs, and the other one was first.
+        Ok(_) => stored.unneeded().await,
+        // Whether a write was carried out is not known after a fault; better bytes without an entry than the reverse.
+        Err(error) if matches!(error.code(), ErrorCode::Unavailable | ErrorCode::Internal) => Ok(()),
+        Err(_) => stored.refused().await,
     }
 }
 

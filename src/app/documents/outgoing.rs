@@ -1,10 +1,10 @@
 //! A document while its bytes go out. They are held against the digest that was accepted; wrong bytes never end well.
 
 use bytes::{Bytes, BytesMut};
-use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
 
-use crate::blobs::Folder;
+use super::incoming::place_failed;
+use crate::blobs::{Blobs, Reader};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::evidence::digest::Sha256;
 use crate::store::rows::AttachmentRow;
@@ -17,7 +17,7 @@ const CHUNK: usize = 64 * 1024;
 pub struct Outgoing {
     /// What it is.
     pub document: AttachmentRow,
-    file: File,
+    reader: Reader,
     sha256: Sha256,
     /// Bytes that have not been read yet.
     left: u64,
@@ -26,15 +26,15 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    pub(super) async fn open(folder: &Folder, document: AttachmentRow, offset: i64) -> Result<Self> {
-        let opened = folder.read(&document.id).await;
-        let (file, size) = opened.map_err(|error| damaged(&document, error))?;
+    pub(super) async fn open(blobs: &Blobs, document: AttachmentRow, offset: i64) -> Result<Self> {
+        let opened = blobs.read(&document.id).await;
+        let (reader, size) = opened.map_err(|error| not_read(&document, error))?;
         if i64::try_from(size) != Ok(document.size) {
             return Err(damaged(&document, "the file has another size"));
         }
         Ok(Self {
             document,
-            file,
+            reader,
             sha256: Sha256::default(),
             left: size,
             skip: u64::try_from(offset).unwrap_or(0),
@@ -45,14 +45,14 @@ impl Outgoing {
     /// uploaded.
     ///
     /// # Errors
-    /// `DOCUMENT_DAMAGED`; what came before must not be used then.
+    /// `DOCUMENT_DAMAGED`, `UNAVAILABLE`; what came before must not be used then.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
         while self.left > 0 {
             let mut chunk = BytesMut::with_capacity(CHUNK);
             let want = u64::try_from(CHUNK).unwrap_or(u64::MAX).min(self.left);
-            let mut reader = (&mut self.file).take(want);
+            let mut reader = (&mut self.reader).take(want);
             let read = reader.read_buf(&mut chunk).await;
-            let read = read.map_err(|error| damaged(&self.document, error))?;
+            let read = read.map_err(|error| not_read(&self.document, error))?;
             let read = u64::try_from(read).unwrap_or(u64::MAX);
             if read == 0 {
                 return Err(damaged(&self.document, "the file has become shorter"));
@@ -71,6 +71,15 @@ impl Outgoing {
         } else {
             Err(damaged(&self.document, "the file has another digest"))
         }
+    }
+}
+
+/// A document that is missing is damaged; a disk or bucket that fails may be well again.
+fn not_read(document: &AttachmentRow, error: std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        damaged(document, error)
+    } else {
+        place_failed(error)
     }
 }
 

@@ -11,6 +11,7 @@ use super::files::{TableWriter, make_folder, sync_folder, write_small};
 use super::manifest::{DOCUMENTS, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SUMS, TABLES};
 use super::tree::Tree;
 use super::{KeepError, Progress, Result, at};
+use crate::blobs::DocumentPlace;
 use crate::domain::time::Timestamp;
 use crate::evidence::digest::{hex, sha256};
 use crate::store::{Database, Snapshot, kept_tables, schema_version};
@@ -24,7 +25,7 @@ pub struct BackupPlan {
     /// Whose data.
     pub database: Database,
     /// Where its documents are.
-    pub documents: PathBuf,
+    pub documents: DocumentPlace,
     /// The folder to make.
     pub out: PathBuf,
     /// The time of the machine, for the manifest.

@@ -11,7 +11,7 @@ use super::fault::Faults;
 use super::files::{Line, TableReader, copy_to, digest_of, make_folder};
 use super::manifest::{DOCUMENTS, DocumentsManifest, Manifest};
 use super::{KeepError, Progress, Result, at};
-use crate::blobs::Folder;
+use crate::blobs::{BeginFault, Blobs, DocumentPlace, UploadName};
 use crate::domain::ids::DocumentId;
 use crate::store::{KeptTable, Value, kept_tables};
 
@@ -77,18 +77,23 @@ impl Listed {
 }
 
 /// Copies every document that the backup's table names out of the hub's folder.
-pub(super) async fn copy_out(backup: &Path, from: &Path, progress: &dyn Progress) -> Result<DocumentsManifest> {
+pub(super) async fn copy_out(
+    backup: &Path,
+    from: &DocumentPlace,
+    progress: &dyn Progress,
+) -> Result<DocumentsManifest> {
     let to = backup.join(DOCUMENTS);
     make_folder(&to).await.map_err(at(&to))?;
-    let folder = Folder::for_reading(from);
+    let elsewhere = |error| at(Path::new(&from.to_string()))(error);
+    let blobs = Blobs::for_reading(from).map_err(elsewhere)?;
     let mut told = DocumentsManifest::default();
     let mut listed = Listed::open(backup).await?;
     while let Some((number, document)) = listed.next().await? {
         let path = to.join(document.id.as_str());
-        let copied = match folder.read(&document.id).await {
-            Ok((file, _)) => Some(copy_to(file, &path).await.map_err(at(&path))?),
+        let copied = match blobs.read(&document.id).await {
+            Ok((reader, _)) => Some(copy_to(reader, &path).await.map_err(at(&path))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(at(&from.join(document.id.as_str()))(error)),
+            Err(error) => return Err(elsewhere(error)),
         };
         match copied {
             Some(copied) if document.is(copied) => {
@@ -176,9 +181,18 @@ async fn names(folder: &Path) -> io::Result<BTreeSet<String>> {
     Ok(names)
 }
 
-/// Copies the documents of a backup into a hub's folder. One that is there already, the very same, is let be; so a
+fn not_begun(fault: BeginFault) -> io::Error {
+    match fault {
+        BeginFault::Io(error) => error,
+        BeginFault::Busy | BeginFault::Offset { .. } | BeginFault::TooMany => {
+            io::Error::new(io::ErrorKind::ResourceBusy, format!("{fault:?}"))
+        }
+    }
+}
+
+/// Copies the documents of a backup to where a hub's stand. One that is there already, the very same, is let be; so a
 /// restore that was cut short can be done again.
-pub(super) async fn copy_in(backup: &Path, manifest: &Manifest, into: &Folder, progress: &dyn Progress) -> Result<u64> {
+pub(super) async fn copy_in(backup: &Path, manifest: &Manifest, into: &Blobs, progress: &dyn Progress) -> Result<u64> {
     let mut listed = Listed::open(backup).await?;
     let mut count = 0;
     while let Some((number, document)) = listed.next().await? {
@@ -188,8 +202,8 @@ pub(super) async fn copy_in(backup: &Path, manifest: &Manifest, into: &Folder, p
         }
         let path = backup.join(DOCUMENTS).join(id.as_str());
         count += 1;
-        if let Ok((file, _)) = into.read(id).await {
-            if !document.is(digest_of(file).await.map_err(at(&path))?) {
+        if let Ok((reader, _)) = into.read(id).await {
+            if !document.is(digest_of(reader).await.map_err(at(&path))?) {
                 return Err(KeepError::DocumentInTheWay(id.to_string()));
             }
             continue;
@@ -199,8 +213,9 @@ pub(super) async fn copy_in(backup: &Path, manifest: &Manifest, into: &Folder, p
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(faulty(GONE)),
             opened => opened.map_err(at(&path))?,
         };
-        into.forget_unfinished(id).await.map_err(at(&path))?;
-        let mut draft = into.create(id).await.map_err(at(&path))?;
+        let upload = UploadName::local(id.as_str());
+        let begun = into.spool().begin(&upload, 0, usize::MAX).await;
+        let mut draft = begun.map_err(|fault| at(&path)(not_begun(fault)))?;
         let mut piece = vec![0; 256 * 1024];
         loop {
             let read = file.read(&mut piece).await.map_err(at(&path))?;
@@ -213,7 +228,8 @@ pub(super) async fn copy_in(backup: &Path, manifest: &Manifest, into: &Folder, p
         if !document.is((draft.size(), draft.sha256())) {
             return Err(faulty(CHANGED));
         }
-        draft.keep().await.map_err(at(&path))?;
+        let stored = into.store(draft, id).await.map_err(at(&path))?;
+        stored.accepted().await.map_err(at(&path))?;
         if number % STEP == 0 {
             progress.step(DOCUMENTS, number);
         }

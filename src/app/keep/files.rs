@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tokio::fs::{File, OpenOptions};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
 use super::manifest::{TableManifest, columns, table_file};
 use super::row;
@@ -50,7 +50,7 @@ pub(super) async fn read_small(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Hands the bytes of a file on in pieces; gives their number and digest.
-pub(super) async fn digest_of(mut file: File) -> io::Result<(u64, Digest)> {
+pub(super) async fn digest_of(mut file: impl AsyncRead + Unpin) -> io::Result<(u64, Digest)> {
     let mut piece = vec![0; PIECE];
     let (mut size, mut digest) = (0, Sha256::default());
     loop {
@@ -64,7 +64,7 @@ pub(super) async fn digest_of(mut file: File) -> io::Result<(u64, Digest)> {
 }
 
 /// Copies an open file to a new one and makes it durable; gives number and digest of the bytes.
-pub(super) async fn copy_to(mut from: File, to: &Path) -> io::Result<(u64, Digest)> {
+pub(super) async fn copy_to(mut from: impl AsyncRead + Unpin, to: &Path) -> io::Result<(u64, Digest)> {
     let mut file = create(to).await?;
     let mut piece = vec![0; PIECE];
     let (mut size, mut digest) = (0, Sha256::default());

@@ -8,7 +8,7 @@ use super::files::{Line, TableReader};
 use super::intake::Intake;
 use super::manifest::{CHANGED_MANIFEST, MANIFEST, Manifest};
 use super::{Faults, KeepError, Progress, Result, TreeHead, at, documents};
-use crate::blobs::Folder;
+use crate::blobs::Blobs;
 use crate::store::{Store, kept_tables};
 
 /// What was restored.
@@ -40,14 +40,14 @@ pub async fn manifest(from: &Path) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// Brings the backup in `from` into `store`, which is migrated and empty, and its documents into `folder`. Every file and
+/// Brings the backup in `from` into `store`, which is migrated and empty, and its documents into `blobs`. Every file and
 /// row is compared with its digest on the way.
 ///
 /// # Errors
 /// [`KeepError`]; the database is empty then.
-pub async fn restore(from: &Path, store: &Store, folder: &Folder, progress: &dyn Progress) -> Result<Restored> {
+pub async fn restore(from: &Path, store: &Store, blobs: &Blobs, progress: &dyn Progress) -> Result<Restored> {
     let manifest = manifest(from).await?;
-    let documents = documents::copy_in(from, &manifest, folder, progress).await?;
+    let documents = documents::copy_in(from, &manifest, blobs, progress).await?;
     let mut intake = Intake::begin(store, progress).await?;
     for (table, stated) in kept_tables().iter().zip(&manifest.tables) {
         let reader = TableReader::open(from, table).await;

@@ -277,7 +277,7 @@ mod tests {
             name: "qd.pdf".to_owned(),
             media_type: "application/pdf".to_owned(),
             sha256: [7; 32],
-            content: b"%PDF-".to_vec(),
+            content: b"%PDF-".to_vec().into(),
             key: "k".to_owned(),
         };
         let mut document = serde_json::json!({});

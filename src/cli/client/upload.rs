@@ -3,23 +3,24 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use bytes::Bytes;
 use clap::Args;
 use lienthong_proto::v1;
 use lienthong_proto::v1::download_response::Content as Received;
-use lienthong_proto::v1::upload_request::Content;
 use serde_json::json;
 
 use super::connection::ConnectionArgs;
 use super::print::{Lines, OutputArgs};
 use super::session::{Session, ask, broken, incomplete};
 use super::{show, view};
+use crate::app::keep::Progress as _;
 use crate::cli::args::read;
 use crate::cli::failure::Failure;
+use crate::cli::progress::Told;
+use crate::client::upload::send;
 use crate::evidence::digest::{hex, sha256};
-
-/// Bytes of one message of an upload.
-const CHUNK: usize = 64 * 1024;
 
 /// A file to upload.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub(super) struct Upload {
     /// SHA-256 of its bytes.
     pub(super) sha256: [u8; 32],
     /// Its bytes.
-    pub(super) content: Vec<u8>,
+    pub(super) content: Bytes,
     /// Makes the retry safe.
     pub(super) key: String,
 }
@@ -47,7 +48,7 @@ impl Upload {
             name: name.to_owned(),
             media_type: media_type(name).to_owned(),
             sha256: sha256_of_content,
-            content,
+            content: content.into(),
             key: format!("upload-{}", hex(&sha256(identity.as_bytes()))),
         })
     }
@@ -77,7 +78,7 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// Uploads a file; the same upload again gives the first answer.
+/// Uploads a file; goes on where an earlier attempt stopped. The same upload again gives the first answer.
 pub(super) async fn upload(session: &Session, upload: &Upload) -> Result<v1::UploadResponse, Failure> {
     let header = v1::UploadHeader {
         idempotency_key: upload.key.clone(),
@@ -86,11 +87,9 @@ pub(super) async fn upload(session: &Session, upload: &Upload) -> Result<v1::Upl
         size: i64::try_from(upload.content.len()).unwrap_or(i64::MAX),
         sha256: upload.sha256.to_vec().into(),
     };
-    let message = |content| v1::UploadRequest { content: Some(content) };
-    let mut messages = vec![message(Content::Header(header))];
-    let chunks = upload.content.chunks(CHUNK);
-    messages.extend(chunks.map(|chunk| message(Content::Chunk(chunk.to_vec().into()))));
-    ask!(async || session.documents().upload(tokio_stream::iter(messages.clone())).await)
+    let told = Arc::new(Told::new("Đang tải lên", "uploading"));
+    let sent = move |bytes| told.step("byte", bytes);
+    ask!(async || send(session.documents(), &header, &upload.content, sent.clone()).await)
 }
 
 /// Downloads a document into memory and holds it against its digest.

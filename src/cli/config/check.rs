@@ -12,7 +12,7 @@ use super::check_database;
 use super::fault::{Fault, Words};
 use super::options::Options;
 use super::resolve::Resolved;
-use crate::blobs::Folder;
+use crate::blobs::{BlobFault, Blobs, DocumentPlace};
 use crate::cli::args;
 use crate::cli::client::print::OutputArgs;
 use crate::cli::failure::Failure;
@@ -96,7 +96,8 @@ impl Check {
         if let Ok(database) = resolved.text("database").parse::<Database>() {
             check_database::database(&resolved, &database, catalogue.as_ref(), &mut report).await;
             if let Some(folder) = resolved.documents(&database) {
-                check_documents(&resolved.place("documents"), &folder, &mut report);
+                let bucket = resolved.bucket();
+                check_documents(&resolved, &DocumentPlace { folder, bucket }, &mut report).await;
             }
         }
         for id in ["listen", "metrics_listen"] {
@@ -193,21 +194,24 @@ fn note_readers(place: &str, path: &Path, report: &mut Report) {
     }
 }
 
-fn check_documents(place: &str, folder: &Path, report: &mut Report) {
-    if !folder.exists() {
+async fn check_documents(resolved: &Resolved, documents: &DocumentPlace, report: &mut Report) {
+    if !documents.folder.exists() {
+        let folder = documents.folder.display();
         report.note(
-            place,
+            resolved.place("documents"),
             Words::new(
-                format!("thư mục {} chưa có; sẽ được tạo khi cổng khởi động", folder.display()),
-                format!(
-                    "the folder {} does not exist yet; the hub makes it when it starts",
-                    folder.display()
-                ),
+                format!("thư mục {folder} chưa có; sẽ được tạo khi cổng khởi động"),
+                format!("the folder {folder} does not exist yet; the hub makes it when it starts"),
             ),
         );
-    } else if let Err((fault, source)) = Folder::check(folder) {
-        let path = folder.to_owned();
-        report.fault(place, StartError::Documents { path, fault, source });
+    }
+    if let Err((fault, source)) = Blobs::check_place(documents).await {
+        let id = match fault {
+            BlobFault::Bucket => "documents_bucket",
+            BlobFault::NotMade | BlobFault::NotAFolder | BlobFault::NotWritable => "documents",
+        };
+        let place = documents.to_string();
+        report.fault(resolved.place(id), StartError::Documents { place, fault, source });
     }
 }
 

@@ -155,12 +155,17 @@ fn text_of(setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<String, Wo
                 "expected a whole number, without quotes",
             ),
         ),
-        Kind::HubId | Kind::Address | Kind::DatabaseUrl | Kind::Path | Kind::Paths | Kind::Choice(_) | Kind::Filter => {
-            (
-                value.as_str().map(str::to_owned),
-                Words::fixed("cần một chuỗi trong dấu nháy kép", "expected a text in double quotes"),
-            )
-        }
+        Kind::HubId
+        | Kind::Address
+        | Kind::DatabaseUrl
+        | Kind::Bucket
+        | Kind::Path
+        | Kind::Paths
+        | Kind::Choice(_)
+        | Kind::Filter => (
+            value.as_str().map(str::to_owned),
+            Words::fixed("cần một chuỗi trong dấu nháy kép", "expected a text in double quotes"),
+        ),
     };
     text.ok_or(wanted)
 }

@@ -93,7 +93,7 @@ fn argument(setting: &'static Setting) -> Arg {
     let argument = Arg::new(setting.id)
         .long(setting.id.replace('_', "-"))
         .env(setting.env())
-        .hide_env_values(matches!(setting.kind, Kind::DatabaseUrl))
+        .hide_env_values(matches!(setting.kind, Kind::DatabaseUrl | Kind::Bucket))
         .help(format!("{} {}{default}", setting.about.vi, setting.about.en))
         .help_heading(heading.map_or("", |(_, title)| *title))
         .hide_short_help(matches!(setting.kind, Kind::Whole(_)));
@@ -125,7 +125,7 @@ impl Kind {
         match self {
             Self::HubId => "ID",
             Self::Address => "ADDR",
-            Self::DatabaseUrl => "URL",
+            Self::DatabaseUrl | Self::Bucket => "URL",
             Self::Path | Self::Paths => "PATH",
             Self::Switch => "",
             Self::Choice(_) => "FORMAT",

@@ -8,6 +8,7 @@ use super::file;
 use super::options::{Given, Options, Origin};
 use super::setting::{Kind, Limits, Setting, WhenSilent};
 use super::table::SETTINGS;
+use crate::blobs::BucketAddress;
 use crate::cli::failure::Failure;
 use crate::server::tls_files::TlsFiles;
 use crate::store::Database;
@@ -151,6 +152,11 @@ impl Resolved {
         })
     }
 
+    /// The bucket of documents, if there is one.
+    pub(in crate::cli) fn bucket(&self) -> Option<BucketAddress> {
+        self.text("documents_bucket").parse().ok()
+    }
+
     /// What is wrong with one setting because of another.
     fn faults_between(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -197,7 +203,7 @@ impl Resolved {
 
 /// A value as it may be shown: without a password.
 pub(super) fn shown(setting: &Setting, value: &str) -> String {
-    if matches!(setting.kind, Kind::DatabaseUrl) {
+    if matches!(setting.kind, Kind::DatabaseUrl | Kind::Bucket) {
         without_password(value)
     } else {
         value.to_owned()

@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::fault::Words;
 use crate::app::ledger::LedgerSettings;
+use crate::blobs::{BucketAddress, MalformedBucket};
 use crate::cli::args::hub_id;
 use crate::server::settings::ServerLimits;
 use crate::store::Database;
@@ -54,6 +55,8 @@ pub(super) enum Kind {
     Address,
     /// A database; a password in it is never shown.
     DatabaseUrl,
+    /// A bucket that speaks the S3 protocol.
+    Bucket,
     /// The path of a file or folder, relative to the configuration file if it stands in one.
     Path,
     /// Several of them, separated by commas.
@@ -185,6 +188,16 @@ impl Setting {
                     "cần sqlite:ĐƯỜNG_DẪN hoặc postgres://NGƯỜI_DÙNG@MÁY/TÊN",
                     "expected sqlite:PATH or postgres://USER@HOST/NAME",
                 )
+            }),
+            Kind::Bucket => text.parse::<BucketAddress>().err().map(|error| {
+                let vi = match error {
+                    MalformedBucket::Form => "cần s3://KHO/TIỀN_TỐ?endpoint=ĐỊA_CHỈ&region=VÙNG",
+                    MalformedBucket::Secret => {
+                        "không ghi khóa ở đây; hãy để ở AWS_ACCESS_KEY_ID và AWS_SECRET_ACCESS_KEY"
+                    }
+                    MalformedBucket::InTheClear => "endpoint phải là https, trừ khi ở ngay máy này",
+                };
+                Words::new(vi, error.to_string())
             }),
             Kind::Path => text
                 .is_empty()

@@ -7,6 +7,7 @@ use super::setting::{Field, Kind, Setting, WhenSilent, Whole};
 const ONE: u64 = 1;
 const KIB: u64 = 1_024;
 const MIB: u64 = 1_024 * 1_024;
+const HOUR: u64 = 3_600;
 
 /// A whole number in a range that sets one limit, counted in the unit of its name.
 macro_rules! whole {
@@ -95,6 +96,12 @@ settings! {
              với PostgreSQL phải nêu, các cổng dùng chung.",
             "Where uploaded documents are kept; made if missing, to be backed up with the database. Default with SQLite: \
              `documents` beside the file. Required with PostgreSQL, where all hubs of one database need the same folder.";
+        "bucket", "documents_bucket", Kind::Bucket, WhenSilent::None,
+            "s3://tai-lieu/hub?endpoint=https://s3.example.vn&region=vn-1",
+            "Kho tài liệu theo giao thức S3; khi đó thư mục ở trên chỉ giữ phần tải lên dở dang. Khóa truy cập để ở \
+             AWS_ACCESS_KEY_ID và AWS_SECRET_ACCESS_KEY, không ghi ở đây.",
+            "A bucket that speaks the S3 protocol, for whole documents; the folder above then holds unfinished uploads alone. \
+             Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, never from here.";
     }
     "catalogue": {
         "folder", "catalogue", Kind::Path, WhenSilent::None, "catalogue",
@@ -141,9 +148,18 @@ settings! {
         "message_kib", "message_kib", whole!(512..=16_384, KIB, server.message_bytes), WhenSilent::Limit, "1024",
             "Kích thước lớn nhất của một thông điệp gửi đến cổng.",
             "Most KiB of one message to the hub: a document of 256 KiB with room for a signature.";
-        "document_mib", "document_mib", whole!(1..=4_096, MIB, server.document_bytes), WhenSilent::Limit, "200",
+        "document_mib", "document_mib", whole!(1..=4_096, MIB, server.uploads.bytes), WhenSilent::Limit, "200",
             "Kích thước lớn nhất của một tài liệu tải lên.",
             "Most MiB of an uploaded document.";
+        "agency_uploads", "agency_uploads", whole!(1..=10_000, ONE, server.uploads.unfinished), WhenSilent::Limit, "128",
+            "Số tài liệu tải lên dở dang nhiều nhất của một cơ quan.",
+            "Most unfinished uploads of one agency.";
+        "upload_hours", "upload_hours", whole!(1..=720, HOUR, server.uploads.lifetime), WhenSilent::Limit, "24",
+            "Phần tải lên dở dang được giữ bao nhiêu giờ sau byte cuối cùng.",
+            "How many hours an unfinished upload is kept after its last byte.";
+        "orphan_hours", "orphan_hours", whole!(24..=8_760, HOUR, server.uploads.orphan_lifetime), WhenSilent::Limit, "168",
+            "Tệp không thuộc tài liệu nào được giữ bao nhiêu giờ rồi mới xóa. Sau khi phục hồi cơ sở dữ liệu từ bản cũ, hãy để số lớn.",
+            "How many hours bytes are kept that belong to no document. After bringing back an older database, keep it large.";
         "header_kib", "header_kib", whole!(4..=256, KIB, server.header_bytes), WhenSilent::Limit, "16",
             "Kích thước lớn nhất của phần đầu một lệnh gọi.",
             "Most KiB of a call's headers.";
@@ -235,6 +251,7 @@ mod tests {
                 Kind::HubId
                 | Kind::Address
                 | Kind::DatabaseUrl
+                | Kind::Bucket
                 | Kind::Path
                 | Kind::Paths
                 | Kind::Switch

@@ -103,7 +103,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
             client_ca: client_ca.into_bytes(),
         }
         .into(),
-        documents: folder.documents(),
+        documents: folder.documents().into(),
         catalogue: None,
         migrate: false,
         ledger: LedgerSettings::default(),

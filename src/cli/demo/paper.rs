@@ -38,7 +38,10 @@ impl Partner {
         let chunks = paper.content.chunks(CHUNK_BYTES).map(|chunk| Sent::Chunk(chunk.into()));
         let messages: Vec<v1::UploadRequest> = std::iter::once(Sent::Header(header))
             .chain(chunks)
-            .map(|content| v1::UploadRequest { content: Some(content) })
+            .map(|content| v1::UploadRequest {
+                content: Some(content),
+                offset: 0,
+            })
             .collect();
         let uploaded = self
             .documents()

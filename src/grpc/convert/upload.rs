@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::time;
 use crate::app::documents::{Declared, DocumentView};
 use crate::domain::document::parts::MediaType;
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
 use crate::domain::ids::{IdempotencyKey, RequestId};
 use crate::evidence::Digest;
 use crate::store::rows::{AttachmentRow, NamedAttachment};
@@ -58,6 +58,18 @@ pub(crate) fn header(header: &v1::UploadHeader) -> (Option<IdempotencyKey>, Resu
             sha256,
         });
     (key, fields.finish(declared))
+}
+
+/// Where an upload goes on.
+pub(crate) fn offset(offset: i64) -> Result<u64> {
+    u64::try_from(offset).map_err(|_negative| {
+        Error::field(
+            "offset",
+            "out_of_range",
+            "Vị trí gửi tiếp không được âm.",
+            "The offset must not be negative.",
+        )
+    })
 }
 
 fn media_type(fields: &mut Fields, text: &str) -> Option<MediaType> {

@@ -14,7 +14,7 @@ use tonic_health::server::HealthReporter;
 
 use super::verdict::{Check, Verdict};
 use crate::app::ledger::MAX_SKEW_MICROS;
-use crate::blobs::{Folder, FolderFault};
+use crate::blobs::{BlobFault, Blobs};
 use crate::domain::error::{Error, ErrorCode, Localized, Result as HubResult};
 use crate::domain::time::{Clock, Timestamp};
 use crate::server::certificates::CertificateEnds;
@@ -34,7 +34,7 @@ const COUNT_EVERY: Duration = Duration::from_mins(1);
 /// What is looked at.
 pub(in crate::server) struct Parts {
     pub(in crate::server) store: Store,
-    pub(in crate::server) folder: Folder,
+    pub(in crate::server) blobs: Blobs,
     pub(in crate::server) clock: Arc<dyn Clock>,
     pub(in crate::server) metrics: Arc<Metrics>,
     pub(in crate::server) health: HealthReporter,
@@ -56,7 +56,7 @@ impl std::fmt::Debug for Parts {
 pub(in crate::server) struct Readiness {
     parts: Parts,
     /// The look at the folder that is under way. A disk that hangs must not hang one more thread at every look.
-    probe: Mutex<Option<JoinHandle<Result<(), FolderFault>>>>,
+    probe: Mutex<Option<JoinHandle<Result<(), BlobFault>>>>,
     /// The last verdict. Whoever holds it is the one that looks.
     last: Mutex<Option<(Instant, Verdict)>>,
 }
@@ -224,8 +224,8 @@ impl Readiness {
     async fn documents(&self) -> Check {
         let mut probe = self.probe.lock().await;
         let running = probe.get_or_insert_with(|| {
-            let folder = self.parts.folder.clone();
-            tokio::spawn(async move { folder.check_again().await.map_err(|(fault, _)| fault) })
+            let blobs = self.parts.blobs.clone();
+            tokio::spawn(async move { blobs.check().await.map_err(|(fault, _)| fault) })
         });
         let checked = tokio::time::timeout(LIMIT, running).await;
         if checked.is_ok() {
@@ -233,13 +233,17 @@ impl Readiness {
         }
         let fault = match checked {
             Ok(Ok(Ok(()))) => None,
-            Ok(Ok(Err(FolderFault::NotWritable)) | Err(_)) | Err(_) => Some(Localized::new(
+            Ok(Ok(Err(BlobFault::NotWritable)) | Err(_)) | Err(_) => Some(Localized::new(
                 "không ghi được vào thư mục tài liệu; kiểm tra quyền và dung lượng đĩa",
                 "the folder for documents cannot be written; check its permissions and the disk's free space",
             )),
-            Ok(Ok(Err(FolderFault::NotMade | FolderFault::NotAFolder))) => Some(Localized::new(
+            Ok(Ok(Err(BlobFault::NotMade | BlobFault::NotAFolder))) => Some(Localized::new(
                 "thư mục tài liệu không còn; kiểm tra ổ đĩa đã gắn chưa",
                 "the folder for documents is gone; check that its disk is mounted",
+            )),
+            Ok(Ok(Err(BlobFault::Bucket))) => Some(Localized::new(
+                "kho tài liệu (S3) không trả lời hoặc từ chối; kiểm tra mạng và khóa truy cập",
+                "the bucket for documents does not answer, or refuses; check the network and the keys",
             )),
         };
         Check::new("documents", fault)
@@ -293,7 +297,7 @@ mod tests {
         }
         let parts = Parts {
             store,
-            folder: Folder::open(&folder.join("documents"), now).unwrap(),
+            blobs: Blobs::open(&folder.join("documents").into()).await.unwrap(),
             clock: Arc::new(ManualClock::new(now)),
             metrics: Arc::new(Metrics::new(&AcceptMeter::default(), &LedgerMeter::default())),
             health: HealthReporter::new(),

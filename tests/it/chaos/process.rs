@@ -88,6 +88,15 @@ fn only_child(parent: u32) -> String {
     children.split_whitespace().next().expect("the wrapped hub").to_owned()
 }
 
+/// What a process holds in memory, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    /// Its data, now. The program's own code, of which a debug build has many times as much, is left out.
+    pub(crate) data: u64,
+    /// The most that it ever held, code included.
+    pub(crate) peak: u64,
+}
+
 /// A running hub. Dropping it kills it.
 pub(crate) struct HubProcess {
     child: Child,
@@ -95,6 +104,20 @@ pub(crate) struct HubProcess {
 }
 
 impl HubProcess {
+    /// What it holds in memory, in bytes.
+    pub(crate) fn memory(&self) -> Memory {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.hub)).expect("Linux");
+        let line = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line");
+            let kib = line.split_whitespace().next().expect("a number");
+            kib.parse::<u64>().expect("a number") * 1024
+        };
+        Memory {
+            data: line("RssAnon:"),
+            peak: line("VmHWM:"),
+        }
+    }
+
     /// kill -9.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("the hub dies");

@@ -107,6 +107,17 @@ impl TestHub {
         Self::serve(settings, Arc::clone(&self.clock), authority, keys, seed).await
     }
 
+    /// The same hub after a stop, with these settings.
+    pub(crate) async fn again(self, settings: HubSettings) -> Self {
+        let (authority, keys, clock) = (
+            Arc::clone(&self.authority),
+            Arc::clone(&self.keys),
+            Arc::clone(&self.clock),
+        );
+        self.stop().await;
+        Self::serve(settings, clock, authority, keys, 5).await
+    }
+
     async fn serve(
         settings: HubSettings,
         clock: Arc<ManualClock>,
@@ -221,7 +232,7 @@ pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSet
         hub_id: HUB.to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
         tls: texts(&server, authority).into(),
-        documents: database.documents(),
+        documents: database.documents().into(),
         catalogue: None,
         migrate: false,
         ledger: LedgerSettings::default(),

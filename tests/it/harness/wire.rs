@@ -1,5 +1,6 @@
 //! Calls below the generated clients: any path, any bytes; and what a refusal says.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::{Buf as _, BufMut as _};
@@ -97,4 +98,13 @@ pub(crate) fn text_vi(status: &Status) -> String {
         .get_details_localized_message()
         .filter(|text| text.locale == "vi");
     text.map(|text| text.message).unwrap_or_default()
+}
+
+/// The machine-readable facts of a refusal.
+pub(crate) fn metadata(status: &Status) -> HashMap<String, String> {
+    let details = status.get_error_details();
+    details
+        .error_info()
+        .map(|info| info.metadata.clone())
+        .unwrap_or_default()
 }

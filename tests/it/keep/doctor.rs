@@ -15,7 +15,7 @@ const ROOM: u64 = 1 << 40;
 fn patient(database: &TestDatabase) -> Patient {
     Patient {
         database: database.database().clone(),
-        documents: Some(database.documents()),
+        documents: Some(database.documents().into()),
         now: start().plus_hours(1),
         free_space: |_| {
             Ok(FreeSpace {

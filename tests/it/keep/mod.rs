@@ -13,9 +13,8 @@ use std::process::{Command, Stdio};
 use lienthong::app::keep::backup::{BackedUp, BackupPlan, backup};
 use lienthong::app::keep::restore::{Restored, restore};
 use lienthong::app::keep::{KeepError, Progress};
-use lienthong::blobs::Folder;
 use lienthong::evidence::digest::sha256;
-use lienthong::server::run::OpenDatabase;
+use lienthong::server::run::{OpenDatabase, open_documents};
 use lienthong_proto::v1::upload_request::Content;
 use lienthong_proto::{Rpc, v1};
 use serde_json::Value;
@@ -48,7 +47,10 @@ async fn upload(client: &Client, key: &str, content: &[u8]) -> String {
         size: i64::try_from(content.len()).expect("a small size"),
         sha256: sha256(content).to_vec().into(),
     };
-    let message = |content| v1::UploadRequest { content: Some(content) };
+    let message = |content| v1::UploadRequest {
+        content: Some(content),
+        offset: 0,
+    };
     let messages = [
         message(Content::Header(header)),
         message(Content::Chunk(content.to_vec().into())),
@@ -101,7 +103,7 @@ async fn filled(database: &TestDatabase) -> (TestHub, Vec<u8>) {
 async fn backed_up(database: &TestDatabase, out: &Path, progress: &dyn Progress) -> Result<BackedUp, KeepError> {
     let plan = BackupPlan {
         database: database.database().clone(),
-        documents: database.documents(),
+        documents: database.documents().into(),
         out: out.to_owned(),
         now: start(),
     };
@@ -113,8 +115,8 @@ async fn restored(from: &Path, target: &TestDatabase) -> Result<Restored, KeepEr
     let database = OpenDatabase::open_empty(target.database())
         .await
         .expect("an empty database");
-    let folder = Folder::open(&target.documents(), start()).expect("a folder");
-    let restored = restore(from, &database.store, &folder, &()).await;
+    let blobs = open_documents(&target.documents().into()).await.expect("a folder");
+    let restored = restore(from, &database.store, &blobs, &()).await;
     database.close().await;
     restored
 }

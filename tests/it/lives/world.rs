@@ -189,8 +189,10 @@ impl World {
             size: i64::try_from(size).expect("a small size"),
             sha256: digest.to_vec().into(),
         };
-        let messages = [Content::Header(header), Content::Chunk(content.into())]
-            .map(|content| v1::UploadRequest { content: Some(content) });
+        let messages = [Content::Header(header), Content::Chunk(content.into())].map(|content| v1::UploadRequest {
+            content: Some(content),
+            offset: 0,
+        });
         let mut client = self.client(owner).documents();
         client.upload(tokio_stream::iter(messages)).await.expect("uploaded");
         let mut attachment = json!({

@@ -13,11 +13,11 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::{get, until_status};
+use crate::documents::exchange::header;
 use crate::harness::agencies::{BANK, THADS};
 use crate::harness::database::server;
 use crate::harness::raw::{Raw, fixed};
 use crate::harness::{Backend, TestDatabase, TestHub};
-use crate::rpc::documents::header;
 
 /// What the gRPC health service says of the hub and of every service: the same of all.
 async fn serving(channel: &Channel) -> ServingStatus {

@@ -58,7 +58,8 @@ async fn subjects(sender: &Client, about: About, key: &str) -> (String, &'static
         }
         About::Document => {
             let content = b"%PDF-1.7 matrix";
-            let uploaded = super::documents::upload(sender, super::documents::of(key, content), content).await;
+            let uploaded =
+                crate::documents::exchange::upload(sender, crate::documents::exchange::of(key, content), content).await;
             (
                 uploaded.expect("accepted").document_id,
                 "doc_019aa9c0a1007000800000000000abcd",

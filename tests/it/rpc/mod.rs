@@ -2,7 +2,6 @@
 
 mod bad_input;
 mod calendar;
-pub(crate) mod documents;
 mod drain;
 mod identity;
 mod life;

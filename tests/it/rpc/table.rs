@@ -6,6 +6,7 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::messages::{bank, order, restated, seek_first, stream_order};
+use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
 use crate::harness::{Fixture, documents};
@@ -210,13 +211,17 @@ pub(super) fn row(rpc: Rpc) -> Row {
             ..open(|_, _, key| super::measures::import(key, vec![super::measures::old_freeze(key)]).encode_to_vec())
         },
 
-        // Anyone may upload; a header without bytes keeps nothing.
+        // Anyone may upload; a header alone keeps nothing.
         Rpc::DocumentServiceUpload => Row {
             own: "FIELD_INVALID",
             foreign: "FIELD_INVALID",
             missing: "FIELD_INVALID",
-            ..open(|_, _, key| super::documents::header(key, b"%PDF-1.7").encode_to_vec())
+            ..open(|_, _, key| exchange::header(key, b"%PDF-1.7").encode_to_vec())
         },
+        Rpc::DocumentServiceGetUpload => open(|_, _, key| {
+            let header = Some(exchange::of(key, b"%PDF-1.7"));
+            v1::GetUploadRequest { header }.encode_to_vec()
+        }),
         Rpc::DocumentServiceGetDocument => document(|_, id, _| {
             v1::GetDocumentRequest {
                 document_id: id.to_owned(),

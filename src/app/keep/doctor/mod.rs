@@ -6,10 +6,10 @@ mod place;
 mod soon;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Result;
-use crate::blobs::FreeSpace;
+use crate::blobs::{DocumentPlace, FreeSpace};
 use crate::domain::time::Timestamp;
 use crate::store::{Database, Snapshot};
 
@@ -23,7 +23,7 @@ pub struct Patient {
     /// The database.
     pub database: Database,
     /// Where the documents are, if that is known.
-    pub documents: Option<PathBuf>,
+    pub documents: Option<DocumentPlace>,
     /// The time of the machine.
     pub now: Timestamp,
     /// How much room a disk has.
@@ -55,7 +55,7 @@ pub async fn examine(patient: &Patient) -> Result<Vec<Finding>> {
         findings.push(data::log(&mut snapshot, &head).await?);
         findings.push(data::leaves(&mut snapshot, &head, RECENT).await?);
         findings.push(data::projections(&mut snapshot, &head).await?);
-        findings.extend(place::documents(&mut snapshot, patient.documents.as_deref()).await?);
+        findings.extend(place::documents(&mut snapshot, patient.documents.as_ref()).await?);
         findings.push(soon::credentials(&mut snapshot, patient.now).await?);
         findings.push(soon::officers(&mut snapshot, patient.now).await?);
         findings.push(soon::calendar(&mut snapshot, patient.now).await?);

@@ -9,7 +9,7 @@ use super::super::documents::{Registered, table};
 use super::super::{Result, at};
 use super::Patient;
 use super::finding::Finding;
-use crate::blobs::{Folder, FreeSpace};
+use crate::blobs::{Blobs, DocumentPlace, FreeSpace};
 use crate::domain::time::Timestamp;
 use crate::store::rows::Head;
 use crate::store::{ConnectError, Database, Snapshot, schema_version};
@@ -119,10 +119,10 @@ pub(super) fn clock(head: &Head, now: Timestamp) -> Finding {
 }
 
 /// Every registered document is there with its size; nothing else is.
-pub(super) async fn documents(snapshot: &mut Snapshot, folder: Option<&Path>) -> Result<Vec<Finding>> {
+pub(super) async fn documents(snapshot: &mut Snapshot, place: Option<&DocumentPlace>) -> Result<Vec<Finding>> {
     const CHECK: &str = "documents";
     const ORPHANS: &str = "orphans";
-    let Some(path) = folder else {
+    let Some(place) = place else {
         return Ok(vec![Finding::warn(
             CHECK,
             "Chưa kiểm tra tài liệu kèm theo: chưa nêu thư mục.",
@@ -130,12 +130,9 @@ pub(super) async fn documents(snapshot: &mut Snapshot, folder: Option<&Path>) ->
             ("Nêu --documents THƯ_MỤC.", "Name --documents DIR."),
         )]);
     };
-    let folder = Folder::for_reading(path);
-    let mut unseen: BTreeSet<String> = if path.is_dir() {
-        folder.names().map_err(at(path))?.into_iter().collect()
-    } else {
-        BTreeSet::new()
-    };
+    let elsewhere = |error| at(Path::new(&place.to_string()))(error);
+    let blobs = Blobs::for_reading(place).map_err(elsewhere)?;
+    let mut unseen = names(&blobs).await.map_err(elsewhere)?;
     let (mut count, mut wrong) = (0_u64, Vec::new());
     if let Some(table) = table() {
         let mut rows = snapshot.rows(table);
@@ -145,7 +142,7 @@ pub(super) async fn documents(snapshot: &mut Snapshot, folder: Option<&Path>) ->
             };
             count += 1;
             unseen.remove(document.id.as_str());
-            if folder.read(&document.id).await.ok().map(|(_, size)| size) != Some(document.size) {
+            if blobs.size(&document.id).await.ok() != Some(document.size) {
                 wrong.push(document.id.to_string());
             }
         }
@@ -183,12 +180,28 @@ pub(super) async fn documents(snapshot: &mut Snapshot, folder: Option<&Path>) ->
             format!("{} tệp không thuộc tài liệu nào, đầu tiên: {first}.", unseen.len()),
             format!("{} files belong to no document, the first one: {first}.", unseen.len()),
             (
-                "Tệp vừa tải lên dở thì bỏ qua; tệp cũ thì chuyển đi nơi khác sau khi kiểm tra.",
-                "Let be what is just being uploaded; move old files elsewhere once looked at.",
+                "Tệp vừa tải lên thì bỏ qua. Cổng tự xóa các tài liệu này sau limits.orphan_hours; tệp tên khác thì tự xem.",
+                "Let be what was just uploaded. The hub removes such documents after limits.orphan_hours; files with other names are yours to look at.",
             ),
         ),
     };
     Ok(vec![present, orphans])
+}
+
+/// What stands there; nothing if the folder was not made yet.
+async fn names(blobs: &Blobs) -> std::io::Result<BTreeSet<String>> {
+    let mut listing = match blobs.list().await {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        other => other?,
+    };
+    let mut names = BTreeSet::new();
+    loop {
+        let more = listing.next().await?;
+        if more.is_empty() {
+            return Ok(names);
+        }
+        names.extend(more);
+    }
 }
 
 const GIB: u64 = 1024 * 1024 * 1024;
@@ -202,7 +215,8 @@ fn folders(patient: &Patient) -> Vec<PathBuf> {
         }
         Database::Postgres(_) => None,
     };
-    let documents = patient.documents.clone().filter(|folder| folder.is_dir());
+    let documents = patient.documents.as_ref().map(|place| place.folder.clone());
+    let documents = documents.filter(|folder| folder.is_dir());
     beside.into_iter().chain(documents).collect()
 }
 

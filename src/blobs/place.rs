@@ -1,0 +1,271 @@
+//! Where documents stand.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, ReadBuf};
+
+use super::bucket::{Bucket, BucketAddress, BucketListing};
+use super::draft::Draft;
+use super::folder::{self, Folder};
+use super::spool::Spool;
+use super::stored::Stored;
+use crate::domain::ids::DocumentId;
+
+/// The folder of unfinished uploads, in the folder for documents.
+const UNFINISHED: &str = "unfinished";
+/// Most names that a listing gives at a time.
+const NAMES: usize = 500;
+
+/// Where documents are to stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentPlace {
+    /// The folder: of the documents, or, with a bucket, of unfinished uploads alone.
+    pub folder: PathBuf,
+    /// The bucket.
+    pub bucket: Option<BucketAddress>,
+}
+
+impl From<PathBuf> for DocumentPlace {
+    fn from(folder: PathBuf) -> Self {
+        Self { folder, bucket: None }
+    }
+}
+
+/// What is told of a place: its bucket, or its folder.
+impl fmt::Display for DocumentPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.bucket {
+            Some(bucket) => bucket.fmt(f),
+            None => self.folder.display().fmt(f),
+        }
+    }
+}
+
+/// Why a place cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlobFault {
+    /// The folder is not there and cannot be made.
+    NotMade,
+    /// The path is something else than a folder.
+    NotAFolder,
+    /// Files in it cannot be written.
+    NotWritable,
+    /// The bucket cannot be reached, or not be written.
+    Bucket,
+}
+
+/// All documents, and the uploads that are not whole yet. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    spool: Spool,
+    whole: Whole,
+}
+
+/// Where whole documents stand.
+#[derive(Debug, Clone)]
+pub(super) enum Whole {
+    Folder(Folder),
+    Bucket(Bucket),
+}
+
+impl Blobs {
+    /// Opens a place: makes its folders if they are missing (for their owner alone) and finds out whether they, and the
+    /// bucket, can be written.
+    ///
+    /// # Errors
+    /// What is wrong, and what was said of it.
+    pub async fn open(place: &DocumentPlace) -> Result<Self, (BlobFault, io::Error)> {
+        let folder = Folder::open(&place.folder)?;
+        let unfinished = place.folder.join(UNFINISHED);
+        let spool = Spool::open(&unfinished).map_err(|error| (BlobFault::NotMade, error))?;
+        folder::check(&unfinished)?;
+        let whole = match &place.bucket {
+            None => Whole::Folder(folder),
+            Some(address) => {
+                let bucket = Bucket::new(address).map_err(in_bucket)?;
+                bucket.probe().await.map_err(in_bucket)?;
+                Whole::Bucket(bucket)
+            }
+        };
+        Ok(Self { spool, whole })
+    }
+
+    /// A place for reading alone: nothing there is made, tried or removed.
+    ///
+    /// # Errors
+    /// What is wrong with the bucket's settings.
+    pub fn for_reading(place: &DocumentPlace) -> io::Result<Self> {
+        Ok(Self {
+            spool: Spool::at(&place.folder.join(UNFINISHED)),
+            whole: match &place.bucket {
+                None => Whole::Folder(Folder::at(&place.folder)),
+                Some(address) => Whole::Bucket(Bucket::new(address)?),
+            },
+        })
+    }
+
+    /// Finds out whether a place that is there can be used. What is not there yet is not made.
+    ///
+    /// # Errors
+    /// As [`Blobs::open`].
+    pub async fn check_place(place: &DocumentPlace) -> Result<(), (BlobFault, io::Error)> {
+        if place.folder.exists() {
+            folder::check(&place.folder)?;
+        }
+        match &place.bucket {
+            None => Ok(()),
+            Some(address) => Bucket::new(address)
+                .map_err(in_bucket)?
+                .probe()
+                .await
+                .map_err(in_bucket),
+        }
+    }
+
+    /// Finds out whether it can still be used.
+    ///
+    /// # Errors
+    /// As [`Blobs::open`].
+    pub async fn check(&self) -> Result<(), (BlobFault, io::Error)> {
+        match &self.whole {
+            Whole::Folder(folder) => folder.check().await,
+            Whole::Bucket(bucket) => {
+                self.spool.as_folder().check().await?;
+                bucket.check().await.map_err(in_bucket)
+            }
+        }
+    }
+
+    /// The uploads that are not whole yet.
+    pub fn spool(&self) -> &Spool {
+        &self.spool
+    }
+
+    /// Makes the bytes of a whole document durable, and readable under `id`.
+    ///
+    /// # Errors
+    /// What the operating system or the bucket says; the upload stays as it was.
+    pub async fn store(&self, mut draft: Draft, id: &DocumentId) -> io::Result<Stored> {
+        draft.sync().await?;
+        match &self.whole {
+            Whole::Folder(folder) => folder.take(draft.path(), id).await?,
+            Whole::Bucket(bucket) => bucket.put(draft.path(), id).await?,
+        }
+        Ok(Stored::new(self.whole.clone(), id.clone(), draft))
+    }
+
+    /// Opens the bytes of a document for reading; gives their number too.
+    ///
+    /// # Errors
+    /// What the operating system or the bucket says, `NotFound` if the document is missing.
+    pub async fn read(&self, id: &DocumentId) -> io::Result<(Reader, u64)> {
+        match &self.whole {
+            Whole::Folder(folder) => {
+                let (file, size) = folder.read(id).await?;
+                Ok((Reader(Box::pin(file)), size))
+            }
+            Whole::Bucket(bucket) => {
+                let (stream, size) = bucket.read(id).await?;
+                Ok((Reader(Box::pin(stream)), size))
+            }
+        }
+    }
+
+    /// How many bytes a document has.
+    ///
+    /// # Errors
+    /// As [`Blobs::read`].
+    pub async fn size(&self, id: &DocumentId) -> io::Result<u64> {
+        match &self.whole {
+            Whole::Folder(folder) => Ok(folder.read(id).await?.1),
+            Whole::Bucket(bucket) => bucket.size(id).await,
+        }
+    }
+
+    /// Removes a document.
+    ///
+    /// # Errors
+    /// As [`Blobs::read`].
+    pub async fn remove(&self, id: &DocumentId) -> io::Result<()> {
+        match &self.whole {
+            Whole::Folder(folder) => folder.remove(id).await,
+            Whole::Bucket(bucket) => bucket.remove(id).await,
+        }
+    }
+
+    /// The names of all that stands where documents do.
+    ///
+    /// # Errors
+    /// What the operating system or the bucket says.
+    pub async fn list(&self) -> io::Result<Listing> {
+        Ok(match &self.whole {
+            Whole::Folder(folder) => Listing::Folder(folder.list().await?),
+            Whole::Bucket(bucket) => Listing::Bucket(bucket.list()),
+        })
+    }
+}
+
+fn in_bucket(error: io::Error) -> (BlobFault, io::Error) {
+    (BlobFault::Bucket, error)
+}
+
+/// Names, some at a time.
+#[derive(Debug)]
+pub enum Listing {
+    /// Of files.
+    Folder(tokio::fs::ReadDir),
+    /// Of objects.
+    Bucket(BucketListing),
+}
+
+impl Listing {
+    /// The next names, at most 500; none at the end.
+    ///
+    /// # Errors
+    /// What the operating system or the bucket says.
+    pub async fn next(&mut self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        while names.len() < NAMES {
+            let next = match self {
+                Self::Folder(entries) => next_file(entries).await?,
+                Self::Bucket(objects) => objects.next().await?,
+            };
+            let Some(name) = next else { break };
+            names.push(name);
+        }
+        Ok(names)
+    }
+}
+
+async fn next_file(entries: &mut tokio::fs::ReadDir) -> io::Result<Option<String>> {
+    while let Some(entry) = entries.next_entry().await? {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if Folder::is_kept(&name) && name != UNFINISHED {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// The bytes of a document, as they are read.
+pub struct Reader(Pin<Box<dyn AsyncRead + Send>>);
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
+impl AsyncRead for Reader {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.0.as_mut().poll_read(context, buffer)
+    }
+}
