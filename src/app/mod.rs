@@ -26,6 +26,9 @@ pub mod server_info;
 pub mod tracking;
 pub mod views;
 
+/// The target of spans that are traces alone: they go to a collector, if there is one, and never to the log.
+pub const TRACE: &str = "lienthong::trace";
+
 /// What the hub is made of. Shared by every use case.
 #[derive(Clone)]
 pub struct App {

@@ -17,8 +17,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::Semaphore;
 use tokio_stream::{Stream, StreamExt as _};
 use tokio_util::io::StreamReader;
-use url::{Host, Url};
+use url::Url;
 
+use crate::domain::endpoint::{Endpoint, MalformedEndpoint};
 use crate::domain::ids::DocumentId;
 
 /// The object that shows that the bucket can be written.
@@ -44,7 +45,7 @@ pub struct BucketAddress {
     text: String,
     bucket: String,
     prefix: String,
-    endpoint: Option<Url>,
+    endpoint: Option<Endpoint>,
     region: Option<String>,
 }
 
@@ -57,9 +58,9 @@ pub enum MalformedBucket {
     /// A key or password stands in it.
     #[error("keys do not belong here; give them in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")]
     Secret,
-    /// Documents would go over the network in the clear.
-    #[error("the endpoint must be https, unless it is on this machine")]
-    InTheClear,
+    /// The endpoint is none that can be used.
+    #[error("the endpoint {0}")]
+    Endpoint(MalformedEndpoint),
 }
 
 impl FromStr for BucketAddress {
@@ -75,7 +76,7 @@ impl FromStr for BucketAddress {
         let (mut endpoint, mut region) = (None, None);
         for (name, value) in url.query_pairs() {
             match name.as_ref() {
-                "endpoint" => endpoint = Some(parse_endpoint(&value)?),
+                "endpoint" => endpoint = Some(value.parse().map_err(MalformedBucket::Endpoint)?),
                 "region" => region = Some(value.into_owned()).filter(|region| !region.is_empty()),
                 _ => return Err(MalformedBucket::Form),
             }
@@ -92,22 +93,6 @@ impl FromStr for BucketAddress {
             endpoint,
             region,
         })
-    }
-}
-
-fn parse_endpoint(text: &str) -> Result<Url, MalformedBucket> {
-    let url = Url::parse(text).map_err(|_malformed| MalformedBucket::Form)?;
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(MalformedBucket::Form),
-    };
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_here => Ok(url),
-        "http" => Err(MalformedBucket::InTheClear),
-        _ => Err(MalformedBucket::Form),
     }
 }
 
@@ -142,10 +127,9 @@ impl Bucket {
                 ..RetryConfig::default()
             });
         if let Some(endpoint) = &address.endpoint {
-            let is_plain = endpoint.scheme() == "http";
             builder = builder
-                .with_endpoint(endpoint.as_str().trim_end_matches('/'))
-                .with_allow_http(is_plain);
+                .with_endpoint(endpoint.to_string())
+                .with_allow_http(endpoint.is_plain());
         }
         if let Some(region) = &address.region {
             builder = builder.with_region(region);
@@ -272,10 +256,7 @@ mod tests {
             (address.bucket.as_str(), address.prefix.as_str()),
             ("tai-lieu", "hub/a")
         );
-        assert_eq!(
-            address.endpoint.as_ref().map(Url::as_str),
-            Some("https://s3.example.vn/")
-        );
+        assert_eq!(address.endpoint, "https://s3.example.vn".parse().ok());
         assert_eq!(
             (address.region.as_deref(), address.to_string().as_str()),
             (Some("vn-1"), text)
@@ -293,22 +274,19 @@ mod tests {
             "https://tai-lieu",
             "s3://",
             "s3://b:9/x",
-            "s3://b?endpoint=minio",
-            "s3://b?endpoint=ftp://minio",
             "s3://b?secret=x",
             "s3://b#x",
         ] {
             assert_eq!(fault(text), MalformedBucket::Form, "{text}");
         }
         assert_eq!(fault("s3://key:word@b"), MalformedBucket::Secret);
-        assert_eq!(
-            fault("s3://b?endpoint=http://10.0.0.1:9000"),
-            MalformedBucket::InTheClear
-        );
-        for here in ["http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000"] {
-            assert!(
-                format!("s3://b?endpoint={here}").parse::<BucketAddress>().is_ok(),
-                "{here}"
+        for (endpoint, why) in [
+            ("http://10.0.0.1:9000", MalformedEndpoint::InTheClear),
+            ("minio", MalformedEndpoint::Form),
+        ] {
+            assert_eq!(
+                fault(&format!("s3://b?endpoint={endpoint}")),
+                MalformedBucket::Endpoint(why)
             );
         }
     }

@@ -12,6 +12,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use super::failure::Failure;
+use super::traces::Traces;
+use crate::app::TRACE;
 
 /// What a target of our own begins with.
 const OWN: &str = "lienthong";
@@ -33,7 +35,7 @@ impl LogFormat {
 }
 
 /// Starts logging. A second start in one process changes nothing.
-pub(super) fn start(format: LogFormat, filter: &str) -> Result<(), Failure> {
+pub(super) fn start(format: LogFormat, filter: &str, traces: Option<&Traces>) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         Failure::configuration(
             format!("--log-filter: bộ lọc nhật ký sai: {error}"),
@@ -47,8 +49,8 @@ pub(super) fn start(format: LogFormat, filter: &str) -> Result<(), Failure> {
         LogFormat::Text => lines.with_ansi(false).boxed(),
     };
     let logging = tracing_subscriber::registry()
-        .with(filter)
-        .with(lines.with_filter(FilterFn::new(may_be_written)));
+        .with(lines.with_filter(filter).with_filter(FilterFn::new(may_be_written)))
+        .with(traces.map(Traces::layer));
     if logging.try_init().is_ok() {
         std::panic::set_hook(Box::new(log_panic));
     }
@@ -67,6 +69,9 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 
 fn may_be_written(metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
+    if target == TRACE {
+        return false;
+    }
     let rest = target.strip_prefix(OWN);
     let is_own = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
     is_own || *metadata.level() <= Level::INFO

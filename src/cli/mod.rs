@@ -23,6 +23,7 @@ mod progress;
 mod restore;
 mod serve;
 mod start_failure;
+mod traces;
 
 use std::process::ExitCode;
 

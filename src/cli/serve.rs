@@ -12,6 +12,7 @@ use super::config::{Options, Resolved, tls_files};
 use super::failure::Failure;
 use super::logging::{self, LogFormat};
 use super::output;
+use super::traces::Traces;
 use crate::blobs::{BucketAddress, DocumentPlace};
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
@@ -30,26 +31,45 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let settings = self.options.resolve()?;
+        let traces = traces(&settings)?;
         logging::start(
             LogFormat::from_word(settings.text("log_format")),
             settings.text("log_filter"),
+            traces.as_ref(),
         )?;
-        let metrics: Option<SocketAddr> = settings.text("metrics_listen").parse().ok();
-        let hub_settings = hub_settings(&settings)?;
-        // Before the hub is reachable, so that no signal is missed.
-        let mut signals = StopSignals::new()?;
-        let mut hub = Hub::start(hub_settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
-        if let Some(address) = metrics {
-            let address = hub.open_metrics(address).await?;
-            tracing::info!(%address, "metrics.started");
+        let served = serve(&settings).await;
+        if let Some(traces) = traces {
+            traces.stop().await;
         }
-        tracing::info!(address = %hub.address(), version = env!("CARGO_PKG_VERSION"), "hub.started");
-        output::line(&format!("listening on {}", hub.address()));
-        if let Some(address) = hub.metrics_address() {
-            output::line(&format!("metrics on {address}"));
-        }
-        until_stopped(hub, &mut signals).await
+        served
     }
+}
+
+/// Where traces go, if anywhere.
+fn traces(settings: &Resolved) -> Result<Option<Traces>, Failure> {
+    let Ok(endpoint) = settings.text("traces_endpoint").parse() else {
+        return Ok(None);
+    };
+    let percent = settings.limits().traces_percent;
+    Traces::start(&endpoint, percent, settings.text("hub_id")).map(Some)
+}
+
+async fn serve(settings: &Resolved) -> Result<(), Failure> {
+    let metrics: Option<SocketAddr> = settings.text("metrics_listen").parse().ok();
+    let hub_settings = hub_settings(settings)?;
+    // Before the hub is reachable, so that no signal is missed.
+    let mut signals = StopSignals::new()?;
+    let mut hub = Hub::start(hub_settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
+    if let Some(address) = metrics {
+        let address = hub.open_metrics(address).await?;
+        tracing::info!(%address, "metrics.started");
+    }
+    tracing::info!(address = %hub.address(), version = env!("CARGO_PKG_VERSION"), "hub.started");
+    output::line(&format!("listening on {}", hub.address()));
+    if let Some(address) = hub.metrics_address() {
+        output::line(&format!("metrics on {address}"));
+    }
+    until_stopped(hub, &mut signals).await
 }
 
 /// What the hub is started with. The values have been checked one by one.

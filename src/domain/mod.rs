@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod certificate;
 pub mod deadline;
 pub mod document;
+pub mod endpoint;
 pub mod error;
 pub mod error_code;
 pub mod error_page;

@@ -11,7 +11,10 @@ use lienthong_proto::Rpc;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
+use tracing::Instrument as _;
+
 use super::status::to_status;
+use crate::app::TRACE;
 use crate::auth::directory::Authenticator;
 use crate::auth::peer::PeerIdentity;
 use crate::auth::policy;
@@ -76,7 +79,8 @@ where
         let authenticator = Arc::clone(&self.authenticator);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            match admit(&authenticator, &mut parts).await {
+            let span = tracing::info_span!(target: TRACE, "authenticate");
+            match admit(&authenticator, &mut parts).instrument(span).await {
                 Ok(()) => inner.call(http::Request::from_parts(parts, body)).await,
                 Err(error) => {
                     tracing::debug!(code = error.code().as_str(), facts = ?error.metadata(), "a call was refused");

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::command::{Command, Operation, Outcome};
 use super::decide::{Decided, decide};
@@ -25,6 +26,7 @@ use super::pace::Pace;
 use super::queue::{FairQueue, Priority, QueueLimits, Refusal};
 use super::state::{Registry, State};
 use super::wakeup::Wakeups;
+use crate::app::TRACE;
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, IdSource};
@@ -175,7 +177,8 @@ impl Ledger {
     /// Carries out one command. Once it is queued it is carried out even if the caller goes away.
     pub async fn execute(&self, command: Command) -> Result<Outcome> {
         let waiting = self.meter.waiting();
-        let outcome = self.queue_and_wait(command).await;
+        let span = tracing::info_span!(target: TRACE, "ledger.execute");
+        let outcome = self.queue_and_wait(command).instrument(span).await;
         waiting.told(&outcome);
         outcome
     }
@@ -264,7 +267,8 @@ impl Writer {
                     run.push(next);
                 }
                 let commands: Vec<&Command> = run.iter().map(|queued| &queued.command).collect();
-                let outcomes = self.carry_out(&commands).await;
+                let span = tracing::info_span!(target: TRACE, parent: None, "ledger.batch", commands = commands.len());
+                let outcomes = self.carry_out(&commands).instrument(span).await;
                 for (queued, outcome) in run.into_iter().zip(outcomes) {
                     // The caller may have gone; its write stands all the same.
                     drop(queued.reply.send(outcome));

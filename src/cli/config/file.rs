@@ -159,6 +159,7 @@ fn text_of(setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<String, Wo
         | Kind::Address
         | Kind::DatabaseUrl
         | Kind::Bucket
+        | Kind::Endpoint
         | Kind::Path
         | Kind::Paths
         | Kind::Choice(_)

@@ -125,7 +125,7 @@ impl Kind {
         match self {
             Self::HubId => "ID",
             Self::Address => "ADDR",
-            Self::DatabaseUrl | Self::Bucket => "URL",
+            Self::DatabaseUrl | Self::Bucket | Self::Endpoint => "URL",
             Self::Path | Self::Paths => "PATH",
             Self::Switch => "",
             Self::Choice(_) => "FORMAT",

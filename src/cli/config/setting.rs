@@ -11,6 +11,7 @@ use super::fault::Words;
 use crate::app::ledger::LedgerSettings;
 use crate::blobs::{BucketAddress, MalformedBucket};
 use crate::cli::args::hub_id;
+use crate::domain::endpoint::{Endpoint, MalformedEndpoint};
 use crate::server::settings::ServerLimits;
 use crate::store::Database;
 
@@ -57,6 +58,8 @@ pub(super) enum Kind {
     DatabaseUrl,
     /// A bucket that speaks the S3 protocol.
     Bucket,
+    /// Where a service outside is.
+    Endpoint,
     /// The path of a file or folder, relative to the configuration file if it stands in one.
     Path,
     /// Several of them, separated by commas.
@@ -85,12 +88,24 @@ pub(super) struct Whole {
 }
 
 /// Everything that is a number.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct Limits {
     /// On connections, calls and messages.
     pub(in crate::cli) server: ServerLimits,
     /// Of the ledger.
     pub(in crate::cli) ledger: LedgerSettings,
+    /// How many of a hundred calls are traced.
+    pub(in crate::cli) traces_percent: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            server: ServerLimits::default(),
+            ledger: LedgerSettings::default(),
+            traces_percent: 100,
+        }
+    }
 }
 
 /// A limit as whole units.
@@ -195,7 +210,17 @@ impl Setting {
                     MalformedBucket::Secret => {
                         "không ghi khóa ở đây; hãy để ở AWS_ACCESS_KEY_ID và AWS_SECRET_ACCESS_KEY"
                     }
-                    MalformedBucket::InTheClear => "endpoint phải là https, trừ khi ở ngay máy này",
+                    MalformedBucket::Endpoint(MalformedEndpoint::Form) => "endpoint phải có dạng https://MÁY:CỔNG",
+                    MalformedBucket::Endpoint(MalformedEndpoint::InTheClear) => {
+                        "endpoint phải là https, trừ khi ở ngay máy này"
+                    }
+                };
+                Words::new(vi, error.to_string())
+            }),
+            Kind::Endpoint => text.parse::<Endpoint>().err().map(|error| {
+                let vi = match error {
+                    MalformedEndpoint::Form => "cần https://MÁY:CỔNG",
+                    MalformedEndpoint::InTheClear => "phải là https, trừ khi ở ngay máy này",
                 };
                 Words::new(vi, error.to_string())
             }),

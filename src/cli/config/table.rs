@@ -47,6 +47,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("catalogue", "Danh mục loại yêu cầu / catalogue of kinds"),
     ("metrics", "Số đo và trạng thái / metrics and health"),
     ("log", "Nhật ký kỹ thuật / log"),
+    ("traces", "Vết lệnh gọi (OTLP) / traces of calls"),
     (
         "limits",
         "Giới hạn kết nối và lệnh gọi / limits on connections and calls",
@@ -122,6 +123,14 @@ settings! {
         "filter", "log_filter", Kind::Filter, WhenSilent::Value("info"), "info",
             "Mức ghi nhật ký, ví dụ info, hoặc info,lienthong::calls=debug để ghi từng lệnh gọi.",
             "What to log, for example info, or info,lienthong::calls=debug for a line per call.";
+    }
+    "traces": {
+        "endpoint", "traces_endpoint", Kind::Endpoint, WhenSilent::None, "https://collector.example.vn:4317",
+            "Nơi nhận vết lệnh gọi theo OTLP/gRPC. Không nêu: tắt. Vết không chứa nội dung của lệnh gọi.",
+            "A collector of traces, over OTLP/gRPC. Left out: off. They hold nothing of what a call says.";
+        "percent", "traces_percent", whole!(1..=100, ONE, traces_percent), WhenSilent::Limit, "100",
+            "Bao nhiêu phần trăm lệnh gọi được ghi vết.",
+            "How many of a hundred calls are traced.";
     }
     "limits": {
         "connections", "connections", whole!(1..=100_000, ONE, server.accept.connections), WhenSilent::Limit, "10000",
@@ -252,6 +261,7 @@ mod tests {
                 | Kind::Address
                 | Kind::DatabaseUrl
                 | Kind::Bucket
+                | Kind::Endpoint
                 | Kind::Path
                 | Kind::Paths
                 | Kind::Switch

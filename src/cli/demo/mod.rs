@@ -57,7 +57,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        logging::start(LogFormat::Text, "warn")?;
+        logging::start(LogFormat::Text, "warn", None)?;
         let mut signals = StopSignals::new()?;
         let folder = match &self.data {
             Some(path) => Folder::kept(path)?,

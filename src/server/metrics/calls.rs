@@ -14,6 +14,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use lienthong_proto::Rpc;
+use opentelemetry::Context as TraceContext;
+use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -22,11 +24,14 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use tonic::body::Body;
 use tower::{Layer, Service};
+use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::RequestIds;
+use super::caller::CallerInfo;
 use super::code::{CANCELLED, UNKNOWN, code_in, is_fault};
-use crate::auth::principal::Principal;
+use crate::app::TRACE;
 
 /// Seconds from the headers of a call to the end of its answer.
 const DURATION_BUCKETS: [f64; 13] = [
@@ -101,7 +106,7 @@ impl CallMeter {
 impl CallMeter {
     /// One Pull that has ended.
     pub(super) fn count_one_for_a_test(&self) {
-        Call::begin(self, Rpc::MailboxServicePull.path(), "test").end(UNKNOWN);
+        Call::begin(self, Rpc::MailboxServicePull.path(), "test", None).end(UNKNOWN);
     }
 }
 
@@ -124,10 +129,6 @@ fn way(path: &str) -> Option<&'static str> {
     }
 }
 
-/// The role of the caller, on its way out.
-#[derive(Debug, Clone, Copy)]
-struct CallerRole(&'static str);
-
 /// One call, from its headers to its end. It is counted exactly once.
 struct Call {
     meter: CallMeter,
@@ -135,23 +136,43 @@ struct Call {
     way: Option<&'static str>,
     started: Instant,
     span: Span,
+    /// What is traced of it: `span` is the log's.
+    trace: Span,
     role: &'static str,
     code: &'static str,
 }
 
 impl Call {
-    fn begin(meter: &CallMeter, path: &str, request_id: &str) -> Self {
+    fn begin(meter: &CallMeter, path: &str, request_id: &str, parent: Option<SpanContext>) -> Self {
         let (method, way) = (label(path), way(path));
         meter.in_flight.get_or_create(&Method { rpc: method }).inc();
         if let Some(way) = way {
             meter.readers.get_or_create(&Way { way }).inc();
         }
+        let trace = tracing::info_span!(
+            target: TRACE,
+            "rpc",
+            otel.name = method,
+            otel.kind = "server",
+            rpc.system = "grpc",
+            request_id,
+            agency = Empty,
+            role = Empty,
+            code = Empty,
+            otel.status_code = Empty,
+        );
+        if let Some(parent) = parent {
+            // There is nothing to go on with where nothing is traced.
+            drop(trace.set_parent(TraceContext::new().with_remote_span_context(parent)));
+        }
+        let span = trace.in_scope(|| tracing::info_span!("call", request_id, rpc = method, agency = Empty));
         Self {
             meter: meter.clone(),
             method,
             way,
             started: Instant::now(),
-            span: tracing::info_span!("call", request_id, rpc = method, agency = tracing::field::Empty),
+            span,
+            trace,
             role: NOBODY,
             code: CANCELLED,
         }
@@ -186,6 +207,11 @@ impl Drop for Call {
                 role,
             })
             .inc();
+        self.trace.record("role", role);
+        self.trace.record("code", code);
+        if is_fault(code) {
+            self.trace.record("otel.status_code", "ERROR");
+        }
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.span.in_scope(|| {
             if is_fault(code) {
@@ -245,14 +271,16 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let id = self.layer.ids.of_call(request.headers());
-        let mut call = Call::begin(&self.layer.meter, request.uri().path(), &id);
-        let span = call.span.clone();
-        let answered = span.in_scope(|| self.inner.call(request)).instrument(span);
+        let (id, parent) = self.layer.ids.of_call(request.headers());
+        let mut call = Call::begin(&self.layer.meter, request.uri().path(), &id, parent);
+        let (trace, span) = (call.trace.clone(), call.span.clone());
+        let answered = trace.in_scope(|| span.in_scope(|| self.inner.call(request)));
+        let answered = answered.instrument(span).instrument(trace);
         Box::pin(async move {
             let mut response = answered.await?;
-            if let Some(CallerRole(role)) = response.extensions().get() {
+            if let Some(CallerInfo { role, agency }) = response.extensions_mut().remove() {
                 call.role = role;
+                call.trace.record("agency", agency.as_str());
             }
             if let Ok(id) = id.parse() {
                 response.headers_mut().insert(REQUEST_ID, id);
@@ -313,58 +341,12 @@ impl http_body::Body for MeteredBody {
     }
 }
 
-/// The inner layer: tells the caller's role to the outer one, and its agency to the log.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::server) struct CallerLayer;
-
-impl<S> Layer<S> for CallerLayer {
-    type Service = Caller<S>;
-
-    fn layer(&self, inner: S) -> Caller<S> {
-        Caller { inner }
-    }
-}
-
-/// See [`CallerLayer`].
-#[derive(Debug, Clone)]
-pub(in crate::server) struct Caller<S> {
-    inner: S,
-}
-
-impl<S> Service<http::Request<Body>> for Caller<S>
-where
-    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible> + Send,
-    S::Future: Send + 'static,
-{
-    type Response = http::Response<Body>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let role = request.extensions().get::<Arc<Principal>>().map(|principal| {
-            Span::current().record("agency", principal.agency.code.as_str());
-            CallerRole(principal.agency.role.as_str())
-        });
-        let answered = self.inner.call(request);
-        Box::pin(async move {
-            let mut response = answered.await?;
-            if let Some(role) = role {
-                response.extensions_mut().insert(role);
-            }
-            Ok(response)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use http_body::Body as _;
 
     use super::*;
+    use crate::domain::ids::AgencyCode;
     use crate::domain::time::Timestamp;
 
     /// Answers with a body that ends with this status, or with headers alone.
@@ -386,7 +368,10 @@ mod tests {
             let trailers = self.trailers;
             Box::pin(async move {
                 let mut response = http::Response::new(Body::empty());
-                response.extensions_mut().insert(CallerRole("BANK"));
+                response.extensions_mut().insert(CallerInfo {
+                    role: "BANK",
+                    agency: AgencyCode::parse("B").unwrap(),
+                });
                 match trailers {
                     Some(status) => *response.body_mut() = Body::new(Trailers(Some(status))),
                     None => drop(response.headers_mut().insert("grpc-status", "5".parse().unwrap())),

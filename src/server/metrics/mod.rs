@@ -1,6 +1,7 @@
 //! What the hub counts, in one registry, shown as Prometheus text. Labels come from closed lists: methods, status codes,
 //! roles, reasons. No agency, officer or request ever is one.
 
+mod caller;
 mod calls;
 mod code;
 mod connections;
@@ -11,7 +12,8 @@ mod request_id;
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::registry::Registry;
 
-pub(super) use calls::{CallerLayer, MeterLayer};
+pub(super) use caller::CallerLayer;
+pub(super) use calls::MeterLayer;
 pub(super) use connections::{AcceptMeter, OpenConnection};
 pub(super) use gauges::{Ends, Gauges};
 pub(super) use jobs::JobMeter;

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::HeaderMap;
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
 use crate::domain::time::Timestamp;
 use crate::evidence::Digest;
@@ -28,9 +29,12 @@ impl RequestIds {
         }
     }
 
-    /// The caller's trace id, or a new one.
-    pub(super) fn of_call(&self, headers: &HeaderMap) -> String {
-        trace_id(headers).map_or_else(|| self.next(), str::to_owned)
+    /// The caller's trace id, or a new one; and the caller's trace, to be gone on with.
+    pub(super) fn of_call(&self, headers: &HeaderMap) -> (String, Option<SpanContext>) {
+        match traced(headers) {
+            Some((id, parent)) => (id.to_owned(), span_context(id, parent)),
+            None => (self.next(), None),
+        }
     }
 
     fn next(&self) -> String {
@@ -44,9 +48,16 @@ impl RequestIds {
     }
 }
 
-/// The trace id of a `traceparent` (W3C Trace Context, version 00). Anything else is not taken: a header is the caller's
+fn span_context(trace: &str, parent: &str) -> Option<SpanContext> {
+    let trace = TraceId::from_hex(trace).ok()?;
+    let parent = SpanId::from_hex(parent).ok()?;
+    let context = SpanContext::new(trace, parent, TraceFlags::SAMPLED, true, TraceState::default());
+    context.is_valid().then_some(context)
+}
+
+/// The ids of trace and span of a `traceparent` (W3C Trace Context, version 00). Anything else is not taken: a header is the caller's
 /// text, and what goes into the log must be nobody's name.
-fn trace_id(headers: &HeaderMap) -> Option<&str> {
+fn traced(headers: &HeaderMap) -> Option<(&str, &str)> {
     let value = headers.get("traceparent")?.to_str().ok()?;
     let mut parts = value.split('-');
     let (version, id, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -59,7 +70,7 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
         && is_hex(flags, 2)
         && parts.next().is_none()
         && id.bytes().any(|byte| byte != b'0');
-    is_good.then_some(id)
+    is_good.then_some((id, parent))
 }
 
 #[cfg(test)]
@@ -79,7 +90,7 @@ mod tests {
     #[test]
     fn ids_never_repeat_and_are_hexadecimal() {
         let ids = ids();
-        let (first, second) = (ids.of_call(&HeaderMap::new()), ids.of_call(&HeaderMap::new()));
+        let (first, second) = (ids.of_call(&HeaderMap::new()).0, ids.of_call(&HeaderMap::new()).0);
         assert_ne!(first, second);
         assert!(first.len() == DIGITS && first.bytes().all(|byte| byte.is_ascii_hexdigit()));
     }
@@ -87,7 +98,11 @@ mod tests {
     #[test]
     fn a_trace_of_the_caller_goes_on() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        assert_eq!(ids().of_call(&headers(&format!("00-{id}-00f067aa0ba902b7-01"))), id);
+        let (name, parent) = ids().of_call(&headers(&format!("00-{id}-00f067aa0ba902b7-01")));
+        let parent = parent.unwrap();
+        assert_eq!(name, id);
+        assert_eq!((parent.trace_id().to_string().as_str(), parent.is_remote()), (id, true));
+        assert_eq!(parent.span_id().to_string(), "00f067aa0ba902b7");
     }
 
     #[test]
@@ -100,7 +115,7 @@ mod tests {
             "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
             "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
         ] {
-            assert_eq!(trace_id(&headers(value)), None, "{value}");
+            assert_eq!(traced(&headers(value)), None, "{value}");
         }
     }
 }

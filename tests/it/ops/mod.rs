@@ -4,6 +4,7 @@ mod config;
 mod health;
 mod metrics;
 mod serving;
+mod traces;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -37,25 +37,30 @@ impl Done {
 
 /// Writes `hub.toml` into the folder of a desk.
 pub(super) fn configure(folder: &Path, database: &TestDatabase, listen: &str) {
+    configure_with(folder, database, listen, "");
+}
+
+/// The same with more settings.
+pub(super) fn configure_with(folder: &Path, database: &TestDatabase, listen: &str, more: &str) {
     let text = format!(
         "[hub]\nid = \"{HUB}\"\nlisten = \"{listen}\"\n[database]\nurl = \"{url}\"\n\
          [tls]\ncert = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n\
          [documents]\nfolder = \"documents\"\n[metrics]\nlisten = \"127.0.0.1:0\"\n\
-         [log]\nformat = \"json\"\nfilter = \"trace\"\n",
+         [log]\nformat = \"json\"\nfilter = \"trace\"\n{more}",
         url = database.url(),
     );
     std::fs::write(folder.join("hub.toml"), text).expect("a file");
 }
 
 /// A hub that serves as a program. It is killed if it is dropped before its end.
-struct Served {
+pub(super) struct Served {
     child: Child,
-    metrics: SocketAddr,
+    pub(super) metrics: SocketAddr,
     log: std::thread::JoinHandle<String>,
 }
 
 impl Served {
-    fn start(folder: &Path) -> Self {
+    pub(super) fn start(folder: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lienthong"))
             .args(["serve", "--config", "hub.toml"])
             .env_clear()
@@ -84,7 +89,7 @@ impl Served {
     }
 
     /// Ends it in order; gives its log.
-    fn stop(mut self) -> String {
+    pub(super) fn stop(mut self) -> String {
         let id = self.child.id().to_string();
         let told = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
         assert!(told.success());
@@ -96,7 +101,7 @@ impl Served {
 }
 
 /// Every text of `value` that is long enough to be recognised.
-fn texts(value: &Value, found: &mut Vec<String>) {
+pub(super) fn texts(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) if text.chars().count() >= 6 => found.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
