@@ -23,4 +23,5 @@ pub mod request;
 pub mod territory;
 pub mod text;
 pub mod time;
+pub mod viewer;
 pub mod workflow;

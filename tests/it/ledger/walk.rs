@@ -16,6 +16,7 @@ use lienthong::domain::event::{Relation, Served};
 use lienthong::domain::ids::{IdempotencyKey, OfficerId, RelatedId, RequestId, UnitId};
 use lienthong::domain::mailbox::Lane;
 use lienthong::domain::money::Money;
+use lienthong::domain::viewer::Viewer;
 use lienthong::domain::workflow::table::{Row, TABLE};
 use lienthong::domain::workflow::{Action, Guard, Party};
 use proptest::prelude::*;
@@ -165,7 +166,7 @@ impl Walker {
     async fn sensible_step(&mut self, hub: &TestLedger, target: &Target, key: &str, line: u8, detail: u8) -> Command {
         let request = hub
             .store
-            .request_of(&target.sender, &target.id)
+            .request_of(&Viewer::whole(&target.sender), &target.id)
             .await
             .expect("a query")
             .expect("a request");
@@ -256,7 +257,11 @@ impl Walker {
     async fn sweep(&self, hub: &TestLedger, succeeds: bool) -> Command {
         let mut requests = Vec::new();
         for target in self.targets.iter().rev().take(12) {
-            let request = hub.store.request_of(&target.sender, &target.id).await.expect("a query");
+            let request = hub
+                .store
+                .request_of(&Viewer::whole(&target.sender), &target.id)
+                .await
+                .expect("a query");
             let request = request.expect("a request");
             requests.push(SweptRequest {
                 id: request.id,
