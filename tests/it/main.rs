@@ -23,6 +23,8 @@ mod lives;
 #[cfg(test)]
 mod ops;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod rpc;
 #[cfg(test)]
 mod store;

@@ -28,7 +28,7 @@ fn pdf(length: u32) -> Vec<u8> {
 }
 
 /// The header of a PDF with these bytes.
-pub(super) fn of(key: &str, content: &[u8]) -> v1::UploadHeader {
+pub(crate) fn of(key: &str, content: &[u8]) -> v1::UploadHeader {
     v1::UploadHeader {
         idempotency_key: key.to_owned(),
         name: "Quyết định thi hành án.pdf".to_owned(),
@@ -58,7 +58,7 @@ async fn send(client: &Client, messages: Vec<v1::UploadRequest>) -> Result<v1::U
 }
 
 /// Uploads bytes under a header, in chunks of an odd size.
-pub(super) async fn upload(
+pub(crate) async fn upload(
     client: &Client,
     header: v1::UploadHeader,
     content: &[u8],
