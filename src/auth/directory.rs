@@ -18,6 +18,7 @@ use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::OfficerId;
 use crate::domain::time::{Clock, Timestamp};
+use crate::domain::viewer::Viewer;
 use crate::evidence::digest::salted;
 use crate::store::Store;
 
@@ -153,7 +154,8 @@ impl Authenticator {
 
     /// Whether the caller of a stream that is still open may go on: asked before every message, because a handshake and
     /// a token of an hour ago say nothing about now. The token may have expired meanwhile; connection, agency, officer
-    /// and the token's key must still stand. Returns the principal to ask with next time.
+    /// and the token's key must still stand. What a stream may show was decided when it was opened: an officer whose rights have
+    /// changed since opens it again. Returns the principal to ask with next time.
     pub async fn confirm(&self, principal: &Arc<Principal>) -> Result<Arc<Principal>> {
         let now = self.clock.now();
         let party = self.party(&principal.certificate_fingerprint, now).await?;
@@ -167,6 +169,9 @@ impl Authenticator {
         }
         self.token_credential(&party, &principal.token_key, now).await?;
         let officer = self.officer(&party, &principal.officer.id, now).await?;
+        if Viewer::of(&officer) != Viewer::of(&principal.officer) {
+            return Err(rights_changed());
+        }
         Ok(Arc::new(Principal {
             agency: Arc::clone(&party.agency),
             officer: Arc::new(officer),
@@ -261,6 +266,16 @@ impl Authenticator {
 
 fn certificate_refused(reason: &'static str) -> Error {
     Error::new(ErrorCode::CertificateNotRegistered).with("reason", reason)
+}
+
+fn rights_changed() -> Error {
+    Error::new(ErrorCode::Unavailable)
+        .with("reason", "rights_changed")
+        .with_detail(
+            "Quyền của cán bộ trong cơ quan vừa thay đổi; hãy gọi lại.",
+            "The officer's rights within the agency have just changed; call again.",
+        )
+        .retry_after_millis(1_000)
 }
 
 fn check_party(party: &Party, now: Timestamp) -> Result<()> {

@@ -9,7 +9,7 @@ use super::directory::Authenticator;
 use super::principal::Principal;
 use super::test_registry::{HUB, Member, Registry, credential, minter, peer, start};
 use crate::client::pki::Validity;
-use crate::domain::agency::{Credential, Purpose};
+use crate::domain::agency::{Credential, Officer, Purpose, Scope};
 use crate::domain::error::{Error, ErrorCode, Result};
 
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -273,6 +273,31 @@ async fn an_open_stream_goes_on_after_its_token_expired_and_follows_the_registry
         &renewed,
         &registry.authenticator.confirm(&renewed).await.unwrap()
     ));
+}
+
+#[tokio::test]
+async fn an_officer_whose_rights_change_opens_his_streams_again() {
+    let registry = Registry::new().await;
+    let bank = &registry.bank;
+    let principal = registry.call(bank).await.unwrap();
+    let renamed = Officer {
+        full_name: "Nguyễn Văn B".to_owned(),
+        ..bank.officer.clone()
+    };
+    registry.put(&[], std::slice::from_ref(&renamed), &[]).await;
+    let principal = registry.authenticator.confirm(&principal).await.unwrap();
+    assert_eq!(*principal.officer, renamed);
+    for scope in [Scope::Own, Scope::All] {
+        let before = registry.call(bank).await.unwrap();
+        let changed = Officer {
+            scope,
+            ..renamed.clone()
+        };
+        registry.put(&[], &[changed], &[]).await;
+        let stream = registry.authenticator.confirm(&before).await;
+        assert_eq!(code_and_reason(&stream), (ErrorCode::Unavailable, "rights_changed"));
+        assert_eq!(registry.call(bank).await.unwrap().officer.scope, scope);
+    }
 }
 
 #[tokio::test]

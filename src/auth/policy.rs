@@ -1,10 +1,10 @@
 //! What each method asks of its caller before any of its work is done. Total: a method without a line here does not
-//! compile. Which requests a caller may see or act on is decided where they are read.
+//! compile. Which requests a caller may see or act on is decided where they are read (`domain::viewer`).
 
 use lienthong_proto::Rpc;
 
 use super::principal::Principal;
-use crate::domain::agency::Role;
+use crate::domain::agency::{Role, Scope};
 use crate::domain::error::{Error, ErrorCode, Result};
 
 /// Which agencies may call a method.
@@ -25,25 +25,39 @@ pub enum RoleRule {
 pub struct Access {
     /// Which agencies may call it.
     pub roles: RoleRule,
+    /// How far the officer's rights within the agency must go at least.
+    pub scope: Scope,
     /// Whether it changes anything: such calls go through the ledger's admission.
     pub write: bool,
 }
 
+/// Reads what the officer may see.
 const READ: Access = Access {
     roles: RoleRule::AnyAgency,
+    scope: Scope::Own,
     write: false,
 };
-const WRITE: Access = Access {
-    roles: RoleRule::AnyAgency,
-    write: true,
+/// Acts on what the officer may see.
+const WRITE: Access = Access { write: true, ..READ };
+/// Reads what belongs to the agency as a whole.
+const READ_WHOLE: Access = Access {
+    scope: Scope::All,
+    ..READ
 };
+/// Changes what belongs to the agency as a whole.
+const WRITE_WHOLE: Access = Access {
+    write: true,
+    ..READ_WHOLE
+};
+/// Changes who may act for an agency.
+const ADMINISTER: Access = Access {
+    roles: RoleRule::OperatorOrSelf,
+    ..WRITE_WHOLE
+};
+/// Changes the hub.
 const OPERATE: Access = Access {
     roles: RoleRule::Operator,
-    write: true,
-};
-const WRITE_OWN: Access = Access {
-    roles: RoleRule::OperatorOrSelf,
-    write: true,
+    ..WRITE_WHOLE
 };
 
 /// The access rule of `rpc`.
@@ -59,8 +73,6 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::DocumentServiceDownload
         | Rpc::DocumentServiceGetDocument
         | Rpc::DocumentServiceGetUpload
-        | Rpc::MailboxServicePull
-        | Rpc::MailboxServiceSubscribe
         | Rpc::RequestServiceGet
         | Rpc::RequestServiceList
         | Rpc::RequestServiceListEvents
@@ -69,9 +81,11 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceListRegister
         | Rpc::TrackingServiceComputeDeadline => READ,
 
+        Rpc::MailboxServicePull | Rpc::MailboxServiceSubscribe => READ_WHOLE,
+
+        Rpc::MailboxServiceAdvance | Rpc::MailboxServiceSeek | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
+
         Rpc::DocumentServiceUpload
-        | Rpc::MailboxServiceAdvance
-        | Rpc::MailboxServiceSeek
         | Rpc::RequestServiceSubmit
         | Rpc::RequestServiceSubmitStream
         | Rpc::RequestServiceAcknowledge
@@ -89,7 +103,6 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceDecideWithdrawal
         | Rpc::RequestServiceServe
         | Rpc::RequestServiceRecordAnswer
-        | Rpc::RequestServiceRegisterMeasures
         | Rpc::RequestServiceClose => WRITE,
 
         Rpc::CalendarServiceImportCalendarDays
@@ -100,19 +113,23 @@ pub const fn policy(rpc: Rpc) -> Access {
         Rpc::AgencyServiceRegisterOfficer
         | Rpc::AgencyServiceEndOfficer
         | Rpc::AgencyServiceRegisterCredential
-        | Rpc::AgencyServiceRevokeCredential => WRITE_OWN,
+        | Rpc::AgencyServiceRevokeCredential => ADMINISTER,
     }
 }
 
-/// Whether `principal` may call `rpc`; METHOD_NOT_ALLOWED if not.
+/// Whether `principal` may call `rpc`.
+///
+/// # Errors
+/// METHOD_NOT_ALLOWED by its agency's role; OFFICER_SCOPE_TOO_NARROW by its officer's rights.
 pub fn admit(rpc: Rpc, principal: &Principal) -> Result<()> {
-    let allowed = match policy(rpc).roles {
+    let access = policy(rpc);
+    let allowed = match access.roles {
         RoleRule::AnyAgency | RoleRule::OperatorOrSelf => true,
         RoleRule::Operator => principal.agency.role == Role::Operator,
     };
-    if allowed {
-        Ok(())
-    } else {
-        Err(Error::new(ErrorCode::MethodNotAllowed).with("method", rpc.method()))
+    if !allowed {
+        return Err(Error::new(ErrorCode::MethodNotAllowed).with("method", rpc.method()));
     }
+    let scope = principal.officer.scope.require(access.scope);
+    scope.map_err(|error| error.with("method", rpc.method()))
 }

@@ -9,7 +9,7 @@ use super::directory::Authenticator;
 use super::peer::PeerIdentity;
 use crate::client::pki::{Authority, KeyedCertificate, Validity, fingerprint};
 use crate::client::token::{TokenMinter, TokenSubject};
-use crate::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role};
+use crate::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::ids::{AgencyCode, IdSource, OfficerId};
 use crate::domain::time::{ManualClock, Timestamp};
 use crate::store::rows::{CredentialRow, OfficerRow, RegisteredAgency};
@@ -176,6 +176,7 @@ async fn member(store: &Store, authority: &Authority, code: &str, role: Role) ->
         unit: None,
         valid_from: jiff::civil::date(2026, 1, 1),
         valid_to: Some(jiff::civil::date(2026, 12, 31)),
+        scope: Scope::All,
     };
     let tls = authority.issue_client(code.as_str(), validity).unwrap();
     let token = authority.issue_client(code.as_str(), validity).unwrap();

@@ -12,7 +12,7 @@ use super::output;
 use crate::app::agencies::{NewCredential, new_credentials};
 use crate::app::ledger::{LedgerSettings, Receipt};
 use crate::app::{App, Parts};
-use crate::domain::agency::{Agency, Channel, Officer, Purpose, Role};
+use crate::domain::agency::{Agency, Channel, Officer, Purpose, Role, Scope};
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{ErrorCode, FieldViolation, Localized};
 use crate::domain::ids::{AgencyCode, OfficerId};
@@ -157,6 +157,7 @@ pub(super) async fn init(
         unit: None,
         valid_from: now.date(),
         valid_to: None,
+        scope: Scope::All,
     };
     let database = OpenDatabase::open(database, Opening::Create).await?;
     database.require_hub(hub_id).await?;

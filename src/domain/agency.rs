@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::error::{Error, ErrorCode, Result};
 use super::ids::{AgencyCode, OfficerId, UnitId};
 use super::macros::text_enum;
 use super::time::Timestamp;
@@ -103,6 +104,58 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How far an officer's rights go within the agency, the narrowest first.
+    pub enum Scope {
+        /// What the officer sent or was assigned.
+        Own => "OWN",
+        /// That, and what the officer's unit sent or was assigned.
+        Unit => "UNIT",
+        /// Everything of the agency, its mailbox and its administration.
+        All => "ALL",
+    }
+}
+
+impl Scope {
+    /// The label on pages.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Own => "việc của mình",
+            Self::Unit => "việc của đơn vị",
+            Self::All => "toàn cơ quan",
+        }
+    }
+
+    /// Whether it is at least `least`.
+    ///
+    /// # Errors
+    /// `OFFICER_SCOPE_TOO_NARROW`, naming both.
+    pub fn require(self, least: Self) -> Result<()> {
+        if self >= least {
+            return Ok(());
+        }
+        let (own, needed) = (self.label_vi(), least.label_vi());
+        Err(Error::new(ErrorCode::OfficerScopeTooNarrow)
+            .with("scope", self.as_str())
+            .with("needed", least.as_str())
+            .with_detail(
+                format!("Phạm vi quyền của cán bộ là “{own}”; việc này cần “{needed}”."),
+                format!("The officer's scope is {self}; this needs {least}."),
+            ))
+    }
+
+    /// What an officer has of whom nothing else is said: those registered before there were scopes.
+    const fn unstated() -> Self {
+        Self::All
+    }
+
+    /// Whether it need not be said. What says nothing of it is as it was before there were scopes, digests too.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+    const fn is_unstated(&self) -> bool {
+        matches!(self, Self::All)
+    }
+}
+
 /// An agency (cơ quan, tổ chức).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agency {
@@ -175,6 +228,9 @@ pub struct Officer {
     pub valid_from: Date,
     /// Last day in office.
     pub valid_to: Option<Date>,
+    /// How far the officer's rights go.
+    #[serde(default = "Scope::unstated", skip_serializing_if = "Scope::is_unstated")]
+    pub scope: Scope,
 }
 
 impl Officer {
@@ -209,5 +265,34 @@ impl Credential {
     /// Whether it may be used at `now`.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         self.revoked_time.is_none() && self.not_before <= now && now <= self.not_after
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEFORE_SCOPES: &str = r#"{"agency":"A","id":"an","full_name":"An","position":"P","unit":null,"valid_from":"2026-01-01","valid_to":null}"#;
+
+    #[test]
+    fn an_officer_of_before_scopes_has_all_of_the_agency_and_is_written_as_before() {
+        let officer: Officer = serde_json::from_str(BEFORE_SCOPES).unwrap();
+        assert_eq!(officer.scope, Scope::All);
+        assert_eq!(serde_json::to_string(&officer).unwrap(), BEFORE_SCOPES);
+    }
+
+    #[test]
+    fn a_narrower_scope_is_said_and_comes_back() {
+        let whole: Officer = serde_json::from_str(BEFORE_SCOPES).unwrap();
+        for scope in [Scope::Own, Scope::Unit] {
+            let officer = Officer { scope, ..whole.clone() };
+            let text = serde_json::to_string(&officer).unwrap();
+            assert!(text.contains(scope.as_str()), "{text}");
+            assert_eq!(serde_json::from_str::<Officer>(&text).unwrap(), officer);
+        }
+        assert!(
+            Scope::Own < Scope::Unit && Scope::Unit < Scope::All,
+            "the narrowest first"
+        );
     }
 }

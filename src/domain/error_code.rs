@@ -201,6 +201,10 @@ error_codes! {
     /// The place belongs to another office.
     WrongOffice, "WRONG_OFFICE", FailedPrecondition,
         "Địa bàn này không thuộc thẩm quyền của nơi nhận.", "The place is outside the recipient's territory.";
+    /// The officer's rights within the agency do not reach this.
+    OfficerScopeTooNarrow, "OFFICER_SCOPE_TOO_NARROW", PermissionDenied,
+        "Phạm vi quyền của cán bộ trong cơ quan không đủ để thực hiện việc này.",
+        "The officer's rights within the agency do not reach this.";
 }
 
 #[cfg(test)]

@@ -24,4 +24,5 @@ pub mod request;
 pub mod territory;
 pub mod text;
 pub mod time;
+pub mod viewer;
 pub mod workflow;

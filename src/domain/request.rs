@@ -6,6 +6,7 @@ use super::event::EventDetails;
 use super::ids::{AgencyCode, BroadcastId, KindCode, OfficerId, RequestId, UnitId};
 use super::mailbox::Lane;
 use super::time::Timestamp;
+use super::viewer::Viewer;
 use super::workflow::{Action, Party, State};
 
 /// The envelope of a request. What the order itself says stands only in its body.
@@ -21,6 +22,10 @@ pub struct EnforcementRequest {
     pub kind_revision: i64,
     /// Who sent it.
     pub sender: AgencyCode,
+    /// The sender's officer who submitted it; none once a successor has the sender's place.
+    pub sender_officer: Option<OfficerId>,
+    /// The unit that this officer belonged to then.
+    pub sender_unit: Option<UnitId>,
     /// Who must answer it.
     pub recipient: AgencyCode,
     /// How the recipient is reached.
@@ -85,8 +90,20 @@ pub struct Step<'a> {
 }
 
 impl EnforcementRequest {
+    /// Which party `viewer` acts for; `None` if the agency is neither, or if the viewer's rights within it do not reach this
+    /// request.
+    pub fn party_of(&self, viewer: &Viewer) -> Option<Party> {
+        let party = self.side_of(&viewer.agency)?;
+        let (officer, unit) = match party {
+            Party::Sender => (&self.sender_officer, &self.sender_unit),
+            Party::Recipient => (&self.assigned_officer, &self.assigned_unit),
+            Party::Hub => return None,
+        };
+        viewer.reaches(officer.as_ref(), unit.as_ref()).then_some(party)
+    }
+
     /// Which party `agency` is; `None` if it is neither.
-    pub fn party_of(&self, agency: &AgencyCode) -> Option<Party> {
+    pub fn side_of(&self, agency: &AgencyCode) -> Option<Party> {
         if *agency == self.sender {
             Some(Party::Sender)
         } else if *agency == self.recipient {
@@ -134,7 +151,10 @@ impl EnforcementRequest {
         }
         if let Some(succession) = &details.succession {
             match succession.party {
-                Party::Sender => self.sender = succession.to.clone(),
+                Party::Sender => {
+                    self.sender = succession.to.clone();
+                    (self.sender_officer, self.sender_unit) = (None, None);
+                }
                 Party::Recipient => {
                     self.recipient = succession.to.clone();
                     // Where the successor finds it; what had been delivered stays so.

@@ -15,6 +15,7 @@ use crate::auth::peer::PeerIdentity;
 use crate::auth::policy::{RoleRule, policy};
 use crate::auth::principal::Principal;
 use crate::auth::test_registry::{Member, Registry};
+use crate::domain::agency::{Officer, Scope};
 
 struct Outcome {
     reached: bool,
@@ -129,6 +130,52 @@ async fn every_method_is_reached_by_exactly_the_roles_of_its_policy() {
             );
         } else {
             assert!(outcome.reached, "{rpc:?}");
+        }
+    }
+}
+
+/// What belongs to an agency as a whole. A method that is added here or taken out is a decision.
+const NEED_ALL: [Rpc; 13] = [
+    Rpc::AgencyServiceCreateAgency,
+    Rpc::AgencyServiceUpdateAgency,
+    Rpc::AgencyServiceSuspendAgency,
+    Rpc::AgencyServiceRegisterOfficer,
+    Rpc::AgencyServiceEndOfficer,
+    Rpc::AgencyServiceRegisterCredential,
+    Rpc::AgencyServiceRevokeCredential,
+    Rpc::CalendarServiceImportCalendarDays,
+    Rpc::MailboxServicePull,
+    Rpc::MailboxServiceSubscribe,
+    Rpc::MailboxServiceAdvance,
+    Rpc::MailboxServiceSeek,
+    Rpc::RequestServiceRegisterMeasures,
+];
+
+#[tokio::test]
+async fn every_method_is_reached_by_exactly_the_scopes_of_its_policy() {
+    let registry = Registry::new().await;
+    let operator = &registry.operator;
+    for &scope in Scope::ALL {
+        let officer = Officer {
+            scope,
+            ..operator.officer.clone()
+        };
+        registry.put(&[], &[officer], &[]).await;
+        for &rpc in Rpc::ALL {
+            let needs_all = NEED_ALL.contains(&rpc);
+            assert_eq!(
+                policy(rpc).scope,
+                if needs_all { Scope::All } else { Scope::Own },
+                "{rpc:?}"
+            );
+            let outcome = call_as(&registry, rpc.path(), operator).await;
+            let told = (outcome.reached, outcome.code, outcome.reason.as_str());
+            if scope >= policy(rpc).scope {
+                assert_eq!(told, (true, Code::Ok, ""), "{rpc:?} {scope}");
+            } else {
+                let refused = (false, Code::PermissionDenied, "OFFICER_SCOPE_TOO_NARROW");
+                assert_eq!(told, refused, "{rpc:?} {scope}");
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use super::status::to_status;
 use crate::app::ledger::Actor;
 use crate::auth::principal::Principal;
 use crate::domain::error::{Error, Result};
+use crate::domain::viewer::Viewer;
 
 /// The caller that the auth layer has found out.
 pub(super) fn caller<T>(request: &Request<T>) -> Result<Arc<Principal>> {
@@ -23,6 +24,11 @@ pub(super) fn actor(principal: &Principal) -> Actor {
         agency: principal.agency.code.clone(),
         officer: principal.officer.id.clone(),
     }
+}
+
+/// The caller as one who looks: how far he sees within his agency.
+pub(super) fn viewer(principal: &Principal) -> Viewer {
+    Viewer::of(&principal.officer)
 }
 
 /// A result as a unary call gives it.

@@ -3,7 +3,7 @@
 use lienthong_proto::v1;
 use tonic::{Request, Response, Status};
 
-use super::caller::{caller, reply};
+use super::caller::{caller, reply, viewer};
 use super::convert::kind as convert;
 use crate::app::App;
 use crate::domain::error::Result;
@@ -39,7 +39,7 @@ impl CatalogueService {
     async fn check(&self, request: Request<v1::ValidateRequest>) -> Result<v1::ValidateResponse> {
         let caller = caller(&request)?;
         let (against, draft) = convert::draft(request.into_inner())?;
-        let validated = self.app.validate(&caller.agency.code, &against, &draft).await?;
+        let validated = self.app.validate(&viewer(&caller), &against, &draft).await?;
         Ok(convert::validated(&validated))
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::caller::{actor, caller, reply};
+use super::caller::{actor, caller, reply, viewer};
 use super::convert::fields::Fields;
 use super::convert::receipt::receipt;
 use super::convert::time;
@@ -157,7 +157,7 @@ impl DocumentService {
         let caller = caller(request)?;
         let message = request.get_ref();
         let id = document_id(&message.document_id)?;
-        let outgoing = self.documents.open(&caller.agency.code, &id, message.offset).await?;
+        let outgoing = self.documents.open(&viewer(&caller), &id, message.offset).await?;
         let (sender, receiver) = mpsc::channel(ROOM);
         let authenticator = Arc::clone(&self.authenticator);
         tokio::spawn(async move {
@@ -172,7 +172,7 @@ impl DocumentService {
     async fn describe(&self, request: &Request<v1::GetDocumentRequest>) -> Result<v1::GetDocumentResponse> {
         let caller = caller(request)?;
         let id = document_id(&request.get_ref().document_id)?;
-        let view = self.documents.document(&caller.agency.code, &id).await?;
+        let view = self.documents.document(&viewer(&caller), &id).await?;
         Ok(convert::view(view))
     }
 }

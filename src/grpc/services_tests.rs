@@ -18,7 +18,7 @@ use super::agency_service::AgencyService;
 use super::catalogue_service::CatalogueService;
 use super::mailbox_service::MailboxService;
 use super::subscription::Feed;
-use crate::app::ledger::{Actor, LedgerSettings};
+use crate::app::ledger::LedgerSettings;
 use crate::app::{App, Parts};
 use crate::auth::principal::Principal;
 use crate::auth::test_registry::{Counter, HUB, Member, Registry};
@@ -26,6 +26,7 @@ use crate::domain::agency::{Agency, Role};
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::catalogue::definition::OutcomeDefinition;
+use crate::domain::viewer::Viewer;
 
 struct Hub {
     registry: Registry,
@@ -92,11 +93,11 @@ impl Hub {
         order["relations"] = serde_json::json!([]);
         order["attachments"] = serde_json::json!([]);
         let officer = self.registry.court.officer.id.clone();
-        let actor = Actor {
-            agency: self.sender.code.clone(),
+        let viewer = Viewer {
             officer,
+            ..Viewer::whole(&self.sender.code)
         };
-        self.app.submit(&actor, order.to_string().into(), None).await.unwrap();
+        self.app.submit(&viewer, order.to_string().into(), None).await.unwrap();
     }
 
     async fn pull(&self, message: v1::PullRequest) -> v1::PullResponse {

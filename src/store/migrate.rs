@@ -27,6 +27,7 @@ migrations! {
     3 => "0003_calendar",
     4 => "0004_attachment",
     5 => "0005_register_owner",
+    6 => "0006_officer_scope",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

@@ -11,9 +11,10 @@ use crate::domain::agency::Officer;
 use crate::domain::catalogue::definition::Register;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::{EventDetails, Measure, Served};
-use crate::domain::ids::{AgencyCode, MeasureId, OfficerId, RequestId};
+use crate::domain::ids::{AgencyCode, MeasureId, OfficerId, RequestId, UnitId};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 
 /// A place in a register: after the line of this request. Those registered at the same instant stand by number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,10 +81,12 @@ pub struct MeasureFilter {
 }
 
 impl Store {
-    /// A page of the register of `agency`: what it registered after `after` and before `end`, at most `limit`.
+    /// A page of the register of `owner`: what it registered after `after` and before `end`, at most `limit`. A viewer who sees
+    /// all of his agency reads the whole book, others the lines of the requests that they may see.
     pub async fn register_page(
         &self,
-        agency: &AgencyCode,
+        viewer: &Viewer,
+        owner: &AgencyCode,
         register: Register,
         after: &RegisterPosition,
         end: Timestamp,
@@ -91,7 +94,7 @@ impl Store {
     ) -> Result<Vec<EnforcementRequest>> {
         let number_length = i64::try_from(after.number.chars().count()).unwrap_or(i64::MAX);
         on_pool!(self, sql::REGISTER_PAGE, |sql, pool| sqlx::query_as(sql)
-            .bind(agency.as_str())
+            .bind(owner.as_str())
             .bind(register.as_str())
             .bind(after.time.micros())
             .bind(end.micros())
@@ -99,6 +102,10 @@ impl Store {
             .bind(&after.number)
             .bind(&after.id)
             .bind(limit)
+            .bind(viewer.agency.as_str())
+            .bind(viewer.scope.as_str())
+            .bind(viewer.officer.as_str())
+            .bind(viewer.unit_reached().map(UnitId::as_str))
             .fetch_all(pool))
         .map_err(store_error)
     }
@@ -156,10 +163,11 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.officer).collect())
     }
 
-    /// A page of the measures that `agency` holds or issued, newest entry first, below `before` (none: the first page).
+    /// A page of the measures that the viewer's agency holds or issued and that `viewer` may see, newest entry first, below
+    /// `before` (none: the first page).
     pub async fn measure_page(
         &self,
-        agency: &AgencyCode,
+        viewer: &Viewer,
         filter: &MeasureFilter,
         before: Option<&MeasureId>,
         limit: i64,
@@ -167,12 +175,15 @@ impl Store {
         // "~" sorts after every id.
         let before = before.map_or("~", MeasureId::as_str);
         on_pool!(self, sql::MEASURE_PAGE, |sql, pool| sqlx::query_as(sql)
-            .bind(agency.as_str())
+            .bind(viewer.agency.as_str())
             .bind(before)
             .bind(&filter.kind)
             .bind(&filter.counterparty)
             .bind(i64::from(filter.in_force_only))
             .bind(limit)
+            .bind(viewer.scope.as_str())
+            .bind(viewer.officer.as_str())
+            .bind(viewer.unit_reached().map(UnitId::as_str))
             .fetch_all(pool))
         .map_err(store_error)
     }

@@ -1,5 +1,5 @@
-//! Reading requests. The caller's agency is an argument of every query that finds one; what hangs on a request is read
-//! with the request itself, which nobody but its parties can have got: no one reads what is not theirs.
+//! Reading requests. The viewer is an argument of every query that finds one; what hangs on a request is read with the request
+//! itself, which nobody can have got who may not see it: no one reads what is not theirs.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,10 @@ use super::{Store, json_list, sql, store_error};
 use crate::domain::deadline::Deadline;
 use crate::domain::error::Result;
 use crate::domain::event::{Measure, Relation};
-use crate::domain::ids::{AgencyCode, BroadcastId, RequestId};
+use crate::domain::ids::{BroadcastId, RequestId, UnitId};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 
 /// Whose side of a request the caller is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,33 +55,39 @@ impl Store {
         }
     }
 
-    /// A request that `agency` is party to.
-    pub async fn request_of(&self, agency: &AgencyCode, id: &RequestId) -> Result<Option<EnforcementRequest>> {
-        on_pool!(self, sql::REQUEST_OF_PARTY, |sql, pool| sqlx::query_as(sql)
+    /// A request that `viewer` may see.
+    pub async fn request_of(&self, viewer: &Viewer, id: &RequestId) -> Result<Option<EnforcementRequest>> {
+        on_pool!(self, sql::REQUEST_SEEN, |sql, pool| sqlx::query_as(sql)
             .bind(id.as_str())
-            .bind(agency.as_str())
+            .bind(viewer.agency.as_str())
+            .bind(viewer.scope.as_str())
+            .bind(viewer.officer.as_str())
+            .bind(viewer.unit_reached().map(UnitId::as_str))
             .fetch_optional(pool))
         .map_err(store_error)
     }
 
-    /// Those of the requests that `agency` is party to.
+    /// Those of the requests that `viewer` may see.
     pub async fn requests_of<'a>(
         &self,
-        agency: &AgencyCode,
+        viewer: &Viewer,
         ids: impl IntoIterator<Item = &'a RequestId>,
     ) -> Result<Vec<EnforcementRequest>> {
         let list = json_list(ids.into_iter().map(RequestId::as_str));
-        on_pool!(self, sql::REQUESTS_OF_PARTY_BY_IDS, |sql, pool| sqlx::query_as(sql)
+        on_pool!(self, sql::REQUESTS_SEEN_BY_IDS, |sql, pool| sqlx::query_as(sql)
             .bind(&list)
-            .bind(agency.as_str())
+            .bind(viewer.agency.as_str())
+            .bind(viewer.scope.as_str())
+            .bind(viewer.officer.as_str())
+            .bind(viewer.unit_reached().map(UnitId::as_str))
             .fetch_all(pool))
         .map_err(store_error)
     }
 
-    /// A page of requests, newest first, with ids below `before` (empty for the first page).
+    /// A page of the requests that `viewer` may see, newest first, with ids below `before` (empty for the first page).
     pub async fn request_page(
         &self,
-        agency: &AgencyCode,
+        viewer: &Viewer,
         direction: Direction,
         filter: &RequestFilter,
         before: Option<&RequestId>,
@@ -93,21 +100,27 @@ impl Store {
         // "~" sorts after every id.
         let before = before.map_or("~", RequestId::as_str);
         on_pool!(self, text, |sql, pool| sqlx::query_as(sql)
-            .bind(agency.as_str())
+            .bind(viewer.agency.as_str())
             .bind(before)
             .bind(&filter.state)
             .bind(&filter.kind)
             .bind(&filter.counterparty)
             .bind(limit)
+            .bind(viewer.scope.as_str())
+            .bind(viewer.officer.as_str())
+            .bind(viewer.unit_reached().map(UnitId::as_str))
             .fetch_all(pool))
         .map_err(store_error)
     }
 
-    /// The requests of a broadcast that `agency` sent.
-    pub async fn broadcast_of(&self, agency: &AgencyCode, id: &BroadcastId) -> Result<Vec<EnforcementRequest>> {
+    /// Those requests of a broadcast of the viewer's agency that `viewer` may see.
+    pub async fn broadcast_of(&self, viewer: &Viewer, id: &BroadcastId) -> Result<Vec<EnforcementRequest>> {
         on_pool!(self, sql::REQUESTS_OF_BROADCAST, |sql, pool| sqlx::query_as(sql)
             .bind(id.as_str())
-            .bind(agency.as_str())
+            .bind(viewer.agency.as_str())
+            .bind(viewer.scope.as_str())
+            .bind(viewer.officer.as_str())
+            .bind(viewer.unit_reached().map(UnitId::as_str))
             .fetch_all(pool))
         .map_err(store_error)
     }

@@ -74,7 +74,7 @@ table!(ENFORCEMENT_REQUEST, "enforcement_request", Replace, ["id"], {
     "submit_time": Integer, "state": Text, "version": Integer, "update_time": Integer, "registry_number": Text,
     "registered_time": Integer, "assigned_unit": Text, "assigned_officer": Text, "extended": Flag, "outcome": Text,
     "answer_index": Integer, "answer_count": Integer, "due_time": Integer, "register": Text, "served_time": Integer,
-    "measure_ended_by": Text, "registered_by": Text,
+    "measure_ended_by": Text, "registered_by": Text, "sender_officer": Text, "sender_unit": Text,
 });
 table!(REQUEST_RELATION, "request_relation", Fail, ["enforcement_request_id", "relation", "related_id"], {
     "enforcement_request_id": Text, "relation": Text, "related_id": Text,
@@ -108,7 +108,7 @@ table!(AGENCY, "agency", Replace, ["code"], {
 });
 table!(OFFICER, "officer", Replace, ["agency", "id"], {
     "agency": Text, "id": Text, "full_name": Text, "position": Text, "unit": Text, "valid_from": Text,
-    "valid_to": Text,
+    "valid_to": Text, "scope": Text,
 });
 table!(CREDENTIAL, "credential", Replace, ["fingerprint", "purpose"], {
     "fingerprint": Bytes, "purpose": Text, "agency": Text, "certificate": Bytes, "not_before": Integer,

@@ -18,7 +18,7 @@ macro_rules! request_columns {
          r.recipient_position, r.submit_index, r.body_index, r.submit_time, r.state, r.version, r.update_time, \
          r.registry_number, r.registered_time, r.assigned_unit, r.assigned_officer, r.extended, r.outcome, \
          r.answer_index, r.answer_count, r.due_time, r.register, r.served_time, r.measure_ended_by, \
-         r.registered_by"
+         r.registered_by, r.sender_officer, r.sender_unit"
     };
 }
 
@@ -49,18 +49,74 @@ macro_rules! attachment_columns {
     };
 }
 
-/// Whether agency $2 uploaded the document `a` or is party to a request that names it.
+/// Whether a viewer of the sender's agency may see the request `r` (`Viewer::reaches`): the scope is the parameter of this
+/// number, the officer and the unit reached are the two after it.
+macro_rules! reaches_sent {
+    ($scope:literal, $officer:literal, $unit:literal) => {
+        concat!(
+            "($",
+            $scope,
+            " = 'ALL' OR r.sender_officer = $",
+            $officer,
+            " OR r.sender_unit = $",
+            $unit,
+            ")"
+        )
+    };
+}
+
+/// Likewise for a viewer of the recipient's agency.
+macro_rules! reaches_received {
+    ($scope:literal, $officer:literal, $unit:literal) => {
+        concat!(
+            "($",
+            $scope,
+            " = 'ALL' OR r.assigned_officer = $",
+            $officer,
+            " OR r.assigned_unit = $",
+            $unit,
+            ")"
+        )
+    };
+}
+
+/// Whether a viewer may see the request `r` (`EnforcementRequest::party_of`): agency, scope, officer, unit reached.
+macro_rules! may_see {
+    ($agency:literal, $scope:literal, $officer:literal, $unit:literal) => {
+        concat!(
+            "((r.sender = $",
+            $agency,
+            " AND ",
+            reaches_sent!($scope, $officer, $unit),
+            ") ",
+            "OR (r.recipient = $",
+            $agency,
+            " AND ",
+            reaches_received!($scope, $officer, $unit),
+            "))"
+        )
+    };
+}
+
+/// Whether the viewer $2 to $5 may read the document `a`: its agency uploaded it (he himself, if he does not see all), or he
+/// may see a request that names it.
 macro_rules! may_read_attachment {
     () => {
-        "(a.owner = $2 OR EXISTS (SELECT 1 FROM request_attachment n \
-         JOIN enforcement_request r ON r.id = n.enforcement_request_id \
-         WHERE n.document_id = a.id AND (r.sender = $2 OR r.recipient = $2)))"
+        concat!(
+            "((a.owner = $2 AND ($3 = 'ALL' OR EXISTS ",
+            "(SELECT 1 FROM event u WHERE u.log_index = a.log_index AND u.officer = $4))) ",
+            "OR EXISTS (SELECT 1 FROM request_attachment n ",
+            "JOIN enforcement_request r ON r.id = n.enforcement_request_id ",
+            "WHERE n.document_id = a.id AND ",
+            may_see!(2, 3, 4, 5),
+            "))"
+        )
     };
 }
 
 macro_rules! officer_columns {
     () => {
-        "agency, id, full_name, position, unit, valid_from, valid_to"
+        "agency, id, full_name, position, unit, valid_from, valid_to, scope"
     };
 }
 
@@ -152,27 +208,26 @@ texts! {
 
     REQUESTS_BY_IDS = in_list!(
         concat!("SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.id IN "), "");
-    REQUESTS_OF_PARTY_BY_IDS = in_list!(
+    REQUESTS_SEEN_BY_IDS = in_list!(
         concat!("SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.id IN "),
-        " AND (r.sender = $2 OR r.recipient = $2)"
+        concat!(" AND ", may_see!(2, 3, 4, 5))
     );
-    REQUEST_OF_PARTY = Sql::both(concat!(
-        "SELECT ", request_columns!(), " FROM enforcement_request r ",
-        "WHERE r.id = $1 AND (r.sender = $2 OR r.recipient = $2)"
+    REQUEST_SEEN = Sql::both(concat!(
+        "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.id = $1 AND ", may_see!(2, 3, 4, 5)
     ));
     REQUESTS_SENT = Sql::both(concat!(
         "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.sender = $1 AND r.id < $2 ",
         "AND ($3 = '' OR r.state = $3) AND ($4 = '' OR r.kind = $4) AND ($5 = '' OR r.recipient = $5) ",
-        "ORDER BY r.id DESC LIMIT $6"
+        "AND ", reaches_sent!(7, 8, 9), " ORDER BY r.id DESC LIMIT $6"
     ));
     REQUESTS_RECEIVED = Sql::both(concat!(
         "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.recipient = $1 AND r.id < $2 ",
         "AND ($3 = '' OR r.state = $3) AND ($4 = '' OR r.kind = $4) AND ($5 = '' OR r.sender = $5) ",
-        "ORDER BY r.id DESC LIMIT $6"
+        "AND ", reaches_received!(7, 8, 9), " ORDER BY r.id DESC LIMIT $6"
     ));
     REQUESTS_OF_BROADCAST = Sql::both(concat!(
         "SELECT ", request_columns!(), " FROM enforcement_request r ",
-        "WHERE r.broadcast_id = $1 AND r.sender = $2 ORDER BY r.id"
+        "WHERE r.broadcast_id = $1 AND r.sender = $2 AND ", reaches_sent!(3, 4, 5), " ORDER BY r.id"
     ));
 
     RELATIONS_OF_REQUEST = Sql::both(
@@ -195,12 +250,15 @@ texts! {
     MEASURE_PAGE = Sql::both(concat!(
         "SELECT ", measure_columns!(), " FROM measure m WHERE (m.holder = $1 OR m.issuer = $1) AND m.id < $2 ",
         "AND ($3 = '' OR m.kind = $3) AND ($4 = '' OR m.holder = $4 OR m.issuer = $4) ",
-        "AND (CAST($5 AS BIGINT) = 0 OR m.in_force) ORDER BY m.id DESC LIMIT $6"
+        "AND (CAST($5 AS BIGINT) = 0 OR m.in_force) ",
+        "AND ($7 = 'ALL' OR EXISTS (SELECT 1 FROM enforcement_request r WHERE r.id = m.enforcement_request_id AND ",
+        may_see!(1, 7, 8, 9), ")) ORDER BY m.id DESC LIMIT $6"
     ));
     REGISTER_PAGE = Sql::both(concat!(
         "SELECT ", request_columns!(), " FROM enforcement_request r WHERE r.registered_by = $1 AND r.register = $2 ",
         "AND r.registered_time >= $3 AND r.registered_time < $4 ",
         "AND (r.registered_time, LENGTH(r.registry_number), r.registry_number, r.id) > ($3, CAST($5 AS BIGINT), $6, $7) ",
+        "AND ($10 = 'ALL' OR ", may_see!(9, 10, 11, 12), ") ",
         "ORDER BY r.registered_time, LENGTH(r.registry_number), r.registry_number, r.id LIMIT $8"
     ));
     SERVICES_OF_REQUESTS = in_list!(
@@ -281,10 +339,10 @@ texts! {
         ),
     );
     ATTACHMENTS_AMONG = in_list!("SELECT a.id FROM attachment a WHERE a.id IN ", "");
-    REQUESTS_NAMING_ATTACHMENT = Sql::both(
-        "SELECT DISTINCT r.id FROM request_attachment n JOIN enforcement_request r ON r.id = n.enforcement_request_id \
-         WHERE n.document_id = $1 AND (r.sender = $2 OR r.recipient = $2) ORDER BY r.id DESC LIMIT $3",
-    );
+    REQUESTS_NAMING_ATTACHMENT = Sql::both(concat!(
+        "SELECT DISTINCT r.id FROM request_attachment n JOIN enforcement_request r ON r.id = n.enforcement_request_id ",
+        "WHERE n.document_id = $1 AND ", may_see!(2, 3, 4, 5), " ORDER BY r.id DESC LIMIT $6"
+    ));
     ATTACHMENTS_OF_REQUEST = Sql::both(concat!(
         "SELECT ", attachment_columns!(), ", n.log_index AS named_index, n.position ",
         "FROM request_attachment n JOIN attachment a ON a.id = n.document_id ",

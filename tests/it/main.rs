@@ -25,6 +25,8 @@ mod lives;
 #[cfg(test)]
 mod ops;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod rpc;
 #[cfg(test)]
 mod store;

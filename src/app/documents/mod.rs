@@ -19,6 +19,7 @@ use crate::domain::document::parts::MediaType;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, DocumentId, IdSource, IdempotencyKey, RequestId};
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::evidence::leaf::{Leaf, content_sha256};
 use crate::store::rows::AttachmentRow;
@@ -246,10 +247,10 @@ impl Documents {
         outcome
     }
 
-    /// What a document is. `DOCUMENT_NOT_FOUND` alike for a missing one and for one that `agency` may not read.
-    pub async fn document(&self, agency: &AgencyCode, id: &DocumentId) -> Result<DocumentView> {
-        let document = self.readable(agency, id).await?;
-        let named_by = self.app.store.requests_naming(agency, id, MOST_REQUESTS).await?;
+    /// What a document is. `DOCUMENT_NOT_FOUND` alike for a missing one and for one that `viewer` may not read.
+    pub async fn document(&self, viewer: &Viewer, id: &DocumentId) -> Result<DocumentView> {
+        let document = self.readable(viewer, id).await?;
+        let named_by = self.app.store.requests_naming(viewer, id, MOST_REQUESTS).await?;
         Ok(DocumentView { document, named_by })
     }
 
@@ -257,8 +258,8 @@ impl Documents {
     ///
     /// # Errors
     /// `DOCUMENT_NOT_FOUND`; `FIELD_INVALID` for an offset beyond its end; `DOCUMENT_DAMAGED`.
-    pub async fn open(&self, agency: &AgencyCode, id: &DocumentId, offset: i64) -> Result<Outgoing> {
-        let document = self.readable(agency, id).await?;
+    pub async fn open(&self, viewer: &Viewer, id: &DocumentId, offset: i64) -> Result<Outgoing> {
+        let document = self.readable(viewer, id).await?;
         if !(0..=document.size).contains(&offset) {
             return Err(Error::field(
                 "offset",
@@ -270,8 +271,8 @@ impl Documents {
         Outgoing::open(&self.blobs, document, offset).await
     }
 
-    async fn readable(&self, agency: &AgencyCode, id: &DocumentId) -> Result<AttachmentRow> {
-        let found = self.app.store.attachment_of(agency, id).await?;
+    async fn readable(&self, viewer: &Viewer, id: &DocumentId) -> Result<AttachmentRow> {
+        let found = self.app.store.attachment_of(viewer, id).await?;
         found.ok_or_else(|| Error::new(ErrorCode::DocumentNotFound))
     }
 }

@@ -15,8 +15,9 @@ use crate::domain::document::{
     SendBackDocument, WithdrawDocument,
 };
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::ids::{AgencyCode, KindCode, RequestId};
+use crate::domain::ids::{KindCode, RequestId};
 use crate::domain::json::Limits;
+use crate::domain::viewer::Viewer;
 
 /// Where a document's payload stands in it.
 const PAYLOAD: &str = "/payload";
@@ -68,12 +69,12 @@ struct Fragment<'a> {
 }
 
 impl App {
-    /// Checks a document and stores nothing. `agency` is the caller: an answer or report is held against its order if the
-    /// caller is party to the request.
+    /// Checks a document and stores nothing. `viewer` is the caller: an answer or report is held against its order if he may see
+    /// the request.
     ///
     /// # Errors
     /// `FIELD_INVALID` or `KIND_NOT_FOUND` if there is no kind to check against; `DOCUMENT_TOO_LARGE`.
-    pub async fn validate(&self, agency: &AgencyCode, against: &AgainstKind, draft: &Draft) -> Result<Validated> {
+    pub async fn validate(&self, viewer: &Viewer, against: &AgainstKind, draft: &Draft) -> Result<Validated> {
         if let Draft::Order(text) = draft {
             return self.validate_order(against, text);
         }
@@ -97,11 +98,11 @@ impl App {
             },
             Draft::Answer(text) => {
                 let check = |order: &OrderDocument, answer: &AnswerDocument| kind.check_answer(order, answer).err();
-                self.validate_against_order(agency, &kind, text, check).await?
+                self.validate_against_order(viewer, &kind, text, check).await?
             }
             Draft::Report(text) => {
                 let check = |order: &OrderDocument, report: &ReportDocument| kind.check_report(order, report).err();
-                self.validate_against_order(agency, &kind, text, check).await?
+                self.validate_against_order(viewer, &kind, text, check).await?
             }
         };
         Ok(Validated {
@@ -167,7 +168,7 @@ impl App {
 
     async fn validate_against_order<D: Document>(
         &self,
-        agency: &AgencyCode,
+        viewer: &Viewer,
         kind: &Kind,
         text: &str,
         check: impl Fn(&OrderDocument, &D) -> Option<Vec<FieldViolation>>,
@@ -177,7 +178,7 @@ impl App {
             Err(found) => return Ok(with_payload(found, text, Some(&kind.answer_schema))),
         };
         let order = match document.enforcement_request_id() {
-            Some(id) => self.order_for(agency, kind, id).await?,
+            Some(id) => self.order_for(viewer, kind, id).await?,
             None => None,
         };
         if let Some(order) = order {
@@ -191,8 +192,8 @@ impl App {
     }
 
     /// The order behind a request of the caller's, if it is of this kind and its bytes are still there.
-    async fn order_for(&self, agency: &AgencyCode, kind: &Kind, id: &RequestId) -> Result<Option<OrderDocument>> {
-        match self.store.request_of(agency, id).await? {
+    async fn order_for(&self, viewer: &Viewer, kind: &Kind, id: &RequestId) -> Result<Option<OrderDocument>> {
+        match self.store.request_of(viewer, id).await? {
             Some(request) if request.kind == *kind.code() => self.kept_order_of(&request).await,
             Some(_) | None => Ok(None),
         }

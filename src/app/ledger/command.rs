@@ -16,6 +16,7 @@ use crate::domain::ids::{
 };
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
 use crate::evidence::leaf::content_sha256;
@@ -36,6 +37,14 @@ impl Actor {
         Self {
             agency: AgencyCode::hub(),
             officer: OfficerId::hub(),
+        }
+    }
+
+    /// The officer who looks, as the one who acts.
+    pub fn of(viewer: &Viewer) -> Self {
+        Self {
+            agency: viewer.agency.clone(),
+            officer: viewer.officer.clone(),
         }
     }
 

@@ -8,6 +8,7 @@ use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{calendar, delivery, measures, registry, step, submit, sweep, upload};
+use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::store::rows::Checkpoint;
 
@@ -66,31 +67,31 @@ pub(super) fn decide(
     let first_index = state.next_index;
     match &command.operation {
         Operation::Submit(order) => {
-            registry.check_actor(&command.actor, today)?;
-            submit::submit(state, registry, environment, command, order)?;
+            let viewer = registry.viewer(&command.actor, today)?;
+            submit::submit(state, registry, environment, command, &viewer, order)?;
         }
         Operation::Step(request_step) => {
-            registry.check_actor(&command.actor, today)?;
-            step::step(state, registry, environment, command, request_step)?;
+            let viewer = registry.viewer(&command.actor, today)?;
+            step::step(state, registry, environment, command, &viewer, request_step)?;
         }
         Operation::Advance(advance) => {
-            registry.check_actor(&command.actor, today)?;
+            registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
             delivery::advance(state, &command.actor, advance)?;
         }
         Operation::Registry(change) => registry::change(state, registry, environment, command, change)?,
         Operation::Calendar(import) => {
             if !command.actor.is_hub() {
-                registry.check_actor(&command.actor, today)?;
+                registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
             }
             calendar::import(state, environment, command, import)?;
         }
         Operation::Sweep(piece) => sweep::sweep(state, registry, environment, &command.actor, piece)?,
         Operation::Measures(list) => {
-            registry.check_actor(&command.actor, today)?;
+            registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
             measures::register(state, registry, environment, command, list)?;
         }
         Operation::Upload(document) => {
-            registry.check_actor(&command.actor, today)?;
+            registry.viewer(&command.actor, today)?;
             upload::upload(state, environment, command, document)?;
         }
     }

@@ -190,16 +190,11 @@ impl<'a> Needs<'a> {
                 .used_keys
                 .extend(used.into_iter().map(|key| ((key.agency.clone(), key.key.clone()), key)));
         }
-        if !self.requests.is_empty() {
-            let requests = tx.requests(self.requests.iter().copied()).await?;
-            state
-                .requests
-                .load(requests.into_iter().map(|request| (request.id.clone(), request)));
-        }
+        self.read_measures(tx, state).await?;
+        self.read_requests(tx, state).await?;
         if !self.timed.is_empty() {
             state.deadlines = tx.deadlines(self.timed.iter().copied()).await?;
         }
-        self.read_measures(tx, state).await?;
         if !self.numbers.is_empty() {
             state.numbered = tx
                 .requests_by_registry_number(self.numbers.iter().map(|(agency, number)| (*agency, number.as_str())))
@@ -246,6 +241,20 @@ impl<'a> Needs<'a> {
             state.has_agencies = tx.agency_count().await? > 0;
         }
         self.read_registry(tx, registry).await
+    }
+
+    /// The requests named, and those that made the measures named: by them it is known who may name such a measure.
+    async fn read_requests(&self, tx: &mut LedgerTx, state: &mut State) -> Result<(), sqlx::Error> {
+        let named = self.measures.iter().filter_map(|id| state.measures.get(id));
+        let made_by = named.filter_map(|measure| measure.request_id.as_ref());
+        let wanted: BTreeSet<&RequestId> = self.requests.iter().copied().chain(made_by).collect();
+        if !wanted.is_empty() {
+            let requests = tx.requests(wanted.into_iter()).await?;
+            state
+                .requests
+                .load(requests.into_iter().map(|request| (request.id.clone(), request)));
+        }
+        Ok(())
     }
 
     async fn read_measures(&self, tx: &mut LedgerTx, state: &mut State) -> Result<(), sqlx::Error> {

@@ -6,7 +6,7 @@ use super::command::{Actor, Command, RegistryChange};
 use super::environment::Environment;
 use super::record::{NewEntry, details_text};
 use super::state::{Registry, State};
-use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
+use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::evidence::leaf::EntryType;
@@ -75,7 +75,8 @@ pub(super) fn change(
             return Err(Error::new(ErrorCode::AlreadyInitialised));
         }
     } else {
-        registry.check_actor(&command.actor, state.hub_time.date())?;
+        let viewer = registry.viewer(&command.actor, state.hub_time.date())?;
+        viewer.scope.require(Scope::All)?;
     }
     let change_to = decide(state, registry, change)?;
     keep_operable(state, registry, change.agency(), &change_to)?;
@@ -211,7 +212,7 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
     }
 }
 
-/// An operator keeps an officer in office and certificates for TLS and TOKEN: without them nobody could ever administer
+/// An operator keeps an officer in office who may administer, and certificates for TLS and TOKEN: without them nobody could ever administer
 /// the hub again.
 fn keep_operable(state: &State, registry: &Registry, code: &AgencyCode, change: &Change) -> Result<()> {
     let is_operator = registry
@@ -228,7 +229,7 @@ fn keep_operable(state: &State, registry: &Registry, code: &AgencyCode, change: 
     // An officer whose last day is today or later still acts, but is on the way out.
     let has_officer = others
         .chain(changed_officer)
-        .any(|officer| officer.is_in_office(today) && officer.valid_to.is_none());
+        .any(|officer| officer.is_in_office(today) && officer.valid_to.is_none() && officer.scope == Scope::All);
     let has = |purpose| {
         credentials.iter().any(|credential| {
             let revoked = change.credentials.iter().any(|changed| {

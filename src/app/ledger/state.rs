@@ -16,6 +16,7 @@ use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
 use crate::domain::register::running_number;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
     AttachmentRow, Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, JobRow, LogEntry,
@@ -100,8 +101,8 @@ impl Registry {
             .and_then(Option::as_ref)
     }
 
-    /// Whoever acts is in office at an agency that may act, as of this very batch.
-    pub(super) fn check_actor(&self, actor: &Actor, today: Date) -> Result<()> {
+    /// Whoever acts is in office at an agency that may act, with the rights that the officer has, all as of this very batch.
+    pub(super) fn viewer(&self, actor: &Actor, today: Date) -> Result<Viewer> {
         let agency = self
             .agency(&actor.agency)
             .ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))?;
@@ -109,7 +110,7 @@ impl Registry {
             return Err(Error::new(ErrorCode::AgencySuspended));
         }
         match self.officer(&actor.agency, &actor.officer) {
-            Some(officer) if officer.is_in_office(today) => Ok(()),
+            Some(officer) if officer.is_in_office(today) => Ok(Viewer::of(officer)),
             Some(_) | None => Err(Error::new(ErrorCode::OfficerNotActive)),
         }
     }
@@ -210,6 +211,11 @@ impl State {
             RelatedId::Measure(id) => self.measures.get(id),
             RelatedId::Request(id) => self.measure_of(id),
         }
+    }
+
+    /// The request whose answer made a measure.
+    pub(super) fn request_of(&self, measure: &Measure) -> Option<&EnforcementRequest> {
+        self.requests.get(measure.request_id.as_ref()?)
     }
 
     /// The measure that a request's answer made: the one in force, else the last.

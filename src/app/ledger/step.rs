@@ -2,17 +2,19 @@
 
 use jiff::civil::Date;
 
-use super::command::{Command, Holding, Step};
+use super::command::{Command, Holding, Statement, Step};
 use super::environment::Environment;
 use super::measures;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
 use super::upload::name_attachments;
-use crate::domain::agency::{Agency, Channel};
+use crate::domain::agency::{Agency, Channel, Scope};
 use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::EventDetails;
+use crate::domain::ids::OfficerId;
 use crate::domain::request::{self, EnforcementRequest};
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{self, Action, ClockEffect, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
 
@@ -22,11 +24,12 @@ pub(super) fn step(
     registry: &Registry,
     environment: &Environment,
     command: &Command,
+    viewer: &Viewer,
     step: &Step,
 ) -> Result<()> {
     let actor = &command.actor;
     let before = state.requests.get(&step.request_id).cloned();
-    let found = before.and_then(|request| request.party_of(&actor.agency).map(|party| (request, party)));
+    let found = before.and_then(|request| request.party_of(viewer).map(|party| (request, party)));
     let Some((request, party)) = found else {
         return Err(Error::new(ErrorCode::RequestNotFound));
     };
@@ -42,6 +45,7 @@ pub(super) fn step(
     let facts = facts(state, &request, step, recipient, &deadlines);
     let decision = workflow::decide(Some(request.state), step.action, party, &facts)?;
     check_statement(registry, command, step, state.hub_time.date())?;
+    check_handing_over(registry, viewer, step)?;
 
     let changed_deadlines = run_clocks(&mut deadlines, decision, step, state, environment);
     let registry_number = if decision.registers {
@@ -134,12 +138,7 @@ fn facts(
 /// The unit, the officer (in office) and the agency that a step names exist.
 fn check_statement(registry: &Registry, command: &Command, step: &Step, today: Date) -> Result<()> {
     let statement = &step.statement;
-    // Where unit and officer stand: in the document of an acknowledge, in the message of the others.
-    let names = if step.action == Action::Acknowledge {
-        ("/unit", "/officer_id")
-    } else {
-        ("unit_id", "officer_id")
-    };
+    let names = names_of_assigned(step.action);
     let own = registry.agency(&command.actor.agency);
     if let Some(unit) = &statement.unit
         && !own.is_some_and(|agency| agency.units.iter().any(|known| known.id == *unit))
@@ -167,6 +166,45 @@ fn check_statement(registry: &Registry, command: &Command, step: &Step, today: D
             "There is no such agency.",
         );
         return Err(Error::invalid(ErrorCode::AgencyNotFound, vec![field]));
+    }
+    Ok(())
+}
+
+/// Where unit and officer stand: in the document of an acknowledge, in the message of the others.
+fn names_of_assigned(action: Action) -> (&'static str, &'static str) {
+    if action == Action::Acknowledge {
+        ("/unit", "/officer_id")
+    } else {
+        ("unit_id", "officer_id")
+    }
+}
+
+/// Whoever does not see all of the agency gives work to himself and, with the scope of a unit, to colleagues of that unit.
+/// Forwarding is open to everyone: it gives the work back to a unit, and nobody gains by it.
+fn check_handing_over(registry: &Registry, viewer: &Viewer, step: &Step) -> Result<()> {
+    if viewer.scope == Scope::All || step.action == Action::Forward {
+        return Ok(());
+    }
+    let (unit_name, officer_name) = names_of_assigned(step.action);
+    let Statement { unit, officer, .. } = &step.statement;
+    let outside = |name: &str| {
+        let field = FieldViolation::new(
+            name,
+            "beyond_scope",
+            "Chỉ được giao việc trong phạm vi quyền của mình; để chuyển cho đơn vị khác, hãy dùng chức năng chuyển.",
+            "Work may be given only within your own scope; to give it to another unit, forward it.",
+        );
+        Err(Error::invalid(ErrorCode::OfficerScopeTooNarrow, vec![field]))
+    };
+    if unit.is_some() && *unit != viewer.unit {
+        return outside(unit_name);
+    }
+    let is_within = |officer: &OfficerId| {
+        let named = registry.officer(&viewer.agency, officer);
+        viewer.reaches(Some(officer), named.and_then(|officer| officer.unit.as_ref()))
+    };
+    if officer.as_ref().is_some_and(|officer| !is_within(officer)) {
+        return outside(officer_name);
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, RelatedI
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
 use crate::evidence::Digest;
 use crate::evidence::leaf::EntryType;
@@ -36,17 +37,18 @@ pub(super) fn submit(
     registry: &Registry,
     environment: &Environment,
     command: &Command,
+    viewer: &Viewer,
     submit: &Submit,
 ) -> Result<()> {
     let definition = &submit.kind.definition;
-    let sender = &command.actor.agency;
+    let sender = &viewer.agency;
     let may_send = registry
         .agency(sender)
         .is_some_and(|agency| definition.sender_roles.contains(&agency.role));
     if !may_send {
         return Err(Error::new(ErrorCode::KindNotAllowed).with("kind", definition.code.as_str()));
     }
-    check_relations(state, sender, submit)?;
+    check_relations(state, viewer, submit)?;
     let addressees: Vec<Addressee<'_>> = submit
         .recipients
         .iter()
@@ -76,7 +78,7 @@ pub(super) fn submit(
         opened.push(open(
             state,
             environment,
-            command,
+            (command, viewer),
             submit.issue_date,
             body,
             &addressee,
@@ -100,7 +102,7 @@ pub(super) fn submit(
         open(
             state,
             environment,
-            command,
+            (command, viewer),
             submit.issue_date,
             body,
             &addressee,
@@ -125,7 +127,7 @@ struct Opening<'a> {
 fn open(
     state: &mut State,
     environment: &Environment,
-    command: &Command,
+    (command, viewer): (&Command, &Viewer),
     issue_date: Date,
     body: (i64, Digest),
     addressee: &Addressee<'_>,
@@ -158,7 +160,9 @@ fn open(
         broadcast_id: opening.broadcast_id,
         kind: definition.code.clone(),
         kind_revision: i64::from(definition.revision),
-        sender: command.actor.agency.clone(),
+        sender: viewer.agency.clone(),
+        sender_officer: Some(viewer.officer.clone()),
+        sender_unit: viewer.unit.clone(),
         recipient: addressee.code.clone(),
         channel: addressee.channel,
         lane: definition.lane,
@@ -289,9 +293,10 @@ fn copy_addressees<'a>(
     Ok(found)
 }
 
-/// Everything that the order relates to exists, is the sender's, of a kind that this one may relate to, and still in
-/// force where that matters.
-fn check_relations(state: &State, sender: &AgencyCode, submit: &Submit) -> Result<()> {
+/// Everything that the order relates to exists, is the sender's, within the officer's rights, of a kind that this one may relate
+/// to, and still in force where that matters.
+fn check_relations(state: &State, viewer: &Viewer, submit: &Submit) -> Result<()> {
+    let sender = &viewer.agency;
     let mut missing = Vec::new();
     for (index, relation) in submit.relations.iter().enumerate() {
         let definition = relation
@@ -303,7 +308,7 @@ fn check_relations(state: &State, sender: &AgencyCode, submit: &Submit) -> Resul
             RelatedId::Request(id) => state
                 .requests
                 .get(id)
-                .filter(|request| request.party_of(sender).is_some())
+                .filter(|request| request.party_of(viewer).is_some())
                 .map(|request| Target {
                     kind: &request.kind,
                     issuer: &request.sender,
@@ -313,7 +318,7 @@ fn check_relations(state: &State, sender: &AgencyCode, submit: &Submit) -> Resul
             RelatedId::Measure(id) => state
                 .measures
                 .get(id)
-                .filter(|measure| measure.issuer == *sender || measure.holder == *sender)
+                .filter(|measure| viewer.sees_measure(measure, state.request_of(measure)))
                 .map(|measure| Target {
                     kind: &measure.kind,
                     issuer: &measure.issuer,

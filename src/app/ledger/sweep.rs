@@ -113,7 +113,7 @@ fn succeed(
     from: &AgencyCode,
     to: &AgencyCode,
 ) -> Result<()> {
-    let (Some(party), None) = (request.party_of(from), request.party_of(to)) else {
+    let (Some(party), None) = (request.side_of(from), request.side_of(to)) else {
         return Ok(());
     };
     let Ok(decision) = workflow::decide(Some(request.state), Action::Succeed, Party::Hub, &Facts::default()) else {

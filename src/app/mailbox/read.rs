@@ -11,6 +11,7 @@ use crate::app::views::RequestView;
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, RequestId};
 use crate::domain::mailbox::{Lane, MailboxEntry};
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::State;
 use crate::store::Cursors;
 use crate::store::rows::{DeliveredEvent, EventRow};
@@ -36,7 +37,7 @@ impl Entry {
     }
 }
 
-/// Reads an agency's mailbox from a position in each lane on. Reading moves nothing; [`Reader::pass`] does, in memory.
+/// Reads an agency's mailbox, all of it, from a position in each lane on. Reading moves nothing; [`Reader::pass`] does, in memory.
 #[derive(Debug)]
 pub struct Reader {
     app: App,
@@ -118,7 +119,7 @@ impl Reader {
             BTreeMap::new()
         };
         let ids: BTreeSet<&RequestId> = events.iter().map(|delivered| &delivered.entry.request_id).collect();
-        let requests = self.app.store.requests_of(&self.agency, ids).await?;
+        let requests = self.app.store.requests_of(&Viewer::whole(&self.agency), ids).await?;
         let views = self.app.envelopes(requests).await?;
         let views: BTreeMap<RequestId, RequestView> =
             views.into_iter().map(|view| (view.request.id.clone(), view)).collect();

@@ -10,7 +10,8 @@ use super::requests::list::Page;
 use crate::domain::catalogue::definition::Effect;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::Measure;
-use crate::domain::ids::{AgencyCode, IdempotencyKey, MeasureId};
+use crate::domain::ids::{IdempotencyKey, MeasureId};
+use crate::domain::viewer::Viewer;
 use crate::evidence::leaf::{Leaf, content_sha256};
 use crate::store::MeasureFilter;
 
@@ -107,16 +108,16 @@ impl App {
         }
     }
 
-    /// The measures that `agency` holds or issued, newest entry first, after `after` (none for the first page).
+    /// The measures of the viewer's agency that `viewer` may see, newest entry first, after `after` (none for the first page).
     pub async fn measures(
         &self,
-        agency: &AgencyCode,
+        viewer: &Viewer,
         filter: &MeasureFilter,
         after: Option<&MeasureId>,
         limit: usize,
     ) -> Result<Page<MeasureView>> {
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut found = self.store.measure_page(agency, filter, after, one_more).await?;
+        let mut found = self.store.measure_page(viewer, filter, after, one_more).await?;
         let more = found.len() > limit;
         found.truncate(limit);
         let views = found.into_iter().map(|measure| {

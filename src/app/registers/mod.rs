@@ -16,12 +16,24 @@ use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::register::{Names, RegisterEntry};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::store::RegisterPosition;
 
 /// Orders that are read from the store at a time.
 const ORDERS_AT_ONCE: usize = 8;
 /// The most bytes of one page: less than what gRPC clients take by default (4 MiB).
 const MAX_PAGE_BYTES: usize = 3 * 1024 * 1024;
+
+/// A register of an agency for a year in Viet Nam.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Book {
+    /// Whose.
+    pub owner: AgencyCode,
+    /// Which.
+    pub register: Register,
+    /// Of which year.
+    pub year: i16,
+}
 
 /// A page of a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,22 +69,25 @@ impl App {
         Err(Error::new(ErrorCode::AgencyNotFound))
     }
 
-    /// A page of the register of `owner` for a year in Viet Nam, after `after` (none for the first page), for `caller`, which is
-    /// the owner or its successor.
+    /// A page of a book after `after` (none for the first page), for `viewer` of `caller`, which is the book's owner or its
+    /// successor: all of its lines, or those of the requests that he may see.
     pub async fn register(
         &self,
         caller: &Agency,
-        owner: &AgencyCode,
-        register: Register,
-        year: i16,
+        viewer: &Viewer,
+        book: &Book,
         after: Option<RegisterPosition>,
         limit: usize,
     ) -> Result<RegisterLines> {
-        let start = first_instant(year)?;
+        let Book { owner, register, year } = book;
+        let start = first_instant(*year)?;
         let after = after.unwrap_or_else(|| RegisterPosition::before(start));
         let end = first_instant(year.saturating_add(1))?;
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut requests = self.store.register_page(owner, register, &after, end, one_more).await?;
+        let mut requests = self
+            .store
+            .register_page(viewer, owner, *register, &after, end, one_more)
+            .await?;
         let mut more = requests.len() > limit;
         requests.truncate(limit);
         let known = self.known(caller, owner, &requests).await?;

@@ -10,6 +10,7 @@ use crate::domain::document::{self, Document};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::IdempotencyKey;
 use crate::domain::json::MAX_DOCUMENT_BYTES;
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::leaf::{Leaf, content_sha256};
 
@@ -25,14 +26,14 @@ pub(super) struct Sent {
 pub(super) const JSON: &str = "application/json";
 
 /// Reads a document: its key and, if nothing in it is wrong, the whole of it. Fails only if not even the key can be read.
-pub(super) fn read<D: Document>(actor: &Actor, content: &Bytes) -> Result<(Sent, Result<D>)> {
+pub(super) fn read<D: Document>(viewer: &Viewer, content: &Bytes) -> Result<(Sent, Result<D>)> {
     let sent = |key| Sent {
         key,
         media_type: JSON,
         content: content.clone(),
     };
     match document::parse::<D>(content) {
-        Ok(document) if *document.agency() == actor.agency => {
+        Ok(document) if *document.agency() == viewer.agency => {
             Ok((sent(document.idempotency_key().clone()), Ok(document)))
         }
         Ok(document) => {
@@ -64,19 +65,19 @@ impl App {
     /// in something else than `actions` was used for other content, whatever the bytes.
     pub(super) async fn settle(
         &self,
-        actor: &Actor,
+        viewer: &Viewer,
         sent: Sent,
         actions: &[Action],
         checked: Result<Operation>,
     ) -> Result<Vec<Receipt>> {
         let receipts = match checked {
             Ok(operation) => {
-                let command = Command::new(actor.clone(), sent.key, sent.media_type, sent.content, operation);
+                let command = Command::new(Actor::of(viewer), sent.key, sent.media_type, sent.content, operation);
                 self.execute(command).await?
             }
             Err(failure) => {
                 let digest = content_sha256(&sent.content);
-                self.replay_or(&actor.agency, &sent.key, digest, failure).await?
+                self.replay_or(&viewer.agency, &sent.key, digest, failure).await?
             }
         };
         for receipt in &receipts {
@@ -91,12 +92,12 @@ impl App {
     /// Likewise for a write about one request, which has one receipt.
     pub(super) async fn settle_one(
         &self,
-        actor: &Actor,
+        viewer: &Viewer,
         sent: Sent,
         actions: &[Action],
         checked: Result<Operation>,
     ) -> Result<Receipt> {
-        let receipts = self.settle(actor, sent, actions, checked).await?;
+        let receipts = self.settle(viewer, sent, actions, checked).await?;
         receipts
             .into_iter()
             .next()
@@ -108,13 +109,10 @@ impl App {
 mod tests {
     use super::*;
     use crate::domain::document::WithdrawDocument;
-    use crate::domain::ids::{AgencyCode, OfficerId};
+    use crate::domain::ids::AgencyCode;
 
-    fn actor() -> Actor {
-        Actor {
-            agency: AgencyCode::parse("VN.THADS").unwrap(),
-            officer: OfficerId::parse("an").unwrap(),
-        }
+    fn viewer() -> Viewer {
+        Viewer::whole(&AgencyCode::parse("VN.THADS").unwrap())
     }
 
     fn withdraw(agency: &str, extra: &str) -> Bytes {
@@ -127,7 +125,7 @@ mod tests {
     }
 
     fn failure(content: &Bytes) -> (Option<IdempotencyKey>, ErrorCode) {
-        match read::<WithdrawDocument>(&actor(), content) {
+        match read::<WithdrawDocument>(&viewer(), content) {
             Err(error) => (None, error.code()),
             Ok((sent, document)) => (Some(sent.key), document.unwrap_err().code()),
         }
@@ -136,7 +134,7 @@ mod tests {
     #[test]
     fn a_sound_document_is_read_with_its_exact_bytes() {
         let content = withdraw("VN.THADS", "");
-        let (sent, document) = read::<WithdrawDocument>(&actor(), &content).unwrap();
+        let (sent, document) = read::<WithdrawDocument>(&viewer(), &content).unwrap();
         assert_eq!((sent.content, sent.media_type), (content, JSON));
         assert_eq!(document.unwrap().explanation.as_str(), "Gửi nhầm");
     }

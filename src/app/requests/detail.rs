@@ -9,8 +9,9 @@ use crate::domain::catalogue::Kind;
 use crate::domain::deadline::TraceStep;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::Relation;
-use crate::domain::ids::{AgencyCode, RequestId};
+use crate::domain::ids::RequestId;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::store::rows::NamedAttachment;
 
 /// One request with everything that hangs on it.
@@ -35,9 +36,9 @@ pub struct RequestDetail {
 }
 
 impl App {
-    /// A request that `agency` is party to. REQUEST_NOT_FOUND alike for a missing one and for somebody else's.
-    pub async fn request(&self, agency: &AgencyCode, id: &RequestId, with_documents: bool) -> Result<RequestDetail> {
-        let request = self.store.request_of(agency, id).await?;
+    /// A request that `viewer` may see. REQUEST_NOT_FOUND alike for a missing one and for any other.
+    pub async fn request(&self, viewer: &Viewer, id: &RequestId, with_documents: bool) -> Result<RequestDetail> {
+        let request = self.store.request_of(viewer, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
         let kind = self
             .kind_of(&request)

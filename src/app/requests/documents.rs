@@ -7,8 +7,9 @@ use crate::domain::catalogue::Kind;
 use crate::domain::document::parts::Attachment;
 use crate::domain::document::{self, OrderDocument};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::ids::{AgencyCode, DocumentId};
+use crate::domain::ids::DocumentId;
 use crate::domain::request::EnforcementRequest;
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::digest::hex;
 use crate::store::rows::AttachmentRow;
@@ -22,12 +23,12 @@ pub(super) fn refuse_unsigned(kind: &Kind, action: Action) -> Result<()> {
 }
 
 impl App {
-    /// The uploaded documents that `attachments` name, in their order. Each must be one that `agency` uploaded or may read,
-    /// with the same size and media type.
+    /// The uploaded documents that `attachments` name, in their order. Each must be one that `viewer` may read, with
+    /// the same size and media type.
     ///
     /// # Errors
     /// `REFERENCE_NOT_FOUND` with a pointer to each one that is not there.
-    pub(super) async fn attached(&self, agency: &AgencyCode, attachments: &[Attachment]) -> Result<Vec<DocumentId>> {
+    pub(super) async fn attached(&self, viewer: &Viewer, attachments: &[Attachment]) -> Result<Vec<DocumentId>> {
         if attachments.is_empty() {
             return Ok(Vec::new());
         }
@@ -35,7 +36,7 @@ impl App {
             .iter()
             .map(|attachment| attachment.sha256.as_str())
             .collect();
-        let found = self.store.attachments_by_digest(agency, digests).await?;
+        let found = self.store.attachments_by_digest(viewer, digests).await?;
         let mut by_digest: BTreeMap<String, Vec<AttachmentRow>> = BTreeMap::new();
         for document in found {
             by_digest.entry(hex(&document.sha256)).or_default().push(document);

@@ -8,6 +8,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::EventDetails;
 use crate::domain::ids::{AgencyCode, RequestId};
 use crate::domain::request::EnforcementRequest;
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
 use crate::evidence::leaf::content_sha256;
@@ -56,15 +57,9 @@ pub struct SentDocuments {
 }
 
 impl App {
-    /// The events of a request that `agency` is party to, oldest first, after version `after`.
-    pub async fn events(
-        &self,
-        agency: &AgencyCode,
-        id: &RequestId,
-        after: i64,
-        limit: usize,
-    ) -> Result<Page<EventView>> {
-        let request = self.store.request_of(agency, id).await?;
+    /// The events of a request that `viewer` may see, oldest first, after version `after`.
+    pub async fn events(&self, viewer: &Viewer, id: &RequestId, after: i64, limit: usize) -> Result<Page<EventView>> {
+        let request = self.store.request_of(viewer, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let mut events = self.store.events_of(&request, after, one_more).await?;
@@ -73,8 +68,13 @@ impl App {
         let mut items = Vec::with_capacity(events.len());
         while !events.is_empty() {
             let rest = events.split_off(events.len().min(BODIES_AT_ONCE));
-            self.show_events(agency, &request, std::mem::replace(&mut events, rest), &mut items)
-                .await?;
+            self.show_events(
+                &viewer.agency,
+                &request,
+                std::mem::replace(&mut events, rest),
+                &mut items,
+            )
+            .await?;
         }
         Ok(Page { items, more })
     }

@@ -7,10 +7,11 @@ use super::history::PROTOBUF;
 use super::step::{Stated, expected_version};
 use crate::app::App;
 use crate::app::ledger::command::Statement;
-use crate::app::ledger::{Actor, Operation, Receipt};
+use crate::app::ledger::{Operation, Receipt};
 use crate::domain::catalogue::Kind;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{IdempotencyKey, RequestId};
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 
 /// A step without a document. Its free text stands in the message, which is kept.
@@ -34,14 +35,14 @@ impl App {
     /// `OFFICER_NOT_FOUND`, `FIELD_INVALID`, `KEY_REUSED`.
     pub async fn instruct(
         &self,
-        actor: &Actor,
+        viewer: &Viewer,
         key: IdempotencyKey,
         content: Bytes,
         action: Action,
         instruction: Result<Instruction>,
     ) -> Result<Receipt> {
         let checked = match instruction {
-            Ok(instruction) => self.check_instruction(actor, action, instruction).await,
+            Ok(instruction) => self.check_instruction(viewer, action, instruction).await,
             Err(failure) => Err(failure),
         };
         let sent = Sent {
@@ -49,12 +50,12 @@ impl App {
             media_type: PROTOBUF,
             content,
         };
-        self.settle_one(actor, sent, &[action], checked).await
+        self.settle_one(viewer, sent, &[action], checked).await
     }
 
-    async fn check_instruction(&self, actor: &Actor, action: Action, instruction: Instruction) -> Result<Operation> {
+    async fn check_instruction(&self, viewer: &Viewer, action: Action, instruction: Instruction) -> Result<Operation> {
         let version = expected_version(instruction.expected_version)?;
-        let target = self.target(actor, &instruction.request_id).await?;
+        let target = self.target(viewer, &instruction.request_id).await?;
         if let Some(clock) = &instruction.statement.clock {
             check_clock(&target.kind, clock)?;
         }

@@ -4,8 +4,9 @@ use super::filter::Filter;
 use crate::app::App;
 use crate::app::views::RequestView;
 use crate::domain::error::{Error, ErrorCode, Result};
-use crate::domain::ids::{AgencyCode, BroadcastId, RequestId};
+use crate::domain::ids::{BroadcastId, RequestId};
 use crate::domain::request::EnforcementRequest;
+use crate::domain::viewer::Viewer;
 
 /// A page of a list.
 #[derive(Debug, Clone)]
@@ -17,18 +18,18 @@ pub struct Page<T> {
 }
 
 impl App {
-    /// The requests that `agency` is party to, newest first, after `after` (none for the first page).
+    /// The requests that `viewer` may see, newest first, after `after` (none for the first page).
     pub async fn requests(
         &self,
-        agency: &AgencyCode,
+        viewer: &Viewer,
         filter: &Filter,
         after: Option<&RequestId>,
         limit: usize,
     ) -> Result<Page<RequestView>> {
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let mut found: Vec<EnforcementRequest> = Vec::new();
-        for (side, filter) in filter.sides(agency) {
-            found.extend(self.store.request_page(agency, side, &filter, after, one_more).await?);
+        for (side, filter) in filter.sides(&viewer.agency) {
+            found.extend(self.store.request_page(viewer, side, &filter, after, one_more).await?);
         }
         found.sort_unstable_by(|left, right| right.id.cmp(&left.id));
         let more = found.len() > limit;
@@ -39,10 +40,10 @@ impl App {
         })
     }
 
-    /// The requests of a broadcast that `agency` sent, in the order's own sequence. BROADCAST_NOT_FOUND alike for a
-    /// missing one and for somebody else's.
-    pub async fn broadcast(&self, agency: &AgencyCode, id: &BroadcastId) -> Result<Vec<RequestView>> {
-        let mut requests = self.store.broadcast_of(agency, id).await?;
+    /// The requests of a broadcast of the viewer's agency that `viewer` may see, in the order's own sequence.
+    /// BROADCAST_NOT_FOUND alike for a missing one and for one of which he sees none.
+    pub async fn broadcast(&self, viewer: &Viewer, id: &BroadcastId) -> Result<Vec<RequestView>> {
+        let mut requests = self.store.broadcast_of(viewer, id).await?;
         if requests.is_empty() {
             return Err(Error::new(ErrorCode::BroadcastNotFound));
         }

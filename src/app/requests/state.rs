@@ -9,7 +9,7 @@ use super::accept::read;
 use super::step::{Stated, expected_version};
 use crate::app::App;
 use crate::app::ledger::command::{Holding, Statement};
-use crate::app::ledger::{Actor, Operation, Receipt};
+use crate::app::ledger::{Operation, Receipt};
 use crate::domain::catalogue::{AnswerFacts, Kind};
 use crate::domain::document::parts::{Attachment, Reason};
 use crate::domain::document::{
@@ -20,6 +20,7 @@ use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::Served;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{Action, Party};
 
 /// A document that states a step of a request.
@@ -51,27 +52,32 @@ impl App {
     /// # Errors
     /// `DOCUMENT_*`, `AGENCY_MISMATCH`, `REQUEST_NOT_FOUND`, `TRANSITION_NOT_ALLOWED`, `VERSION_CONFLICT`,
     /// `REFERENCE_NOT_FOUND`, `KEY_REUSED`.
-    pub(crate) async fn state<D: StepDocument>(&self, actor: &Actor, document: Bytes, version: i64) -> Result<Receipt> {
-        let (sent, document) = read::<D>(actor, &document)?;
+    pub(crate) async fn state<D: StepDocument>(
+        &self,
+        viewer: &Viewer,
+        document: Bytes,
+        version: i64,
+    ) -> Result<Receipt> {
+        let (sent, document) = read::<D>(viewer, &document)?;
         let checked = match document {
-            Ok(document) => self.check_step(actor, &document, version).await,
+            Ok(document) => self.check_step(viewer, &document, version).await,
             Err(failure) => Err(failure),
         };
-        self.settle_one(actor, sent, D::ACTIONS, checked).await
+        self.settle_one(viewer, sent, D::ACTIONS, checked).await
     }
 
-    async fn check_step<D: StepDocument>(&self, actor: &Actor, document: &D, version: i64) -> Result<Operation> {
+    async fn check_step<D: StepDocument>(&self, viewer: &Viewer, document: &D, version: i64) -> Result<Operation> {
         let version = expected_version(version)?;
         let id = document.enforcement_request_id();
         let id = id.ok_or_else(|| Error::internal("a step's document names no request"))?;
-        let target = self.target(actor, id).await?;
+        let target = self.target(viewer, id).await?;
         let order = if D::AGAINST_ORDER {
             Some(self.order_of(&target.request).await?)
         } else {
             None
         };
         let mut stated = document.stated(&target.kind, order.as_ref())?;
-        if target.request.party_of(&actor.agency) == Some(Party::Sender)
+        if target.request.party_of(viewer) == Some(Party::Sender)
             && let Some(date) = document.paper_date()
         {
             self.check_paper_date(&target.request, date)?;
@@ -83,7 +89,7 @@ impl App {
         if let Some(done) = stated.done.filter(|_| stated.action == Action::Serve) {
             self.check_service(&target.request, done).await?;
         }
-        stated.statement.attachments = self.attached(&actor.agency, document.attachments()).await?;
+        stated.statement.attachments = self.attached(viewer, document.attachments()).await?;
         self.step(target, stated, version, order).await
     }
 }

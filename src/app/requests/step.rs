@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::documents::refuse_unsigned;
 use crate::app::App;
+use crate::app::ledger::Operation;
 use crate::app::ledger::command::{Statement, Step};
-use crate::app::ledger::{Actor, Operation};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::needs_order_payload;
 use crate::domain::document::OrderDocument;
@@ -16,10 +16,11 @@ use crate::domain::event::DecisionRef;
 use crate::domain::ids::{RelatedId, RequestId};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::table::TABLE;
 use crate::domain::workflow::{Action, ClockEffect};
 
-/// A request that the caller is party to, and its kind.
+/// A request that the caller may act on, and its kind.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) request: EnforcementRequest,
@@ -67,9 +68,9 @@ impl App {
         Ok(wanted.map(|known| known.related_id).collect())
     }
 
-    /// The request and its kind; REQUEST_NOT_FOUND alike for a missing one and for somebody else's.
-    pub(super) async fn target(&self, actor: &Actor, id: &RequestId) -> Result<Target> {
-        let request = self.store.request_of(&actor.agency, id).await?;
+    /// The request and its kind; REQUEST_NOT_FOUND alike for a missing one and for one that `viewer` may not see.
+    pub(super) async fn target(&self, viewer: &Viewer, id: &RequestId) -> Result<Target> {
+        let request = self.store.request_of(viewer, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
         let kind = self
             .kind_of(&request)

@@ -9,7 +9,7 @@ use super::accept::read;
 use super::documents::refuse_unsigned;
 use crate::app::App;
 use crate::app::ledger::command::{CopyByRight, Submit};
-use crate::app::ledger::{Actor, Operation, Receipt};
+use crate::app::ledger::{Operation, Receipt};
 use crate::app::places::unit_for;
 use crate::domain::agency::{Agency, Role};
 use crate::domain::catalogue::Kind;
@@ -19,6 +19,7 @@ use crate::domain::event::Relation;
 use crate::domain::ids::{AgencyCode, BroadcastId, RequestId, UnitId};
 use crate::domain::mailbox::Lane;
 use crate::domain::territory::{Fit, current_place, fit};
+use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::leaf::Leaf;
 
@@ -37,21 +38,21 @@ impl App {
     ///
     /// # Errors
     /// `DOCUMENT_*`, `AGENCY_MISMATCH`, `KIND_*`, `RECIPIENT_*`, `REFERENCE_NOT_FOUND`, `KEY_REUSED`, `OVERLOADED`.
-    pub async fn submit(&self, actor: &Actor, document: Bytes, over_rate: Option<Error>) -> Result<Submitted> {
-        let (sent, order) = read::<OrderDocument>(actor, &document)?;
+    pub async fn submit(&self, viewer: &Viewer, document: Bytes, over_rate: Option<Error>) -> Result<Submitted> {
+        let (sent, order) = read::<OrderDocument>(viewer, &document)?;
         if let Some(over_rate) = over_rate
             && !order.as_ref().is_ok_and(|order| self.is_release(order))
         {
             return Err(over_rate);
         }
         let checked = match order {
-            Ok(order) => self.check_order(&order).await,
+            Ok(order) => self.check_order(viewer, &order).await,
             Err(failure) => Err(failure),
         };
-        let receipts = self.settle(actor, sent, &[Action::Submit], checked).await?;
+        let receipts = self.settle(viewer, sent, &[Action::Submit], checked).await?;
         // Read back in every case, so that a retry's answer is made of the same things as the first.
         let broadcast_id = match receipts.as_slice() {
-            [first, _, ..] => self.broadcast_id(actor, first).await?,
+            [first, _, ..] => self.broadcast_id(&viewer.agency, first).await?,
             [] | [_] => None,
         };
         Ok(Submitted { receipts, broadcast_id })
@@ -63,7 +64,7 @@ impl App {
         kind.is_some_and(|kind| kind.definition.lane == Lane::Urgent)
     }
 
-    async fn check_order(&self, order: &OrderDocument) -> Result<Operation> {
+    async fn check_order(&self, viewer: &Viewer, order: &OrderDocument) -> Result<Operation> {
         let today = self.clock.now().date();
         let kind = self.catalogue.kind(&order.kind, today).ok_or_else(|| {
             let field = FieldViolation::new(
@@ -82,7 +83,7 @@ impl App {
             .agency_of_roles(&kind.definition.sender_roles, &order.agency)
             .await?;
         check_unit(sender.as_deref(), order)?;
-        let attachments = self.attached(&order.agency, &order.attachments).await?;
+        let attachments = self.attached(viewer, &order.attachments).await?;
         let units = self.units(kind, order, &facts.payload).await?;
         let (copies, copies_missing) = self.copies(kind, order, sender.as_deref()).await?;
         let relations = order.relations.iter().filter_map(|relation| {
@@ -171,10 +172,11 @@ impl App {
         Ok((copies, missing))
     }
 
-    async fn broadcast_id(&self, actor: &Actor, receipt: &Receipt) -> Result<Option<BroadcastId>> {
+    /// The broadcast behind a receipt that `agency` is given. The receipt is the agency's by its key, whichever officer asks.
+    async fn broadcast_id(&self, agency: &AgencyCode, receipt: &Receipt) -> Result<Option<BroadcastId>> {
         let leaf = Leaf::decode(&receipt.leaf).map_err(Error::internal)?;
         let id = RequestId::parse(&leaf.subject).map_err(Error::internal)?;
-        let request = self.store.request_of(&actor.agency, &id).await?;
+        let request = self.store.request_of(&Viewer::whole(agency), &id).await?;
         Ok(request.and_then(|request| request.broadcast_id))
     }
 }

@@ -17,7 +17,7 @@ pub(super) const SEND: &str = example![
     "lienthong send order.json -o json | jq -r '.requests[].enforcement_request_id'",
 ];
 pub(super) const INBOX: &str = example![
-    "lienthong inbox                                         what is new; changes nothing",
+    "lienthong inbox                                         what is new; changes nothing; for officers of scope ALL",
     "lienthong inbox --advance                               and marks it as delivered (đã đến)",
     "lienthong inbox --follow --advance -o json              one object a line, until Ctrl-C",
 ];
@@ -55,7 +55,10 @@ pub(super) const GET: &str = example![
     "lienthong get req_0193… --why                           and why it is due then, day by day",
     "lienthong get req_0193… --documents ho-so               writes its documents and attachments there",
 ];
-pub(super) const LIST: &str = example!["lienthong list --direction received --state SUBMITTED --kind account-freeze"];
+pub(super) const LIST: &str = example![
+    "lienthong list --direction received --state SUBMITTED --kind account-freeze",
+    "lienthong list                                          what the officer's scope reaches: own, the unit's, or all",
+];
 pub(super) const TRACK: &str = example!["lienthong track req_0193…"];
 pub(super) const BROADCAST: &str = example!["lienthong broadcast brd_0193…"];
 pub(super) const TEMPLATE: &str = "\

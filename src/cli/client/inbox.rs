@@ -1,4 +1,4 @@
-//! `lienthong inbox`: what is new for the agency.
+//! `lienthong inbox`: what is new for the agency. The mailbox is the whole agency's: for officers whose scope is ALL.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

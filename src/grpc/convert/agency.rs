@@ -11,7 +11,7 @@ use super::vocabulary::{OnWire, number_of};
 use super::{text_or_empty, time};
 use crate::app::agencies::{AgencyView, NewCredential, new_credentials};
 use crate::app::ledger::command::RegistryChange;
-use crate::domain::agency::{Agency, Alias, Channel, Credential, Officer, Purpose, Role, Unit};
+use crate::domain::agency::{Agency, Alias, Channel, Credential, Officer, Purpose, Role, Scope, Unit};
 use crate::domain::error::{Error, FieldViolation, Result};
 use crate::domain::identifier::place;
 use crate::domain::ids::{AgencyCode, IdempotencyKey, OfficerId};
@@ -284,6 +284,10 @@ fn officer(fields: &mut Fields, at: &str, wire: &v1::Officer, agency: &AgencyCod
     let last = format!("{at}.valid_to");
     let valid_to = fields.optional_date(&last, &wire.valid_to);
     fields.in_order(&last, valid_from, valid_to);
+    let scope = scope(fields, &format!("{at}.scope"), wire.scope);
+    if scope == Scope::Unit && wire.unit_id.is_empty() {
+        fields.missing(&format!("{at}.unit_id"));
+    }
     Some(Officer {
         agency: agency.clone(),
         id: id?,
@@ -292,7 +296,22 @@ fn officer(fields: &mut Fields, at: &str, wire: &v1::Officer, agency: &AgencyCod
         unit,
         valid_from: valid_from?,
         valid_to,
+        scope,
     })
+}
+
+/// The scope of an officer; all of the agency if nothing is said of it, as before there were scopes.
+fn scope(fields: &mut Fields, at: &str, wire: i32) -> Scope {
+    let scope = Scope::from_wire(wire);
+    if scope.is_none() && wire != 0 {
+        fields.push(
+            at,
+            "unknown_value",
+            "Không có phạm vi quyền này.",
+            "There is no such scope.",
+        );
+    }
+    scope.unwrap_or(Scope::All)
 }
 
 fn credentials(
@@ -443,6 +462,7 @@ pub(super) fn officer_to_wire(officer: &Officer) -> v1::Officer {
         unit_id: text_or_empty(officer.unit.as_ref().map(crate::domain::ids::UnitId::as_str)),
         valid_from: officer.valid_from.to_string(),
         valid_to: text_or_empty(officer.valid_to.map(|date| date.to_string())),
+        scope: officer.scope.to_wire(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::agency::{
     suspend_agency, update_agency, with_key_fault,
 };
 use crate::app::ledger::command::RegistryChange;
+use crate::domain::agency::Scope;
 use crate::domain::ids::AgencyCode;
 use crate::domain::time::Timestamp;
 
@@ -38,6 +39,7 @@ fn wire_officer() -> v1::Officer {
         unit_id: "cn-1".into(),
         valid_from: "2026-01-01".into(),
         valid_to: String::new(),
+        scope: v1::OfficerScope::Unit.into(),
     }
 }
 
@@ -69,6 +71,23 @@ fn an_agency_comes_back_as_it_was_sent() {
     };
     assert_eq!(agency_to_wire(&agency), wire());
     assert_eq!(officer_to_wire(&officer.unwrap()), wire_officer());
+}
+
+#[test]
+fn an_officer_without_a_scope_has_all_of_the_agency() {
+    let message = create(|message| officer_of(message).scope = v1::OfficerScope::Unspecified.into());
+    let RegistryChange::CreateAgency { officer, .. } = create_agency(&message, now()).unwrap() else {
+        panic!("no agency")
+    };
+    assert_eq!(officer.unwrap().scope, Scope::All);
+}
+
+#[test]
+fn a_scope_is_known_and_that_of_a_unit_has_one() {
+    let unknown = refused(|message| officer_of(message).scope = 9);
+    assert_eq!(unknown, ["first_officer.scope unknown_value"]);
+    let without_unit = refused(|message| officer_of(message).unit_id.clear());
+    assert_eq!(without_unit, ["first_officer.unit_id required"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use lienthong_proto::v1;
 
-use crate::domain::agency::{Channel, Purpose, Role};
+use crate::domain::agency::{Channel, Purpose, Role, Scope};
 use crate::domain::calendar::{DayKind, DayOrigin};
 use crate::domain::catalogue::definition::{Effect, Register};
 use crate::domain::catalogue::rule::{Certainty, Nature, TimeUnit};
@@ -58,6 +58,7 @@ on_wire! {
         SteeringCommittee, FatherlandFront, Operator,
     }
     Channel as Channel { Digital, Paper }
+    Scope as OfficerScope { Own, Unit, All }
     Purpose as CredentialPurpose { Tls, Token, Seal }
     DeadlineStatus as DeadlineStatus { Running, Paused, Met, Breached, PendingCalendar, Cancelled }
     Nature as RuleSource { Law, Policy }
@@ -95,6 +96,7 @@ mod tests {
         round_trips(Party::ALL);
         round_trips(Role::ALL);
         round_trips(Channel::ALL);
+        round_trips(Scope::ALL);
         round_trips(Purpose::ALL);
         round_trips(DeadlineStatus::ALL);
         round_trips(Nature::ALL);

@@ -9,7 +9,7 @@ use super::{RequestService, page_size};
 use crate::app::measures::MeasuresWrite;
 use crate::domain::error::Result;
 use crate::domain::ids::MeasureId;
-use crate::grpc::caller::{actor, caller};
+use crate::grpc::caller::{actor, caller, viewer};
 use crate::grpc::convert::agency::{idempotency_key, with_key_fault};
 use crate::grpc::convert::measure as convert;
 use crate::grpc::convert::receipt::receipt;
@@ -59,7 +59,10 @@ impl RequestService {
             in_force,
         ]);
         let after: Option<MeasureId> = tokens.position(&message.page_token)?;
-        let page = self.app.measures(agency, &filter, after.as_ref(), limit).await?;
+        let page = self
+            .app
+            .measures(&viewer(&caller), &filter, after.as_ref(), limit)
+            .await?;
         let last = page.items.last().filter(|_| page.more);
         Ok(v1::ListMeasuresResponse {
             next_page_token: last

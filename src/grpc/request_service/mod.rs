@@ -14,7 +14,7 @@ use lienthong_proto::v1;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::caller::{actor, caller, reply};
+use super::caller::{caller, reply, viewer};
 use super::convert::fields::Fields;
 use super::convert::instruction::{Instructs, instruction};
 use super::convert::receipt::{receipt, receipts};
@@ -60,22 +60,22 @@ impl RequestService {
     }
 
     async fn submit_order(&self, request: Request<v1::SubmitRequest>) -> Result<v1::SubmitResponse> {
-        let actor = actor(&*caller(&request)?);
+        let viewer = viewer(&*caller(&request)?);
         let over_rate = request.extensions().get::<OverRate>().map(|over| over.error());
         let (document, _) = request.into_inner().carried()?;
-        submit_response(self.app.submit(&actor, document, over_rate).await?)
+        submit_response(self.app.submit(&viewer, document, over_rate).await?)
     }
 
     /// A step that a document states.
     async fn state<D: StepDocument, M: Carries>(&self, request: Request<M>) -> Result<Option<v1::Receipt>> {
-        let actor = actor(&*caller(&request)?);
+        let viewer = viewer(&*caller(&request)?);
         let (document, version) = request.into_inner().carried()?;
-        receipt(self.app.state::<D>(&actor, document, version).await?).map(Some)
+        receipt(self.app.state::<D>(&viewer, document, version).await?).map(Some)
     }
 
     /// A step that has no document: its content is the message encoded again.
     async fn instruct<M: Instructs>(&self, request: Request<M>) -> Result<Option<v1::Receipt>> {
-        let actor = actor(&*caller(&request)?);
+        let viewer = viewer(&*caller(&request)?);
         let message = request.into_inner();
         let (key, instruction) = match instruction(&message) {
             (Some(key), instruction) => (key, instruction),
@@ -85,7 +85,7 @@ impl RequestService {
         let content = Bytes::from(message.encode_to_vec());
         receipt(
             self.app
-                .instruct(&actor, key, content, message.action(), instruction)
+                .instruct(&viewer, key, content, message.action(), instruction)
                 .await?,
         )
         .map(Some)
@@ -97,7 +97,7 @@ impl RequestService {
         let id = request_id(&message.enforcement_request_id)?;
         let detail = self
             .app
-            .request(&caller.agency.code, &id, message.include_documents)
+            .request(&viewer(&caller), &id, message.include_documents)
             .await?;
         Ok(convert::detail(detail))
     }
@@ -110,7 +110,10 @@ impl RequestService {
         let filter = Filter::parse(&message.filter)?;
         let tokens = Tokens::of(&["requests", agency.as_str(), &message.filter]);
         let after: Option<RequestId> = tokens.position(&message.page_token)?;
-        let page = self.app.requests(agency, &filter, after.as_ref(), limit).await?;
+        let page = self
+            .app
+            .requests(&viewer(&caller), &filter, after.as_ref(), limit)
+            .await?;
         let last = page.items.last().filter(|_| page.more);
         Ok(v1::ListResponse {
             next_page_token: last
@@ -128,7 +131,7 @@ impl RequestService {
         let limit = page_size(message.page_size)?;
         let tokens = Tokens::of(&["events", agency.as_str(), id.as_str()]);
         let after: i64 = tokens.position(&message.page_token)?.unwrap_or(0);
-        let page = self.app.events(agency, &id, after, limit).await?;
+        let page = self.app.events(&viewer(&caller), &id, after, limit).await?;
         let last = page.items.last().filter(|_| page.more);
         Ok(v1::ListEventsResponse {
             next_page_token: last
@@ -143,7 +146,7 @@ impl RequestService {
         let mut fields = Fields::default();
         let id = fields.id("broadcast_id", &request.get_ref().broadcast_id);
         let id: BroadcastId = fields.finish(id)?;
-        let views = self.app.broadcast(&caller.agency.code, &id).await?;
+        let views = self.app.broadcast(&viewer(&caller), &id).await?;
         let first = views.first().map(|view| &view.request);
         Ok(v1::GetBroadcastResponse {
             broadcast_id: id.to_string(),

@@ -4,9 +4,10 @@ use lienthong_proto::v1;
 use tonic::Request;
 
 use super::RequestService;
+use crate::app::registers::Book;
 use crate::domain::error::Result;
 use crate::domain::ids::AgencyCode;
-use crate::grpc::caller::caller;
+use crate::grpc::caller::{caller, viewer};
 use crate::grpc::convert::fields::Fields;
 use crate::grpc::convert::register as convert;
 use crate::grpc::page::Tokens;
@@ -32,7 +33,8 @@ impl RequestService {
         let of_year = year.to_string();
         let tokens = Tokens::of(&["register", owner.as_str(), register.as_str(), &of_year]);
         let after: Option<RegisterPosition> = tokens.position(&message.page_token)?;
-        let page = self.app.register(agency, &owner, register, year, after, limit).await?;
+        let book = Book { owner, register, year };
+        let page = self.app.register(agency, &viewer(&caller), &book, after, limit).await?;
         Ok(v1::ListRegisterResponse {
             entries: page.entries.into_iter().map(convert::entry).collect(),
             next_page_token: page

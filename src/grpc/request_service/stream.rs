@@ -10,12 +10,12 @@ use tonic::{Status, Streaming};
 use super::content::Carries as _;
 use super::submit_response;
 use crate::app::App;
-use crate::app::ledger::Actor;
 use crate::auth::admission::{Admission, OverRate};
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
 use crate::domain::error::{Error, ErrorCode, Result};
-use crate::grpc::caller::actor;
+use crate::domain::viewer::Viewer;
+use crate::grpc::caller::viewer;
 use crate::grpc::convert::failure::failure;
 use crate::grpc::refusal::refusal;
 use crate::grpc::status::to_status;
@@ -65,9 +65,9 @@ impl Gate {
     }
 
     /// Who acts, as known now: a handshake and a token of an hour ago say nothing.
-    async fn actor(&mut self) -> Result<Actor> {
+    async fn viewer(&mut self) -> Result<Viewer> {
         self.principal = self.authenticator.confirm(&self.principal).await?;
-        Ok(actor(&self.principal))
+        Ok(viewer(&self.principal))
     }
 }
 
@@ -95,13 +95,13 @@ async fn run(
             Ok(None) => break None,
             Err(status) => break Some(to_status(&broken_input(&status, message_bytes))),
         };
-        let actor = match gate.actor().await {
-            Ok(actor) => actor,
+        let viewer = match gate.viewer().await {
+            Ok(viewer) => viewer,
             Err(error) => break Some(to_status(&error)),
         };
         let (app, sink) = (app.clone(), sink.clone());
         tokio::spawn(async move {
-            let answer = answer(&app, &actor, message).await;
+            let answer = answer(&app, &viewer, message).await;
             // Nobody may be reading any more; the submit stands all the same.
             drop(sink.send(Ok(answer)).await);
             drop(permit);
@@ -120,10 +120,10 @@ fn broken_input(status: &Status, message_bytes: usize) -> Error {
     refusal(status, message_bytes).unwrap_or_else(|| Error::new(ErrorCode::Unavailable).retry_after_millis(1_000))
 }
 
-async fn answer(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> v1::SubmitStreamResponse {
+async fn answer(app: &App, viewer: &Viewer, message: v1::SubmitStreamRequest) -> v1::SubmitStreamResponse {
     use v1::submit_stream_response::Result as Answer;
     let sequence = message.sequence;
-    let result = match submit(app, actor, message).await {
+    let result = match submit(app, viewer, message).await {
         Ok(accepted) => Answer::Accepted(accepted),
         Err(error) => Answer::Rejected(failure(&error)),
     };
@@ -133,7 +133,7 @@ async fn answer(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> v
     }
 }
 
-async fn submit(app: &App, actor: &Actor, message: v1::SubmitStreamRequest) -> Result<v1::SubmitResponse> {
+async fn submit(app: &App, viewer: &Viewer, message: v1::SubmitStreamRequest) -> Result<v1::SubmitResponse> {
     let (document, _) = message.carried()?;
-    submit_response(app.submit(actor, document, None).await?)
+    submit_response(app.submit(viewer, document, None).await?)
 }

@@ -142,6 +142,7 @@ row!(OfficerRow, OFFICER, |row| [
     Cell::Text(row.officer.unit.as_ref().map(UnitId::as_str)),
     text(&row.valid_from),
     Cell::Text(row.valid_to.as_deref()),
+    text(row.officer.scope.as_str()),
 ]);
 from_row!(OfficerRow, |row| {
     Ok(Self::from(Officer {
@@ -152,6 +153,7 @@ from_row!(OfficerRow, |row| {
         unit: parsed_optional(row, "unit")?,
         valid_from: parsed(row, "valid_from")?,
         valid_to: parsed_optional(row, "valid_to")?,
+        scope: parsed(row, "scope")?,
     }))
 });
 

@@ -41,6 +41,8 @@ row!(EnforcementRequest, ENFORCEMENT_REQUEST, |row| [
     time(row.served_time),
     Cell::Text(row.measure_ended_by.as_ref().map(RequestId::as_str)),
     Cell::Text(row.registered_by.as_ref().map(AgencyCode::as_str)),
+    Cell::Text(row.sender_officer.as_ref().map(OfficerId::as_str)),
+    Cell::Text(row.sender_unit.as_ref().map(UnitId::as_str)),
 ]);
 from_row!(EnforcementRequest, |row| {
     let registered: Option<i64> = row.try_get("registered_time")?;
@@ -75,6 +77,8 @@ from_row!(EnforcementRequest, |row| {
         served_time: served.map(Timestamp::from_micros),
         measure_ended_by: parsed_optional(row, "measure_ended_by")?,
         registered_by: parsed_optional(row, "registered_by")?,
+        sender_officer: parsed_optional(row, "sender_officer")?,
+        sender_unit: parsed_optional(row, "sender_unit")?,
     })
 });
 

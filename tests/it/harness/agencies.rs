@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use lienthong::app::ledger::command::RegistryChange;
 use lienthong::app::ledger::{Actor, Command, Operation};
-use lienthong::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Unit};
+use lienthong::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Scope, Unit};
 use lienthong::domain::ids::{AgencyCode, IdempotencyKey, OfficerId, UnitId};
 
 use super::ids::start;
@@ -136,6 +136,7 @@ impl Fixture {
             unit: None,
             valid_from: jiff::civil::date(2026, 1, 1),
             valid_to: None,
+            scope: Scope::All,
         }
     }
 

@@ -9,6 +9,7 @@ use lienthong::client::channel::{ConnectError, HubAddress, HubChannel, connect, 
 use lienthong::client::pki::{Authority, KeyedCertificate, Validity, fingerprint};
 use lienthong::client::token::{TokenMinter, TokenSubject};
 use lienthong::domain::agency::{Credential, Purpose};
+use lienthong::domain::ids::OfficerId;
 use lienthong::domain::time::ManualClock;
 use lienthong::server::follow_tls::TlsState;
 use lienthong::server::run::{Hub, Running, Stopped};
@@ -180,6 +181,19 @@ impl TestHub {
         }
     }
 
+    /// A client of another officer of the agency, with the agency's registered certificate.
+    pub(crate) async fn officer(&self, agency: Fixture, officer: &str) -> Client {
+        let keys = self.keys(agency);
+        let subject = TokenSubject {
+            officer: OfficerId::parse(officer).expect("an officer id"),
+            ..subject(agency, HUB)
+        };
+        Client {
+            channel: self.channel(keys).await.expect("a connection"),
+            minter: minter_for(subject, keys, keys, self.clock.clone()),
+        }
+    }
+
     /// Where it listens for agencies.
     pub(crate) fn address(&self) -> SocketAddr {
         self.running.address()
@@ -205,12 +219,24 @@ pub(crate) fn minter(
     tls: &KeyedCertificate,
     clock: Arc<ManualClock>,
 ) -> Arc<TokenMinter> {
-    let subject = TokenSubject {
+    minter_for(subject(agency, hub_id), token, tls, clock)
+}
+
+fn subject(agency: Fixture, hub_id: &str) -> TokenSubject {
+    TokenSubject {
         agency: agency.code(),
         officer: agency.officer_id(),
         roles: Vec::new(),
         hub_id: hub_id.to_owned(),
-    };
+    }
+}
+
+fn minter_for(
+    subject: TokenSubject,
+    token: &KeyedCertificate,
+    tls: &KeyedCertificate,
+    clock: Arc<ManualClock>,
+) -> Arc<TokenMinter> {
     let ids = SeededIds::new(0x77);
     Arc::new(TokenMinter::new(subject, token, &tls.certificate, clock, ids).expect("a minter"))
 }

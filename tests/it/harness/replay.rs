@@ -126,7 +126,10 @@ impl Replay {
                     (Action::Submit, 1),
                     "a request begins with its submit"
                 );
-                self.requests.insert(id.clone(), opened(event, &id, &details));
+                let submitter = (event.agency.to_string(), event.officer.to_string());
+                // The unit that the officer has at this point of the log.
+                let unit = self.officers.get(&submitter).and_then(|officer| officer.unit.clone());
+                self.requests.insert(id.clone(), opened(event, &id, &details, unit));
                 let relations = details.opened.iter().flat_map(|opened| opened.relations.clone());
                 self.relations.extend(relations.map(|relation| (id.clone(), relation)));
             }
@@ -325,7 +328,7 @@ impl Replay {
     }
 }
 
-fn opened(event: &EventRow, id: &RequestId, details: &EventDetails) -> EnforcementRequest {
+fn opened(event: &EventRow, id: &RequestId, details: &EventDetails, unit: Option<UnitId>) -> EnforcementRequest {
     let opened = details.opened.clone().expect("a submit opens");
     let recipient = event.counterparty.clone().expect("a recipient");
     EnforcementRequest {
@@ -334,6 +337,8 @@ fn opened(event: &EventRow, id: &RequestId, details: &EventDetails) -> Enforceme
         kind: opened.kind,
         kind_revision: opened.kind_revision,
         sender: event.agency.clone(),
+        sender_officer: Some(event.officer.clone()),
+        sender_unit: unit,
         recipient_position: details.position_of(&recipient).unwrap_or(0),
         recipient,
         channel: opened.channel,

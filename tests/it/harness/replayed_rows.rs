@@ -66,6 +66,11 @@ pub(super) fn request_row(request: &EnforcementRequest) -> Row {
             "registered_by",
             request.registered_by.as_ref().map(AgencyCode::as_str).into(),
         ),
+        (
+            "sender_officer",
+            request.sender_officer.as_ref().map(OfficerId::as_str).into(),
+        ),
+        ("sender_unit", request.sender_unit.as_ref().map(UnitId::as_str).into()),
     ])
 }
 
@@ -156,6 +161,7 @@ pub(super) fn officer_row(officer: &Officer) -> Row {
         ("unit", officer.unit.as_ref().map(UnitId::as_str).into()),
         ("valid_from", officer.valid_from.to_string().into()),
         ("valid_to", officer.valid_to.map(|date| date.to_string()).into()),
+        ("scope", officer.scope.as_str().into()),
     ])
 }
 

@@ -11,6 +11,7 @@ use lienthong::domain::event::EventDetails;
 use lienthong::domain::ids::IdempotencyKey;
 use lienthong::domain::request::EnforcementRequest;
 use lienthong::domain::time::Timestamp;
+use lienthong::domain::viewer::Viewer;
 use lienthong::domain::workflow::Action;
 use lienthong::store::rows::EventRow;
 
@@ -69,7 +70,11 @@ async fn started_at(database: &TestDatabase, now: &str) -> TestLedger {
 }
 
 async fn request(hub: &TestLedger, target: &Target) -> EnforcementRequest {
-    let found = hub.store.request_of(&target.sender, &target.id).await.expect("a query");
+    let found = hub
+        .store
+        .request_of(&Viewer::whole(&target.sender), &target.id)
+        .await
+        .expect("a query");
     found.expect("a request")
 }
 

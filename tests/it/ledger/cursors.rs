@@ -4,6 +4,7 @@ use lienthong::app::ledger::command::Statement;
 use lienthong::domain::error::ErrorCode;
 use lienthong::domain::ids::CursorName;
 use lienthong::domain::mailbox::Lane;
+use lienthong::domain::viewer::Viewer;
 use lienthong::domain::workflow::{Action, State};
 
 use crate::harness::agencies::{BANK, LAND_OFFICE};
@@ -87,7 +88,7 @@ backends! {
                 .await;
             let request = hub
                 .store
-                .request_of(&request.sender, &request.id)
+                .request_of(&Viewer::whole(&request.sender), &request.id)
                 .await
                 .expect("a query")
                 .expect("a request");

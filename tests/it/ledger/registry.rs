@@ -5,6 +5,7 @@ use lienthong::domain::agency::Officer;
 use lienthong::domain::error::ErrorCode;
 use lienthong::domain::ids::AgencyCode;
 use lienthong::domain::time::Clock as _;
+use lienthong::domain::viewer::Viewer;
 use lienthong::domain::workflow::Action;
 
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, PAPER_BANK, THADS, registry_command};
@@ -143,7 +144,7 @@ backends! {
                 .await;
             let request = hub
                 .store
-                .request_of(&request.sender, &request.id)
+                .request_of(&Viewer::whole(&request.sender), &request.id)
                 .await
                 .expect("a query")
                 .expect("a request");

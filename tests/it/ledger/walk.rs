@@ -7,6 +7,7 @@ use lienthong::app::ledger::command::{
     CalendarImport, Holding, RegistryChange, Statement, Sweep, SweepTask, SweptRequest,
 };
 use lienthong::app::ledger::{Actor, Command, Operation, Outcome};
+use lienthong::domain::agency::{Officer, Scope};
 use lienthong::domain::calendar::{CalendarDay, DayKind};
 use lienthong::domain::catalogue::RelatedFacts;
 use lienthong::domain::document::parts::RelationType;
@@ -16,6 +17,7 @@ use lienthong::domain::event::{Relation, Served};
 use lienthong::domain::ids::{IdempotencyKey, OfficerId, RelatedId, RequestId, UnitId};
 use lienthong::domain::mailbox::Lane;
 use lienthong::domain::money::Money;
+use lienthong::domain::viewer::Viewer;
 use lienthong::domain::workflow::table::{Row, TABLE};
 use lienthong::domain::workflow::{Action, Guard, Party};
 use proptest::prelude::*;
@@ -165,7 +167,7 @@ impl Walker {
     async fn sensible_step(&mut self, hub: &TestLedger, target: &Target, key: &str, line: u8, detail: u8) -> Command {
         let request = hub
             .store
-            .request_of(&target.sender, &target.id)
+            .request_of(&Viewer::whole(&target.sender), &target.id)
             .await
             .expect("a query")
             .expect("a request");
@@ -256,7 +258,11 @@ impl Walker {
     async fn sweep(&self, hub: &TestLedger, succeeds: bool) -> Command {
         let mut requests = Vec::new();
         for target in self.targets.iter().rev().take(12) {
-            let request = hub.store.request_of(&target.sender, &target.id).await.expect("a query");
+            let request = hub
+                .store
+                .request_of(&Viewer::whole(&target.sender), &target.id)
+                .await
+                .expect("a query");
             let request = request.expect("a request");
             requests.push(SweptRequest {
                 id: request.id,
@@ -435,7 +441,10 @@ fn calendar_command(key: &str, day: u8) -> Command {
 
 fn registry_change(change: u8) -> RegistryChange {
     let last_day = jiff::civil::date(2026, 11, 20);
-    match change % 8 {
+    let unit = change
+        .is_multiple_of(2)
+        .then(|| UnitId::parse("pgd.hoan-kiem").expect("an id"));
+    match change % 9 {
         0 => RegistryChange::SuspendAgency {
             code: BANK_2.code(),
             suspended: true,
@@ -449,7 +458,11 @@ fn registry_change(change: u8) -> RegistryChange {
             officer: LAND_OFFICE.officer_id(),
             last_day,
         },
-        4 => RegistryChange::RegisterOfficer(LAND_OFFICE.officer()),
+        4 => RegistryChange::RegisterOfficer(Officer {
+            scope: if change > 200 { Scope::Unit } else { Scope::All },
+            unit: UnitId::parse("pgd.hoan-kiem").ok(),
+            ..LAND_OFFICE.officer()
+        }),
         5 => RegistryChange::UpdateAgency(lienthong::domain::agency::Agency {
             name: format!("Ngân hàng Giả Lập {change}"),
             ..BANK.agency()
@@ -458,6 +471,10 @@ fn registry_change(change: u8) -> RegistryChange {
             agency: BANK.code(),
             credentials: BANK_2.paper_credentials(),
         },
+        7 => RegistryChange::RegisterOfficer(Officer {
+            unit,
+            ..THADS.officer()
+        }),
         _ => RegistryChange::CreateAgency {
             agency: BANK.agency(),
             officer: None,

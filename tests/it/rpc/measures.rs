@@ -14,7 +14,7 @@ use crate::harness::wire::{fields, reason};
 use crate::harness::{Fixture, TestHub, documents};
 
 /// A freeze of THADS at BANK from before the hub; its decision has the number of `key`'s bytes.
-pub(super) fn old_freeze(key: &str) -> v1::NewMeasure {
+pub(crate) fn old_freeze(key: &str) -> v1::NewMeasure {
     let number: u32 = key.bytes().map(u32::from).sum();
     v1::NewMeasure {
         kind: "account-freeze".to_owned(),
@@ -34,7 +34,7 @@ pub(super) fn old_freeze(key: &str) -> v1::NewMeasure {
     }
 }
 
-pub(super) fn import(key: &str, measures: Vec<v1::NewMeasure>) -> v1::RegisterMeasuresRequest {
+pub(crate) fn import(key: &str, measures: Vec<v1::NewMeasure>) -> v1::RegisterMeasuresRequest {
     v1::RegisterMeasuresRequest {
         idempotency_key: key.to_owned(),
         measures,

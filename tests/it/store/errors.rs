@@ -2,6 +2,7 @@
 
 use lienthong::domain::error::ErrorCode;
 use lienthong::domain::ids::CursorName;
+use lienthong::domain::viewer::Viewer;
 
 use crate::harness::agencies::BANK;
 use crate::harness::{Order, TestLedger};
@@ -43,7 +44,7 @@ backends! {
             .expect("changed");
         let error = hub
             .store
-            .request_of(&request.sender, &request.id)
+            .request_of(&Viewer::whole(&request.sender), &request.id)
             .await
             .expect_err("an unknown state");
         assert_eq!(error.code(), ErrorCode::Internal);

@@ -124,6 +124,7 @@ fn new_agency(cast: &CastAgency, partner: Option<&Partner>) -> Outcome<v1::Creat
             unit_id: cast.officer.unit.clone(),
             valid_from: "2020-01-01".to_owned(),
             valid_to: String::new(),
+            scope: v1::OfficerScope::All.into(),
         }),
         credentials: credentials.into_iter().collect(),
     })

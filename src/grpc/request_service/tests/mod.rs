@@ -23,7 +23,7 @@ use crate::app::{App, Parts};
 use crate::auth::admission::{Admission, AdmissionLimits};
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
-use crate::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Unit};
+use crate::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Scope, Unit};
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::{Catalogue, Kind};
 use crate::domain::ids::{AgencyCode, IdSource, IdempotencyKey, KindCode, OfficerId, UnitId};
@@ -90,6 +90,7 @@ fn officer(code: &str, id: &str) -> Officer {
         unit: None,
         valid_from: jiff::civil::date(2026, 1, 1),
         valid_to: None,
+        scope: Scope::All,
     }
 }
 
