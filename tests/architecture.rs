@@ -58,8 +58,8 @@ mod rules {
             "a client reads what the hub refuses, and tries again what it sheds",
         ),
         (
-            "src/client/upload.rs",
-            "a client goes on with an upload that the hub or the way to it cut off",
+            "src/client/documents.rs",
+            "a client goes on with a document that the hub or the way to it cut off",
         ),
         (
             "src/server/drain.rs",

@@ -43,9 +43,10 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Whether the same call may succeed later.
+    /// Whether the same call may succeed later: the hub sheds it, or the way to the hub broke.
     pub fn is_temporary(&self) -> bool {
-        matches!(self.code, Code::Unavailable | Code::ResourceExhausted)
+        let is_broken = self.reason.is_empty() && matches!(self.code, Code::Unknown | Code::Cancelled | Code::Internal);
+        is_broken || matches!(self.code, Code::Unavailable | Code::ResourceExhausted)
     }
 
     /// How long to wait after the failed attempt number `attempt` (from 1); `None`: do not try again.
@@ -147,6 +148,15 @@ mod tests {
         });
         assert_eq!(refused.await.unwrap_err().code, Code::InvalidArgument);
         assert_eq!(attempts.get(), 1);
+    }
+
+    #[test]
+    fn a_connection_that_breaks_is_tried_again_and_a_fault_that_the_hub_tells_is_not() {
+        let broken = Status::unknown("h2 protocol error: connection reset");
+        assert!(Refusal::from(broken).is_temporary());
+        let details = ErrorDetails::with_error_info("INTERNAL", "lienthong.vn", std::collections::HashMap::new());
+        let told = Status::with_error_details(Code::Internal, "An internal fault.", details);
+        assert!(!Refusal::from(told).is_temporary());
     }
 
     #[test]

@@ -3,6 +3,6 @@
 
 pub mod call;
 pub mod channel;
+pub mod documents;
 pub mod pki;
 pub mod token;
-pub mod upload;

@@ -8,18 +8,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clap::Args;
 use lienthong_proto::v1;
-use lienthong_proto::v1::download_response::Content as Received;
 use serde_json::json;
 
 use super::connection::ConnectionArgs;
 use super::print::{Lines, OutputArgs};
-use super::session::{Session, ask, broken, incomplete};
+use super::session::{Session, ask, incomplete};
 use super::{show, view};
 use crate::app::keep::Progress as _;
 use crate::cli::args::read;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Told;
-use crate::client::upload::send;
+use crate::client::documents::{fetch, send};
 use crate::evidence::digest::{hex, sha256};
 
 /// A file to upload.
@@ -92,22 +91,14 @@ pub(super) async fn upload(session: &Session, upload: &Upload) -> Result<v1::Upl
     ask!(async || send(session.documents(), &header, &upload.content, sent.clone()).await)
 }
 
-/// Downloads a document into memory and holds it against its digest.
+/// Downloads a document into memory and holds it against its digest; goes on where an attempt broke off.
 pub(super) async fn download(session: &Session, id: &str) -> Result<(v1::DocumentInfo, Vec<u8>), Failure> {
-    let asked = v1::DownloadRequest {
-        document_id: id.to_owned(),
-        offset: 0,
-    };
-    let mut stream = ask!(async || session.documents().download(asked.clone()).await)?;
-    let (mut info, mut content) = (None, Vec::new());
-    while let Some(message) = stream.message().await.map_err(broken)? {
-        match message.content {
-            Some(Received::Document(document)) => info = Some(document),
-            Some(Received::Chunk(chunk)) => content.extend_from_slice(&chunk),
-            None => {}
-        }
-    }
-    let info = info.ok_or_else(|| incomplete("DocumentInfo"))?;
+    let told = Told::new("Đang tải xuống", "downloading");
+    let mut content = Vec::new();
+    let info = ask!(async || {
+        let documents = session.documents();
+        fetch(documents, id, &mut content, |bytes| told.step("byte", bytes)).await
+    })?;
     if info.sha256.as_ref() == sha256(&content) {
         return Ok((info, content));
     }

@@ -1,8 +1,9 @@
-//! Sending a document, going on where an earlier attempt stopped.
+//! Sending and fetching a document, going on where an earlier attempt stopped.
 
 use bytes::Bytes;
 use lienthong_proto::v1;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
+use lienthong_proto::v1::download_response::Content as Received;
 use lienthong_proto::v1::upload_request::Content;
 use tonic::{Code, Response, Status};
 
@@ -60,4 +61,35 @@ async fn send_from(
     documents
         .upload(tokio_stream::iter(std::iter::once(first).chain(chunks)))
         .await
+}
+
+/// One attempt to fetch a document: what `content` has of it already is left out. `told` hears how many bytes came.
+///
+/// # Errors
+/// What the hub or the way to it says. What came before it stays in `content`; the same call again goes on from there.
+pub async fn fetch(
+    mut documents: DocumentServiceClient<HubChannel>,
+    id: &str,
+    content: &mut Vec<u8>,
+    told: impl Fn(u64),
+) -> Result<Response<v1::DocumentInfo>, Status> {
+    let asked = v1::DownloadRequest {
+        document_id: id.to_owned(),
+        offset: i64::try_from(content.len()).unwrap_or(i64::MAX),
+    };
+    let mut stream = documents.download(asked).await?.into_inner();
+    let mut info = None;
+    while let Some(message) = stream.message().await? {
+        match message.content {
+            Some(Received::Document(document)) => info = Some(document),
+            Some(Received::Chunk(chunk)) => {
+                content.extend_from_slice(&chunk);
+                told(u64::try_from(content.len()).unwrap_or(u64::MAX));
+            }
+            None => {}
+        }
+    }
+    // A hub that ends well has said what it is.
+    info.map(Response::new)
+        .ok_or_else(|| Status::unavailable("the stream ended before it said what the document is"))
 }
