@@ -19,14 +19,15 @@ use tokio_stream::{Stream, StreamExt as _};
 use tokio_util::io::StreamReader;
 use url::Url;
 
+use super::folder::{PROBE, is_kept};
 use crate::domain::endpoint::{Endpoint, MalformedEndpoint};
 use crate::domain::ids::DocumentId;
 
-/// The object that shows that the bucket can be written.
-const PROBE: &str = ".writable";
 /// Bytes of one part of a large object: the least that the protocol allows.
 const PART: usize = 5 * 1024 * 1024;
-/// Documents that are sent at a time; each holds one part in memory.
+/// Less than this is sent as one object, without waiting.
+const SMALL: u64 = 1024 * 1024;
+/// Larger documents that are sent at a time; each holds one part in memory.
 const SENDING: usize = 2;
 /// The longest that one part may take.
 const PART_TIME: Duration = Duration::from_mins(2);
@@ -145,31 +146,47 @@ impl Bucket {
         self.prefix.clone().join(name)
     }
 
-    /// Finds out whether objects can be written and removed.
+    /// Finds out whether objects can be written and removed; leaves one there, to be found by [`Bucket::check`].
     pub(super) async fn probe(&self) -> io::Result<()> {
         let probe = self.key(PROBE);
-        in_time(self.store.put(&probe, Bytes::from_static(b"lienthong").into())).await?;
-        in_time(self.store.delete(&probe)).await
+        for _ in 0..2 {
+            in_time(self.store.delete(&probe)).await?;
+            in_time(self.store.put(&probe, Bytes::from_static(b"lienthong").into())).await?;
+        }
+        Ok(())
     }
 
-    /// Finds out whether it answers.
+    /// Finds out whether it answers, and is the one that was written to.
     pub(super) async fn check(&self) -> io::Result<()> {
-        match in_time(self.store.head(&self.key(PROBE))).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        in_time(self.store.head(&self.key(PROBE))).await?;
+        Ok(())
+    }
+
+    /// A small object that is no document.
+    pub(super) async fn small(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match in_time(self.store.get(&self.key(name))).await {
+            Ok(found) => Ok(Some(found.bytes().await?.to_vec())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
+    }
+
+    pub(super) async fn put_small(&self, name: &str, content: Vec<u8>) -> io::Result<()> {
+        in_time(self.store.put(&self.key(name), content.into())).await?;
+        Ok(())
     }
 
     /// Sends a whole file.
     pub(super) async fn put(&self, path: &Path, id: &DocumentId) -> io::Result<()> {
-        let _turn = self.sending.acquire().await.map_err(io::Error::other)?;
         let mut file = File::open(path).await?;
         let key = self.key(id.as_str());
-        let first = part(&mut file).await?;
-        if first.len() < PART {
-            in_time(self.store.put(&key, first.into())).await?;
+        if file.metadata().await?.len() < SMALL {
+            in_time(self.store.put(&key, part(&mut file).await?.into())).await?;
             return Ok(());
         }
+        // A small one waits for no large one.
+        let _turn = self.sending.acquire().await.map_err(io::Error::other)?;
+        let first = part(&mut file).await?;
         let mut upload = in_time(self.store.put_multipart(&key)).await?;
         let sent = send_parts(&mut *upload, first, &mut file).await;
         if sent.is_err()
@@ -196,7 +213,10 @@ impl Bucket {
     }
 
     pub(super) fn list(&self) -> BucketListing {
-        BucketListing(Box::pin(self.store.list(Some(&self.prefix)).fuse()))
+        BucketListing {
+            prefix: self.prefix.clone(),
+            objects: Box::pin(self.store.list(Some(&self.prefix)).fuse()),
+        }
     }
 }
 
@@ -224,7 +244,10 @@ async fn in_time<T>(asked: impl Future<Output = object_store::Result<T>>) -> io:
 }
 
 /// The names of a bucket's objects.
-pub struct BucketListing(Pin<Box<dyn Stream<Item = object_store::Result<ObjectMeta>> + Send>>);
+pub struct BucketListing {
+    prefix: Key,
+    objects: Pin<Box<dyn Stream<Item = object_store::Result<ObjectMeta>> + Send>>,
+}
 
 impl fmt::Debug for BucketListing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,10 +257,12 @@ impl fmt::Debug for BucketListing {
 
 impl BucketListing {
     pub(super) async fn next(&mut self) -> io::Result<Option<String>> {
-        while let Some(object) = self.0.next().await {
-            match object?.location.filename() {
-                Some(name) if name != PROBE => return Ok(Some(name.to_owned())),
-                _ => {}
+        while let Some(object) = self.objects.next().await {
+            let location = object?.location;
+            // What stands deeper is another hub's.
+            let is_here = |name: &&str| self.prefix.clone().join(*name) == location && is_kept(name);
+            if let Some(name) = location.filename().filter(is_here) {
+                return Ok(Some(name.to_owned()));
             }
         }
         Ok(None)

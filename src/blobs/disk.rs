@@ -12,6 +12,13 @@ pub struct FreeSpace {
     pub total: u64,
 }
 
+impl FreeSpace {
+    /// What documents leave free for all else, the database's log first: a twentieth, at most 1 GiB.
+    pub fn reserve(self) -> u64 {
+        (self.total / 20).min(1024 * 1024 * 1024)
+    }
+}
+
 /// The room of the file system on which `path` is.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! A document while its bytes come in.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
@@ -90,7 +90,15 @@ impl Draft {
         self.file.sync_all().await
     }
 
-    pub(super) fn path(&self) -> &std::path::Path {
+    /// Whether the file at `path` is this one.
+    pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
+        use std::os::unix::fs::MetadataExt as _;
+        let named = std::fs::metadata(path)?;
+        let opened = rustix::fs::fstat(&self.file)?;
+        Ok((named.dev(), named.ino()) == (opened.st_dev, opened.st_ino))
+    }
+
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 }

@@ -6,13 +6,17 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::{CWD, RenameFlags};
+use rustix::io::Errno;
 use tokio::fs::File;
 
 use super::place::BlobFault;
 use crate::domain::ids::DocumentId;
 
-/// The file that shows that the folder can be written.
-const PROBE: &str = ".writable";
+/// What shows that the place can be written.
+pub(super) const PROBE: &str = ".writable";
+/// What says how far the log had come whose documents these are.
+pub(super) const MARK: &str = ".log-head";
 
 /// The folder. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,19 +45,35 @@ impl Folder {
         checked.unwrap_or_else(|error| Err((BlobFault::NotWritable, io::Error::other(error))))
     }
 
-    /// Takes a whole, fsynced file in as a document.
-    pub(super) async fn take(&self, file: &Path, id: &DocumentId) -> io::Result<()> {
-        tokio::fs::rename(file, self.path_of(id)).await?;
-        if let Err(error) = self.sync().await {
+    /// Takes a whole, fsynced file in as a document. `is_it` says whether what has the name now is that file.
+    pub(super) async fn take(
+        &self,
+        file: &Path,
+        id: &DocumentId,
+        is_it: impl Fn(&Path) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let path = self.path_of(id);
+        tokio::fs::rename(file, &path).await?;
+        let taken = match is_it(&path) {
+            Ok(true) => self.sync().await,
+            Ok(false) => Err(io::Error::other("another file had the name of the upload")),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = taken {
             drop(self.give_back(id, file).await);
             return Err(error);
         }
         Ok(())
     }
 
-    /// Makes a document a mere file again.
+    /// Makes a document a mere file again, or removes it if the file's name is taken by then.
     pub(super) async fn give_back(&self, id: &DocumentId, file: &Path) -> io::Result<()> {
-        tokio::fs::rename(self.path_of(id), file).await
+        let path = self.path_of(id);
+        let back = rustix::fs::renameat_with(CWD, &path, CWD, file, RenameFlags::NOREPLACE);
+        match back {
+            Err(Errno::EXIST) => self.remove(id).await,
+            other => Ok(other?),
+        }
     }
 
     /// `NotFound` if it is missing.
@@ -64,17 +84,29 @@ impl Folder {
     }
 
     pub(super) async fn remove(&self, id: &DocumentId) -> io::Result<()> {
-        tokio::fs::remove_file(self.path_of(id)).await
+        tokio::fs::remove_file(self.path_of(id)).await.or_else(gone_already)
+    }
+
+    /// A small file that is no document.
+    pub(super) async fn small(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match tokio::fs::read(self.0.join(name)).await {
+            Ok(content) => Ok(Some(content)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn put_small(&self, name: &str, content: Vec<u8>) -> io::Result<()> {
+        let draft = self.0.join(format!("{name}.new"));
+        tokio::fs::write(&draft, content).await?;
+        File::open(&draft).await?.sync_all().await?;
+        tokio::fs::rename(&draft, self.0.join(name)).await?;
+        self.sync().await
     }
 
     /// The files of the folder.
     pub(super) async fn list(&self) -> io::Result<tokio::fs::ReadDir> {
         tokio::fs::read_dir(&*self.0).await
-    }
-
-    /// Whether an entry of the folder is a file of somebody's, and no trial of the hub's.
-    pub(super) fn is_kept(name: &str) -> bool {
-        name != PROBE
     }
 
     pub(super) fn path_of(&self, id: &DocumentId) -> PathBuf {
@@ -85,6 +117,11 @@ impl Folder {
     async fn sync(&self) -> io::Result<()> {
         File::open(&*self.0).await?.sync_all().await
     }
+}
+
+/// Whether what bears this name is somebody's, and none of the hub's own marks.
+pub(super) fn is_kept(name: &str) -> bool {
+    !name.starts_with('.')
 }
 
 /// Finds out whether the folder at `path`, which is there, can be used.

@@ -17,5 +17,5 @@ pub use bucket::{BucketAddress, MalformedBucket};
 pub use disk::{FreeSpace, free_space};
 pub use draft::{Draft, HEAD_BYTES};
 pub use place::{BlobFault, Blobs, DocumentPlace, Listing, Reader};
-pub use spool::{BeginFault, Spool, UploadName};
+pub use spool::{BeginFault, Spool, UploadName, UploadSpace};
 pub use stored::Stored;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::bucket::{Bucket, BucketAddress, BucketListing};
 use super::draft::Draft;
-use super::folder::{self, Folder};
+use super::folder::{self, Folder, MARK, is_kept};
 use super::spool::Spool;
 use super::stored::Stored;
 use crate::domain::ids::DocumentId;
@@ -152,7 +152,7 @@ impl Blobs {
     pub async fn store(&self, mut draft: Draft, id: &DocumentId) -> io::Result<Stored> {
         draft.sync().await?;
         match &self.whole {
-            Whole::Folder(folder) => folder.take(draft.path(), id).await?,
+            Whole::Folder(folder) => folder.take(draft.path(), id, |path| draft.is_at(path)).await?,
             Whole::Bucket(bucket) => bucket.put(draft.path(), id).await?,
         }
         Ok(Stored::new(self.whole.clone(), id.clone(), draft))
@@ -194,6 +194,28 @@ impl Blobs {
         match &self.whole {
             Whole::Folder(folder) => folder.remove(id).await,
             Whole::Bucket(bucket) => bucket.remove(id).await,
+        }
+    }
+
+    /// What [`Blobs::mark`] wrote last.
+    ///
+    /// # Errors
+    /// What the operating system or the bucket says.
+    pub async fn last_mark(&self) -> io::Result<Option<Vec<u8>>> {
+        match &self.whole {
+            Whole::Folder(folder) => folder.small(MARK).await,
+            Whole::Bucket(bucket) => bucket.small(MARK).await,
+        }
+    }
+
+    /// Writes down to which log the documents belong.
+    ///
+    /// # Errors
+    /// What the operating system or the bucket says.
+    pub async fn mark(&self, content: Vec<u8>) -> io::Result<()> {
+        match &self.whole {
+            Whole::Folder(folder) => folder.put_small(MARK, content).await,
+            Whole::Bucket(bucket) => bucket.put_small(MARK, content).await,
         }
     }
 
@@ -244,7 +266,7 @@ impl Listing {
 async fn next_file(entries: &mut tokio::fs::ReadDir) -> io::Result<Option<String>> {
     while let Some(entry) = entries.next_entry().await? {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if Folder::is_kept(&name) && name != UNFINISHED {
+        if is_kept(&name) && name != UNFINISHED {
             return Ok(Some(name));
         }
     }

@@ -11,7 +11,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use rustix::fs::{FlockOperation, flock};
 use tokio::fs::File;
+use tokio::sync::Semaphore;
 
+use super::disk::free_space;
 use super::draft::{Draft, Seen};
 use super::folder::{Folder, gone_already, make};
 use crate::domain::ids::{AgencyCode, IdempotencyKey};
@@ -21,9 +23,11 @@ use crate::evidence::digest::{hex, sha256};
 
 /// Bytes that are read at a time of what came before.
 const PIECE: usize = 256 * 1024;
+/// Uploads that are read again at a time.
+const READING: usize = 2;
 
 /// The name of an unfinished upload: digests of its agency and of all that makes it this upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UploadName {
     agency: String,
     name: String,
@@ -77,10 +81,34 @@ pub enum BeginFault {
         /// How many bytes there are.
         received: u64,
     },
-    /// The agency has as many unfinished uploads as it may have.
-    TooMany,
+    /// The agency has as much unfinished as it may have.
+    TooMuch,
+    /// The disk would be too full.
+    NoRoom,
     /// What the operating system says.
     Io(io::Error),
+}
+
+/// What an upload may take up.
+#[derive(Debug, Clone, Copy)]
+pub struct UploadSpace {
+    /// How many bytes it is to have in all.
+    pub size: u64,
+    /// Most unfinished uploads of its agency.
+    pub uploads: usize,
+    /// Most bytes of unfinished uploads of its agency, this one counted whole.
+    pub bytes: u64,
+}
+
+impl UploadSpace {
+    /// Without a limit, for bytes that come from elsewhere than an agency.
+    pub fn unlimited(size: u64) -> Self {
+        Self {
+            size,
+            uploads: usize::MAX,
+            bytes: u64::MAX,
+        }
+    }
 }
 
 impl From<io::Error> for BeginFault {
@@ -91,7 +119,11 @@ impl From<io::Error> for BeginFault {
 
 /// The folder of unfinished uploads. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Spool(Arc<Path>);
+pub struct Spool {
+    folder: Arc<Path>,
+    /// Turns for reading what came before.
+    reading: Arc<Semaphore>,
+}
 
 impl Spool {
     /// The folder at `path`, made if it is missing.
@@ -104,29 +136,46 @@ impl Spool {
 
     /// The folder at `path`, for looking.
     pub(super) fn at(path: &Path) -> Self {
-        Self(path.into())
+        Self {
+            folder: path.into(),
+            reading: Arc::new(Semaphore::new(READING)),
+        }
     }
 
     pub(super) fn as_folder(&self) -> Folder {
-        Folder::at(&self.0)
+        Folder::at(&self.folder)
     }
 
-    /// Begins an upload, or goes on with it at `offset`, which is the number of bytes that there are; 0 begins anew. An
-    /// agency has at most `most` of them.
+    /// Begins an upload, or goes on with it at `offset`, which is the number of bytes that there are; 0 begins anew.
     ///
     /// # Errors
     /// [`BeginFault`]; what there is stays.
-    pub async fn begin(&self, name: &UploadName, offset: u64, most: usize) -> Result<Draft, BeginFault> {
-        let (path, folder, agency) = (self.path_of(name), Arc::clone(&self.0), name.agency.clone());
-        let opened = tokio::task::spawn_blocking(move || {
-            if !path.exists() && count(&folder, &agency)? >= most {
-                return Err(BeginFault::TooMany);
+    pub async fn begin(&self, name: &UploadName, offset: u64, space: UploadSpace) -> Result<Draft, BeginFault> {
+        // What is read again to go on is read by few at a time.
+        let turn = Arc::clone(&self.reading)
+            .acquire_owned()
+            .await
+            .map_err(io::Error::other)?;
+        let (path, folder, name) = (self.path_of(name), Arc::clone(&self.folder), name.clone());
+        let begun = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            if offset > space.size {
+                let received = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+                return Err(BeginFault::Offset { received });
+            }
+            let taken = taken(&folder, &name)?;
+            if taken.uploads >= space.uploads || taken.bytes.saturating_add(space.size) > space.bytes {
+                return Err(BeginFault::TooMuch);
+            }
+            let disk = free_space(&folder)?;
+            if disk.free < disk.reserve().saturating_add(space.size - offset) {
+                return Err(BeginFault::NoRoom);
             }
             let (file, seen) = open(&path, offset)?;
-            Ok((path, file, seen))
+            // Made here, so that it goes again with a caller that has gone.
+            Ok(Draft::new(path, File::from_std(file), seen, name.is_lasting))
         });
-        let (path, file, seen) = opened.await.map_err(io::Error::other)??;
-        Ok(Draft::new(path, File::from_std(file), seen, name.is_lasting))
+        begun.await.map_err(io::Error::other)?
     }
 
     /// How many bytes of an upload there are, and since when nothing came; `None` if there is nothing of it.
@@ -144,21 +193,15 @@ impl Spool {
     /// Forgets the uploads to which nothing was added since `before`; gives how many.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// What the operating system says of the folder. A file that cannot be removed is told in the log and left.
     pub async fn expire(&self, before: Timestamp) -> io::Result<u64> {
-        let folder = Arc::clone(&self.0);
+        let folder = Arc::clone(&self.folder);
         let expired = tokio::task::spawn_blocking(move || {
             let mut count = 0;
             for entry in fs::read_dir(&*folder)? {
-                let entry = entry?;
-                let metadata = match entry.metadata() {
-                    // Another hub may have been quicker.
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                    other => other?,
-                };
-                if metadata.is_file() && modified(&metadata)? < before && is_idle(&entry.path())? {
-                    fs::remove_file(entry.path()).or_else(gone_already)?;
-                    count += 1;
+                match entry.and_then(|entry| forget(&entry.path(), before)) {
+                    Ok(is_forgotten) => count += u64::from(is_forgotten),
+                    Err(error) => tracing::warn!(%error, "upload.unfinished.left"),
                 }
             }
             Ok(count)
@@ -167,7 +210,7 @@ impl Spool {
     }
 
     fn path_of(&self, name: &UploadName) -> PathBuf {
-        self.0.join(&name.name)
+        self.folder.join(&name.name)
     }
 }
 
@@ -181,42 +224,79 @@ fn modified(metadata: &fs::Metadata) -> io::Result<Timestamp> {
     ))
 }
 
-/// How many uploads of an agency there are.
-fn count(folder: &Path, agency: &str) -> io::Result<usize> {
-    let mut count = 0;
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let of_agency = name.to_str().and_then(|name| name.split_once('-'));
-        count += usize::from(of_agency.is_some_and(|(of, _)| of == agency));
-    }
-    Ok(count)
+/// What an agency has unfinished.
+#[derive(Debug, Default)]
+struct Taken {
+    uploads: usize,
+    bytes: u64,
 }
 
-/// Opens and locks a file that has `offset` bytes, or empties it for an offset of 0.
+/// What the agency of `name` has unfinished besides it.
+fn taken(folder: &Path, name: &UploadName) -> io::Result<Taken> {
+    let mut taken = Taken::default();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let file = entry.file_name();
+        let of_agency = file.to_str().and_then(|file| file.split_once('-'));
+        if of_agency.is_some_and(|(of, _)| of == name.agency) && file.to_str() != Some(name.name.as_str()) {
+            taken.uploads += 1;
+            taken.bytes += entry.metadata().map_or(0, |metadata| metadata.len());
+        }
+    }
+    Ok(taken)
+}
+
+/// Removes the file of an upload if nothing was added since `before` and nobody writes to it; the lock is held until it
+/// is gone, so that nobody begins to.
+fn forget(path: &Path, before: Timestamp) -> io::Result<bool> {
+    // For writing, since some file systems lock no other.
+    let file = match fs::OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        other => other?,
+    };
+    match lock(&file) {
+        Ok(()) => {}
+        Err(BeginFault::Io(error)) => return Err(error),
+        Err(_busy) => return Ok(false),
+    }
+    if modified(&file.metadata()?)? >= before || !is_still_at(path, &file)? {
+        return Ok(false);
+    }
+    fs::remove_file(path).or_else(gone_already)?;
+    Ok(true)
+}
+
+/// Opens and locks a file that has `offset` bytes. For an offset of 0 it is a new file, so that what was a document once is
+/// never written to.
 fn open(path: &Path, offset: u64) -> Result<(fs::File, Seen), BeginFault> {
-    let mut file = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(offset == 0)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| {
-            if error.kind() == io::ErrorKind::NotFound && offset > 0 {
-                BeginFault::Offset { received: 0 }
-            } else {
-                BeginFault::Io(error)
+    let (mut options, mut file) = (fs::OpenOptions::new(), None);
+    options.read(true).write(true).mode(0o600);
+    match options.open(path) {
+        Ok(found) => {
+            lock(&found)?;
+            if !is_still_at(path, &found)? {
+                return Err(BeginFault::Busy);
             }
-        })?;
-    lock(&file)?;
-    if !is_still_at(path, &file)? {
-        return Err(BeginFault::Busy);
+            file = Some(found);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
     }
-    let received = file.metadata()?.len();
     if offset == 0 {
-        file.set_len(0)?;
-        return Ok((file, Seen::default()));
+        if file.is_some() {
+            fs::remove_file(path).or_else(gone_already)?;
+        }
+        let new = match options.create_new(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(BeginFault::Busy),
+            other => other?,
+        };
+        lock(&new)?;
+        return Ok((new, Seen::default()));
     }
+    let Some(mut file) = file else {
+        return Err(BeginFault::Offset { received: 0 });
+    };
+    let received = file.metadata()?.len();
     if offset != received {
         return Err(BeginFault::Offset { received });
     }
@@ -235,7 +315,7 @@ fn open(path: &Path, offset: u64) -> Result<(fs::File, Seen), BeginFault> {
 
 /// Whether `file` has this name still. Whoever held its lock may have made a document of it meanwhile, which must not be
 /// touched.
-fn is_still_at(path: &Path, file: &fs::File) -> io::Result<bool> {
+pub(super) fn is_still_at(path: &Path, file: &fs::File) -> io::Result<bool> {
     let opened = file.metadata()?;
     match fs::metadata(path) {
         Ok(named) => Ok((named.dev(), named.ino()) == (opened.dev(), opened.ino())),
@@ -254,19 +334,6 @@ fn lock(file: &fs::File) -> Result<(), BeginFault> {
     })
 }
 
-/// Whether nobody writes to the file at `path`.
-fn is_idle(path: &Path) -> io::Result<bool> {
-    let file = match fs::File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        other => other?,
-    };
-    match lock(&file) {
-        Ok(()) => Ok(true),
-        Err(BeginFault::Io(error)) => Err(error),
-        Err(_busy) => Ok(false),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,6 +345,13 @@ mod tests {
         (place, spool, UploadName::local("one"))
     }
 
+    fn space(uploads: usize) -> UploadSpace {
+        UploadSpace {
+            uploads,
+            ..UploadSpace::unlimited(2_000_000)
+        }
+    }
+
     async fn received(spool: &Spool, name: &UploadName) -> Option<u64> {
         spool.received(name).await.unwrap().map(|(bytes, _)| bytes)
     }
@@ -285,7 +359,7 @@ mod tests {
     /// Waits until the last write of a dropped draft is through.
     async fn begun(spool: &Spool, name: &UploadName, offset: u64) -> Draft {
         loop {
-            match spool.begin(name, offset, 10).await {
+            match spool.begin(name, offset, space(10)).await {
                 Err(BeginFault::Busy) => tokio::task::yield_now().await,
                 other => return other.unwrap(),
             }
@@ -316,17 +390,17 @@ mod tests {
     async fn it_goes_on_nowhere_else_and_an_offset_of_nothing_begins_anew() {
         let (_place, spool, name) = spool();
         for offset in [1, 5] {
-            let refused = spool.begin(&name, offset, 10).await.unwrap_err();
+            let refused = spool.begin(&name, offset, space(10)).await.unwrap_err();
             assert!(matches!(refused, BeginFault::Offset { received: 0 }), "{refused:?}");
         }
         let mut draft = begun(&spool, &name, 0).await;
         draft.write(b"12345").await.unwrap();
         draft.sync().await.unwrap();
-        let refused = spool.begin(&name, 5, 10).await.unwrap_err();
+        let refused = spool.begin(&name, 5, space(10)).await.unwrap_err();
         assert!(matches!(refused, BeginFault::Busy), "{refused:?}");
         drop(draft);
         for offset in [4, 6] {
-            let refused = spool.begin(&name, offset, 10).await.unwrap_err();
+            let refused = spool.begin(&name, offset, space(10)).await.unwrap_err();
             assert!(matches!(refused, BeginFault::Offset { received: 5 }), "{refused:?}");
         }
         assert_eq!(begun(&spool, &name, 5).await.size(), 5);
@@ -355,16 +429,25 @@ mod tests {
         let (_place, spool, name) = spool();
         let mut first = begun(&spool, &name, 0).await;
         first.write(b"x").await.unwrap();
-        let refused = spool.begin(&UploadName::local("two"), 0, 1).await.unwrap_err();
-        assert!(matches!(refused, BeginFault::TooMany), "{refused:?}");
+        let refused = spool.begin(&UploadName::local("two"), 0, space(1)).await.unwrap_err();
+        assert!(matches!(refused, BeginFault::TooMuch), "{refused:?}");
         let other = AgencyCode::parse("B").unwrap();
         let key = IdempotencyKey::parse("upload-0001").unwrap();
         spool
-            .begin(&UploadName::new(&other, &key, &[0; 32]), 0, 1)
+            .begin(&UploadName::new(&other, &key, &[0; 32]), 0, space(1))
             .await
             .unwrap();
+        let few_bytes = UploadSpace {
+            bytes: 2_000_000,
+            ..space(10)
+        };
+        let refused = spool.begin(&UploadName::local("two"), 0, few_bytes).await.unwrap_err();
+        assert!(matches!(refused, BeginFault::TooMuch), "{refused:?}");
+        let huge = UploadSpace::unlimited(u64::MAX / 2);
+        let refused = spool.begin(&UploadName::local("two"), 0, huge).await.unwrap_err();
+        assert!(matches!(refused, BeginFault::NoRoom), "{refused:?}");
         first.discard().await.unwrap();
-        spool.begin(&UploadName::local("two"), 0, 1).await.unwrap();
+        spool.begin(&UploadName::local("two"), 0, space(1)).await.unwrap();
     }
 
     #[tokio::test]

@@ -30,7 +30,7 @@ pub struct Refusal {
     pub code: Code,
     /// The hub's stable code, for example `RECIPIENT_NOT_CONNECTED`; empty if the hub itself did not answer.
     pub reason: String,
-    /// What happened, Vietnamese; the English text if there is none.
+    /// What happened, Vietnamese. The hub's own errors always say it; without it, it was not the hub that answered.
     pub vi: String,
     /// What happened, English.
     pub en: String,
@@ -80,7 +80,10 @@ impl From<Status> for Refusal {
         Self {
             code: status.code(),
             reason: info.map(|info| info.reason.clone()).unwrap_or_default(),
-            vi: localized.map_or_else(|| en.clone(), |text| text.message.clone()),
+            vi: localized.map_or_else(
+                || format!("Không liên lạc được với cổng ({en})."),
+                |text| text.message.clone(),
+            ),
             en,
             fields: fields.map(|fields| fields.map(field).collect()).unwrap_or_default(),
             more_fields: more.unwrap_or(0),

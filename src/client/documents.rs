@@ -9,6 +9,8 @@ use tonic::{Code, Response, Status};
 
 use super::channel::HubChannel;
 
+/// How often it is asked where to go on.
+const MOST_ASKS: u32 = 4;
 /// Bytes of one message.
 const CHUNK: usize = 64 * 1024;
 
@@ -22,20 +24,26 @@ pub async fn send(
     content: &Bytes,
     told: impl Fn(u64) + Clone + Send + Sync + 'static,
 ) -> Result<Response<v1::UploadResponse>, Status> {
-    let asked = v1::GetUploadRequest {
-        header: Some(header.clone()),
-    };
-    let state = documents.get_upload(asked).await?.into_inner();
-    if let Some(accepted) = state.accepted {
-        return Ok(Response::new(accepted));
-    }
-    let received = usize::try_from(state.received_bytes).unwrap_or_default();
-    match send_from(&mut documents, header, content, received, told.clone()).await {
-        // What the hub had of it was not what it should be, and is forgotten now.
-        Err(status) if received > 0 && status.code() == Code::InvalidArgument => {
-            send_from(&mut documents, header, content, 0, told).await
+    let mut asks = 0;
+    loop {
+        asks += 1;
+        let asked = v1::GetUploadRequest {
+            header: Some(header.clone()),
+        };
+        let state = documents.get_upload(asked).await?.into_inner();
+        if let Some(accepted) = state.accepted {
+            return Ok(Response::new(accepted));
         }
-        other => other,
+        let received = usize::try_from(state.received_bytes).unwrap_or_default();
+        match send_from(&mut documents, header, content, received, told.clone()).await {
+            // What the hub had of it was not what it should be, and is forgotten now; or the last bytes of the attempt
+            // before came in meanwhile.
+            Err(status)
+                if received > 0
+                    && asks < MOST_ASKS
+                    && matches!(status.code(), Code::InvalidArgument | Code::FailedPrecondition) => {}
+            other => return other,
+        }
     }
 }
 

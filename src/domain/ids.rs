@@ -59,11 +59,14 @@ macro_rules! hub_id {
                 Self(format!(concat!($prefix, "{}"), uuid_v7(source, now)).into())
             }
 
-            /// The instant for which it was made, to the millisecond.
-            pub fn made_at(&self) -> Timestamp {
-                let millis = self.0.get($prefix.len()..$prefix.len() + MILLIS_DIGITS);
-                let millis = millis.and_then(|hex| i64::from_str_radix(hex, 16).ok());
-                Timestamp::from_micros(millis.unwrap_or_default().saturating_mul(1_000))
+            /// The instant for which it was made, to the millisecond. None: it is no UUID version 7.
+            pub fn made_at(&self) -> Option<Timestamp> {
+                let digits = self.0.get($prefix.len()..)?;
+                if digits.get(MILLIS_DIGITS..=MILLIS_DIGITS)? != "7" {
+                    return None;
+                }
+                let millis = i64::from_str_radix(digits.get(..MILLIS_DIGITS)?, 16).ok()?;
+                Some(Timestamp::from_micros(millis.saturating_mul(1_000)))
             }
         }
     };
@@ -249,7 +252,9 @@ mod tests {
         let earlier = RequestId::generate(&Zero, Timestamp::from_micros(1_000_000));
         let later = RequestId::generate(&Zero, Timestamp::from_micros(2_000_000));
         assert!(earlier < later);
-        assert_eq!(earlier.made_at(), Timestamp::from_micros(1_000_000));
+        assert_eq!(earlier.made_at(), Some(Timestamp::from_micros(1_000_000)));
+        let foreign = RequestId::parse("req_00000000000000000000000000000000").unwrap();
+        assert_eq!(foreign.made_at(), None);
         assert_eq!(RequestId::parse(earlier.as_str()), Ok(earlier));
     }
 

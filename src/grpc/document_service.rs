@@ -88,7 +88,14 @@ impl DocumentService {
 
     /// Takes all chunks.
     async fn fill(&self, incoming: &mut Incoming, messages: &mut Streaming<v1::UploadRequest>) -> Result<()> {
-        while let Some((content, _)) = self.next(messages).await? {
+        let superseded = incoming.superseded();
+        loop {
+            let next = tokio::select! {
+                biased;
+                () = superseded.cancelled() => return Err(broken()),
+                next = self.next(messages) => next?,
+            };
+            let Some((content, _)) = next else { return Ok(()) };
             match content {
                 Content::Chunk(bytes) => incoming.take(&bytes).await?,
                 Content::Header(_) => {
@@ -101,7 +108,6 @@ impl DocumentService {
                 }
             }
         }
-        Ok(())
     }
 
     async fn look(&self, request: &Request<v1::GetUploadRequest>) -> Result<v1::GetUploadResponse> {

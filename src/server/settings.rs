@@ -120,6 +120,7 @@ impl Default for ServerLimits {
             uploads: UploadLimits {
                 bytes: 200 * 1024 * 1024,
                 unfinished: 128,
+                unfinished_bytes: 4 * 1024 * 1024 * 1024,
                 lifetime: Duration::from_hours(24),
                 orphan_lifetime: Duration::from_hours(7 * 24),
             },

@@ -59,6 +59,14 @@ impl Store {
         .map_err(store_error)
     }
 
+    /// The checkpoint of a batch that ended with so many entries, if one did.
+    pub async fn checkpoint_at(&self, tree_size: i64) -> Result<Option<Checkpoint>> {
+        on_pool!(self, sql::CHECKPOINT_AT, |sql, pool| sqlx::query_as(sql)
+            .bind(tree_size)
+            .fetch_optional(pool))
+        .map_err(store_error)
+    }
+
     /// The bodies under these log indexes, in no particular order.
     pub async fn bodies(&self, indexes: &[i64]) -> Result<Vec<Body>> {
         let list = serde_json::Value::from(indexes.to_vec()).to_string();

@@ -132,7 +132,7 @@ impl App {
             RegistryChange::Init { .. }
             | RegistryChange::CreateAgency { .. }
             | RegistryChange::SuspendAgency { .. }
-            | RegistryChange::RegisterOfficer(_)
+            | RegistryChange::RegisterOfficer { .. }
             | RegistryChange::RegisterCredentials { .. }
             | RegistryChange::RevokeCredential { .. } => {}
         }

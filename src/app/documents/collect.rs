@@ -2,10 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::Documents;
 use super::incoming::place_failed;
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
 use crate::domain::ids::DocumentId;
+use crate::domain::time::Timestamp;
+use crate::evidence::digest::hex;
+
+/// How far the log had come whose documents stand at a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    tree_size: i64,
+    root_hash: String,
+}
 
 impl Documents {
     /// Forgets unfinished uploads to which nothing was added for their lifetime; gives how many.
@@ -20,10 +31,50 @@ impl Documents {
     /// Removes bytes that no entry tells of, some time after they came: a crash, or a write whose end nobody learnt, left
     /// them. Ids tell when they came. Gives how many.
     ///
+    /// Nothing is removed unless this log is known to be the one that the place belonged to last time: a database that
+    /// was brought back from before would take what was uploaded since for orphans.
+    ///
     /// # Errors
     /// `UNAVAILABLE` if the place or the database fails. What was removed till then was an orphan.
     pub async fn collect_orphans(&self) -> Result<u64> {
-        let before = self.app.clock.now().minus(self.limits.orphan_lifetime);
+        let head = self.app.store.head().await?;
+        let known_before = self.is_marked_by_this_log().await?;
+        if known_before == Some(false) {
+            tracing::error!("documents.place.newer_than_database");
+            return Ok(0);
+        }
+        let mark = Mark {
+            tree_size: i64::try_from(head.frontier.size()).map_err(Error::internal)?,
+            root_hash: hex(&head.root),
+        };
+        let mark = serde_json::to_vec(&mark).map_err(Error::internal)?;
+        let removed = match known_before {
+            Some(true) => {
+                // A clock that is ahead of the log makes nothing old.
+                let now = self.app.clock.now().min(head.hub_time);
+                self.remove_orphans(now.minus(self.limits.orphan_lifetime)).await?
+            }
+            _ => 0,
+        };
+        self.blobs.mark(mark).await.map_err(place_failed)?;
+        Ok(removed)
+    }
+
+    /// Whether the mark at the place is one of this log; none if there is no mark.
+    async fn is_marked_by_this_log(&self) -> Result<Option<bool>> {
+        let Some(content) = self.blobs.last_mark().await.map_err(place_failed)? else {
+            return Ok(None);
+        };
+        let Ok(mark) = serde_json::from_slice::<Mark>(&content) else {
+            return Ok(Some(false));
+        };
+        let checkpoint = self.app.store.checkpoint_at(mark.tree_size).await?;
+        Ok(Some(checkpoint.is_some_and(|checkpoint| {
+            hex(&checkpoint.root_hash) == mark.root_hash
+        })))
+    }
+
+    async fn remove_orphans(&self, before: Timestamp) -> Result<u64> {
         let mut listing = self.blobs.list().await.map_err(place_failed)?;
         let mut removed = 0;
         loop {
@@ -34,13 +85,17 @@ impl Documents {
             let old: BTreeSet<DocumentId> = names
                 .iter()
                 .filter_map(|name| DocumentId::parse(name).ok())
-                .filter(|id| id.made_at() < before)
+                .filter(|id| id.made_at().is_some_and(|made| made < before))
                 .collect();
             let known = self.app.store.documents_among(&old).await?;
             for id in old.difference(&known) {
-                self.blobs.remove(id).await.map_err(place_failed)?;
-                tracing::info!(document = %id, "document.orphan.removed");
-                removed += 1;
+                match self.blobs.remove(id).await {
+                    Ok(()) => {
+                        tracing::info!(document = %id, "document.orphan.removed");
+                        removed += 1;
+                    }
+                    Err(error) => tracing::warn!(%error, document = %id, "document.orphan.left"),
+                }
             }
         }
     }

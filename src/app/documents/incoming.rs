@@ -1,7 +1,10 @@
 //! A document while its bytes come in: held against what was declared, in pieces, never as a whole in memory.
 
+use tokio_util::sync::CancellationToken;
+
 use super::Declared;
 use super::magic::begins_as;
+use super::under_way::Turn;
 use crate::blobs::{BeginFault, Draft, HEAD_BYTES};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 
@@ -11,14 +14,16 @@ pub struct Incoming {
     declared: Declared,
     draft: Draft,
     is_wrong: bool,
+    turn: Turn,
 }
 
 impl Incoming {
-    pub(super) fn new(declared: Declared, draft: Draft) -> Self {
+    pub(super) fn new(declared: Declared, draft: Draft, turn: Turn) -> Self {
         Self {
             declared,
             draft,
             is_wrong: false,
+            turn,
         }
     }
 
@@ -28,6 +33,14 @@ impl Incoming {
     /// `FIELD_INVALID` as soon as there are more than declared, or they begin otherwise than the declared media type;
     /// `UNAVAILABLE` if they cannot be written.
     pub async fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        if bytes.is_empty() {
+            return Err(Error::field(
+                "chunk",
+                "empty",
+                "Một chunk phải có byte.",
+                "A chunk has bytes.",
+            ));
+        }
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if self.draft.size().saturating_add(length) > self.declared.size {
             return Err(self.wrong(wrong_size()));
@@ -38,6 +51,11 @@ impl Incoming {
             self.check_head()?;
         }
         Ok(())
+    }
+
+    /// Ends when another call goes on with this upload.
+    pub fn superseded(&self) -> CancellationToken {
+        self.turn.superseded()
     }
 
     /// Forgets what came, if it can never become what was declared. Otherwise the upload can go on.
@@ -137,7 +155,16 @@ pub(super) fn not_begun(fault: BeginFault) -> Error {
                 format!("The hub has {received} bytes of this upload; go on from there, or begin anew (offset 0)."),
             )
             .with("received_bytes", received.to_string()),
-        BeginFault::TooMany => Error::new(ErrorCode::Overloaded)
+        BeginFault::NoRoom => {
+            tracing::error!("documents.place.full");
+            Error::new(ErrorCode::Unavailable)
+                .with_detail(
+                    "Cổng tạm hết chỗ cho tài liệu; đơn vị vận hành đã được báo động. Hãy thử lại sau.",
+                    "The hub has no room for documents now; the operator has been alarmed. Try again later.",
+                )
+                .retry_after_millis(60_000)
+        }
+        BeginFault::TooMuch => Error::new(ErrorCode::Overloaded)
             .with_detail(
                 "Cơ quan có quá nhiều tài liệu tải lên dở dang; hãy gửi cho xong, hoặc đợi chúng hết hạn.",
                 "The agency has too many unfinished uploads; finish them, or wait until they expire.",

@@ -5,16 +5,18 @@ mod collect;
 mod incoming;
 mod magic;
 mod outgoing;
+mod under_way;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tracing::Instrument as _;
 
 use super::App;
 use super::ledger::command::Upload;
 use super::ledger::{Actor, Command, Operation, Receipt};
-use crate::blobs::{BeginFault, Blobs, Draft, Stored, UploadName};
+use crate::blobs::{BeginFault, Blobs, Draft, Stored, UploadName, UploadSpace};
 use crate::domain::document::parts::MediaType;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, DocumentId, IdSource, IdempotencyKey, RequestId};
@@ -26,12 +28,16 @@ use crate::store::rows::AttachmentRow;
 
 pub use incoming::Incoming;
 pub use outgoing::Outgoing;
+use under_way::UnderWay;
 
 /// The action of an upload's entry.
 pub(crate) const UPLOAD: &str = "upload";
 
 /// The media type of an upload's header, which is kept as the body of its entry.
 const PROTOBUF: &str = "application/protobuf";
+/// How long the end of a call is waited for whose upload another one goes on with: looks, and the time between.
+const TAKE_OVER_LOOKS: u32 = 20;
+const TAKE_OVER_EVERY: Duration = Duration::from_millis(100);
 /// The most requests that a document's description lists.
 const MOST_REQUESTS: i64 = 500;
 
@@ -42,6 +48,8 @@ pub struct UploadLimits {
     pub bytes: u64,
     /// Most unfinished uploads of one agency.
     pub unfinished: usize,
+    /// Most bytes of them, each counted as large as it is now, and a new one as large as it is to be.
+    pub unfinished_bytes: u64,
     /// How long an unfinished upload is kept after the last byte.
     pub lifetime: Duration,
     /// How long bytes are kept that no entry of the log tells of.
@@ -55,6 +63,7 @@ pub struct Documents {
     blobs: Blobs,
     ids: Arc<dyn IdSource>,
     limits: UploadLimits,
+    under_way: UnderWay,
 }
 
 impl std::fmt::Debug for Documents {
@@ -145,6 +154,7 @@ impl Documents {
             blobs,
             ids,
             limits,
+            under_way: UnderWay::default(),
         }
     }
 
@@ -181,30 +191,51 @@ impl Documents {
 
     /// Makes ready for the bytes of a document: from the beginning, or from `offset` on, which is where the same upload
     /// stopped. If the same upload is under way in another call, one from the beginning goes its own way, and whichever is
-    /// first at its end is accepted.
+    /// first at its end is accepted. One that goes on from where it stopped ends the other.
     ///
     /// # Errors
     /// `FIELD_INVALID`, `DOCUMENT_TOO_LARGE`, `UPLOAD_OFFSET_MISMATCH`, `KEY_REUSED`; `OVERLOADED` if the agency has too
-    /// many unfinished uploads; `UNAVAILABLE` if the folder cannot be written, or to go on with what another call does.
+    /// many unfinished uploads; `UNAVAILABLE` if the folder cannot be written, or another hub has the upload.
     pub async fn receive(&self, upload: UploadId<'_>, declared: Declared, offset: u64) -> Result<Begun> {
         incoming::check_size(&declared, self.limits.bytes)?;
-        let mut begun = self.begin(&upload.name(), offset).await;
+        let space = UploadSpace {
+            size: declared.size,
+            uploads: self.limits.unfinished,
+            bytes: self.limits.unfinished_bytes.max(declared.size),
+        };
+        let spool = self.blobs.spool();
+        let mut name = upload.name();
+        let mut begun = spool.begin(&name, offset, space).await;
         if let (Err(BeginFault::Busy), 0) = (&begun, offset) {
             // Waiting for the other call would hold up all calls of this connection, which share its window.
             let mut mark = [0; 8];
             self.ids.fill(&mut mark);
-            begun = self.begin(&upload.name().apart(mark), 0).await;
+            name = name.apart(mark);
+            begun = spool.begin(&name, 0, space).await;
+        }
+        if let Err(BeginFault::Busy) = begun {
+            begun = self.take_over(&name, offset, space).await;
         }
         // Whoever had the upload just before may have brought it to its end.
         if let Some(uploaded) = self.accepted_before(upload).await? {
             return Ok(Begun::Accepted(uploaded));
         }
         let draft = begun.map_err(incoming::not_begun)?;
-        Ok(Begun::Incoming(Box::new(Incoming::new(declared, draft))))
+        let turn = self.under_way.begin(name);
+        Ok(Begun::Incoming(Box::new(Incoming::new(declared, draft, turn))))
     }
 
-    async fn begin(&self, name: &UploadName, offset: u64) -> Result<Draft, BeginFault> {
-        self.blobs.spool().begin(name, offset, self.limits.unfinished).await
+    /// Goes on with an upload that another call has: the line of that one may have broken without a word.
+    async fn take_over(&self, name: &UploadName, offset: u64, space: UploadSpace) -> Result<Draft, BeginFault> {
+        for _ in 0..TAKE_OVER_LOOKS {
+            self.under_way.supersede(name);
+            tokio::time::sleep(TAKE_OVER_EVERY).await;
+            match self.blobs.spool().begin(name, offset, space).await {
+                Err(BeginFault::Busy) => {}
+                other => return other,
+            }
+        }
+        Err(BeginFault::Busy)
     }
 
     /// Keeps a document whose bytes have all come: the bytes first, then its entry in the log. A caller that goes away
@@ -214,7 +245,8 @@ impl Documents {
     /// `FIELD_INVALID` if the bytes are not the declared ones, which are forgotten then; `KEY_REUSED`; `UNAVAILABLE`.
     pub async fn keep(&self, actor: Actor, key: IdempotencyKey, header: Bytes, incoming: Incoming) -> Result<Uploaded> {
         let this = self.clone();
-        let kept = tokio::spawn(async move { this.keep_whole(actor, key, header, incoming).await });
+        let keeping = async move { this.keep_whole(actor, key, header, incoming).await };
+        let kept = tokio::spawn(keeping.in_current_span());
         kept.await.map_err(Error::internal)?
     }
 

@@ -11,7 +11,7 @@ use super::fault::Faults;
 use super::files::{Line, TableReader, copy_to, digest_of, make_folder};
 use super::manifest::{DOCUMENTS, DocumentsManifest, Manifest};
 use super::{KeepError, Progress, Result, at};
-use crate::blobs::{BeginFault, Blobs, DocumentPlace, UploadName};
+use crate::blobs::{BeginFault, Blobs, DocumentPlace, UploadName, UploadSpace};
 use crate::domain::ids::DocumentId;
 use crate::store::{KeptTable, Value, kept_tables};
 
@@ -184,7 +184,8 @@ async fn names(folder: &Path) -> io::Result<BTreeSet<String>> {
 fn not_begun(fault: BeginFault) -> io::Error {
     match fault {
         BeginFault::Io(error) => error,
-        BeginFault::Busy | BeginFault::Offset { .. } | BeginFault::TooMany => {
+        BeginFault::NoRoom => io::ErrorKind::StorageFull.into(),
+        BeginFault::Busy | BeginFault::Offset { .. } | BeginFault::TooMuch => {
             io::Error::new(io::ErrorKind::ResourceBusy, format!("{fault:?}"))
         }
     }
@@ -214,7 +215,10 @@ pub(super) async fn copy_in(backup: &Path, manifest: &Manifest, into: &Blobs, pr
             opened => opened.map_err(at(&path))?,
         };
         let upload = UploadName::local(id.as_str());
-        let begun = into.spool().begin(&upload, 0, usize::MAX).await;
+        let begun = into
+            .spool()
+            .begin(&upload, 0, UploadSpace::unlimited(document.size))
+            .await;
         let mut draft = begun.map_err(|fault| at(&path)(not_begun(fault)))?;
         let mut piece = vec![0; 256 * 1024];
         loop {

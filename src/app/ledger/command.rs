@@ -331,7 +331,12 @@ pub enum RegistryChange {
         suspended: bool,
     },
     /// A new officer, or the whole of an officer as he is from now on.
-    RegisterOfficer(Officer),
+    RegisterOfficer {
+        /// The officer as he is to be.
+        officer: Officer,
+        /// Whether the scope was stated. If not, an officer who is registered already keeps his.
+        states_scope: bool,
+    },
     /// The last day in office.
     EndOfficer {
         /// The agency.
@@ -365,7 +370,7 @@ impl RegistryChange {
         match self {
             Self::Init { agency, .. } | Self::CreateAgency { agency, .. } | Self::UpdateAgency(agency) => &agency.code,
             Self::SuspendAgency { code, .. } => code,
-            Self::RegisterOfficer(officer) => &officer.agency,
+            Self::RegisterOfficer { officer, .. } => &officer.agency,
             Self::EndOfficer { agency, .. }
             | Self::RegisterCredentials { agency, .. }
             | Self::RevokeCredential { agency, .. } => agency,

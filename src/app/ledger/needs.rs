@@ -156,7 +156,7 @@ impl<'a> Needs<'a> {
                 self.agencies.extend(agency.parent.iter().chain(&agency.successor));
             }
             RegistryChange::SuspendAgency { .. } => {}
-            RegistryChange::RegisterOfficer(officer) => {
+            RegistryChange::RegisterOfficer { officer, .. } => {
                 self.staff.insert(&officer.agency);
                 self.officers.insert((&officer.agency, &officer.id));
             }

@@ -140,7 +140,7 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
                 ..Change::default()
             })
         }
-        RegistryChange::RegisterOfficer(officer) => {
+        RegistryChange::RegisterOfficer { officer, states_scope } => {
             let agency = known(registry, &officer.agency)?;
             if let Some(unit) = &officer.unit
                 && !agency.units.iter().any(|known| known.id == *unit)
@@ -153,9 +153,13 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
                 );
                 return Err(Error::invalid(ErrorCode::UnitNotFound, vec![field]));
             }
+            let mut officer = officer.clone();
+            if !states_scope && let Some(before) = registry.officer(&officer.agency, &officer.id) {
+                officer.scope = before.scope;
+            }
             Ok(Change {
                 action: "register_officer",
-                officer: Some(officer.clone()),
+                officer: Some(officer),
                 ..Change::default()
             })
         }

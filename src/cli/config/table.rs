@@ -163,6 +163,9 @@ settings! {
         "agency_uploads", "agency_uploads", whole!(1..=10_000, ONE, server.uploads.unfinished), WhenSilent::Limit, "128",
             "Số tài liệu tải lên dở dang nhiều nhất của một cơ quan.",
             "Most unfinished uploads of one agency.";
+        "agency_upload_mib", "agency_upload_mib", whole!(1..=1_048_576, MIB, server.uploads.unfinished_bytes), WhenSilent::Limit, "4096",
+            "Dung lượng nhiều nhất của các tài liệu tải lên dở dang của một cơ quan.",
+            "Most MiB of unfinished uploads of one agency.";
         "upload_hours", "upload_hours", whole!(1..=720, HOUR, server.uploads.lifetime), WhenSilent::Limit, "24",
             "Phần tải lên dở dang được giữ bao nhiêu giờ sau byte cuối cùng.",
             "How many hours an unfinished upload is kept after its last byte.";

@@ -124,7 +124,8 @@ pub(crate) fn register_officer(message: &v1::RegisterOfficerRequest, agency: &Ag
         return fields.finish(None);
     };
     let officer = officer(&mut fields, "officer", wire, agency);
-    fields.finish(officer.map(RegistryChange::RegisterOfficer))
+    let states_scope = message.officer.as_ref().is_some_and(|officer| officer.scope != 0);
+    fields.finish(officer.map(|officer| RegistryChange::RegisterOfficer { officer, states_scope }))
 }
 
 /// What EndOfficer asks for, at `agency`.

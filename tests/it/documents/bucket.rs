@@ -131,8 +131,10 @@ backends! {
             ids.sort();
             assert_eq!((restored.documents, elsewhere.names()), (2, ids.clone()));
         }
-        // The next hub collects what belongs to nobody.
-        hub.clock.advance_micros(1);
+        // The next hub collects what belongs to nobody, what stands deeper excepted.
+        let deeper = server.objects().join("another-hub");
+        std::fs::create_dir(&deeper).expect("a prefix");
+        std::fs::write(deeper.join(&orphan), "%PDF-").expect("an object");
         let mut again = settings(&database, &hub.authority);
         again.documents = server.place(&database);
         let next = hub.again(again).await;
@@ -140,7 +142,10 @@ backends! {
             tokio::task::yield_now().await;
         }
         ids.sort();
+        ids.push("another-hub".to_owned());
+        ids.sort();
         assert_eq!(server.names(), ids);
+        assert!(deeper.join(&orphan).exists());
         next.stop().await;
     }
 

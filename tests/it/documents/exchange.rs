@@ -144,7 +144,7 @@ pub(crate) fn files(database: &TestDatabase) -> Vec<String> {
                 .into_string()
                 .expect("a plain name")
         })
-        .filter(|name| name != ".writable" && name != "unfinished")
+        .filter(|name| !name.starts_with('.') && name != "unfinished")
         .collect();
     names.sort();
     names

@@ -12,7 +12,10 @@ use crate::harness::audit::audit;
 use crate::harness::hub::settings;
 use crate::harness::ids::{SeededIds, start};
 use crate::harness::{Backend, TestHub};
+use crate::ops::get;
 
+/// What says to which log the documents belong.
+const MARK: &str = ".log-head";
 const HOUR: Duration = Duration::from_hours(1);
 
 /// An id that was made at `time`.
@@ -31,15 +34,27 @@ fn write(path: &Path, time: Timestamp) {
         .expect("its time");
 }
 
+/// Waits until a hub has looked for orphans once.
+async fn looked(hub: &mut TestHub) {
+    let address = hub.open_metrics().await;
+    let done = r#"lienthong_job_runs_total{job="collect_orphans",outcome="done"} 1"#;
+    while !get(address, "/metrics").await.body.contains(done) {}
+}
+
 backends! {
     async fn what_uploads_left_goes_when_its_time_is_over_and_nothing_else_does(database) {
         let hub = TestHub::start(&database).await;
+        let folder = database.documents();
+        // Nothing is removed before the hub has written down to which log the documents belong.
+        while !folder.join(MARK).exists() {
+            tokio::task::yield_now().await;
+        }
         let sender = hub.client(THADS).await;
         let content = pdf(3_000);
         let document = uploaded(&sender, "a-document", &content).await;
-        let folder = database.documents();
-        // The document is older than every limit when the next hub starts.
+        // The document is older than every limit when the next hub starts, by the log's own time too.
         hub.clock.advance_micros(30 * 24 * 3_600_000_000);
+        let late = uploaded(&hub.client(THADS).await, "a-late-document", &content).await;
         let now = start().plus(30 * 24 * HOUR);
         let orphans = [id_of(now.minus(169 * HOUR)), id_of(now.minus(167 * HOUR))];
         for orphan in &orphans {
@@ -60,7 +75,7 @@ backends! {
             tokio::task::yield_now().await;
         }
         assert!(unfinished[1].1.exists());
-        let mut left = [orphans[1].clone(), document.clone(), "somebody's notes".to_owned()];
+        let mut left = [orphans[1].clone(), document.clone(), late, "somebody's notes".to_owned()];
         left.sort();
         assert_eq!(files(&database), left);
         let (_, bytes, end) = download(&next.client(THADS).await, &document, 0).await.expect("the owner's");
@@ -68,5 +83,34 @@ backends! {
         next.stop().await;
         drop(previous);
         audit(&database).await;
+    }
+
+    async fn a_database_that_is_older_than_the_documents_removes_none_of_them(database) {
+        let hub = TestHub::start(&database).await;
+        let folder = database.documents();
+        while !folder.join(MARK).exists() {
+            tokio::task::yield_now().await;
+        }
+        let orphan = folder.join(id_of(start().minus(1_000 * HOUR)));
+        write(&orphan, start());
+        // The mark of a log that went on where this database ends, and one that is no mark.
+        for mark in [r#"{"tree_size": 1000000, "root_hash": "00"}"#, "?"] {
+            std::fs::write(folder.join(MARK), mark).expect("a mark");
+            let settings = settings(&database, &hub.authority);
+            let mut next = match database.backend() {
+                Backend::Postgres => hub.beside(settings, 7).await,
+                Backend::Sqlite => break,
+            };
+            looked(&mut next).await;
+            assert!(orphan.exists());
+            assert_eq!(std::fs::read_to_string(folder.join(MARK)).expect("a mark"), mark, "it stays");
+            next.stop().await;
+        }
+        if database.backend() == Backend::Sqlite {
+            let settings = settings(&database, &hub.authority);
+            let mut next = hub.again(settings).await;
+            looked(&mut next).await;
+            assert!(orphan.exists());
+        }
     }
 }

@@ -133,6 +133,7 @@ impl Rclone {
                     .expect("a plain name")
             })
             .collect();
+        names.retain(|name| !name.starts_with('.'));
         names.sort();
         names
     }

@@ -132,6 +132,30 @@ backends! {
         assert_eq!(reason(&refusal), "KEY_REUSED");
     }
 
+    async fn a_line_that_broke_without_a_word_does_not_hold_its_upload(database) {
+        let hub = TestHub::start(&database).await;
+        let sender = hub.client(THADS).await;
+        let content = pdf(120_000);
+        let header = of("without-a-word", &content);
+        // This call says nothing more and does not end.
+        let (messages, stream) = mpsc::channel(4);
+        let mut service = sender.documents();
+        let silent = tokio::spawn(async move { service.upload(ReceiverStream::new(stream)).await });
+        messages.send(going_on(header.clone(), 0)).await.expect("sent");
+        messages.send(chunk(&content[..50_000])).await.expect("sent");
+        while received(&sender, header.clone()).await != 50_000 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let again = hub.client(THADS).await;
+        let reply = go_on(&again, header.clone(), &content, 50_000).await.expect("taken over");
+        let refusal = silent.await.expect("it ends").expect_err("superseded");
+        assert_eq!((refusal.code(), reason(&refusal).as_str()), (Code::Unavailable, "UNAVAILABLE"));
+        drop(messages);
+        assert_eq!(files(&database), [reply.document_id.clone()]);
+        let (_, bytes, end) = download(&again, &reply.document_id, 0).await.expect("the owner's");
+        assert!(end.is_none() && bytes == content);
+    }
+
     async fn bytes_that_turn_out_wrong_after_a_break_are_forgotten_and_the_upload_can_begin_anew(database) {
         let hub = TestHub::start(&database).await;
         let sender = hub.client(THADS).await;

@@ -77,10 +77,13 @@ backends! {
         if let lienthong::app::ledger::Operation::Submit(submit) = &mut order.operation {
             submit.recipients = vec![code.clone()];
         }
-        let officer = RegistryChange::RegisterOfficer(Officer {
-            agency: code,
-            ..BANK.officer()
-        });
+        let officer = RegistryChange::RegisterOfficer {
+            officer: Officer {
+                agency: code,
+                ..BANK.officer()
+            },
+            states_scope: true,
+        };
         assert_eq!(hub.refused(order.clone()).await, ErrorCode::RecipientNotConnected);
         hub.done(registry_command("officer-of-bare-bank", officer)).await;
         assert_eq!(
@@ -178,7 +181,7 @@ backends! {
         assert_eq!(hub.refused(registry_command("end-the-last", end.clone())).await, ErrorCode::OperatorLockout);
         assert_eq!(hub.refused(registry_command("revoke-the-last", revoke)).await, ErrorCode::OperatorLockout);
         let second = Officer { id: "operator-002".parse().expect("an id"), ..OPERATOR.officer() };
-        hub.done(registry_command("a-second-officer", RegistryChange::RegisterOfficer(second))).await;
+        hub.done(registry_command("a-second-officer", RegistryChange::RegisterOfficer { officer: second, states_scope: true })).await;
         hub.done(registry_command("end-the-first", end)).await;
         audit(&database).await;
     }

@@ -458,11 +458,14 @@ fn registry_change(change: u8) -> RegistryChange {
             officer: LAND_OFFICE.officer_id(),
             last_day,
         },
-        4 => RegistryChange::RegisterOfficer(Officer {
-            scope: if change > 200 { Scope::Unit } else { Scope::All },
-            unit: UnitId::parse("pgd.hoan-kiem").ok(),
-            ..LAND_OFFICE.officer()
-        }),
+        4 => RegistryChange::RegisterOfficer {
+            officer: Officer {
+                scope: if change > 200 { Scope::Unit } else { Scope::All },
+                unit: UnitId::parse("pgd.hoan-kiem").ok(),
+                ..LAND_OFFICE.officer()
+            },
+            states_scope: true,
+        },
         5 => RegistryChange::UpdateAgency(lienthong::domain::agency::Agency {
             name: format!("Ngân hàng Giả Lập {change}"),
             ..BANK.agency()
@@ -471,10 +474,13 @@ fn registry_change(change: u8) -> RegistryChange {
             agency: BANK.code(),
             credentials: BANK_2.paper_credentials(),
         },
-        7 => RegistryChange::RegisterOfficer(Officer {
-            unit,
-            ..THADS.officer()
-        }),
+        7 => RegistryChange::RegisterOfficer {
+            officer: Officer {
+                unit,
+                ..THADS.officer()
+            },
+            states_scope: true,
+        },
         _ => RegistryChange::CreateAgency {
             agency: BANK.agency(),
             officer: None,

@@ -70,6 +70,36 @@ backends! {
         audit(&database).await;
     }
 
+    async fn who_says_nothing_of_the_scope_changes_nothing_of_it(database) {
+        let world = World::start(&database).await;
+        let chief = world.client(BANK, "");
+        let scope_of = async |id: &str| {
+            let ask = v1::GetAgencyRequest { code: BANK.code_text().to_owned() };
+            let reply = chief.agencies().get_agency(ask).await.expect("an agency").into_inner();
+            reply.officers.iter().find(|officer| officer.officer_id == id).expect("registered").scope()
+        };
+        let write = async |key: &str, officer: v1::Officer| {
+            let message = v1::RegisterOfficerRequest {
+                idempotency_key: key.to_owned(),
+                agency_code: String::new(),
+                officer: Some(officer),
+            };
+            chief.agencies().register_officer(message).await.expect("registered");
+        };
+        let silent = |id: &str| v1::Officer {
+            officer_id: id.to_owned(),
+            position: "Trưởng phòng".to_owned(),
+            scope: v1::OfficerScope::Unspecified.into(),
+            ..of_staff("own.1").on_wire()
+        };
+        write("silent-known", silent("own.1")).await;
+        assert_eq!(scope_of("own.1").await, v1::OfficerScope::Own);
+        write("silent-new", silent("somebody.new")).await;
+        assert_eq!(scope_of("somebody.new").await, v1::OfficerScope::All);
+        world.hub.stop().await;
+        audit(&database).await;
+    }
+
     async fn nobody_who_does_not_see_all_widens_his_own_rights(database) {
         let world = World::start(&database).await;
         for person in STAFF.into_iter().filter(|person| person.scope < Scope::All) {

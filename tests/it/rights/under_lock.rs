@@ -64,7 +64,10 @@ async fn register(hub: &TestLedger, agency: Fixture, person: Person, key: &str) 
     let key = format!("{key}:{}:{}", agency.code_text(), person.id);
     hub.done(registry_command(
         &key,
-        RegistryChange::RegisterOfficer(officer(agency, person)),
+        RegistryChange::RegisterOfficer {
+            officer: officer(agency, person),
+            states_scope: true,
+        },
     ))
     .await;
 }
@@ -132,7 +135,10 @@ backends! {
         let hub = staffed(&database).await;
         hub.open(&Order::freeze(&[BANK]), "order-0001").await;
         for person in STAFF {
-            let widen = RegistryChange::RegisterOfficer(officer(BANK, Person { scope: Scope::All, ..person }));
+            let widen = RegistryChange::RegisterOfficer {
+                officer: officer(BANK, Person { scope: Scope::All, ..person }),
+                states_scope: true,
+            };
             let widen = Command::new(
                 BANK.actor(),
                 IdempotencyKey::parse(&format!("widen:{}", person.id)).expect("a key"),
