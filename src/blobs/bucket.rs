@@ -148,11 +148,11 @@ impl Bucket {
 
     /// Finds out whether objects can be written and removed; leaves one there, to be found by [`Bucket::check`].
     pub(super) async fn probe(&self) -> io::Result<()> {
+        const CONTENT: Bytes = Bytes::from_static(b"lienthong");
         let probe = self.key(PROBE);
-        for _ in 0..2 {
-            in_time(self.store.delete(&probe)).await?;
-            in_time(self.store.put(&probe, Bytes::from_static(b"lienthong").into())).await?;
-        }
+        in_time(self.store.put(&probe, CONTENT.into())).await?;
+        in_time(self.store.delete(&probe)).await?;
+        in_time(self.store.put(&probe, CONTENT.into())).await?;
         Ok(())
     }
 
