@@ -11,7 +11,7 @@ use super::args::listen_address;
 use super::config::{Options, Resolved, tls_files};
 use super::failure::Failure;
 use super::logging::{self, LogFormat};
-use super::output;
+use super::{open_files, output};
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
@@ -56,7 +56,8 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
     let database: Database = settings.text("database").parse().map_err(StartError::from)?;
     let listen = listen_address(settings.text("listen"))
         .map_err(|error| Failure::configuration(format!("--listen: {error}"), format!("--listen: {error}")))?;
-    let limits = settings.limits();
+    let mut limits = settings.limits();
+    open_files::make_room(&mut limits.server.accept);
     Ok(HubSettings {
         documents: settings.documents(&database).unwrap_or_default(),
         database,
