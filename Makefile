@@ -1,7 +1,7 @@
 # Liên Thông: the commands of the house. `make` alone explains them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint-proto chaos storm bench
+.PHONY: help demo test check lint-proto chaos storm abuse bench
 
 help: ## this page
 	@printf '%s\n' \
@@ -14,7 +14,8 @@ help: ## this page
 	  '  make lint-proto  the style of the .proto files alone (part of make test)' \
 	  '  make chaos       kill the hub 100 times on each database under load; nothing acknowledged may be lost' \
 	  '  make storm       many orders while readers lose their connections, two hubs; nothing may be skipped; takes long' \
-	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
+	  '  make abuse       one agency abuses HTTP/2 in every way we know; the others are served, memory is bounded; 5 minutes' \
+  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
 	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, storm and bench also need PostgreSQL' \
 	  'server binaries, strace and Python; on Debian they install them when missing (as root or through sudo).' \
@@ -37,6 +38,9 @@ chaos: ## kill -9 under load, 100 times per database
 
 storm: ## readers that break off, two hubs
 	scripts/storm.sh
+
+abuse: ## floods, half-open connections, replies nobody takes; about 5 minutes
+	scripts/abuse.sh
 
 bench: ## throughput, first version
 	scripts/bench.sh

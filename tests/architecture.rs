@@ -66,6 +66,10 @@ mod rules {
             "ends an open stream in tonic's terms, in words of grpc::status",
         ),
         (
+            "src/server/admission.rs",
+            "ends a body that takes too much memory in tonic's terms, in words of grpc::status",
+        ),
+        (
             "src/server/tonic_errors.rs",
             "puts what tonic itself refuses into words of grpc::status",
         ),

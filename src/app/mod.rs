@@ -46,6 +46,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Bells for readers of mailboxes.
     pub wakeups: Arc<Wakeups>,
+    /// Turns of readers of mailboxes.
+    turns: Arc<mailbox::Turns>,
     /// Agencies by territory, remembered for a moment.
     places: Arc<places::Places>,
 }
@@ -97,6 +99,7 @@ impl App {
             ledger,
             clock: parts.clock,
             wakeups,
+            turns: Arc::default(),
             places: Arc::default(),
         };
         (app, writer)

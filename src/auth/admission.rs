@@ -1,5 +1,6 @@
 //! How much one agency may ask of the hub: calls a second, calls and streams at a time. What is over it is turned away at
-//! once and told when to come again, so that one agency's flood costs the others nothing.
+//! once and told when to come again, so that one agency's flood costs the others nothing. And how much memory its messages may
+//! take that are half sent or not taken: calls are few, but one call may be large.
 //!
 //! The rate is a virtual schedule (GCRA, ITU-T I.371): each call moves the agency's next free instant by one interval, and a
 //! call is over the rate if that instant lies further ahead than the burst allows.
@@ -25,6 +26,8 @@ pub struct AdmissionLimits {
     pub calls: u32,
     /// Open streams at a time.
     pub streams: u32,
+    /// Memory of its messages that are half received or not yet taken, KiB. What is small is not counted.
+    pub held_kib: u32,
 }
 
 impl Default for AdmissionLimits {
@@ -35,6 +38,7 @@ impl Default for AdmissionLimits {
             burst: number(2_000),
             calls: 512,
             streams: 64,
+            held_kib: 64 * 1_024,
         }
     }
 }
@@ -61,6 +65,13 @@ struct Account {
     used_until: Instant,
     calls: u32,
     streams: u32,
+    held: u64,
+}
+
+impl Account {
+    fn is_idle(&self) -> bool {
+        self.calls == 0 && self.streams == 0 && self.held == 0
+    }
 }
 
 /// Something under way; counted until this is dropped.
@@ -69,6 +80,14 @@ pub struct UnderWay {
     admission: Arc<Admission>,
     agency: AgencyCode,
     load: Load,
+}
+
+/// Memory that counts to an agency until this is dropped.
+#[derive(Debug)]
+pub struct Held {
+    admission: Arc<Admission>,
+    agency: AgencyCode,
+    bytes: u64,
 }
 
 /// The agency has used its rate; it may come again after this time.
@@ -152,6 +171,51 @@ impl Admission {
     }
 }
 
+impl UnderWay {
+    /// Memory that this will hold; none yet.
+    pub fn held(&self) -> Held {
+        Held {
+            admission: Arc::clone(&self.admission),
+            agency: self.agency.clone(),
+            bytes: 0,
+        }
+    }
+
+    /// As what it is counted.
+    pub fn load(&self) -> Load {
+        self.load
+    }
+}
+
+impl Held {
+    /// Makes it so many bytes altogether.
+    ///
+    /// # Errors
+    /// OVERLOADED: it would be more than before, and more than the agency may hold. Nothing has changed then.
+    pub fn set(&mut self, bytes: usize) -> Result<(), Error> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let mut accounts = self.admission.accounts();
+        let account = account(&mut accounts, &self.agency, Instant::now());
+        let held = account.held.saturating_sub(self.bytes).saturating_add(bytes);
+        if bytes > self.bytes && held > u64::from(self.admission.limits.held_kib) * 1_024 {
+            return Err(over("memory", A_MOMENT));
+        }
+        account.held = held;
+        self.bytes = bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.bytes > 0
+            && let Some(account) = self.admission.accounts().get_mut(&self.agency)
+        {
+            account.held = account.held.saturating_sub(self.bytes);
+        }
+    }
+}
+
 impl Drop for UnderWay {
     fn drop(&mut self) {
         if let Some(account) = self.admission.accounts().get_mut(&self.agency) {
@@ -167,12 +231,13 @@ impl Drop for UnderWay {
 /// The account of an agency. One that is at rest says the same as none.
 fn account<'a>(accounts: &'a mut BTreeMap<AgencyCode, Account>, agency: &AgencyCode, now: Instant) -> &'a mut Account {
     if accounts.len() >= MANY_ACCOUNTS && !accounts.contains_key(agency) {
-        accounts.retain(|_, account| account.used_until > now || account.calls + account.streams > 0);
+        accounts.retain(|_, account| account.used_until > now || !account.is_idle());
     }
     accounts.entry(agency.clone()).or_insert(Account {
         used_until: now,
         calls: 0,
         streams: 0,
+        held: 0,
     })
 }
 
@@ -203,6 +268,7 @@ mod tests {
             burst: NonZeroU32::new(3).unwrap(),
             calls: 2,
             streams: 1,
+            held_kib: 3,
         }
     }
 
@@ -276,6 +342,26 @@ mod tests {
         admission.begin(&code("NH.2"), Load::Call).unwrap();
         drop(first);
         admission.begin(&bank, Load::Call).unwrap();
+    }
+
+    #[test]
+    fn memory_is_bounded_for_each_agency_and_given_back() {
+        let admission = Admission::new(limits());
+        let bank = admission.begin(&code("NH.1"), Load::Call).unwrap();
+        let (mut first, mut second) = (bank.held(), bank.held());
+        first.set(2_000).unwrap();
+        assert_eq!(second.set(1_073).unwrap_err().code(), ErrorCode::Overloaded);
+        second.set(1_072).unwrap();
+        first.set(1_999).unwrap();
+        first.set(2_001).unwrap_err();
+        admission
+            .begin(&code("NH.2"), Load::Call)
+            .unwrap()
+            .held()
+            .set(3_072)
+            .unwrap();
+        drop(first);
+        second.set(3_072).unwrap();
     }
 
     #[test]

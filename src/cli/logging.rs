@@ -1,6 +1,6 @@
 //! The hub's own messages go to stderr, results to stdout. No personal data is ever in them: the hub's own lines hold codes,
 //! ids of the hub and counts, and of the libraries beneath it nothing below `info` is let through, since what they trace is
-//! the bytes of calls.
+//! the bytes of calls. Nor are warnings that a client could fill the log with.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::PanicHookInfo;
@@ -17,6 +17,9 @@ use crate::app::TRACE;
 
 /// What a target of our own begins with.
 const OWN: &str = "lienthong";
+
+/// Libraries whose warnings a client can cause as often as it likes, by a frame of a few bytes each.
+const OF_PEERS: &[&str] = &["h2", "hyper", "rustls", "tonic"];
 
 /// How lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +71,18 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 }
 
 fn may_be_written(metadata: &Metadata<'_>) -> bool {
-    let target = metadata.target();
-    if target == TRACE {
+    if metadata.target() == TRACE {
         return false;
     }
-    let rest = target.strip_prefix(OWN);
-    let is_own = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
-    is_own || *metadata.level() <= Level::INFO
+    let crate_name = metadata.target().split("::").next().unwrap_or_default();
+    let least = if crate_name == OWN {
+        Level::TRACE
+    } else if OF_PEERS.contains(&crate_name) {
+        Level::ERROR
+    } else {
+        Level::INFO
+    };
+    *metadata.level() <= least
 }
 
 #[cfg(test)]
@@ -109,11 +117,18 @@ mod tests {
         tracing::subscriber::with_default(logging, || {
             tracing::trace!(target: "h2::codec", "bytes-of-a-call");
             tracing::debug!(target: "lienthong_proto", "bytes-of-a-message");
+            tracing::warn!(target: "h2::proto::ping_pong", "bytes-of-a-ping");
+            tracing::error!(target: "rustls", "kept-three");
             tracing::info!(target: "sqlx", "kept-one");
             tracing::debug!(target: "lienthong::calls", "kept-two");
         });
         let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
-        assert!(text.contains("kept-one") && text.contains("kept-two"), "{text}");
+        assert!(
+            ["kept-one", "kept-two", "kept-three"]
+                .iter()
+                .all(|kept| text.contains(kept)),
+            "{text}"
+        );
         assert!(!text.contains("bytes-of"), "{text}");
     }
 }

@@ -17,6 +17,7 @@ mod init;
 mod keep_failure;
 mod logging;
 mod migrate;
+mod open_files;
 mod output;
 mod place;
 mod progress;

@@ -11,8 +11,8 @@ use super::args::listen_address;
 use super::config::{Options, Resolved, tls_files};
 use super::failure::Failure;
 use super::logging::{self, LogFormat};
-use super::output;
 use super::traces::Traces;
+use super::{open_files, output};
 use crate::blobs::{BucketAddress, DocumentPlace};
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
@@ -77,7 +77,8 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
     let database: Database = settings.text("database").parse().map_err(StartError::from)?;
     let listen = listen_address(settings.text("listen"))
         .map_err(|error| Failure::configuration(format!("--listen: {error}"), format!("--listen: {error}")))?;
-    let limits = settings.limits();
+    let mut limits = settings.limits();
+    open_files::make_room(&mut limits.server.accept);
     Ok(HubSettings {
         documents: DocumentPlace {
             folder: settings.documents(&database).unwrap_or_default(),

@@ -28,7 +28,8 @@ const TOKENLESS: &[&str] = &[
     "/grpc.reflection.v1alpha.ServerReflection/",
 ];
 
-/// Puts an `Arc<Principal>` and the [`Rpc`] into the extensions of every request to a method of the hub, or refuses it.
+/// Puts an `Arc<Principal>` and the [`Rpc`] into the extensions of every request to a method of the hub, and an `Arc<Party>` into
+/// those of health and reflection, or refuses it.
 #[derive(Debug, Clone)]
 pub struct AuthLayer {
     authenticator: Arc<Authenticator>,
@@ -99,13 +100,13 @@ async fn admit(authenticator: &Authenticator, parts: &mut http::request::Parts) 
         .ok_or_else(|| Error::new(ErrorCode::CertificateNotRegistered).with("reason", "no_certificate"))?;
     let path = parts.uri.path();
     let Some(rpc) = Rpc::from_path(path) else {
-        authenticator.authenticate_connection(&peer).await?;
+        let caller = authenticator.authenticate_connection(&peer).await?;
         let is_tokenless = TOKENLESS.iter().any(|service| path.starts_with(service));
-        return if is_tokenless {
-            Ok(())
-        } else {
-            Err(Error::new(ErrorCode::MethodUnknown))
-        };
+        if !is_tokenless {
+            return Err(Error::new(ErrorCode::MethodUnknown));
+        }
+        parts.extensions.insert(caller);
+        return Ok(());
     };
     let principal = authenticator
         .authenticate(&peer, authorization(&parts.headers)?)

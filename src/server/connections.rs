@@ -20,6 +20,7 @@ use crate::auth::peer::PeerIdentity;
 use crate::auth::trust::verifier::ClientVerifier;
 use crate::domain::certificate::Certificate;
 use crate::domain::error::{Error, ErrorCode};
+use crate::domain::ids::AgencyCode;
 use crate::domain::time::Timestamp;
 
 /// Longest wait for the registry. Without an answer a connection is taken and kept: its calls are refused as long as the
@@ -45,14 +46,43 @@ pub(super) struct Connections {
     authenticator: Option<Arc<Authenticator>>,
 }
 
+/// To whom a connection counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    /// The agency to which its certificate is registered.
+    Agency(AgencyCode),
+    /// All those whose certificate is not registered, or whose agency is suspended: their calls are told what is missing.
+    Stranger,
+    /// Nobody, as the registry did not answer.
+    Unknown,
+    /// It is not taken: the registry or a revocation list has revoked its certificate.
+    Revoked,
+}
+
 #[derive(Debug, Default)]
 struct Entries {
     next: u64,
     by_number: BTreeMap<u64, Entry>,
+    by_owner: BTreeMap<Owner, usize>,
+}
+
+impl Entries {
+    fn leave(&mut self, number: u64) {
+        let Some(entry) = self.by_number.remove(&number) else {
+            return;
+        };
+        if let Some(count) = self.by_owner.get_mut(&entry.owner) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.by_owner.remove(&entry.owner);
+            }
+        }
+    }
 }
 
 struct Entry {
     peer: PeerIdentity,
+    owner: Owner,
     chain: Arc<[CertificateDer<'static>]>,
     /// Under which generation of trust the chain was found good, and until when that holds.
     good: Option<(u64, Timestamp)>,
@@ -91,7 +121,7 @@ impl Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.connections.entries().by_number.remove(&self.number);
+        self.connections.entries().leave(self.number);
     }
 }
 
@@ -114,44 +144,58 @@ impl Connections {
         self.entries().by_number.len()
     }
 
-    /// Enters a connection with the certificates that its client showed. Its chain is checked again at the next look, since
-    /// the authorities may have changed during the handshake.
-    pub(super) fn enter(&self, peer: PeerIdentity, chain: &[CertificateDer<'_>]) -> Open {
+    /// Enters a connection with the certificates that its client showed, unless `owner` has `most` already. Its chain is
+    /// checked again at the next look, since the authorities may have changed during the handshake.
+    pub(super) fn enter(
+        &self,
+        peer: PeerIdentity,
+        chain: &[CertificateDer<'_>],
+        owner: Owner,
+        most: usize,
+    ) -> Option<Open> {
         let chain: Vec<_> = chain
             .iter()
             .map(|certificate| certificate.clone().into_owned())
             .collect();
         let cut = CancellationToken::new();
         let mut entries = self.entries();
+        let count = entries.by_owner.entry(owner.clone()).or_default();
+        if *count >= most && owner != Owner::Unknown {
+            return None;
+        }
+        *count += 1;
         let number = entries.next;
         entries.next = number.wrapping_add(1);
         entries.by_number.insert(
             number,
             Entry {
                 peer,
+                owner,
                 chain: chain.into(),
                 good: None,
                 is_suspect: false,
                 cut: cut.clone(),
             },
         );
-        Open {
+        Some(Open {
             number,
             connections: self.clone(),
             cut: Box::pin(cut.cancelled_owned()),
-        }
+        })
     }
 
-    /// Whether the registry or a revocation list has revoked the certificate. A certificate that was never registered is let in: its calls
-    /// are told what is missing.
-    pub(super) async fn refuses(&self, peer: &PeerIdentity) -> bool {
+    /// To whom a new connection counts.
+    pub(super) async fn owner(&self, peer: &PeerIdentity) -> Owner {
         let Some(authenticator) = &self.authenticator else {
-            return false;
+            return Owner::Unknown;
         };
-        let asked = tokio::time::timeout(ASK_TIMEOUT, authenticator.authenticate_connection(peer));
-        asked
-            .await
-            .is_ok_and(|party| party.is_err_and(|error| is_final(&error)))
+        match tokio::time::timeout(ASK_TIMEOUT, authenticator.authenticate_connection(peer)).await {
+            Ok(Ok(party)) => Owner::Agency(party.agency.code.clone()),
+            Ok(Err(error)) if is_final(&error) => Owner::Revoked,
+            Ok(Err(error)) if error.code() == ErrorCode::Unavailable => Owner::Unknown,
+            Ok(Err(_)) => Owner::Stranger,
+            Err(_elapsed) => Owner::Unknown,
+        }
     }
 
     /// Looks at every connection; cuts those that the look before found refused as well. Gives how many were cut.
@@ -252,4 +296,35 @@ fn good_until(trust: &Trust, chain: &[CertificateDer<'static>]) -> Timestamp {
     ends.chain(trust.next_end)
         .min()
         .unwrap_or(Timestamp::from_micros(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn enter(connections: &Connections, owner: &Owner) -> Option<Open> {
+        let peer = PeerIdentity {
+            certificate_fingerprint: [1; 32],
+            remote: ([127, 0, 0, 1], 1).into(),
+        };
+        connections.enter(peer, &[], owner.clone(), 2)
+    }
+
+    #[test]
+    fn connections_of_one_agency_and_of_all_strangers_are_bounded_and_a_silent_registry_bounds_nobody() {
+        let connections = Connections::default();
+        let bank = |number| Owner::Agency(AgencyCode::parse(&format!("NH.{number}")).unwrap());
+        for owner in [bank(1), bank(2), Owner::Stranger] {
+            let first = enter(&connections, &owner);
+            let second = enter(&connections, &owner);
+            assert!(first.is_some() && second.is_some() && enter(&connections, &owner).is_none());
+            drop(first);
+            assert!(enter(&connections, &owner).is_some(), "there is room again");
+        }
+        let many: Vec<_> = (0..5).map(|_| enter(&connections, &Owner::Unknown)).collect();
+        assert!(many.iter().all(Option::is_some));
+        assert_eq!(connections.count(), 5);
+        drop(many);
+        assert!(connections.entries().by_owner.is_empty());
+    }
 }

@@ -240,6 +240,11 @@ impl Hub {
             .http2_keepalive_interval(Some(limits.keep_alive))
             .http2_keepalive_timeout(Some(limits.keep_alive_timeout))
             .http2_max_header_list_size(limits.header_bytes)
+            .initial_stream_window_size(limits.window)
+            .initial_connection_window_size(limits.window)
+            .http2_adaptive_window(Some(false))
+            .http2_max_pending_accept_reset_streams(Some(limits.early_resets))
+            .http2_max_local_error_reset_streams(Some(limits.faulty_streams))
             .layer(MeterLayer::new(&metrics, request_ids))
             .layer(CatchPanicLayer)
             .layer(CallTimeoutLayer {

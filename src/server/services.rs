@@ -60,7 +60,7 @@ pub(super) fn routes(
         ))
         .add_service(limited!(
             MailboxServiceServer,
-            MailboxService::new(app.clone(), Arc::clone(authenticator), limits.stalled_reader)
+            MailboxService::new(app.clone(), Arc::clone(authenticator), limits.accept.stalled_reader)
         ))
         .add_service(limited!(
             DocumentServiceServer,

@@ -91,14 +91,18 @@ pub struct ServerLimits {
     pub calls_per_connection: usize,
     /// Longest time from a call's headers to its answer's headers; longer than the longest wait of Pull (30 s).
     pub call_timeout: Duration,
-    /// How long the reader of a stream may take nothing before it is cut.
-    pub stalled_reader: Duration,
     /// Most bytes of one message to the hub: a document of 256 KiB as JSON text, with room for a signature.
     pub message_bytes: usize,
     /// On uploads.
     pub uploads: UploadLimits,
     /// Most bytes of a call's headers.
     pub header_bytes: u32,
+    /// Most bytes of bodies on one connection that the hub has not looked at yet: about the largest message.
+    pub window: u32,
+    /// Calls on one connection that its client has given up before the hub looked at them; with more it is cut.
+    pub early_resets: usize,
+    /// Calls on one connection that ended because its client broke the rules of HTTP/2; with more it is cut.
+    pub faulty_streams: usize,
     /// An idle connection is probed this often, and closed if it does not answer for `keep_alive_timeout`.
     pub keep_alive: Duration,
     /// See `keep_alive`.
@@ -115,7 +119,6 @@ impl Default for ServerLimits {
             streams_per_connection: 256,
             calls_per_connection: 256,
             call_timeout: Duration::from_mins(1),
-            stalled_reader: Duration::from_mins(1),
             message_bytes: 1024 * 1024,
             uploads: UploadLimits {
                 bytes: 200 * 1024 * 1024,
@@ -125,6 +128,9 @@ impl Default for ServerLimits {
                 orphan_lifetime: Duration::from_hours(7 * 24),
             },
             header_bytes: 16 * 1024,
+            window: 1024 * 1024,
+            early_resets: 20,
+            faulty_streams: 256,
             keep_alive: Duration::from_secs(30),
             keep_alive_timeout: Duration::from_secs(10),
             drain: Duration::from_secs(25),

@@ -28,10 +28,11 @@ use tokio_rustls::server::TlsStream;
 use tokio_stream::Stream;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::connections::Connections;
+use super::connections::{Connections, Owner};
 use super::hub_stream::HubStream;
 use super::metrics::AcceptMeter;
 use super::server_certificate;
+use super::socket::Socket;
 use crate::auth::peer::PeerIdentity;
 use crate::auth::trust::anchor::Anchor;
 use crate::auth::trust::book::CrlBook;
@@ -44,6 +45,9 @@ use crate::evidence::digest::sha256;
 const ALPN_H2: &[u8] = b"h2";
 /// First and longest pause after an accept that failed for lack of resources.
 const ACCEPT_PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
+/// While more than half of the places for handshakes are taken, a new handshake has this part of its time: enough for
+/// whoever means it, and others wait less for those who do not.
+const CROWDED: u32 = 6;
 
 /// The three PEM texts that TLS needs.
 #[derive(Clone, Copy)]
@@ -264,12 +268,18 @@ impl TimeProvider for ClockTime {
 /// Limits on connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AcceptLimits {
-    /// How long a handshake may take.
+    /// How long a handshake may take, and how long after it the client's first frame may come.
     pub handshake_timeout: Duration,
     /// Most handshakes at a time; more connections wait in the kernel's queue.
     pub handshakes: usize,
     /// Most open connections, handshakes included.
     pub connections: usize,
+    /// Most open connections of one agency; certificates that are registered to nobody have one such share together.
+    pub connections_per_agency: usize,
+    /// Frames a second that ask for nothing, of one connection in the long run; one that sends more is cut.
+    pub frames_per_second: u32,
+    /// How long a reader may take nothing: the reader of a stream, or a whole socket. Then it is cut.
+    pub stalled_reader: Duration,
 }
 
 impl Default for AcceptLimits {
@@ -278,6 +288,9 @@ impl Default for AcceptLimits {
             handshake_timeout: Duration::from_secs(3),
             handshakes: 256,
             connections: 10_000,
+            connections_per_agency: 128,
+            frames_per_second: 1_000,
+            stalled_reader: Duration::from_mins(1),
         }
     }
 }
@@ -358,19 +371,20 @@ async fn accept_loop(
         while running.try_join_next().is_some() {}
         let acceptor = TlsAcceptor::from(Arc::clone(&config.borrow()));
         let sender = sender.clone();
-        let connections = connections.clone();
+        let newcomer = Newcomer {
+            remote,
+            place,
+            connections: connections.clone(),
+            meter: meter.clone(),
+            limits,
+        };
         let meter = meter.clone();
+        let is_crowded = handshakes.available_permits() < limits.handshakes / 2;
+        let time = limits.handshake_timeout / if is_crowded { CROWDED } else { 1 };
         running.spawn(async move {
-            let stream = handshake(&acceptor, tcp, limits.handshake_timeout);
-            let stream = stream
-                .await
-                .and_then(|tls| admit(tls, remote, place, &connections, &meter));
-            let stream = match stream {
-                Ok(stream) if connections.refuses(stream.peer()).await => Err(io::Error::new(
-                    io::ErrorKind::PermissionDenied,
-                    "the certificate is revoked",
-                )),
-                other => other,
+            let stream = match handshake(&acceptor, tcp, time, limits.stalled_reader).await {
+                Ok(tls) => newcomer.admit(tls).await,
+                Err(error) => Err(error),
             };
             drop(turn);
             match stream {
@@ -393,33 +407,61 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-async fn handshake(acceptor: &TlsAcceptor, tcp: TcpStream, timeout: Duration) -> io::Result<TlsStream<TcpStream>> {
+async fn handshake(
+    acceptor: &TlsAcceptor,
+    tcp: TcpStream,
+    time: Duration,
+    patience: Duration,
+) -> io::Result<TlsStream<Socket>> {
     tcp.set_nodelay(true)?;
-    tokio::time::timeout(timeout, acceptor.accept(tcp)).await?
+    let accepted = acceptor.accept(Socket::new(tcp, patience));
+    tokio::time::timeout(time, accepted).await?
 }
 
-fn admit(
-    tls: TlsStream<TcpStream>,
+/// A connection on its way in.
+struct Newcomer {
     remote: SocketAddr,
     place: OwnedSemaphorePermit,
-    connections: &Connections,
-    meter: &AcceptMeter,
-) -> io::Result<HubStream> {
-    let session = tls.get_ref().1;
-    if session.alpn_protocol() != Some(ALPN_H2) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "the client did not ask for h2",
-        ));
+    connections: Connections,
+    meter: AcceptMeter,
+    limits: AcceptLimits,
+}
+
+impl Newcomer {
+    /// Lets a connection in whose handshake succeeded, if it speaks HTTP/2, its certificate is not revoked and its agency has
+    /// room for one more.
+    async fn admit(self, tls: TlsStream<Socket>) -> io::Result<HubStream> {
+        let refused = |kind, why: &'static str| Err(io::Error::new(kind, why));
+        let session = tls.get_ref().1;
+        if session.alpn_protocol() != Some(ALPN_H2) {
+            return refused(io::ErrorKind::InvalidData, "the client did not ask for h2");
+        }
+        let chain = session.peer_certificates().unwrap_or_default();
+        let Some(certificate) = chain.first() else {
+            return refused(io::ErrorKind::InvalidData, "the client sent no certificate");
+        };
+        let peer = PeerIdentity {
+            certificate_fingerprint: sha256(certificate),
+            remote: self.remote,
+        };
+        let owner = self.connections.owner(&peer).await;
+        if owner == Owner::Revoked {
+            return refused(io::ErrorKind::PermissionDenied, "the certificate is revoked");
+        }
+        let most = self.limits.connections_per_agency;
+        let Some(open) = self.connections.enter(peer, chain, owner, most) else {
+            return refused(
+                io::ErrorKind::QuotaExceeded,
+                "the agency has as many connections as it may",
+            );
+        };
+        Ok(HubStream::new(
+            tls,
+            peer,
+            self.place,
+            open,
+            self.meter.opened(),
+            &self.limits,
+        ))
     }
-    let chain = session.peer_certificates().unwrap_or_default();
-    let certificate = chain
-        .first()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the client sent no certificate"))?;
-    let peer = PeerIdentity {
-        certificate_fingerprint: sha256(certificate),
-        remote,
-    };
-    let open = connections.enter(peer, chain);
-    Ok(HubStream::new(tls, peer, place, open, meter.opened()))
 }

@@ -234,6 +234,7 @@ async fn a_stalled_handshake_is_cut_and_does_not_stop_others() {
         handshake_timeout: Duration::from_millis(200),
         handshakes: 1,
         connections: 2,
+        ..AcceptLimits::default()
     };
     let mut hub = hub(limits).await;
     let mut stalled = TcpStream::connect(hub.address).await.unwrap();

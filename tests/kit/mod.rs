@@ -73,15 +73,26 @@ impl Member {
     /// A connection with this agency's certificate whose calls carry its tokens.
     pub(crate) async fn connect(&self, hub: &HubAddress) -> Result<HubChannel, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let channel = connect(hub, &self.keys, Arc::clone(&clock)).await?;
+        let channel = connect(hub, &self.keys, clock).await?;
+        Ok(with_tokens(channel, Arc::new(self.minter()?)))
+    }
+
+    /// Who makes the tokens of this agency's officer.
+    pub(crate) fn minter(&self) -> Result<TokenMinter, Failure> {
         let subject = TokenSubject {
             agency: AgencyCode::parse(self.code)?,
             officer: OfficerId::parse(self.officer)?,
             roles: vec![],
             hub_id: HUB_ID.to_owned(),
         };
-        let minter = TokenMinter::new(subject, &self.keys, &self.keys.certificate, clock, Arc::new(OsRandom))?;
-        Ok(with_tokens(channel, Arc::new(minter)))
+        let (clock, ids) = (Arc::new(SystemClock), Arc::new(OsRandom));
+        Ok(TokenMinter::new(
+            subject,
+            &self.keys,
+            &self.keys.certificate,
+            clock,
+            ids,
+        )?)
     }
 
     fn registration(&self, role: v1::Role, name: &str) -> v1::CreateAgencyRequest {

@@ -4,11 +4,13 @@ mod documents;
 mod pull;
 mod read;
 mod seek;
+mod turns;
 
 pub(crate) use pull::LOOK_EVERY;
 pub use pull::{Pull, Pulled};
 pub use read::{Entry, Reader};
 pub use seek::Target;
+pub(crate) use turns::Turns;
 
 use std::collections::BTreeMap;
 

@@ -83,6 +83,7 @@ impl Reader {
 
     /// The next entries of one lane, at most `limit`; fewer if their documents are large.
     pub async fn lane(&self, lane: Lane, limit: usize) -> Result<Vec<Entry>> {
+        let _turn = self.app.turns.take(&self.agency).await;
         let mut events = self.events(lane, limit).await?;
         self.complete(&mut events).await
     }
@@ -90,6 +91,7 @@ impl Reader {
     /// The next entries, URGENT before NORMAL, at most `limit`; fewer if their documents are large. Says whether there
     /// are more.
     pub(super) async fn page(&self, limit: usize) -> Result<(Vec<Entry>, bool)> {
+        let _turn = self.app.turns.take(&self.agency).await;
         let mut events = self.events(Lane::Urgent, limit.saturating_add(1)).await?;
         let rest = limit.saturating_add(1).saturating_sub(events.len());
         if rest > 0 {

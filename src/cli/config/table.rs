@@ -136,13 +136,22 @@ settings! {
         "connections", "connections", whole!(1..=100_000, ONE, server.accept.connections), WhenSilent::Limit, "10000",
             "Số kết nối mở nhiều nhất, kể cả đang bắt tay.",
             "Most open connections, handshakes included.";
+        "connections_per_agency", "connections_per_agency",
+            whole!(1..=100_000, ONE, server.accept.connections_per_agency), WhenSilent::Limit, "128",
+            "Số kết nối mở nhiều nhất của một cơ quan; các chứng thư chưa đăng ký dùng chung một phần như vậy.",
+            "Most open connections of one agency; certificates that are registered to nobody share one such part.";
         "handshakes", "handshakes", whole!(1..=10_000, ONE, server.accept.handshakes), WhenSilent::Limit, "256",
             "Số bắt tay TLS cùng lúc nhiều nhất; kết nối khác phải đợi.",
             "Most TLS handshakes at a time; more connections wait.";
         "handshake_timeout_seconds", "handshake_timeout_seconds", whole!(1..=60, ONE, server.accept.handshake_timeout),
             WhenSilent::Limit, "3",
-            "Thời gian bắt tay TLS lâu nhất.",
-            "How long a TLS handshake may take.";
+            "Thời gian bắt tay TLS lâu nhất, và thời gian lâu nhất sau đó đến khung HTTP/2 đầu tiên.",
+            "How long a TLS handshake may take, and how long after it the first frame of HTTP/2 may come.";
+        "frames_per_second", "frames_per_second", whole!(100..=1_000_000, ONE, server.accept.frames_per_second),
+            WhenSilent::Limit, "1000",
+            "Số khung HTTP/2 không yêu cầu gì (PING, SETTINGS, hủy lệnh gọi…) mỗi giây của một kết nối, tính lâu dài; vượt quá thì bị ngắt.",
+            "Frames of HTTP/2 a second that ask for nothing (PING, SETTINGS, calls given up…), of one connection in the long \
+             run; a connection that sends more is cut.";
         "streams_per_connection", "streams_per_connection", whole!(1..=10_000, ONE, server.streams_per_connection),
             WhenSilent::Limit, "256",
             "Số lệnh gọi cùng lúc mà một kết nối được mở.",
@@ -182,10 +191,10 @@ settings! {
             WhenSilent::Limit, "10",
             "Không trả lời hỏi thăm trong khoảng này thì đóng kết nối.",
             "A connection that does not answer a probe for so long is closed.";
-        "stalled_reader_seconds", "stalled_reader_seconds", whole!(1..=3_600, ONE, server.stalled_reader),
+        "stalled_reader_seconds", "stalled_reader_seconds", whole!(1..=3_600, ONE, server.accept.stalled_reader),
             WhenSilent::Limit, "60",
-            "Bên đọc luồng hộp thư không đọc gì lâu hơn vậy thì luồng bị ngắt.",
-            "A stream whose reader takes nothing for so long is cut.";
+            "Bên đọc luồng hộp thư, hoặc cả kết nối, không đọc gì lâu hơn vậy thì bị ngắt.",
+            "A stream of a mailbox, or a whole connection, whose reader takes nothing for so long is cut.";
         "agency_calls_per_second", "agency_calls_per_second",
             whole!(1..=1_000_000, ONE, server.admission.calls_per_second), WhenSilent::Limit, "1000",
             "Số lệnh gọi mỗi giây của một cơ quan, tính lâu dài; vượt quá thì báo bận (trừ quyết định chấm dứt).",
@@ -199,6 +208,9 @@ settings! {
         "agency_streams", "agency_streams", whole!(1..=100_000, ONE, server.admission.streams), WhenSilent::Limit, "64",
             "Số luồng mở cùng lúc của một cơ quan.",
             "Open streams of one agency at a time.";
+        "agency_held_mib", "agency_held_mib", whole!(1..=4_095, KIB, server.admission.held_kib), WhenSilent::Limit, "64",
+            "Bộ nhớ nhiều nhất cho thông điệp của một cơ quan đang gửi dở hoặc chưa được đọc.",
+            "The most memory for messages of one agency that are half sent or not yet taken, MiB.";
         "drain_seconds", "drain_seconds", whole!(1..=600, ONE, server.drain), WhenSilent::Limit, "25",
             "Khi dừng, các lệnh gọi đang chạy được thêm bấy nhiêu giây để xong.",
             "How long calls under way may take to finish when the hub stops.";

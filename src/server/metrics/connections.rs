@@ -14,12 +14,24 @@ struct Failure {
     reason: &'static str,
 }
 
+/// Why the hub has cut a connection that had been let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::server) enum Cut {
+    /// No frame of HTTP/2 came in time.
+    NoHttp2,
+    /// Too many frames that ask for nothing.
+    Flood,
+    /// Nothing was taken off the socket for too long.
+    Stalled,
+}
+
 /// Connections and handshakes. Every clone counts into the same counters.
 #[derive(Debug, Clone, Default)]
 pub(in crate::server) struct AcceptMeter {
     open: Gauge,
     accepted: Counter,
     failures: Family<Failure, Counter>,
+    cuts: Family<Failure, Counter>,
 }
 
 impl AcceptMeter {
@@ -35,13 +47,21 @@ impl AcceptMeter {
             "TLS handshakes that failed, by reason",
             self.failures.clone(),
         );
+        registry.register(
+            "connections_cut",
+            "Connections that were cut for what their client did, by reason",
+            self.cuts.clone(),
+        );
     }
 
     /// A connection is open from now on, until the returned value is dropped.
     pub(in crate::server) fn opened(&self) -> OpenConnection {
         self.open.inc();
         self.accepted.inc();
-        OpenConnection(self.open.clone())
+        OpenConnection {
+            open: self.open.clone(),
+            cuts: self.cuts.clone(),
+        }
     }
 
     /// A handshake failed.
@@ -53,11 +73,26 @@ impl AcceptMeter {
 
 /// A connection that is open.
 #[derive(Debug)]
-pub(in crate::server) struct OpenConnection(Gauge);
+pub(in crate::server) struct OpenConnection {
+    open: Gauge,
+    cuts: Family<Failure, Counter>,
+}
+
+impl OpenConnection {
+    /// The hub cuts it.
+    pub(in crate::server) fn cut(&self, reason: Cut) {
+        let reason = match reason {
+            Cut::NoHttp2 => "no_http2",
+            Cut::Flood => "flood",
+            Cut::Stalled => "stalled",
+        };
+        self.cuts.get_or_create(&Failure { reason }).inc();
+    }
+}
 
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.0.dec();
+        self.open.dec();
     }
 }
 
@@ -74,6 +109,8 @@ fn reason(error: &io::Error) -> &'static str {
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe => "closed_by_client",
         io::ErrorKind::InvalidData => "no_http2",
+        io::ErrorKind::PermissionDenied => "certificate_revoked",
+        io::ErrorKind::QuotaExceeded => "too_many_of_agency",
         _ => "other",
     }
 }

@@ -14,7 +14,7 @@ use prometheus_client::registry::Registry;
 
 pub(super) use caller::CallerLayer;
 pub(super) use calls::MeterLayer;
-pub(super) use connections::{AcceptMeter, OpenConnection};
+pub(super) use connections::{AcceptMeter, Cut, OpenConnection};
 pub(super) use gauges::{Ends, Gauges};
 pub(super) use jobs::JobMeter;
 pub(super) use request_id::RequestIds;
@@ -78,6 +78,7 @@ mod tests {
         let metrics = Metrics::new(&accept, &ledger);
         metrics.calls.count_one_for_a_test();
         accept.failed(&io::ErrorKind::TimedOut.into());
+        accept.opened().cut(Cut::Flood);
         ledger.refused("OVERLOADED");
         metrics.jobs.run("recompute", async { Ok(()) }).await.unwrap();
         metrics.gauges.checked([("database", true)].into_iter());

@@ -1,5 +1,6 @@
 //! A hub in a process of its own.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -13,6 +14,8 @@ pub(crate) struct HubProgram {
     folder: TempDir,
     url: String,
     port: u16,
+    options: Vec<String>,
+    writes_log: bool,
 }
 
 impl HubProgram {
@@ -28,7 +31,25 @@ impl HubProgram {
         }
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("its address").port();
-        Self { folder, url, port }
+        Self {
+            folder,
+            url,
+            port,
+            options: Vec::new(),
+            writes_log: false,
+        }
+    }
+
+    /// The same with its log in the file `log` beside the keys instead of among the test's lines.
+    pub(crate) fn log_to_file(mut self) -> Self {
+        self.writes_log = true;
+        self
+    }
+
+    /// The same with another option of `serve`.
+    pub(crate) fn option(mut self, name: &str, value: &str) -> Self {
+        self.options.extend([name.to_owned(), value.to_owned()]);
+        self
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -51,6 +72,11 @@ impl HubProgram {
                 command
             }
         };
+        let log = if self.writes_log {
+            File::create(self.path("log")).expect("a file").into()
+        } else {
+            Stdio::inherit()
+        };
         let mut child = command
             .args(["serve", "--database", &self.url, "--hub-id", HUB_ID])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
@@ -62,8 +88,9 @@ impl HubProgram {
             .arg(self.path("server.key"))
             .arg("--client-ca")
             .arg(self.path("ca.pem"))
+            .args(&self.options)
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(log)
             .spawn()
             .expect("the hub starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
@@ -122,6 +149,14 @@ impl HubProcess {
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("the hub dies");
         self.child.wait().expect("the hub is gone");
+    }
+
+    /// Its memory now (VmRSS), KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.hub)).expect("the hub lives");
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = resident.and_then(|text| text.split_whitespace().next()).expect("Linux");
+        number.parse().expect("a number")
     }
 
     /// SIGHUP.

@@ -170,7 +170,7 @@ backends! {
     async fn a_reader_that_takes_nothing_is_cut_and_told_where_to_go_on(database) {
         // More than a client's HTTP/2 window takes in by itself (2 MiB).
         const ORDERS: i64 = 1_300;
-        let hub = TestHub::start_with(&database, |settings| settings.limits.stalled_reader = Duration::from_secs(1)).await;
+        let hub = TestHub::start_with(&database, |settings| settings.limits.accept.stalled_reader = Duration::from_secs(1)).await;
         let (office, bank) = (hub.client(THADS).await, hub.client(BANK).await);
         let orders = (0..ORDERS).map(|n| v1::SubmitStreamRequest {
             sequence: n,

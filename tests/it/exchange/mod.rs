@@ -1,5 +1,6 @@
 //! The exchange under real conditions: what an agency may ask for, mailboxes that resume, several hubs.
 
+mod abuse;
 mod admission;
 mod mailbox;
 mod storm;
