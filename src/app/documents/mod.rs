@@ -113,9 +113,10 @@ impl Documents {
     /// Makes ready for the bytes of a new document.
     ///
     /// # Errors
-    /// `FIELD_INVALID`, `DOCUMENT_TOO_LARGE`, `UNAVAILABLE` if the folder cannot be written.
+    /// `FIELD_INVALID`, `DOCUMENT_TOO_LARGE`, `UNAVAILABLE` if the folder or the database takes nothing.
     pub async fn receive(&self, declared: Declared) -> Result<Incoming> {
         incoming::check_size(&declared, self.max_bytes)?;
+        self.app.ledger.takes_writes()?;
         let id = DocumentId::generate(&*self.ids, self.app.clock.now());
         let draft = self.folder.create(&id).await.map_err(incoming::not_written)?;
         Ok(Incoming::new(declared, draft))
@@ -154,7 +155,7 @@ impl Documents {
             // The same upload came twice at once, and the other one was first.
             Ok(uploaded) => uploaded.id != id,
             // Whether a write was carried out is not known after a fault; better bytes without an entry than the reverse.
-            Err(error) => !matches!(error.code(), ErrorCode::Unavailable | ErrorCode::Internal),
+            Err(error) => error.has_done_nothing(),
         };
         if is_orphan && let Err(error) = self.folder.remove(&id).await {
             tracing::warn!(%error, document = %id, "document.orphan.left");
