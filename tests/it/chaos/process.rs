@@ -1,6 +1,8 @@
 //! A hub in a process of its own.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -13,6 +15,8 @@ pub(crate) struct HubProgram {
     folder: TempDir,
     url: String,
     port: u16,
+    documents: PathBuf,
+    watched_at: Option<SocketAddr>,
 }
 
 impl HubProgram {
@@ -26,9 +30,39 @@ impl HubProgram {
         ] {
             std::fs::write(folder.path().join(name), text).expect("a file");
         }
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = listener.local_addr().expect("its address").port();
-        Self { folder, url, port }
+        let documents = folder.path().join("documents");
+        Self {
+            folder,
+            url,
+            port: free_address().port(),
+            documents,
+            watched_at: None,
+        }
+    }
+
+    /// With its documents in another folder.
+    pub(crate) fn with_documents(self, documents: PathBuf) -> Self {
+        Self { documents, ..self }
+    }
+
+    /// With metrics and health, and its log in a file.
+    pub(crate) fn watched(self) -> Self {
+        Self {
+            watched_at: Some(free_address()),
+            ..self
+        }
+    }
+
+    /// Where metrics and health are.
+    pub(crate) fn watched_at(&self) -> SocketAddr {
+        self.watched_at.expect("a hub that is watched")
+    }
+
+    /// The lines of its log that hold `text`.
+    pub(crate) fn lines(&self, text: &str) -> Vec<String> {
+        let log = std::fs::read_to_string(self.path("log")).expect("a log");
+        let lines = log.lines().filter(|line| line.contains(text));
+        lines.map(str::to_owned).collect()
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -51,11 +85,11 @@ impl HubProgram {
                 command
             }
         };
-        let mut child = command
+        command
             .args(["serve", "--database", &self.url, "--hub-id", HUB_ID])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .arg("--documents")
-            .arg(self.path("documents"))
+            .arg(&self.documents)
             .arg("--tls-cert")
             .arg(self.path("server.pem"))
             .arg("--tls-key")
@@ -63,9 +97,14 @@ impl HubProgram {
             .arg("--client-ca")
             .arg(self.path("ca.pem"))
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("the hub starts");
+            .stderr(Stdio::inherit());
+        if let Some(address) = self.watched_at {
+            let log = File::options().append(true).create(true).open(self.path("log"));
+            command
+                .args(["--log-format", "json", "--metrics-listen", &address.to_string()])
+                .stderr(log.expect("a log"));
+        }
+        let mut child = command.spawn().expect("the hub starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let ready = lines
             .by_ref()
@@ -80,6 +119,11 @@ impl HubProgram {
         };
         HubProcess { child, hub }
     }
+}
+
+fn free_address() -> SocketAddr {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its address")
 }
 
 /// The process that `parent` has started. A wrapper such as strace passes no signal on to it.

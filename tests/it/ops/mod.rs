@@ -16,20 +16,20 @@ use tokio::net::TcpStream;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An answer of the listener for metrics and health.
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
     body: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 }
 
 /// `GET path`, as plain as it comes.
-async fn get(address: SocketAddr, path: &str) -> Answer {
+pub(crate) async fn get(address: SocketAddr, path: &str) -> Answer {
     ask(
         address,
         &format!("GET {path} HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n"),
@@ -52,7 +52,7 @@ async fn ask(address: SocketAddr, request: &str) -> Answer {
 }
 
 /// Asks until the answer has this status.
-async fn until_status(address: SocketAddr, path: &str, status: u16) -> Answer {
+pub(crate) async fn until_status(address: SocketAddr, path: &str, status: u16) -> Answer {
     let asking = async {
         loop {
             let answer = get(address, path).await;
