@@ -1,7 +1,7 @@
 # Liên Thông: the commands of the house. `make` alone explains them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint-proto chaos storm abuse bench
+.PHONY: help demo test check lint-proto chaos faults storm abuse bench
 
 help: ## this page
 	@printf '%s\n' \
@@ -13,11 +13,12 @@ help: ## this page
 	  '  make check       format, lints and documentation, all without a warning' \
 	  '  make lint-proto  the style of the .proto files alone (part of make test)' \
 	  '  make chaos       kill the hub 100 times on each database under load; nothing acknowledged may be lost' \
+	  '  make faults      a full disk; PostgreSQL killed, frozen, unreachable, 100 times each; takes about an hour' \
 	  '  make storm       many orders while readers lose their connections, two hubs; nothing may be skipped; takes long' \
 	  '  make abuse       one agency abuses HTTP/2 in every way we know; the others are served, memory is bounded; 5 minutes' \
   '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
-	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, storm and bench also need PostgreSQL' \
+	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, faults, storm and bench need PostgreSQL' \
 	  'server binaries, strace and Python; on Debian they install them when missing (as root or through sudo).' \
 	  'A first reading: README.md, then docs/architecture.md.'
 
@@ -35,6 +36,9 @@ lint-proto: ## the style of the .proto files
 
 chaos: ## kill -9 under load, 100 times per database
 	scripts/chaos.sh
+
+faults: ## full disks and databases that are away
+	scripts/faults.sh
 
 storm: ## readers that break off, two hubs
 	scripts/storm.sh

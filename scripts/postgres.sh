@@ -3,7 +3,8 @@
 #
 #   start_private_postgres   a new cluster in a temporary folder, on a free port of 127.0.0.1, with a random password and
 #                            the durable settings; exports LIENTHONG_TEST_POSTGRES_URL (a superuser; every test makes its
-#                            own database) and LIENTHONG_REQUIRE_POSTGRES=1; stopped and removed when the script ends
+#                            own database), LIENTHONG_REQUIRE_POSTGRES=1 and LIENTHONG_TEST_POSTGRES_BIN, _USER and _FOLDER (the
+#                            programs, who may run them, a folder within that user's reach); stopped and removed when the script ends
 #   stop_private_postgres    the same, now
 #
 # LIENTHONG_POSTGRES_PARENT is the folder that gets the temporary one (default: /tmp; a benchmark wants a real disk).
@@ -13,6 +14,7 @@ postgres_pid=
 postgres_bin=
 # PostgreSQL refuses to run as root: a prefix that changes to an unprivileged user, empty for everyone else.
 postgres_as=()
+postgres_user=
 
 find_postgres_bin() {
     local found candidate
@@ -48,14 +50,14 @@ ensure_postgres() {
 
 # The user who runs the server: oneself, or as root the package's user, or nobody.
 choose_postgres_user() {
-    postgres_as=()
+    postgres_as=() postgres_user=
     ((EUID == 0)) || return 0
-    local user=nobody
-    ! id postgres >/dev/null 2>&1 || user=postgres
-    postgres_as=(setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups)
-    chown "$user" "$postgres_dir"
+    postgres_user=nobody
+    ! id postgres >/dev/null 2>&1 || postgres_user=postgres
+    postgres_as=(setpriv --reuid="$postgres_user" --regid="$(id -g "$postgres_user")" --clear-groups)
+    chown "$postgres_user" "$postgres_dir"
     "${postgres_as[@]}" test -w "$postgres_dir" ||
-        die "user $user cannot reach $postgres_dir; set LIENTHONG_POSTGRES_PARENT to a folder it can reach"
+        die "user $postgres_user cannot reach $postgres_dir; set LIENTHONG_POSTGRES_PARENT to a folder it can reach"
 }
 
 run_as_postgres() { (cd "$postgres_dir" && "${postgres_as[@]}" "$@"); }
@@ -90,6 +92,9 @@ start_private_postgres() {
         if wait_for_postgres "$port"; then
             export LIENTHONG_TEST_POSTGRES_URL="postgres://lienthong:$password@127.0.0.1:$port/postgres"
             export LIENTHONG_REQUIRE_POSTGRES=1
+            # For tests that start a server of their own, to kill it.
+            export LIENTHONG_TEST_POSTGRES_BIN=$postgres_bin LIENTHONG_TEST_POSTGRES_USER=$postgres_user
+            export LIENTHONG_TEST_POSTGRES_FOLDER=$postgres_dir
             say "PostgreSQL answers on 127.0.0.1:$port (in $postgres_dir, on $(stat -f -c %T "$postgres_dir"))"
             return 0
         fi

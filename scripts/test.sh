@@ -8,6 +8,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$repo_root/scripts/postgres.sh"
 . "$repo_root/scripts/python.sh"
+. "$repo_root/scripts/small_disk.sh"
 
 # One folder for all that the tests write, so that nothing of theirs outlives this script, killed hubs' files included.
 remove_scratch() { rm -rf "$scratch"; }
@@ -19,6 +20,7 @@ ensure_rust
 ensure_command strace strace
 ensure_python_env
 offer_buckets
+start_small_disk "$scratch"
 start_private_postgres
 
 step "build" cargo build --workspace --bin lienthong

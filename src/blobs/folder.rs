@@ -1,7 +1,7 @@
 //! Documents as files of a folder.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -142,16 +142,22 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
 /// Finds out whether files can be written, made durable and removed.
 fn probe(path: &Path) -> io::Result<()> {
     let probe = path.join(PROBE);
-    let file = fs::OpenOptions::new()
+    let written = write_some(&probe).and_then(|()| fs::File::open(path)?.sync_all());
+    // Another hub may have tried at the same moment.
+    let removed = fs::remove_file(&probe).or_else(gone_already);
+    written.and(removed)
+}
+
+/// A whole block: a name alone goes onto a full disk too.
+fn write_some(path: &Path) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(&probe)?;
-    file.sync_all()?;
-    fs::File::open(path)?.sync_all()?;
-    // Another hub may have tried at the same moment.
-    fs::remove_file(&probe).or_else(gone_already)
+        .open(path)?;
+    file.write_all(&[0; 4_096])?;
+    file.sync_all()
 }
 
 pub(super) fn gone_already(error: io::Error) -> io::Result<()> {

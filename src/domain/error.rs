@@ -62,6 +62,7 @@ struct Inner {
     fields: Vec<FieldViolation>,
     metadata: BTreeMap<&'static str, String>,
     retry_after_millis: Option<u32>,
+    has_done_nothing: bool,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -77,6 +78,7 @@ impl Error {
             fields: Vec::new(),
             metadata: BTreeMap::new(),
             retry_after_millis: None,
+            has_done_nothing: false,
             cause: None,
         }))
     }
@@ -132,6 +134,19 @@ impl Error {
     pub fn with_cause(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
+    }
+
+    /// Says that for certain nothing was carried out. Of a failure that does not say so nobody knows.
+    #[must_use]
+    pub fn with_nothing_done(mut self) -> Self {
+        self.0.has_done_nothing = true;
+        self
+    }
+
+    /// Whether for certain nothing was carried out.
+    pub fn has_done_nothing(&self) -> bool {
+        let is_failure = matches!(self.0.code, ErrorCode::Unavailable | ErrorCode::Internal);
+        self.0.has_done_nothing || !is_failure
     }
 
     /// The stable code.

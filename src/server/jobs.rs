@@ -8,6 +8,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::metrics::JobMeter;
+use super::trouble::{Trouble, tell};
 use crate::app::App;
 use crate::app::documents::Documents;
 use crate::domain::error::Result;
@@ -61,13 +62,11 @@ struct Seen {
 async fn work(app: App, meter: JobMeter) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seen = Seen::default();
+    let (mut seen, mut trouble) = (Seen::default(), Trouble::default());
     loop {
         ticks.tick().await;
         warn_of_next_year(&app, &mut seen);
-        if let Err(error) = look(&app, &meter, &mut seen).await {
-            tracing::warn!(code = error.code().as_str(), "jobs.failed");
-        }
+        tell!(trouble, look(&app, &meter, &mut seen).await, "jobs");
     }
 }
 

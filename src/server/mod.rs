@@ -28,6 +28,7 @@ pub mod tls;
 pub mod tls_alarm;
 pub mod tls_files;
 mod tonic_errors;
+mod trouble;
 
 pub use catalogue_folder::{load as load_catalogue, require as require_kinds};
 

@@ -271,6 +271,7 @@ impl Hub {
             metrics,
             health,
             writer: writer.abort_handle(),
+            outage: app.ledger.outage(),
             draining,
             certificates: Box::new(move || certificates.ends()),
         });

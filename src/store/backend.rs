@@ -1,5 +1,7 @@
 //! Two databases behind one enum. Every text is a [`Sql`]; the macros pick the backend, so no query is written twice.
 
+use std::time::Duration;
+
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 /// A named SQL text, the same for both databases or a pair where they differ.
@@ -47,17 +49,27 @@ pub(crate) enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// The longest that a read may take, waiting for a connection included. PostgreSQL itself ends a statement after 10 s; one
+/// that has gone without a word ends nothing.
+const READ_LIMIT: Duration = Duration::from_secs(12);
+
+/// The outcome of a read that ends in time.
+pub(crate) async fn in_time<T>(read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let cut = |_elapsed| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    tokio::time::timeout(READ_LIMIT, read).await.map_err(cut)?
+}
+
 /// Runs a query on the reader pool: `on_pool!(store, sql::NAME, |sql, pool| sqlx::query(sql).bind(x).fetch_all(pool))`.
 macro_rules! on_pool {
     ($store:expr, $text:expr, |$sql:ident, $executor:ident| $query:expr) => {
         match &$store.pools {
             $crate::store::backend::Pools::Sqlite { readers, .. } => {
                 let ($sql, $executor) = ($text.sqlite, readers);
-                $query.await
+                $crate::store::backend::in_time($query).await
             }
             $crate::store::backend::Pools::Postgres { pool, .. } => {
                 let ($sql, $executor) = ($text.postgres, pool);
-                $query.await
+                $crate::store::backend::in_time($query).await
             }
         }
     };

@@ -78,8 +78,22 @@ pub(super) const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 /// How long to wait for a connection.
 pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
-/// A lock holder that stalls is cut by the server after this many milliseconds.
-const STALL_LIMIT_MILLIS: &str = "10000";
+/// A connection of PostgreSQL that does not answer for so long is given up.
+const PING_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long connections of PostgreSQL may take to say good-bye.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// Connections of the ledger. It uses one; the driver may lose one for minutes that falls silent in the very moment in which it
+/// goes back to its place.
+const WRITER_CONNECTIONS: u32 = 4;
+
+/// A statement is ended by the server after this many milliseconds.
+const STATEMENT_LIMIT_MILLIS: &str = "10000";
+
+/// Who has begun a transaction and does nothing is cut by the server after this many milliseconds: it may hold the ledger's
+/// lock.
+const STALL_LIMIT_MILLIS: &str = "5000";
 
 impl FromStr for Database {
     type Err = ConnectError;
@@ -156,8 +170,9 @@ impl Store {
                 writer.close().await;
             }
             Pools::Postgres { pool, writer } => {
-                pool.close().await;
-                writer.close().await;
+                // There is nothing to lose: a connection that cannot say good-bye is cut.
+                let closed = tokio::time::timeout(CLOSE_LIMIT, async { tokio::join!(pool.close(), writer.close()) });
+                drop(closed.await);
             }
         }
     }
@@ -226,6 +241,9 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Pools, ConnectError> {
         .statement_cache_capacity(256);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
+        // SQLite rolls back by itself when the disk is full, and the driver does not notice: it would take every transaction
+        // after that for one inside the first.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await?;
     let readers = SqlitePoolOptions::new()
@@ -241,7 +259,7 @@ async fn open_postgres(options: &PgConnectOptions) -> Result<Pools, ConnectError
         .application_name("lienthong")
         .statement_cache_capacity(256)
         .options([
-            ("statement_timeout", STALL_LIMIT_MILLIS),
+            ("statement_timeout", STATEMENT_LIMIT_MILLIS),
             ("idle_in_transaction_session_timeout", STALL_LIMIT_MILLIS),
             ("default_transaction_isolation", "read committed"),
         ]);
@@ -252,10 +270,19 @@ async fn open_postgres(options: &PgConnectOptions) -> Result<Pools, ConnectError
         PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(CONNECT_LIMIT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(async { Ok(answers(connection).await) }))
+            // The driver's own look at a connection that comes back waits for ever for an answer.
+            .after_release(|connection, _| Box::pin(async { Ok(answers(connection).await) }))
             .connect_with(options.clone())
     };
-    let (pool, writer) = (sized(12).await?, sized(2).await?);
+    let (pool, writer) = (sized(12).await?, sized(WRITER_CONNECTIONS).await?);
     Ok(Pools::Postgres { pool, writer })
+}
+
+/// Whether it answers, and soon.
+async fn answers(connection: &mut PgConnection) -> bool {
+    matches!(tokio::time::timeout(PING_LIMIT, connection.ping()).await, Ok(Ok(())))
 }
 
 #[cfg(test)]

@@ -2,37 +2,117 @@
 
 use crate::domain::error::{Error, ErrorCode};
 
-/// Classifies a database error. The cause is kept for the log.
-pub(crate) fn store_error(error: sqlx::Error) -> Error {
+/// Why the database cannot do now what was asked, through no fault of who asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outage {
+    /// Its disk has no room left.
+    StorageFull,
+    /// It does not answer, lets nobody in, or its disk fails.
+    Away,
+    /// Others are in the way: a lock, a serialisation failure, a statement that took too long.
+    Busy,
+}
+
+impl Outage {
+    /// The outage that an error tells of, if it does.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the driver's enum is open: what it adds is no outage until we say so"
     )]
-    let is_outage = match &error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed
-        | sqlx::Error::BeginFailed => true,
-        // PostgreSQL classes 08 (connection), 53 (resources), 55P03 and 40 (locks, serialisation), 57P (shutdown);
-        // SQLite 5 (busy), 6 (locked), 10 (I/O), 13 (full), whose extended codes keep the primary one in the low byte.
-        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-            ["08", "53", "40", "57P", "55P03"]
-                .iter()
-                .any(|class| code.len() == 5 && code.starts_with(class))
-                || code.len() < 5
-                    && code
-                        .parse::<u32>()
-                        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13))
-        }),
-        _ => false,
-    };
-    if is_outage {
+    pub(crate) fn of(error: &sqlx::Error) -> Option<Self> {
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed => Some(Self::Away),
+            sqlx::Error::Database(database) => database.code().and_then(|code| Self::of_code(&code)),
+            _ => None,
+        }
+    }
+
+    fn of_code(code: &str) -> Option<Self> {
+        /// Beginnings of PostgreSQL's codes. The first that fits counts.
+        const POSTGRES: [(&str, Outage); 12] = [
+            // disk_full
+            ("53100", Outage::StorageFull),
+            // Connection, resources, shutdown, system errors (its files cannot be read or written).
+            ("08", Outage::Away),
+            ("53", Outage::Away),
+            ("57P", Outage::Away),
+            ("58", Outage::Away),
+            // It lets the hub in no more, or as a standby takes no writes; it has cut a transaction that stood still.
+            ("28", Outage::Away),
+            ("3D", Outage::Away),
+            ("25006", Outage::Away),
+            ("25P03", Outage::Away),
+            // Serialisation and deadlocks, lock_not_available, statement_timeout.
+            ("40", Outage::Busy),
+            ("55P03", Outage::Busy),
+            ("57014", Outage::Busy),
+        ];
+        if code.len() == 5 {
+            let found = POSTGRES.iter().find(|(start, _)| code.starts_with(start));
+            return found.map(|(_, outage)| *outage);
+        }
+        // SQLite: extended codes keep the primary one in the low byte.
+        match code.parse::<u32>().ok()? & 0xff {
+            5 | 6 => Some(Self::Busy),
+            // I/O error, cannot open.
+            10 | 14 => Some(Self::Away),
+            13 => Some(Self::StorageFull),
+            _ => None,
+        }
+    }
+
+    /// Whether the next one who asks would most likely be told the same.
+    pub(crate) fn lasts(self) -> bool {
+        self != Self::Busy
+    }
+
+    /// Its name in the log.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::StorageFull => "storage_full",
+            Self::Away => "away",
+            Self::Busy => "busy",
+        }
+    }
+}
+
+/// Classifies a database error. The cause is kept for the log.
+pub(crate) fn store_error(error: sqlx::Error) -> Error {
+    if Outage::of(&error).is_some() {
         Error::new(ErrorCode::Unavailable)
             .retry_after_millis(1_000)
             .with_cause(error)
     } else {
         Error::internal(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_an_outage_only_if_whoever_asked_is_not_at_fault() {
+        for (code, outage) in [
+            ("53100", Some(Outage::StorageFull)),
+            ("53300", Some(Outage::Away)),
+            ("57P01", Some(Outage::Away)),
+            ("57014", Some(Outage::Busy)),
+            ("40001", Some(Outage::Busy)),
+            ("23505", None),
+            ("42P01", None),
+            // SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_BUSY, SQLITE_CONSTRAINT_UNIQUE
+            ("13", Some(Outage::StorageFull)),
+            ("778", Some(Outage::Away)),
+            ("5", Some(Outage::Busy)),
+            ("2067", None),
+        ] {
+            assert_eq!(Outage::of_code(code), outage, "{code}");
+        }
     }
 }

@@ -2,10 +2,12 @@
 //! them but how soon a reader at another hub looks.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 
 use super::backend::{Pools, Tx};
+use super::connect::CONNECT_LIMIT;
 use super::write::LedgerTx;
 use super::{Store, sql, store_error};
 use crate::domain::error::Result;
@@ -16,6 +18,13 @@ const CHANNEL: &str = "lienthong_mailbox";
 
 /// The most bytes of a hint: PostgreSQL takes less than 8,000.
 const MAX_BYTES: usize = 7_000;
+
+/// After so long without a hint it is asked whether the server is still there: a connection that has gone without a word
+/// would be listened to for ever.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// The longest that the answer may take.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
 /// What other hubs (and this one) say.
 #[derive(Debug)]
@@ -36,7 +45,11 @@ impl Store {
         let Pools::Postgres { pool, .. } = &self.pools else {
             return Ok(None);
         };
-        let mut listener = PgListener::connect_with(pool).await.map_err(store_error)?;
+        // A connection of its own: the driver would wait for the good-bye of one that has gone without a word, and a place
+        // among the readers would be lost.
+        let alone = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_LIMIT);
+        let alone = alone.connect_lazy_with((*pool.connect_options()).clone());
+        let mut listener = PgListener::connect_with(&alone).await.map_err(store_error)?;
         listener.listen(CHANNEL).await.map_err(store_error)?;
         Ok(Some(Hints(listener)))
     }
@@ -44,9 +57,23 @@ impl Store {
 
 impl Hints {
     /// The next hint.
+    ///
+    /// # Errors
+    /// UNAVAILABLE if the server is no longer there.
     pub async fn next(&mut self) -> Result<Hint> {
-        let notification = self.0.try_recv().await.map_err(store_error)?;
-        Ok(notification.map_or(Hint::Any, |notification| read(notification.payload())))
+        loop {
+            if let Ok(told) = tokio::time::timeout(QUIET, self.0.try_recv()).await {
+                let notification = told.map_err(store_error)?;
+                return Ok(notification.map_or(Hint::Any, |notification| read(notification.payload())));
+            }
+            let asked = sqlx::query(sql::SERVER_IS_THERE.postgres).execute(&mut self.0);
+            let answered = tokio::time::timeout(ANSWER_LIMIT, asked).await;
+            let cut = |_elapsed| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+            answered
+                .map_err(cut)
+                .and_then(|answered| answered)
+                .map_err(store_error)?;
+        }
     }
 }
 

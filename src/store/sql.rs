@@ -171,6 +171,8 @@ texts! {
         "UPDATE ledger_head SET tree_size = $1, root_hash = $2, frontier = $3, hub_time = $4, registry_version = $5, \
          calendar_version = $6 WHERE id = 1 RETURNING tree_size",
     );
+    SERVER_IS_THERE = Sql::both("SELECT 1");
+    HEAD_TOUCH = Sql::both("UPDATE ledger_head SET hub_time = hub_time + $1 WHERE id = 1 RETURNING hub_time");
 
     CALENDAR_DAYS = Sql::both(
         "SELECT date, version, kind, name, basis, certainty, known_from, origin FROM calendar_day ORDER BY date, version",

@@ -45,6 +45,20 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Makes a write durable that leaves everything as it was, to find out whether the database takes any.
+    pub(crate) async fn try_writing(&self) -> Read<()> {
+        let (mut tx, _head) = self.begin_ledger().await?;
+        // There and back: an equal value alone would not reach the disk.
+        for step in [1_i64, -1] {
+            let _time: i64 = on_tx!(&mut tx.tx, sql::HEAD_TOUCH, |sql, connection| sqlx::query_scalar(sql)
+                .bind(step)
+                .fetch_one(connection))?;
+        }
+        tx.commit().await
+    }
+}
+
 macro_rules! read {
     ($self:ident, $text:ident, $list:expr) => {{
         let list = $list;

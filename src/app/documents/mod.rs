@@ -195,9 +195,10 @@ impl Documents {
     ///
     /// # Errors
     /// `FIELD_INVALID`, `DOCUMENT_TOO_LARGE`, `UPLOAD_OFFSET_MISMATCH`, `KEY_REUSED`; `OVERLOADED` if the agency has too
-    /// many unfinished uploads; `UNAVAILABLE` if the folder cannot be written, or another hub has the upload.
+    /// many unfinished uploads; `UNAVAILABLE` if the folder or the database takes nothing, or another hub has the upload.
     pub async fn receive(&self, upload: UploadId<'_>, declared: Declared, offset: u64) -> Result<Begun> {
         incoming::check_size(&declared, self.limits.bytes)?;
+        self.app.ledger.takes_writes()?;
         let space = UploadSpace {
             size: declared.size,
             uploads: self.limits.unfinished,
@@ -316,8 +317,8 @@ async fn settle(stored: Stored, id: &DocumentId, outcome: &Result<Uploaded>) -> 
         // The same upload came twice at once, through two hubs, and the other one was first.
         Ok(_) => stored.unneeded().await,
         // Whether a write was carried out is not known after a fault; better bytes without an entry than the reverse.
-        Err(error) if matches!(error.code(), ErrorCode::Unavailable | ErrorCode::Internal) => Ok(()),
-        Err(_) => stored.refused().await,
+        Err(error) if error.has_done_nothing() => stored.refused().await,
+        Err(_) => Ok(()),
     }
 }
 

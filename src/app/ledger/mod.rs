@@ -1,17 +1,20 @@
 //! The write path (DESIGN section 7): one writer takes whatever has queued and commits it as one transaction.
 //!
-//! [`command`] says what can be asked, [`writer`] runs batches, [`state`] is what a batch reads and changes, [`decide`]
+//! [`command`] says what can be asked, [`writer`] takes batches, [`commit`] is the transaction of one, [`outage`] what
+//! happens when the database takes none; [`state`] is what a batch reads and changes, [`decide`]
 //! takes single commands over that state to [`submit`], [`step`], [`registry`], [`calendar`], [`sweep`] and others,
 //! [`record`] writes entries.
 
 pub mod calendar;
 pub mod command;
+mod commit;
 mod decide;
 mod delivery;
 mod environment;
 pub(crate) mod measures;
 mod meter;
 mod needs;
+mod outage;
 mod pace;
 mod queue;
 mod record;

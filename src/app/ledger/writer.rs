@@ -6,42 +6,33 @@
 //! ```
 //!
 //! Batches are what queued while the last commit ran; nothing waits to make them larger. A caller that goes away does
-//! not undo its write. If the database fails a batch, its commands are tried one by one, so only the culprit fails.
+//! not undo its write. If the database fails a batch, its commands are tried one by one, so only the culprit fails. One that
+//! takes nothing at all is left in peace: callers are told to come again, until it does (`outage.rs`).
 
-use std::collections::BTreeSet;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::command::{Command, Operation, Outcome};
-use super::decide::{Decided, decide};
 use super::environment::{CurrentCalendar, Environment};
 use super::meter::LedgerMeter;
-use super::needs::Needs;
+use super::outage::{come_again, is_silence, not_tried, refuse};
 use super::pace::Pace;
 use super::queue::{FairQueue, Priority, QueueLimits, Refusal};
-use super::state::{Registry, State};
+use super::state::Registry;
 use super::wakeup::Wakeups;
 use crate::app::TRACE;
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
-use crate::domain::ids::{AgencyCode, IdSource};
+use crate::domain::ids::IdSource;
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Clock;
-use crate::evidence::leaf::leaf_hash;
-use crate::store::rows::{CalendarDayRow, Checkpoint, Head, OfficerRow};
-use crate::store::write::LedgerTx;
-use crate::store::{Store, store_error};
+use crate::store::{Outage, Store, store_error};
 
 /// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
 pub const MAX_SKEW_MICROS: i64 = 2_000_000;
-
-/// The longest time that a batch may take, from the lock to the end of its COMMIT.
-const COMMIT_LIMIT: Duration = Duration::from_secs(20);
 
 /// How the ledger is sized.
 #[derive(Debug, Clone, Copy)]
@@ -82,9 +73,16 @@ impl Default for LedgerSettings {
 
 type Reply = oneshot::Sender<Result<Outcome>>;
 
-struct Queued {
+pub(super) struct Queued {
     command: Command,
     reply: Reply,
+}
+
+impl Queued {
+    pub(super) fn answer(self, outcome: Result<Outcome>) {
+        // The caller may have gone; its write stands all the same.
+        drop(self.reply.send(outcome));
+    }
 }
 
 impl std::fmt::Debug for Queued {
@@ -99,6 +97,7 @@ pub struct Ledger {
     entrance: Arc<Entrance>,
     registry_version: watch::Receiver<i64>,
     calendar: CurrentCalendar,
+    outage: watch::Receiver<Option<Outage>>,
     meter: LedgerMeter,
 }
 
@@ -116,7 +115,7 @@ impl Drop for Entrance {
 }
 
 /// The queue as long as somebody takes things out. Whoever still waits then is told to come again.
-struct Exit(Arc<FairQueue<Queued>>);
+pub(super) struct Exit(pub(super) Arc<FairQueue<Queued>>);
 
 impl Drop for Exit {
     fn drop(&mut self) {
@@ -145,6 +144,7 @@ impl Ledger {
         }));
         let pace = Arc::new(Pace::default());
         let (version_sender, registry_version) = watch::channel(0);
+        let (outage_sender, outage) = watch::channel(None);
         let current_calendar = CurrentCalendar::new(Arc::clone(&calendar));
         let writer = Writer {
             store,
@@ -158,6 +158,7 @@ impl Ledger {
             registry_version: version_sender,
             calendar: current_calendar.clone(),
             wakeups,
+            outage: outage_sender,
             pace: Arc::clone(&pace),
             meter: LedgerMeter::default(),
         };
@@ -168,6 +169,7 @@ impl Ledger {
                 entrance: Arc::new(Entrance { queue, pace }),
                 registry_version,
                 calendar: current_calendar,
+                outage,
                 meter,
             },
             task,
@@ -195,11 +197,9 @@ impl Ledger {
             Refusal::Full(waiting) => Error::new(ErrorCode::Overloaded)
                 .with("scope", "hub")
                 .retry_after_millis(pace.until_done(waiting)),
-            Refusal::Closed => Error::new(ErrorCode::Unavailable).retry_after_millis(1_000),
+            Refusal::Closed => not_tried(),
         })?;
-        outcome
-            .await
-            .unwrap_or_else(|_closed| Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000)))
+        outcome.await.unwrap_or_else(|_closed| Err(come_again()))
     }
 
     /// How many commands wait.
@@ -210,6 +210,20 @@ impl Ledger {
     /// The registry version after the last local write; follows every change made through this hub at once.
     pub fn registry_version(&self) -> watch::Receiver<i64> {
         self.registry_version.clone()
+    }
+
+    /// Refuses while the database takes no write, for those who would otherwise work in vain.
+    ///
+    /// # Errors
+    /// UNAVAILABLE.
+    pub fn takes_writes(&self) -> Result<()> {
+        let outage = *self.outage.borrow();
+        outage.map_or(Ok(()), |_| Err(not_tried()))
+    }
+
+    /// Why writes are refused, as long as the database takes none.
+    pub fn outage(&self) -> watch::Receiver<Option<Outage>> {
+        self.outage.clone()
     }
 
     /// What the ledger counts of its own work.
@@ -245,15 +259,16 @@ fn priority(command: &Command) -> Priority {
     }
 }
 
-struct Writer {
-    store: Store,
-    environment: Environment,
-    registry: Registry,
-    registry_version: watch::Sender<i64>,
-    calendar: CurrentCalendar,
-    wakeups: Arc<Wakeups>,
+pub(super) struct Writer {
+    pub(super) store: Store,
+    pub(super) environment: Environment,
+    pub(super) registry: Registry,
+    pub(super) registry_version: watch::Sender<i64>,
+    pub(super) calendar: CurrentCalendar,
+    pub(super) wakeups: Arc<Wakeups>,
+    pub(super) outage: watch::Sender<Option<Outage>>,
     pace: Arc<Pace>,
-    meter: LedgerMeter,
+    pub(super) meter: LedgerMeter,
 }
 
 impl Writer {
@@ -261,7 +276,7 @@ impl Writer {
         while let Some(queued) = exit.0.take(batch).await {
             let (count, began) = (queued.len(), Instant::now());
             let mut rest = queued.into_iter().peekable();
-            while rest.peek().is_some() {
+            while rest.peek().is_some() && !self.is_refusing() {
                 let mut run = Vec::new();
                 while let Some(next) = rest.next_if(|next| run.is_empty() || joins(&run, next)) {
                     run.push(next);
@@ -270,219 +285,69 @@ impl Writer {
                 let span = tracing::info_span!(target: TRACE, parent: None, "ledger.batch", commands = commands.len());
                 let outcomes = self.carry_out(&commands).instrument(span).await;
                 for (queued, outcome) in run.into_iter().zip(outcomes) {
-                    // The caller may have gone; its write stands all the same.
-                    drop(queued.reply.send(outcome));
+                    queued.answer(outcome);
                 }
             }
-            self.pace.measured(count, began.elapsed());
+            if self.is_refusing() {
+                refuse(rest);
+                self.refuse_until_it_writes(&exit, batch).await;
+            } else {
+                self.pace.measured(count, began.elapsed());
+            }
         }
     }
 
-    /// Commits a batch; falls back to one by one if the database refuses it.
+    /// Commits a batch; falls back to one by one if the database refuses it, since only one of them may be at fault. Of a
+    /// database that has said nothing nobody is. A connection that was lost may be the only one.
     async fn carry_out(&mut self, commands: &[&Command]) -> Vec<Result<Outcome>> {
         let error = match self.commit_in_time(commands).await {
             Ok(outcomes) => return outcomes,
             Err(error) => error,
         };
         self.registry = Registry::default();
-        if let [_only] = commands {
-            tracing::error!(error = %error, "ledger.command.failed");
-            return vec![Err(store_error(error))];
-        }
-        tracing::warn!(error = %error, commands = commands.len(), "ledger.batch.failed");
+        // Of a batch without room nothing was kept.
+        let others = if is_full(&error) { not_tried } else { come_again };
         let mut outcomes = Vec::with_capacity(commands.len());
-        for command in commands {
-            let outcome = match self.commit_in_time(std::slice::from_ref(command)).await {
-                Ok(mut single) => single.pop().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal))),
-                Err(error) => {
-                    self.registry = Registry::default();
-                    tracing::error!(error = %error, "ledger.command.failed");
-                    Err(store_error(error))
+        let is_lost = Outage::of(&error) == Some(Outage::Away);
+        if is_silence(&error) || commands.len() == 1 && !is_lost {
+            outcomes.push(Err(self.failed(error)));
+        } else {
+            tracing::warn!(error = %error, commands = commands.len(), "ledger.batch.failed");
+            for command in commands {
+                let outcome = match self.commit_in_time(std::slice::from_ref(command)).await {
+                    Ok(mut single) => single.pop().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal))),
+                    Err(error) => {
+                        self.registry = Registry::default();
+                        Err(self.failed(error))
+                    }
+                };
+                let is_outage = outcome
+                    .as_ref()
+                    .err()
+                    .is_some_and(|error| error.code() == ErrorCode::Unavailable);
+                outcomes.push(outcome);
+                if is_outage {
+                    break;
                 }
-            };
-            let is_outage = outcome
-                .as_ref()
-                .err()
-                .is_some_and(|error| error.code() == ErrorCode::Unavailable);
-            outcomes.push(outcome);
-            if is_outage {
-                break;
             }
         }
-        outcomes.resize_with(commands.len(), || {
-            Err(Error::new(ErrorCode::Unavailable).retry_after_millis(1_000))
-        });
+        outcomes.resize_with(commands.len(), || Err(others()));
         outcomes
     }
 
-    /// A database that has gone without a word must not hold up the ledger for ever. What a cut COMMIT did is found out
-    /// when its commands come again: by their keys.
-    async fn commit_in_time(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
-        let cut = |_elapsed| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-        let started = Instant::now();
-        let committed = tokio::time::timeout(COMMIT_LIMIT, self.commit(commands)).await;
-        self.meter.batch(commands.len(), started.elapsed());
-        committed.map_err(cut)?
-    }
-
-    async fn commit(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
-        let (mut tx, head) = self.store.begin_ledger().await?;
-        let now = self.environment.clock.now();
-        if head.hub_time.micros() - now.micros() > MAX_SKEW_MICROS {
-            let refuse = || Err(Error::new(ErrorCode::ClockSkew).retry_after_millis(5_000));
-            return Ok(commands.iter().map(|_| refuse()).collect());
+    /// What the callers are told of a failure; it is written down.
+    fn failed(&mut self, error: sqlx::Error) -> Error {
+        if !self.note_outage(&error) {
+            tracing::error!(error = %error, "ledger.command.failed");
         }
-        let hub_time = now.max(head.hub_time);
-        let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
-        let mut state = State::new(hub_time, first_index, head.registry_version);
-        self.registry.follow(head.registry_version);
-        self.follow_calendar(&mut tx, head.calendar_version).await?;
-        Needs::of(commands.iter().copied(), hub_time)
-            .read(&mut tx, &mut state, &mut self.registry)
-            .await?;
-
-        let decide_all = || -> Vec<Result<Decided>> {
-            commands
-                .iter()
-                .map(|command| decide(&mut state, &mut self.registry, &self.environment, command))
-                .collect()
-        };
-        // A fault in a rule must hurt its own command only: the batch is rolled back and tried one by one.
-        let decided = std::panic::catch_unwind(AssertUnwindSafe(decide_all))
-            .map_err(|_panic| sqlx::Error::Protocol("a decision panicked".to_owned()))?;
-
-        let checkpoint = self.write(&mut tx, &head, &state).await?;
-        let told: BTreeSet<&AgencyCode> = state.appended.mailbox.iter().map(|entry| &entry.agency).collect();
-        tx.hint(&told).await?;
-        let expected = checkpoint
-            .as_ref()
-            .map(|checkpoint| (checkpoint.tree_size, checkpoint.root_hash));
-        if let Err(error) = tx.commit().await
-            && !self.has_committed(expected).await?
-        {
-            return Err(error);
-        }
-        if state.registry_version != head.registry_version {
-            // What is known of agencies is read again: a change may have connected one.
-            self.registry = Registry::default();
-        }
-        self.registry_version.send_replace(state.registry_version);
-        if !state.calendar_days.is_empty() {
-            self.keep_calendar(self.environment.calendar.with(state.calendar_days.clone()));
-        }
-        self.wakeups.ring(told);
-        let checkpoint = checkpoint.map(Arc::new);
-        Ok(decided
-            .into_iter()
-            .map(|decided| decided.map(|decided| decided.into_outcome(checkpoint.as_ref())))
-            .collect())
-    }
-
-    /// Reads the calendar again if another hub has changed it: under the lock of the head nobody else can change it now.
-    async fn follow_calendar(&mut self, tx: &mut LedgerTx, version: i64) -> Result<(), sqlx::Error> {
-        if self.environment.calendar.version() != version {
-            let states = tx.calendar_days().await?;
-            let sessions = self.environment.calendar.sessions().to_vec();
-            self.keep_calendar(Calendar::of_states(states, sessions));
-        }
-        Ok(())
-    }
-
-    fn keep_calendar(&mut self, calendar: Calendar) {
-        self.environment.calendar = Arc::new(calendar);
-        self.calendar.show(Arc::clone(&self.environment.calendar));
-    }
-
-    /// After a COMMIT whose outcome is unknown: the checkpoint of this very tree is there, or it is not.
-    async fn has_committed(&self, expected: Option<(i64, [u8; 32])>) -> Result<bool, sqlx::Error> {
-        let Some((tree_size, root)) = expected else {
-            return Ok(false);
-        };
-        // Taking the lock waits until the transaction in doubt has ended one way or the other.
-        let (mut tx, _head) = self.store.begin_ledger().await?;
-        let found = tx.checkpoint_at(tree_size).await?;
-        Ok(found.is_some_and(|checkpoint| checkpoint.root_hash == root))
-    }
-
-    /// Writes everything that the batch changed; nothing for a batch that changed nothing.
-    async fn write(&self, tx: &mut LedgerTx, head: &Head, state: &State) -> Result<Option<Checkpoint>, sqlx::Error> {
-        let checkpoint = self.write_entries(tx, head, state).await?;
-        tx.write(&state.appended.relations).await?;
-        tx.write(&state.appended.attachments).await?;
-        tx.write(&state.appended.request_attachments).await?;
-        tx.write(&state.measure_rows().map_err(encode_error)?).await?;
-        tx.write(&state.counter_rows()).await?;
-        tx.write(&state.cursor_rows()).await?;
-        let agencies: Vec<_> = state
-            .changed_agencies
-            .iter()
-            .filter_map(|code| {
-                self.registry
-                    .connected(code)
-                    .map(|connected| connected.registered.clone())
-            })
-            .collect();
-        tx.write(&agencies).await?;
-        let officers: Vec<OfficerRow> = state
-            .changed_officers
-            .iter()
-            .filter_map(|(agency, id)| self.registry.officer(agency, id).cloned().map(OfficerRow::from))
-            .collect();
-        tx.write(&officers).await?;
-        tx.write(&state.credential_rows()).await?;
-        let days = state.calendar_days.iter().cloned().map(CalendarDayRow::from);
-        tx.write(&days.collect::<Vec<_>>()).await?;
-        tx.write(&state.job.iter().cloned().collect::<Vec<_>>()).await?;
-        Ok(checkpoint)
-    }
-
-    /// The entries with all that nearly every entry brings, the checkpoint and the head.
-    async fn write_entries(
-        &self,
-        tx: &mut LedgerTx,
-        head: &Head,
-        state: &State,
-    ) -> Result<Option<Checkpoint>, sqlx::Error> {
-        let appended = &state.appended;
-        if appended.entries.is_empty() {
-            return Ok(None);
-        }
-        let mut frontier = head.frontier.clone();
-        for entry in &appended.entries {
-            frontier.append(leaf_hash(&entry.leaf));
-        }
-        let checkpoint = Checkpoint {
-            tree_size: state.next_index,
-            root_hash: frontier.root(),
-            hub_time: state.hub_time,
-            hub_id: self.environment.hub_id.clone(),
-        };
-        tx.write_together(&[
-            &appended.bodies,
-            &appended.events,
-            &appended.entries,
-            &appended.keys,
-            &state.request_rows(),
-            &state.deadline_rows().map_err(encode_error)?,
-            &appended.mailbox,
-            &state.head_rows(),
-            &vec![checkpoint.clone()],
-        ])
-        .await?;
-        tx.write_head(&Head {
-            frontier,
-            root: checkpoint.root_hash,
-            hub_time: state.hub_time,
-            registry_version: state.registry_version,
-            calendar_version: head.calendar_version + i64::from(!state.calendar_days.is_empty()),
-        })
-        .await?;
-        Ok(Some(checkpoint))
+        let is_full = is_full(&error);
+        let error = store_error(error);
+        if is_full { error.with_nothing_done() } else { error }
     }
 }
 
-fn encode_error(error: serde_json::Error) -> sqlx::Error {
-    sqlx::Error::Encode(error.into())
+fn is_full(error: &sqlx::Error) -> bool {
+    Outage::of(error) == Some(Outage::StorageFull)
 }
 
 /// Whether `next` may share a transaction with the commands of `run`. A change of the registry or of the calendar stands

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::server::certificates::CertificateEnds;
 use crate::server::metrics::{Ends, Metrics};
 use crate::server::services;
-use crate::store::{SchemaMismatch, Store};
+use crate::store::{Outage, SchemaMismatch, Store};
 
 /// How often it is looked without being asked.
 const EVERY: Duration = Duration::from_secs(5);
@@ -40,6 +40,8 @@ pub(in crate::server) struct Parts {
     pub(in crate::server) health: HealthReporter,
     /// The ledger's writer.
     pub(in crate::server) writer: AbortHandle,
+    /// Why the ledger refuses writes, if it does.
+    pub(in crate::server) outage: watch::Receiver<Option<Outage>>,
     pub(in crate::server) draining: CancellationToken,
     /// When the certificates that hold now end.
     pub(in crate::server) certificates: Box<dyn Fn() -> CertificateEnds + Send + Sync>,
@@ -184,6 +186,7 @@ impl Readiness {
                 "the ledger's writer has ended; the hub must be started again",
             ),
         ];
+        checks.push(Check::new("writes", self.parts.outage.borrow().map(writes_fault)));
         checks.push(certificate(self.certificate_end(), time));
         // The database is being closed then.
         if !self.parts.draining.is_cancelled() {
@@ -259,6 +262,19 @@ fn certificate(end: Timestamp, now: Timestamp) -> Check {
     )
 }
 
+fn writes_fault(outage: Outage) -> Localized {
+    match outage {
+        Outage::StorageFull => Localized::new(
+            "đĩa của cơ sở dữ liệu đã đầy nên không ghi được; hãy giải phóng dung lượng, cổng sẽ tự ghi tiếp",
+            "the database's disk is full, so writes are refused; make room, and the hub goes on by itself",
+        ),
+        Outage::Away | Outage::Busy => Localized::new(
+            "cơ sở dữ liệu không nhận ghi; kiểm tra máy chủ, mạng và đĩa, cổng sẽ tự ghi tiếp",
+            "the database takes no write; check its server, the network and the disk, and the hub goes on by itself",
+        ),
+    }
+}
+
 fn schema_fault(schema: &HubResult<Result<(), SchemaMismatch>>) -> Option<Localized> {
     match schema {
         Ok(Ok(())) => None,
@@ -302,6 +318,7 @@ mod tests {
             metrics: Arc::new(Metrics::new(&AcceptMeter::default(), &LedgerMeter::default())),
             health: HealthReporter::new(),
             writer: handle,
+            outage: watch::channel(None).1,
             draining: CancellationToken::new(),
             certificates: Box::new(CertificateEnds::default),
         };

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -14,8 +15,10 @@ pub(crate) struct HubProgram {
     folder: TempDir,
     url: String,
     port: u16,
+    documents: PathBuf,
     options: Vec<String>,
     writes_log: bool,
+    watched_at: Option<SocketAddr>,
 }
 
 impl HubProgram {
@@ -29,14 +32,15 @@ impl HubProgram {
         ] {
             std::fs::write(folder.path().join(name), text).expect("a file");
         }
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = listener.local_addr().expect("its address").port();
+        let documents = folder.path().join("documents");
         Self {
             folder,
             url,
-            port,
+            port: free_address().port(),
+            documents,
             options: Vec::new(),
             writes_log: false,
+            watched_at: None,
         }
     }
 
@@ -50,6 +54,36 @@ impl HubProgram {
     pub(crate) fn option(mut self, name: &str, value: &str) -> Self {
         self.options.extend([name.to_owned(), value.to_owned()]);
         self
+    }
+
+    /// With its documents in another folder.
+    pub(crate) fn with_documents(self, documents: PathBuf) -> Self {
+        Self { documents, ..self }
+    }
+
+    /// With metrics and health, and its log in a file.
+    pub(crate) fn watched(self) -> Self {
+        let address = free_address();
+        let watched = self
+            .log_to_file()
+            .option("--log-format", "json")
+            .option("--metrics-listen", &address.to_string());
+        Self {
+            watched_at: Some(address),
+            ..watched
+        }
+    }
+
+    /// Where metrics and health are.
+    pub(crate) fn watched_at(&self) -> SocketAddr {
+        self.watched_at.expect("a hub that is watched")
+    }
+
+    /// The lines of its log that hold `text`.
+    pub(crate) fn lines(&self, text: &str) -> Vec<String> {
+        let log = std::fs::read_to_string(self.path("log")).expect("a log");
+        let lines = log.lines().filter(|line| line.contains(text));
+        lines.map(str::to_owned).collect()
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -73,7 +107,8 @@ impl HubProgram {
             }
         };
         let log = if self.writes_log {
-            File::create(self.path("log")).expect("a file").into()
+            let file = File::options().append(true).create(true).open(self.path("log"));
+            file.expect("a log").into()
         } else {
             Stdio::inherit()
         };
@@ -81,7 +116,7 @@ impl HubProgram {
             .args(["serve", "--database", &self.url, "--hub-id", HUB_ID])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .arg("--documents")
-            .arg(self.path("documents"))
+            .arg(&self.documents)
             .arg("--tls-cert")
             .arg(self.path("server.pem"))
             .arg("--tls-key")
@@ -107,6 +142,11 @@ impl HubProgram {
         };
         HubProcess { child, hub }
     }
+}
+
+fn free_address() -> SocketAddr {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its address")
 }
 
 /// The process that `parent` has started. A wrapper such as strace passes no signal on to it.

@@ -151,7 +151,7 @@ backends! {
         let refusal = silent.await.expect("it ends").expect_err("superseded");
         assert_eq!((refusal.code(), reason(&refusal).as_str()), (Code::Unavailable, "UNAVAILABLE"));
         drop(messages);
-        assert_eq!(files(&database), [reply.document_id.clone()]);
+        assert_eq!(files(&database), std::slice::from_ref(&reply.document_id));
         let (_, bytes, end) = download(&again, &reply.document_id, 0).await.expect("the owner's");
         assert!(end.is_none() && bytes == content);
     }

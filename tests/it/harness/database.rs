@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -37,8 +37,16 @@ pub(crate) enum Backend {
     clippy::disallowed_methods,
     reason = "the test runner has no other way to be told where PostgreSQL is"
 )]
-fn setting(name: &str) -> Option<String> {
+pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Says what is left out, and why, straight to the terminal: the test runner hides what a test prints.
+pub(crate) fn skipped(what: &str) {
+    let text = format!("\n=== SKIPPED: {what} ===\n");
+    std::io::stderr()
+        .write_all(text.as_bytes())
+        .expect("stderr takes a line");
 }
 
 impl Backend {
@@ -52,12 +60,9 @@ impl Backend {
             "{REQUIRED}=1, but {URL} is not set"
         );
         SKIPPED.call_once(|| {
-            let text =
-                format!("\n=== SKIPPED: every test on PostgreSQL, because {URL} is not set (make test sets it) ===\n");
-            // Straight to the terminal: the test runner hides what a test prints.
-            std::io::stderr()
-                .write_all(text.as_bytes())
-                .expect("stderr takes a line");
+            skipped(&format!(
+                "every test on PostgreSQL, because {URL} is not set (make test sets it)"
+            ));
         });
         false
     }
@@ -101,6 +106,27 @@ impl TestDatabase {
                 }
             }
             Backend::Postgres => Self::from_template("template0").await,
+        }
+    }
+
+    /// A SQLite file without a schema, in a folder of its own below `parent`.
+    pub(crate) fn below(parent: &Path) -> Self {
+        let folder = tempfile::tempdir_in(parent).expect("a folder");
+        Self {
+            backend: Backend::Sqlite,
+            database: Database::Sqlite(folder.path().join("hub.db")),
+            folder,
+            dropped_by: None,
+        }
+    }
+
+    /// A database of a server that is a test's own and goes with it.
+    pub(crate) fn on(server: PgConnectOptions) -> Self {
+        Self {
+            backend: Backend::Postgres,
+            database: Database::Postgres(Box::new(server)),
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            dropped_by: None,
         }
     }
 
@@ -242,9 +268,7 @@ async fn template() -> String {
 
 /// File names and texts of the migrations of one database, in order.
 pub(crate) fn migrations(folder: &str) -> Vec<(String, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("migrations")
-        .join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
     let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
         .expect("a folder of migrations")
         .map(|entry| {

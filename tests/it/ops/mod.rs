@@ -24,7 +24,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 }
@@ -53,7 +53,7 @@ async fn ask(address: SocketAddr, request: &str) -> Answer {
 }
 
 /// Asks until the answer has this status.
-async fn until_status(address: SocketAddr, path: &str, status: u16) -> Answer {
+pub(crate) async fn until_status(address: SocketAddr, path: &str, status: u16) -> Answer {
     let asking = async {
         loop {
             let answer = get(address, path).await;

@@ -1,0 +1,195 @@
+//! One batch as one transaction: from the lock on the head to the end of its COMMIT.
+
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::command::{Command, Outcome};
+use super::decide::{Decided, decide};
+use super::needs::Needs;
+use super::state::{Registry, State};
+use super::writer::{MAX_SKEW_MICROS, Writer};
+use crate::domain::calendar::Calendar;
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::ids::AgencyCode;
+use crate::evidence::leaf::leaf_hash;
+use crate::store::rows::{CalendarDayRow, Checkpoint, Head, OfficerRow};
+use crate::store::write::LedgerTx;
+
+/// The longest time that a batch may take, from waiting for a connection to the end of its COMMIT. PostgreSQL cuts who
+/// holds the lock on the head and does nothing after 5 s.
+const COMMIT_LIMIT: Duration = Duration::from_secs(10);
+
+impl Writer {
+    /// A database that has gone without a word must not hold up the ledger for ever. What a cut COMMIT did is found out
+    /// when its commands come again: by their keys.
+    pub(super) async fn commit_in_time(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
+        let cut = |_elapsed| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+        let started = Instant::now();
+        let committed = tokio::time::timeout(COMMIT_LIMIT, self.commit(commands)).await;
+        self.meter.batch(commands.len(), started.elapsed());
+        committed.map_err(cut)?
+    }
+
+    async fn commit(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
+        let (mut tx, head) = self.store.begin_ledger().await?;
+        let now = self.environment.clock.now();
+        if head.hub_time.micros() - now.micros() > MAX_SKEW_MICROS {
+            let refuse = || Err(Error::new(ErrorCode::ClockSkew).retry_after_millis(5_000));
+            return Ok(commands.iter().map(|_| refuse()).collect());
+        }
+        let hub_time = now.max(head.hub_time);
+        let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let mut state = State::new(hub_time, first_index, head.registry_version);
+        self.registry.follow(head.registry_version);
+        self.follow_calendar(&mut tx, head.calendar_version).await?;
+        Needs::of(commands.iter().copied(), hub_time)
+            .read(&mut tx, &mut state, &mut self.registry)
+            .await?;
+
+        let decide_all = || -> Vec<Result<Decided>> {
+            commands
+                .iter()
+                .map(|command| decide(&mut state, &mut self.registry, &self.environment, command))
+                .collect()
+        };
+        // A fault in a rule must hurt its own command only: the batch is rolled back and tried one by one.
+        let decided = std::panic::catch_unwind(AssertUnwindSafe(decide_all))
+            .map_err(|_panic| sqlx::Error::Protocol("a decision panicked".to_owned()))?;
+
+        let checkpoint = self.write(&mut tx, &head, &state).await?;
+        let told: BTreeSet<&AgencyCode> = state.appended.mailbox.iter().map(|entry| &entry.agency).collect();
+        tx.hint(&told).await?;
+        let expected = checkpoint
+            .as_ref()
+            .map(|checkpoint| (checkpoint.tree_size, checkpoint.root_hash));
+        if let Err(error) = tx.commit().await
+            && !self.has_committed(expected).await?
+        {
+            return Err(error);
+        }
+        if state.registry_version != head.registry_version {
+            // What is known of agencies is read again: a change may have connected one.
+            self.registry = Registry::default();
+        }
+        self.registry_version.send_replace(state.registry_version);
+        if !state.calendar_days.is_empty() {
+            self.keep_calendar(self.environment.calendar.with(state.calendar_days.clone()));
+        }
+        self.wakeups.ring(told);
+        let checkpoint = checkpoint.map(Arc::new);
+        Ok(decided
+            .into_iter()
+            .map(|decided| decided.map(|decided| decided.into_outcome(checkpoint.as_ref())))
+            .collect())
+    }
+
+    /// Reads the calendar again if another hub has changed it: under the lock of the head nobody else can change it now.
+    async fn follow_calendar(&mut self, tx: &mut LedgerTx, version: i64) -> Result<(), sqlx::Error> {
+        if self.environment.calendar.version() != version {
+            let states = tx.calendar_days().await?;
+            let sessions = self.environment.calendar.sessions().to_vec();
+            self.keep_calendar(Calendar::of_states(states, sessions));
+        }
+        Ok(())
+    }
+
+    fn keep_calendar(&mut self, calendar: Calendar) {
+        self.environment.calendar = Arc::new(calendar);
+        self.calendar.show(Arc::clone(&self.environment.calendar));
+    }
+
+    /// After a COMMIT whose outcome is unknown: the checkpoint of this very tree is there, or it is not.
+    async fn has_committed(&self, expected: Option<(i64, [u8; 32])>) -> Result<bool, sqlx::Error> {
+        let Some((tree_size, root)) = expected else {
+            return Ok(false);
+        };
+        // Taking the lock waits until the transaction in doubt has ended one way or the other.
+        let (mut tx, _head) = self.store.begin_ledger().await?;
+        let found = tx.checkpoint_at(tree_size).await?;
+        Ok(found.is_some_and(|checkpoint| checkpoint.root_hash == root))
+    }
+
+    /// Writes everything that the batch changed; nothing for a batch that changed nothing.
+    async fn write(&self, tx: &mut LedgerTx, head: &Head, state: &State) -> Result<Option<Checkpoint>, sqlx::Error> {
+        let checkpoint = self.write_entries(tx, head, state).await?;
+        tx.write(&state.appended.relations).await?;
+        tx.write(&state.appended.attachments).await?;
+        tx.write(&state.appended.request_attachments).await?;
+        tx.write(&state.measure_rows().map_err(encode_error)?).await?;
+        tx.write(&state.counter_rows()).await?;
+        tx.write(&state.cursor_rows()).await?;
+        let agencies: Vec<_> = state
+            .changed_agencies
+            .iter()
+            .filter_map(|code| {
+                self.registry
+                    .connected(code)
+                    .map(|connected| connected.registered.clone())
+            })
+            .collect();
+        tx.write(&agencies).await?;
+        let officers: Vec<OfficerRow> = state
+            .changed_officers
+            .iter()
+            .filter_map(|(agency, id)| self.registry.officer(agency, id).cloned().map(OfficerRow::from))
+            .collect();
+        tx.write(&officers).await?;
+        tx.write(&state.credential_rows()).await?;
+        let days = state.calendar_days.iter().cloned().map(CalendarDayRow::from);
+        tx.write(&days.collect::<Vec<_>>()).await?;
+        tx.write(&state.job.iter().cloned().collect::<Vec<_>>()).await?;
+        Ok(checkpoint)
+    }
+
+    /// The entries with all that nearly every entry brings, the checkpoint and the head.
+    async fn write_entries(
+        &self,
+        tx: &mut LedgerTx,
+        head: &Head,
+        state: &State,
+    ) -> Result<Option<Checkpoint>, sqlx::Error> {
+        let appended = &state.appended;
+        if appended.entries.is_empty() {
+            return Ok(None);
+        }
+        let mut frontier = head.frontier.clone();
+        for entry in &appended.entries {
+            frontier.append(leaf_hash(&entry.leaf));
+        }
+        let checkpoint = Checkpoint {
+            tree_size: state.next_index,
+            root_hash: frontier.root(),
+            hub_time: state.hub_time,
+            hub_id: self.environment.hub_id.clone(),
+        };
+        tx.write_together(&[
+            &appended.bodies,
+            &appended.events,
+            &appended.entries,
+            &appended.keys,
+            &state.request_rows(),
+            &state.deadline_rows().map_err(encode_error)?,
+            &appended.mailbox,
+            &state.head_rows(),
+            &vec![checkpoint.clone()],
+        ])
+        .await?;
+        tx.write_head(&Head {
+            frontier,
+            root: checkpoint.root_hash,
+            hub_time: state.hub_time,
+            registry_version: state.registry_version,
+            calendar_version: head.calendar_version + i64::from(!state.calendar_days.is_empty()),
+        })
+        .await?;
+        Ok(Some(checkpoint))
+    }
+}
+
+fn encode_error(error: serde_json::Error) -> sqlx::Error {
+    sqlx::Error::Encode(error.into())
+}
