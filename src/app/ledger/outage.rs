@@ -10,6 +10,10 @@ use crate::store::Outage;
 /// How long after a failure it is tried again. Callers are told to come again a little later.
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
+/// How long a full disk is left alone before each trial: a trial needs less room than an order, so it may get through where
+/// the next order does not, and the hub would refuse and resume in one breath.
+const FULL_PAUSE: Duration = Duration::from_secs(2);
+
 /// The longest that a trial may take. Another hub's batch may hold the lock meanwhile.
 const TRIAL_LIMIT: Duration = Duration::from_secs(3);
 
@@ -72,6 +76,10 @@ impl Writer {
 
     /// Writes something that changes nothing; waits a little if that fails.
     async fn try_again(&self) {
+        let is_full = *self.outage.borrow() == Some(Outage::StorageFull);
+        if is_full {
+            tokio::time::sleep(FULL_PAUSE).await;
+        }
         match tokio::time::timeout(TRIAL_LIMIT, self.store.try_writing()).await {
             // It takes longer than it may: as it was.
             Err(_elapsed) => {}
