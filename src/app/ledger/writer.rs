@@ -33,7 +33,7 @@ use crate::domain::time::Clock;
 use crate::evidence::leaf::leaf_hash;
 use crate::store::rows::{CalendarDayRow, Checkpoint, Head, OfficerRow};
 use crate::store::write::LedgerTx;
-use crate::store::{Store, store_error};
+use crate::store::{Shown, Store, store_error};
 
 /// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
 pub const MAX_SKEW_MICROS: i64 = 2_000_000;
@@ -282,17 +282,17 @@ impl Writer {
         };
         self.registry = Registry::default();
         if let [_only] = commands {
-            tracing::error!(error = %error, "ledger.command.failed");
+            tracing::error!(error = %Shown(&error), "ledger.command.failed");
             return vec![Err(store_error(error))];
         }
-        tracing::warn!(error = %error, commands = commands.len(), "ledger.batch.failed");
+        tracing::warn!(error = %Shown(&error), commands = commands.len(), "ledger.batch.failed");
         let mut outcomes = Vec::with_capacity(commands.len());
         for command in commands {
             let outcome = match self.commit_in_time(std::slice::from_ref(command)).await {
                 Ok(mut single) => single.pop().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal))),
                 Err(error) => {
                     self.registry = Registry::default();
-                    tracing::error!(error = %error, "ledger.command.failed");
+                    tracing::error!(error = %Shown(&error), "ledger.command.failed");
                     Err(store_error(error))
                 }
             };
