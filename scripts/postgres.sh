@@ -3,7 +3,8 @@
 #
 #   start_private_postgres   a new cluster in a temporary folder, on a free port of 127.0.0.1, with a random password and
 #                            the durable settings; exports LIENTHONG_TEST_POSTGRES_URL (a superuser; every test makes its
-#                            own database) and LIENTHONG_REQUIRE_POSTGRES=1; stopped and removed when the script ends
+#                            own database), LIENTHONG_TEST_POSTGRES_LOG (what the server logs) and
+#                            LIENTHONG_REQUIRE_POSTGRES=1; stopped and removed when the script ends
 #   stop_private_postgres    the same, now
 #
 # LIENTHONG_POSTGRES_PARENT is the folder that gets the temporary one (default: /tmp; a benchmark wants a real disk).
@@ -89,6 +90,7 @@ start_private_postgres() {
         postgres_pid=$!
         if wait_for_postgres "$port"; then
             export LIENTHONG_TEST_POSTGRES_URL="postgres://lienthong:$password@127.0.0.1:$port/postgres"
+            export LIENTHONG_TEST_POSTGRES_LOG=$log
             export LIENTHONG_REQUIRE_POSTGRES=1
             say "PostgreSQL answers on 127.0.0.1:$port (in $postgres_dir, on $(stat -f -c %T "$postgres_dir"))"
             return 0

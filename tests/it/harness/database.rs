@@ -37,7 +37,7 @@ pub(crate) enum Backend {
     clippy::disallowed_methods,
     reason = "the test runner has no other way to be told where PostgreSQL is"
 )]
-fn setting(name: &str) -> Option<String> {
+pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -181,6 +181,7 @@ impl Drop for DropDatabases {
             .try_for_each(|(server, name)| drop_database(&server, &name));
         if !std::thread::panicking() {
             dropped.expect("the database is dropped");
+            super::watch::end();
         }
     }
 }

@@ -9,7 +9,7 @@ use lienthong::client::channel::{ConnectError, HubAddress, HubChannel, connect, 
 use lienthong::client::pki::{Authority, KeyedCertificate, Validity, fingerprint};
 use lienthong::client::token::{TokenMinter, TokenSubject};
 use lienthong::domain::agency::{Credential, Purpose};
-use lienthong::domain::time::ManualClock;
+use lienthong::domain::time::{Clock, ManualClock};
 use lienthong::server::follow_tls::TlsState;
 use lienthong::server::run::{Hub, Running, Stopped};
 use lienthong::server::settings::{HubSettings, ServerLimits, TlsPems};
@@ -203,7 +203,7 @@ pub(crate) fn minter(
     hub_id: &str,
     token: &KeyedCertificate,
     tls: &KeyedCertificate,
-    clock: Arc<ManualClock>,
+    clock: Arc<dyn Clock>,
 ) -> Arc<TokenMinter> {
     let subject = TokenSubject {
         agency: agency.code(),
@@ -248,6 +248,10 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    pub(crate) fn new(channel: Channel, minter: Arc<TokenMinter>) -> Self {
+        Self { channel, minter }
+    }
+
     fn with_tokens(&self) -> HubChannel {
         with_tokens(self.channel.clone(), Arc::clone(&self.minter))
     }

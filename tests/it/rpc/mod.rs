@@ -11,4 +11,4 @@ mod messages;
 mod registers;
 pub(crate) mod same_key;
 mod start;
-mod table;
+pub(crate) mod table;

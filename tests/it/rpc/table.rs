@@ -13,7 +13,7 @@ use crate::harness::{Fixture, documents};
 
 /// What a message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum About {
+pub(crate) enum About {
     /// Nothing that belongs to an agency.
     Nothing,
     /// A freeze of THADS at BANK, just submitted.
@@ -27,20 +27,20 @@ pub(super) enum About {
 }
 
 /// Makes the message of `caller` about `subject`, with a key of its own.
-pub(super) type Make = fn(caller: Fixture, subject: &str, key: &str) -> Vec<u8>;
+pub(crate) type Make = fn(caller: Fixture, subject: &str, key: &str) -> Vec<u8>;
 
 /// One line of the table. Outcomes are `OK` or the reason of the refusal.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Who has the right.
-    pub(super) caller: Fixture,
-    pub(super) about: About,
-    pub(super) make: Make,
+    pub(crate) caller: Fixture,
+    pub(crate) about: About,
+    pub(crate) make: Make,
     /// To the caller.
-    pub(super) own: &'static str,
+    pub(crate) own: &'static str,
     /// To another agency of the same role.
-    pub(super) foreign: &'static str,
+    pub(crate) foreign: &'static str,
     /// To that agency about something that does not exist.
-    pub(super) missing: &'static str,
+    pub(crate) missing: &'static str,
 }
 
 const NOT_FOUND: &str = "REQUEST_NOT_FOUND";
@@ -120,7 +120,7 @@ macro_rules! carrying {
     };
 }
 
-pub(super) fn row(rpc: Rpc) -> Row {
+pub(crate) fn row(rpc: Rpc) -> Row {
     match rpc {
         Rpc::AdminServiceGetServerInfo => open(|_, _, _| v1::GetServerInfoRequest {}.encode_to_vec()),
         Rpc::CalendarServiceListCalendarDays => open(|_, _, _| v1::ListCalendarDaysRequest::default().encode_to_vec()),
