@@ -3,8 +3,9 @@
 #
 #   start_private_postgres   a new cluster in a temporary folder, on a free port of 127.0.0.1, with a random password and
 #                            the durable settings; exports LIENTHONG_TEST_POSTGRES_URL (a superuser; every test makes its
-#                            own database), LIENTHONG_REQUIRE_POSTGRES=1 and LIENTHONG_TEST_POSTGRES_BIN, _USER and _FOLDER (the
-#                            programs, who may run them, a folder within that user's reach); stopped and removed when the script ends
+#                            own database), LIENTHONG_TEST_POSTGRES_LOG (what the server logs), LIENTHONG_REQUIRE_POSTGRES=1, and
+#                            LIENTHONG_TEST_POSTGRES_BIN, _USER and _FOLDER (the programs, who may run them, a folder within that
+#                            user's reach); stopped and removed when the script ends
 #   stop_private_postgres    the same, now
 #
 # LIENTHONG_POSTGRES_PARENT is the folder that gets the temporary one (default: /tmp; a benchmark wants a real disk).
@@ -91,6 +92,7 @@ start_private_postgres() {
         postgres_pid=$!
         if wait_for_postgres "$port"; then
             export LIENTHONG_TEST_POSTGRES_URL="postgres://lienthong:$password@127.0.0.1:$port/postgres"
+            export LIENTHONG_TEST_POSTGRES_LOG=$log
             export LIENTHONG_REQUIRE_POSTGRES=1
             # For tests that start a server of their own, to kill it.
             export LIENTHONG_TEST_POSTGRES_BIN=$postgres_bin LIENTHONG_TEST_POSTGRES_USER=$postgres_user

@@ -55,7 +55,7 @@ impl<'a> Place<'a> {
         }
         match self.step {
             Step::Root => {}
-            Step::Member(name) => push_member(out, name),
+            Step::Member(name) => push_shown(out, name),
             Step::Item(index) => {
                 out.push('/');
                 out.push_str(&index.to_string());
@@ -82,17 +82,53 @@ pub fn push_member(pointer: &mut String, name: &str) {
     }
 }
 
+/// Appends the name of a member that a document has, for an error text. What is not such a name as programs give, a word
+/// of letters and underscores with three digits at most, may be anything that somebody put there, a person's name or number
+/// too: it is shown as `…`.
+pub(crate) fn push_shown(pointer: &mut String, name: &str) {
+    const LONGEST: usize = 64;
+    const MOST_DIGITS: usize = 3;
+    let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let begins = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let is_name = is_word && begins && digits <= MOST_DIGITS && name.len() <= LONGEST;
+    push_member(pointer, if is_name { name } else { "…" });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn pointers_are_escaped_and_carry_nothing_hidden() {
-        let list = Place::ROOT.member("a/b~c");
+        let mut pointer = String::new();
+        push_member(&mut pointer, "a/b~c");
+        push_member(&mut pointer, "x\u{202E}y");
+        assert_eq!(pointer, "/a~1b~0c/x?y");
+        let mut pointer = String::new();
+        push_member(&mut pointer, &"n".repeat(100));
+        assert_eq!(pointer.chars().count(), 1 + 64 + 1);
+    }
+
+    #[test]
+    fn a_document_s_member_is_named_only_if_its_name_is_one() {
+        let list = Place::ROOT.member("nguoi_gui");
         let item = list.item(2);
-        assert_eq!(item.member("x\u{202E}y").pointer(), "/a~1b~0c/2/x?y");
+        assert_eq!(item.member("sha256").pointer(), "/nguoi_gui/2/sha256");
         assert_eq!(Place::ROOT.pointer(), "");
-        let long = "n".repeat(100);
-        assert_eq!(Place::ROOT.member(&long).pointer().chars().count(), 1 + 64 + 1);
+        let long = "n".repeat(65);
+        for name in [
+            "001085012345",
+            "so_001085012345",
+            "Nguyễn Văn Giả",
+            "Nguyen",
+            "a b",
+            "a/b~c",
+            "x\u{202E}y",
+            "",
+            &long,
+        ] {
+            assert_eq!(item.member(name).pointer(), "/nguoi_gui/2/…", "{name}");
+        }
     }
 }

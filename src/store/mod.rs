@@ -27,7 +27,7 @@ pub mod write;
 pub use connect::{ConnectError, Database};
 pub use database_file::FileFault;
 pub use error::Outage;
-pub(crate) use error::store_error;
+pub(crate) use error::{Shown, store_error};
 pub use hints::{Hint, Hints};
 pub use inspect::{AgencyCount, CredentialEnd, LogShape};
 pub use kept::{KeptTable, KeptType, Value, kept_tables};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::writer::{Exit, Queued, Writer};
 use crate::domain::error::{Error, ErrorCode};
-use crate::store::Outage;
+use crate::store::{Outage, Shown};
 
 /// How long after a failure it is tried again. Callers are told to come again a little later.
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(500);
@@ -49,7 +49,7 @@ impl Writer {
         if let Some(outage) = outage
             && self.outage.send_replace(Some(outage)) != Some(outage)
         {
-            tracing::error!(reason = outage.as_str(), error = %error, "ledger.writes.refused");
+            tracing::error!(reason = outage.as_str(), error = %Shown(error), "ledger.writes.refused");
         }
         outage.is_some()
     }

@@ -409,8 +409,9 @@ fn addressee<'a>(
     let definition = &submit.kind.definition;
     let refuse = |error: ErrorCode, reason: &str, vi: &str, en: &str| {
         let field = FieldViolation::new(format!("/recipients/{index}"), reason, vi, en);
-        Err(Error::invalid(error, vec![field]).with("recipient", code.as_str()))
+        Err(Error::invalid(error, vec![field]))
     };
+    // A code that nobody has may be anything: it is not repeated.
     let Some(connected) = registry.connected(code) else {
         return refuse(
             ErrorCode::RecipientUnknown,
@@ -418,6 +419,9 @@ fn addressee<'a>(
             "Không có nơi nhận này.",
             "There is no such recipient.",
         );
+    };
+    let refuse = |error, reason, vi, en| {
+        refuse(error, reason, vi, en).map_err(|error: Error| error.with("recipient", code.as_str()))
     };
     let agency = &connected.registered.agency;
     if let Some(successor) = &agency.successor {

@@ -29,7 +29,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::IdSource;
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Clock;
-use crate::store::{Outage, Store, store_error};
+use crate::store::{Outage, Shown, Store, store_error};
 
 /// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
 pub const MAX_SKEW_MICROS: i64 = 2_000_000;
@@ -312,7 +312,7 @@ impl Writer {
         if is_silence(&error) || commands.len() == 1 && !is_lost {
             outcomes.push(Err(self.failed(error)));
         } else {
-            tracing::warn!(error = %error, commands = commands.len(), "ledger.batch.failed");
+            tracing::warn!(error = %Shown(&error), commands = commands.len(), "ledger.batch.failed");
             for command in commands {
                 let outcome = match self.commit_in_time(std::slice::from_ref(command)).await {
                     Ok(mut single) => single.pop().unwrap_or_else(|| Err(Error::new(ErrorCode::Internal))),
@@ -338,7 +338,7 @@ impl Writer {
     /// What the callers are told of a failure; it is written down.
     fn failed(&mut self, error: sqlx::Error) -> Error {
         if !self.note_outage(&error) {
-            tracing::error!(error = %error, "ledger.command.failed");
+            tracing::error!(error = %Shown(&error), "ledger.command.failed");
         }
         let is_full = is_full(&error);
         let error = store_error(error);

@@ -9,7 +9,7 @@ use super::definitions::{Definitions, Fault};
 use super::pattern::{Pattern, Segment};
 use crate::domain::error::FieldViolation;
 use crate::domain::identifier;
-use crate::domain::pointer::push_member;
+use crate::domain::pointer::{push_member, push_shown};
 
 /// A compiled schema with its text.
 #[derive(Debug)]
@@ -244,7 +244,7 @@ fn describe(error: &ValidationError<'_>, at: &str, title: Option<&str>, push: &m
     let named = |vi: &str| title.map_or_else(|| vi.to_owned(), |title| format!("{title}: {}", lower_first(vi)));
     let member = |name: &str| {
         let mut pointer = at.to_owned();
-        push_member(&mut pointer, name);
+        push_shown(&mut pointer, name);
         pointer
     };
     let reason = kind.keyword();

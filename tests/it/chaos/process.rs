@@ -1,18 +1,23 @@
 //! A hub in a process of its own.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
 
+use lienthong::client::pki::KeyedCertificate;
 use tempfile::TempDir;
 
+use crate::harness::watch;
 use crate::kit::{HUB_ID, Keys};
 
 /// How to start the hub, again and again, at the same place.
 pub(crate) struct HubProgram {
     folder: TempDir,
+    hub_id: &'static str,
     url: String,
     port: u16,
     documents: PathBuf,
@@ -24,17 +29,23 @@ pub(crate) struct HubProgram {
 impl HubProgram {
     /// The hub on the database at `url` with the keys as files, on a port that is free now.
     pub(crate) fn new(keys: &Keys, url: String) -> Self {
+        Self::of(HUB_ID, &keys.server, &keys.ca, url)
+    }
+
+    /// The hub with this name, its keys and the CA of its clients.
+    pub(crate) fn of(hub_id: &'static str, server: &KeyedCertificate, ca: &str, url: String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, text) in [
-            ("server.pem", &keys.server.certificate),
-            ("server.key", &keys.server.key),
-            ("ca.pem", &keys.ca),
+            ("server.pem", server.certificate.as_str()),
+            ("server.key", &server.key),
+            ("ca.pem", ca),
         ] {
             std::fs::write(folder.path().join(name), text).expect("a file");
         }
         let documents = folder.path().join("documents");
         Self {
             folder,
+            hub_id,
             url,
             port: free_address().port(),
             documents,
@@ -97,6 +108,11 @@ impl HubProgram {
 
     /// Starts it and waits until it listens. `wrapper` comes before the program, for example `strace …`.
     pub(crate) fn start(&self, wrapper: &[&str]) -> HubProcess {
+        self.start_with(wrapper, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(&self, wrapper: &[&str], more: &[&str]) -> HubProcess {
         let program = env!("CARGO_BIN_EXE_lienthong");
         let mut command = match wrapper {
             [] => Command::new(program),
@@ -106,14 +122,12 @@ impl HubProgram {
                 command
             }
         };
-        let log = if self.writes_log {
+        let mut file = self.writes_log.then(|| {
             let file = File::options().append(true).create(true).open(self.path("log"));
-            file.expect("a log").into()
-        } else {
-            Stdio::inherit()
-        };
+            file.expect("a log")
+        });
         let mut child = command
-            .args(["serve", "--database", &self.url, "--hub-id", HUB_ID])
+            .args(["serve", "--database", &self.url, "--hub-id", self.hub_id])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .arg("--documents")
             .arg(&self.documents)
@@ -124,15 +138,33 @@ impl HubProgram {
             .arg("--client-ca")
             .arg(self.path("ca.pem"))
             .args(&self.options)
+            .args(more)
             .stdout(Stdio::piped())
-            .stderr(log)
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the hub starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let ready = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .any(|line| line.starts_with("listening on"));
+        // What is quiet by itself is shown; what was asked to be loud is only kept.
+        let shown = more.is_empty();
+        let log = keep(child.stderr.take().expect("its log"), move |line| {
+            watch::line(line);
+            if let Some(file) = &mut file {
+                file.write_all(line).expect("the log takes a line");
+            } else if shown {
+                std::io::stderr().write_all(line).expect("stderr takes a line");
+            }
+        });
+        let (tell, told) = mpsc::channel();
+        let output = keep(child.stdout.take().expect("its output"), move |line| {
+            // Nobody asks any more after the start.
+            drop(tell.send(String::from_utf8_lossy(line).trim_end().to_owned()));
+        });
+        let mut metrics = None;
+        let mut listens = false;
+        let ready = told.iter().any(|line| {
+            metrics = line.strip_prefix("metrics on ").map(str::to_owned).or(metrics.take());
+            listens |= line.starts_with("listening on");
+            listens && (metrics.is_some() || !more.contains(&"--metrics-listen"))
+        });
         assert!(ready, "the hub listens");
         let pid = child.id();
         let hub = if wrapper.is_empty() {
@@ -140,13 +172,32 @@ impl HubProgram {
         } else {
             only_child(pid)
         };
-        HubProcess { child, hub }
+        HubProcess {
+            child,
+            hub,
+            metrics,
+            written: [output, log],
+        }
     }
 }
 
 fn free_address() -> SocketAddr {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its address")
+}
+
+/// Reads lines to the end in a thread of its own, shows each to `look`, and keeps them.
+fn keep(from: impl Read + Send + 'static, mut look: impl FnMut(&[u8]) + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let (mut from, mut kept) = (BufReader::new(from), Vec::new());
+        loop {
+            let before = kept.len();
+            if from.read_until(b'\n', &mut kept).expect("a line") == 0 {
+                return kept;
+            }
+            look(&kept[before..]);
+        }
+    })
 }
 
 /// The process that `parent` has started. A wrapper such as strace passes no signal on to it.
@@ -168,9 +219,17 @@ pub(crate) struct Memory {
 pub(crate) struct HubProcess {
     child: Child,
     hub: String,
+    metrics: Option<String>,
+    /// Its stdout and its stderr.
+    written: [JoinHandle<Vec<u8>>; 2],
 }
 
 impl HubProcess {
+    /// Where its metrics are, if they are open.
+    pub(crate) fn metrics(&self) -> Option<&str> {
+        self.metrics.as_deref()
+    }
+
     /// What it holds in memory, in bytes.
     pub(crate) fn memory(&self) -> Memory {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.hub)).expect("Linux");
@@ -209,13 +268,21 @@ impl HubProcess {
     }
 
     /// SIGTERM; gives whether it ended in order.
-    pub(crate) fn terminate(mut self) -> bool {
+    pub(crate) fn terminate(self) -> bool {
+        self.end().0
+    }
+
+    /// SIGTERM; gives whether it ended in order, its stdout and its stderr.
+    pub(crate) fn end(mut self) -> (bool, [Vec<u8>; 2]) {
         let sent = Command::new("kill")
             .args(["-TERM", &self.hub])
             .status()
             .expect("kill runs");
         assert!(sent.success(), "the signal is sent");
-        self.child.wait().expect("the hub ends").success()
+        let ended = self.child.wait().expect("the hub ends").success();
+        let nothing = [(); 2].map(|()| std::thread::spawn(Vec::new));
+        let written = std::mem::replace(&mut self.written, nothing);
+        (ended, written.map(|thread| thread.join().expect("its lines")))
     }
 }
 

@@ -94,6 +94,26 @@ impl Fixture {
         OfficerId::parse(self.officer).expect("an officer id")
     }
 
+    /// The same agency, its officer under another full name.
+    pub(crate) fn whose_officer_is(self, full_name: String) -> Self {
+        Self {
+            full_name: full_name.leak(),
+            ..self
+        }
+    }
+
+    /// Another agency of the same role, in another province, with an officer of its own.
+    pub(crate) fn stranger(self) -> Self {
+        Self {
+            code: format!("GIA-LAP.LA.{}", self.code.trim_start_matches("GIA-LAP.")).leak(),
+            name: "Cơ quan khác (giả lập)",
+            officer: "nguoi.la",
+            full_name: "Hồ Thị Lạ",
+            place: "79",
+            ..self
+        }
+    }
+
     pub(crate) fn actor(self) -> Actor {
         Actor {
             agency: self.code(),

@@ -207,6 +207,7 @@ impl Drop for DropDatabases {
             .try_for_each(|(server, name)| drop_database(&server, &name));
         if !std::thread::panicking() {
             dropped.expect("the database is dropped");
+            super::watch::end();
         }
     }
 }

@@ -10,7 +10,7 @@ use lienthong::client::pki::{Authority, KeyedCertificate, Validity, fingerprint}
 use lienthong::client::token::{TokenMinter, TokenSubject};
 use lienthong::domain::agency::{Credential, Purpose};
 use lienthong::domain::ids::OfficerId;
-use lienthong::domain::time::ManualClock;
+use lienthong::domain::time::{Clock, ManualClock};
 use lienthong::server::follow_tls::TlsState;
 use lienthong::server::run::{Hub, Running, Stopped};
 use lienthong::server::settings::{HubSettings, ServerLimits, TlsPems};
@@ -217,7 +217,7 @@ pub(crate) fn minter(
     hub_id: &str,
     token: &KeyedCertificate,
     tls: &KeyedCertificate,
-    clock: Arc<ManualClock>,
+    clock: Arc<dyn Clock>,
 ) -> Arc<TokenMinter> {
     minter_for(subject(agency, hub_id), token, tls, clock)
 }
@@ -235,7 +235,7 @@ fn minter_for(
     subject: TokenSubject,
     token: &KeyedCertificate,
     tls: &KeyedCertificate,
-    clock: Arc<ManualClock>,
+    clock: Arc<dyn Clock>,
 ) -> Arc<TokenMinter> {
     let ids = SeededIds::new(0x77);
     Arc::new(TokenMinter::new(subject, token, &tls.certificate, clock, ids).expect("a minter"))
@@ -274,6 +274,10 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    pub(crate) fn new(channel: Channel, minter: Arc<TokenMinter>) -> Self {
+        Self { channel, minter }
+    }
+
     fn with_tokens(&self) -> HubChannel {
         with_tokens(self.channel.clone(), Arc::clone(&self.minter))
     }

@@ -12,6 +12,7 @@ pub(crate) mod ledger;
 pub(crate) mod raw;
 pub(crate) mod replay;
 mod replayed_rows;
+pub(crate) mod watch;
 pub(crate) mod wire;
 
 use std::time::Duration;
@@ -50,6 +51,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 /// Runs a future to its end on a runtime of its own, for at most `limit`.
 pub(crate) fn block_on_for<T>(limit: Duration, future: impl Future<Output = T>) -> T {
+    watch::begin();
     let _after_the_runtime = DropDatabases;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

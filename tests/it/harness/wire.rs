@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::{Buf as _, BufMut as _};
-use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
+use tonic::{Request, Status};
 use tonic_types::StatusExt as _;
 
 use super::hub::authorized;
@@ -73,6 +74,60 @@ pub(crate) async fn call(
         .await
         .expect("a reply in time")?;
     Ok(first.unwrap_or_default())
+}
+
+/// All that came back of a call.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    /// The messages of the reply, at most as many as were waited for.
+    pub(crate) messages: Vec<Vec<u8>>,
+    /// Headers and trailers.
+    pub(crate) metadata: Vec<MetadataMap>,
+    /// How it ended; good if it was given up while it was open.
+    pub(crate) end: Result<(), Status>,
+}
+
+/// Sends messages to a method of any shape; hears at most `most` messages of the reply, and the trailers if it ends before.
+pub(crate) async fn hear(channel: Channel, path: &str, request: Request<Vec<Vec<u8>>>, most: usize) -> Heard {
+    let mut heard = Heard {
+        messages: Vec::new(),
+        metadata: Vec::new(),
+        end: Ok(()),
+    };
+    heard.end = hear_into(&mut heard, channel, path, request, most).await;
+    if let Err(status) = &heard.end {
+        heard.metadata.push(status.metadata().clone());
+    }
+    heard
+}
+
+async fn hear_into(
+    heard: &mut Heard,
+    channel: Channel,
+    path: &str,
+    request: Request<Vec<Vec<u8>>>,
+    most: usize,
+) -> Result<(), Status> {
+    let mut client = tonic::client::Grpc::new(channel);
+    client
+        .ready()
+        .await
+        .map_err(|error| Status::unavailable(error.to_string()))?;
+    let path = http::uri::PathAndQuery::try_from(path).expect("a path");
+    let reply = client
+        .streaming(request.map(tokio_stream::iter), path, RawCodec)
+        .await?;
+    heard.metadata.push(reply.metadata().clone());
+    let mut replies = reply.into_inner();
+    while heard.messages.len() < most {
+        let next = tokio::time::timeout(FIRST_REPLY, replies.message()).await;
+        let Some(message) = next.expect("a reply in time")? else {
+            heard.metadata.extend(replies.trailers().await?);
+            break;
+        };
+        heard.messages.push(message);
+    }
+    Ok(())
 }
 
 /// The stable code of a refusal; empty if it is not one of ours.

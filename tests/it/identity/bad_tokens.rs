@@ -37,14 +37,14 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn sign(key: &KeyedCertificate, header: &Value, claims: &str) -> String {
+pub(crate) fn sign(key: &KeyedCertificate, header: &Value, claims: &str) -> String {
     let message = format!("{}.{}", b64(header.to_string()), b64(claims));
     let key = EncodingKey::from_ec_pem(key.key.as_bytes()).expect("a key");
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::ES256).expect("a signature");
     format!("{message}.{signature}")
 }
 
-fn header_of(key: &KeyedCertificate) -> Value {
+pub(crate) fn header_of(key: &KeyedCertificate) -> Value {
     let kid = encode_fingerprint(&fingerprint(&key.certificate).expect("a certificate"));
     json!({"typ": "lienthong+jwt", "alg": "ES256", "kid": kid})
 }

@@ -2,7 +2,7 @@
 //! corpus of bad certificates and tokens against every method.
 
 mod bad_certificates;
-mod bad_tokens;
+pub(crate) mod bad_tokens;
 mod lists;
 mod reload;
 mod revocation;

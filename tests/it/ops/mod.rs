@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// An answer of the listener for metrics and health.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    head: String,
+    pub(crate) head: String,
     pub(crate) body: String,
 }
 
