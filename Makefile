@@ -13,7 +13,8 @@ help: ## this page
 	  '  make check       format, lints and documentation, all without a warning' \
 	  '  make lint-proto  the style of the .proto files alone (part of make test)' \
 	  '  make chaos       kill the hub 100 times on each database under load; nothing acknowledged may be lost' \
-	  '  make storm       many orders while readers lose their connections, two hubs; nothing may be skipped; takes long' \
+	  '  make storm       200,000 orders to a dozen mailboxes while readers and clients break off and hubs are killed;' \
+	  '                   nothing may be skipped, no release seen before its freeze; up to 30 minutes a database' \
 	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
 	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, storm and bench also need PostgreSQL' \
@@ -35,7 +36,7 @@ lint-proto: ## the style of the .proto files
 chaos: ## kill -9 under load, 100 times per database
 	scripts/chaos.sh
 
-storm: ## readers that break off, two hubs
+storm: ## readers that break off, hubs that are killed, two hubs at a time
 	scripts/storm.sh
 
 bench: ## throughput, first version

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use lienthong::client::pki::KeyedCertificate;
 use tempfile::TempDir;
 
 use crate::kit::{HUB_ID, Keys};
@@ -18,11 +19,16 @@ pub(crate) struct HubProgram {
 impl HubProgram {
     /// The hub on the database at `url` with the keys as files, on a port that is free now.
     pub(crate) fn new(keys: &Keys, url: String) -> Self {
+        Self::with(&keys.server, &keys.ca, url)
+    }
+
+    /// The same with the hub's own certificate and the CA of its clients.
+    pub(crate) fn with(server: &KeyedCertificate, ca: &str, url: String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, text) in [
-            ("server.pem", &keys.server.certificate),
-            ("server.key", &keys.server.key),
-            ("ca.pem", &keys.ca),
+            ("server.pem", server.certificate.as_str()),
+            ("server.key", server.key.as_str()),
+            ("ca.pem", ca),
         ] {
             std::fs::write(folder.path().join(name), text).expect("a file");
         }

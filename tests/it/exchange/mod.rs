@@ -1,5 +1,6 @@
 //! The exchange under real conditions: what an agency may ask for, mailboxes that resume, several hubs.
 
 mod admission;
+mod interleavings;
 mod mailbox;
 mod storm;

@@ -94,6 +94,10 @@ impl Fixture {
         OfficerId::parse(self.officer).expect("an officer id")
     }
 
+    pub(crate) fn officer_text(self) -> &'static str {
+        self.officer
+    }
+
     pub(crate) fn actor(self) -> Actor {
         Actor {
             agency: self.code(),
