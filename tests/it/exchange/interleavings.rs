@@ -350,7 +350,7 @@ fn no_release_is_seen_before_its_measure(backend: Backend) {
     let cases = setting("LIENTHONG_STORM_INTERLEAVINGS", 10);
     let config = Config {
         cases: u32::try_from(cases).expect("a number of schedules"),
-        max_shrink_iters: 200,
+        max_shrink_iters: 60,
         failure_persistence: None,
         ..Config::default()
     };

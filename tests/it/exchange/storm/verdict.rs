@@ -56,21 +56,27 @@ pub(super) async fn check(database: &TestDatabase, sent: &[Vec<Sent>], read: &[R
 
 /// What each key opened. No order may have opened anything that its key does not stand for.
 async fn opened(raw: &Raw) -> Opened {
-    const OPENED: &str = "SELECT i.agency, i.key, e.subject FROM idempotency i JOIN event e \
-        ON e.log_index >= i.log_index AND e.log_index < i.log_index + i.entry_count \
-        WHERE e.action = 'submit' ORDER BY e.log_index";
+    const KEYS: &str = "SELECT agency, key, log_index, entry_count FROM idempotency ORDER BY log_index";
+    const SUBMITS: &str = "SELECT log_index, subject FROM event WHERE action = 'submit' ORDER BY log_index";
+    let submits = raw.rows(SUBMITS).await;
+    let mut submits = submits.iter().peekable();
     let mut opened = Opened::new();
-    let mut count = 0;
-    for row in raw.rows(OPENED).await {
-        let key = (row["agency"].text().to_owned(), row["key"].text().to_owned());
-        opened.entry(key).or_default().push(row["subject"].text().to_owned());
-        count += 1;
+    for key in raw.rows(KEYS).await {
+        let (first, count) = (key["log_index"].integer(), key["entry_count"].integer());
+        let mut ids = Vec::new();
+        while let Some(submit) = submits.next_if(|submit| submit["log_index"].integer() < first + count) {
+            assert!(
+                submit["log_index"].integer() >= first,
+                "every request has its key: {submit:?}"
+            );
+            ids.push(submit["subject"].text().to_owned());
+        }
+        if !ids.is_empty() {
+            let key = (key["agency"].text().to_owned(), key["key"].text().to_owned());
+            opened.insert(key, ids);
+        }
     }
-    assert_eq!(
-        count,
-        raw.count("enforcement_request").await,
-        "every request has its key"
-    );
+    assert_eq!(submits.next(), None, "every request has its key");
     opened
 }
 
