@@ -14,7 +14,8 @@ help: ## this page
 	  '  make lint-proto  the style of the .proto files alone (part of make test)' \
 	  '  make chaos       kill the hub 100 times on each database under load; nothing acknowledged may be lost' \
 	  '  make faults      a full disk; PostgreSQL killed, frozen, unreachable, 100 times each; takes about an hour' \
-	  '  make storm       many orders while readers lose their connections, two hubs; nothing may be skipped; takes long' \
+	  '  make storm       200,000 orders to a dozen mailboxes while readers and clients break off and hubs are killed;' \
+	  '                   nothing may be skipped, no release seen before its freeze; up to 30 minutes a database' \
 	  '  make abuse       one agency abuses HTTP/2 in every way we know; the others are served, memory is bounded; 5 minutes' \
   '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
@@ -40,7 +41,7 @@ chaos: ## kill -9 under load, 100 times per database
 faults: ## full disks and databases that are away
 	scripts/faults.sh
 
-storm: ## readers that break off, two hubs
+storm: ## readers that break off, hubs that are killed, two hubs at a time
 	scripts/storm.sh
 
 abuse: ## floods, half-open connections, replies nobody takes; about 5 minutes

@@ -2,5 +2,6 @@
 
 mod abuse;
 mod admission;
+mod interleavings;
 mod mailbox;
 mod storm;

@@ -114,6 +114,10 @@ impl Fixture {
         }
     }
 
+    pub(crate) fn officer_text(self) -> &'static str {
+        self.officer
+    }
+
     pub(crate) fn actor(self) -> Actor {
         Actor {
             agency: self.code(),

@@ -46,8 +46,8 @@ pub(crate) fn validity() -> Validity {
     Validity::days(start(), 365)
 }
 
-/// What the hub keeps of a certificate.
-fn credentials(agency: Fixture, keys: &KeyedCertificate) -> Vec<Credential> {
+/// What the hub keeps of a certificate of this validity.
+pub(crate) fn credentials(agency: Fixture, keys: &KeyedCertificate, validity: Validity) -> Vec<Credential> {
     let credential = |purpose| Credential {
         agency: agency.code(),
         fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
@@ -55,8 +55,8 @@ fn credentials(agency: Fixture, keys: &KeyedCertificate) -> Vec<Credential> {
         certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes())
             .expect("a certificate")
             .to_vec(),
-        not_before: validity().not_before,
-        not_after: validity().not_after,
+        not_before: validity.not_before,
+        not_after: validity.not_after,
         registered_time: start(),
         revoked_time: None,
     };
@@ -90,7 +90,7 @@ impl TestHub {
                 .issue_client(agency.code().as_str(), validity())
                 .expect("a certificate");
             let registered = if agency.is_digital() {
-                credentials(*agency, &pair)
+                credentials(*agency, &pair, validity())
             } else {
                 Vec::new()
             };

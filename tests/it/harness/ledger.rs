@@ -44,10 +44,21 @@ impl TestLedger {
         seed: u64,
         settings: LedgerSettings,
     ) -> Self {
+        Self::start_as(HUB, database, clock, seed, settings).await
+    }
+
+    /// The same for a hub of this name.
+    pub(crate) async fn start_as(
+        hub_id: &str,
+        database: &TestDatabase,
+        clock: Arc<ManualClock>,
+        seed: u64,
+        settings: LedgerSettings,
+    ) -> Self {
         let store = database.store().await;
         let (ledger, writer) = Ledger::start(
             store.clone(),
-            HUB.to_owned(),
+            hub_id.to_owned(),
             clock.clone(),
             SeededIds::new(seed),
             Arc::new(Calendar::embedded().expect("a calendar")),
