@@ -1,7 +1,7 @@
 # Liên Thông: the commands of the house. `make` alone explains them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint-proto chaos faults storm abuse bench
+.PHONY: help demo test check lint-proto chaos faults storm abuse load bench
 
 help: ## this page
 	@printf '%s\n' \
@@ -17,7 +17,8 @@ help: ## this page
 	  '  make storm       200,000 orders to a dozen mailboxes while readers and clients break off and hubs are killed;' \
 	  '                   nothing may be skipped, no release seen before its freeze; up to 30 minutes a database' \
 	  '  make abuse       one agency abuses HTTP/2 in every way we know; the others are served, memory is bounded; 5 minutes' \
-  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
+	  '  make load        5 times saturation, one agency over its quota, 200 readers that take nothing; 2 minutes' \
+	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
 	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, faults, storm and bench need PostgreSQL' \
 	  'server binaries, strace and Python; on Debian they install them when missing (as root or through sudo).' \
@@ -46,6 +47,9 @@ storm: ## readers that break off, hubs that are killed, two hubs at a time
 
 abuse: ## floods, half-open connections, replies nobody takes; about 5 minutes
 	scripts/abuse.sh
+
+load: ## more than the hub can carry
+	scripts/load.sh
 
 bench: ## throughput, first version
 	scripts/bench.sh

@@ -6,7 +6,7 @@ use lienthong::app::keep::doctor::{Grade, Patient, examine};
 use lienthong::blobs::FreeSpace;
 use lienthong::domain::time::Timestamp;
 
-use super::{filled, run_program, text};
+use super::{filled, run_program, stored, text};
 use crate::harness::ids::start;
 use crate::harness::{Backend, TestDatabase};
 
@@ -204,8 +204,7 @@ backends! {
         let found = grades(&patient(&database)).await;
         assert_eq!((found["documents"], found["orphans"]), (Grade::Ok, Grade::Warn));
         std::fs::remove_file(&extra).expect("removed");
-        let first = std::fs::read_dir(&documents).expect("a folder").next().expect("a document");
-        let first = first.expect("an entry").path();
+        let first = stored(&database).remove(0);
         let content = std::fs::read(&first).expect("a document");
         std::fs::write(&first, &content[1..]).expect("written");
         assert_eq!(grades(&patient(&database)).await["documents"], Grade::Fail);

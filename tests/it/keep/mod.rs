@@ -110,6 +110,18 @@ async fn backed_up(database: &TestDatabase, out: &Path, progress: &dyn Progress)
     backup(&plan, progress).await
 }
 
+/// The files of the documents, in their order.
+fn stored(database: &TestDatabase) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(database.documents()).expect("a folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    let mut documents: Vec<PathBuf> = names
+        .filter(|name| name.to_str().is_some_and(|name| name.starts_with("doc_")))
+        .map(|name| database.documents().join(name))
+        .collect();
+    documents.sort();
+    documents
+}
+
 /// Restores into an empty database, as the command does.
 async fn restored(from: &Path, target: &TestDatabase) -> Result<Restored, KeepError> {
     let database = OpenDatabase::open_empty(target.database())

@@ -14,7 +14,7 @@ use lienthong::store::schema::TABLES;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use prost::Message as _;
 
-use super::{backed_up, filled, freeze, other, place, restored, run_program, submit, text};
+use super::{backed_up, filled, freeze, other, place, restored, run_program, stored, submit, text};
 use crate::harness::TestDatabase;
 use crate::harness::agencies::THADS;
 use crate::harness::audit::audit;
@@ -150,11 +150,7 @@ backends! {
     async fn a_document_that_the_hub_lost_is_named_and_the_rest_is_kept(database) {
         let (hub, _) = filled(&database).await;
         hub.stop().await;
-        let mut documents: Vec<_> = std::fs::read_dir(database.documents())
-            .expect("a folder")
-            .map(|entry| entry.expect("an entry").path())
-            .collect();
-        documents.sort();
+        let documents = stored(&database);
         std::fs::remove_file(&documents[0]).expect("removed");
         let (_folder, out) = place();
         let done = backed_up(&database, &out, &()).await.expect("a backup");
