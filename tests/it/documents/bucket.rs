@@ -86,13 +86,15 @@ backends! {
         comes_back(&sender, &id, &before).await;
         let object = server.objects().join(&id);
         std::fs::write(&object, &before[1..]).expect("an object");
+        server.look_again().await;
         assert_eq!(reason(&download(&sender, &id, 0).await.expect_err("damaged")), "DOCUMENT_DAMAGED");
         std::fs::remove_file(&object).expect("an object");
+        server.look_again().await;
         assert_eq!(reason(&download(&sender, &id, 0).await.expect_err("gone")), "DOCUMENT_DAMAGED");
     }
 
     async fn a_hub_on_a_bucket_is_backed_up_examined_and_restored_into_another(database) {
-        let Some(server) = Rclone::start().await else { return };
+        let Some(mut server) = Rclone::start().await else { return };
         let hub = hub_on(&database, &server).await;
         let contents = [pdf(10_000), pdf(6_000_000)];
         let mut ids = Vec::new();
@@ -101,6 +103,7 @@ backends! {
         }
         let orphan = id_of(start().minus(std::time::Duration::from_hours(200)));
         std::fs::write(server.objects().join(&orphan), "%PDF-").expect("an object");
+        server.look_again().await;
         let folder = tempfile::tempdir().expect("a folder");
         let plan = BackupPlan {
             database: database.database().clone(),
@@ -135,6 +138,7 @@ backends! {
         let deeper = server.objects().join("another-hub");
         std::fs::create_dir(&deeper).expect("a prefix");
         std::fs::write(deeper.join(&orphan), "%PDF-").expect("an object");
+        server.look_again().await;
         let mut again = settings(&database, &hub.authority);
         again.documents = server.place(&database);
         let next = hub.again(again).await;

@@ -76,8 +76,8 @@ impl Rclone {
             .env_clear()
             .env("HOME", self.folder.path())
             .args(["serve", "s3", "--addr", &address, "--auth-key", &self.keys.join(",")])
-            // Files are written straight; what another hand does is seen at once.
-            .args(["--vfs-cache-mode", "off", "--dir-cache-time", "0s", "--config", ""])
+            // Files are written straight.
+            .args(["--vfs-cache-mode", "off", "--config", ""])
             .arg(self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -87,6 +87,12 @@ impl Rclone {
         while tokio::net::TcpStream::connect(&address).await.is_err() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// Makes it see what another hand did to its files: it remembers what it saw of folders.
+    pub(crate) async fn look_again(&mut self) {
+        self.kill();
+        self.go_on().await;
     }
 
     /// Kills it.
