@@ -10,26 +10,42 @@ use crate::blobs::UploadName;
 
 /// All of them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct UnderWay(Arc<Mutex<HashMap<UploadName, CancellationToken>>>);
+pub(super) struct UnderWay(Arc<Mutex<Calls>>);
+
+#[derive(Debug, Default)]
+struct Calls {
+    /// Numbers the turns.
+    next: u64,
+    by_name: HashMap<UploadName, (u64, CancellationToken)>,
+}
 
 impl UnderWay {
     /// A call has `name` from now on, until the turn is dropped.
     pub(super) fn begin(&self, name: UploadName) -> Turn {
         let superseded = CancellationToken::new();
-        self.with(|calls| calls.insert(name.clone(), superseded.clone()));
+        let number = self.with(|calls| {
+            calls.next += 1;
+            calls.by_name.insert(name.clone(), (calls.next, superseded.clone()));
+            calls.next
+        });
         Turn {
             all: self.clone(),
             name,
+            number,
             superseded,
         }
     }
 
     /// Tells the call that has `name` to end.
     pub(super) fn supersede(&self, name: &UploadName) {
-        self.with(|calls| calls.get(name).map(CancellationToken::cancel));
+        self.with(|calls| {
+            if let Some((_, superseded)) = calls.by_name.get(name) {
+                superseded.cancel();
+            }
+        });
     }
 
-    fn with<T>(&self, what: impl FnOnce(&mut HashMap<UploadName, CancellationToken>) -> T) -> T {
+    fn with<T>(&self, what: impl FnOnce(&mut Calls) -> T) -> T {
         what(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -39,6 +55,7 @@ impl UnderWay {
 pub(super) struct Turn {
     all: UnderWay,
     name: UploadName,
+    number: u64,
     superseded: CancellationToken,
 }
 
@@ -53,9 +70,12 @@ impl Drop for Turn {
     fn drop(&mut self) {
         self.all.with(|calls| {
             // The next call may have begun already, with a turn of its own.
-            let is_mine = |held: &CancellationToken| held.is_cancelled() == self.superseded.is_cancelled();
-            if calls.get(&self.name).is_some_and(is_mine) {
-                calls.remove(&self.name);
+            if calls
+                .by_name
+                .get(&self.name)
+                .is_some_and(|(number, _)| *number == self.number)
+            {
+                calls.by_name.remove(&self.name);
             }
         });
     }
@@ -76,6 +96,16 @@ mod tests {
         all.supersede(&UploadName::local("a"));
         assert!(second.superseded().is_cancelled(), "it is known still");
         drop((second, other));
-        assert_eq!(all.with(|calls| calls.len()), 0);
+        assert_eq!(all.with(|calls| calls.by_name.len()), 0);
+    }
+
+    #[test]
+    fn the_end_of_a_call_does_not_hide_the_next_though_nobody_superseded_it() {
+        let all = UnderWay::default();
+        let first = all.begin(UploadName::local("a"));
+        let second = all.begin(UploadName::local("a"));
+        drop(first);
+        all.supersede(&UploadName::local("a"));
+        assert!(second.superseded().is_cancelled());
     }
 }
