@@ -9,4 +9,5 @@ pub mod domain;
 pub mod evidence;
 pub mod grpc;
 pub mod server;
+pub mod signing;
 pub mod store;

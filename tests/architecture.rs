@@ -12,20 +12,23 @@ mod rules {
         ("evidence", &[]),
         ("store", &["domain", "evidence"]),
         ("blobs", &["domain", "evidence"]),
-        ("app", &["domain", "evidence", "store", "blobs"]),
+        ("signing", &["evidence"]),
+        ("app", &["domain", "evidence", "store", "blobs", "signing"]),
         ("auth", &["domain", "evidence", "store", "blobs", "app"]),
         ("grpc", &["domain", "evidence", "store", "blobs", "app", "auth"]),
         ("web", &["domain", "evidence", "store", "blobs", "app", "auth"]),
         (
             "server",
-            &["domain", "evidence", "store", "blobs", "app", "auth", "grpc", "web"],
+            &[
+                "domain", "evidence", "store", "blobs", "signing", "app", "auth", "grpc", "web",
+            ],
         ),
         // The other side of the wire: it must not know how the hub is built.
         ("client", &["domain", "evidence"]),
         (
             "cli",
             &[
-                "domain", "evidence", "store", "blobs", "app", "auth", "grpc", "web", "server", "client",
+                "domain", "evidence", "store", "blobs", "signing", "app", "auth", "grpc", "web", "server", "client",
             ],
         ),
     ];

@@ -38,6 +38,7 @@ impl Hub {
                 HUB_ID,
                 "--listen",
                 "127.0.0.1:0",
+                "--new-signer",
             ])
             .args(["--log-filter", "error"])
             .arg("--tls-cert")

@@ -11,7 +11,7 @@ use lienthong::client::channel::HubAddress;
 use lienthong::server::clock::SystemClock;
 use lienthong::server::random::OsRandom;
 use lienthong::server::run::{Hub, Running};
-use lienthong::server::settings::{HubSettings, ServerLimits, TlsPems};
+use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use lienthong::store::Database;
 use sqlx::{Connection, PgConnection};
 
@@ -140,6 +140,10 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
         }
         .into(),
         documents: documents.path().to_owned().into(),
+        signer: SignerPlace {
+            folder: documents.path().join("signer"),
+            may_be_new: true,
+        },
         catalogue: None,
         migrate: true,
         ledger: LedgerSettings {

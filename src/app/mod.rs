@@ -6,12 +6,15 @@ use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Clock;
+use crate::evidence::hub_key::HubKey;
+use crate::signing::Signer;
 use crate::store::Store;
-use ledger::{CurrentCalendar, Ledger, LedgerSettings, Wakeups};
+use ledger::{CurrentCalendar, Ledger, LedgerParts, LedgerSettings, Wakeups};
 
 pub mod agencies;
 pub mod calendar;
 pub mod documents;
+pub mod evidence;
 pub mod jobs;
 pub mod keep;
 pub mod kinds;
@@ -44,6 +47,8 @@ pub struct App {
     pub calendar: CurrentCalendar,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// The public keys with which this hub signs the log.
+    pub hub_key: HubKey,
     /// Bells for readers of mailboxes.
     pub wakeups: Arc<Wakeups>,
     /// Turns of readers of mailboxes.
@@ -74,6 +79,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Random bytes for ids and salts.
     pub ids: Arc<dyn IdSource>,
+    /// The hub's keys and what it has signed.
+    pub signer: Signer,
     /// How the ledger is sized.
     pub ledger: LedgerSettings,
 }
@@ -82,15 +89,17 @@ impl App {
     /// Starts the ledger's writer. The task ends, with everything queued committed, when every clone of the `App` is gone.
     pub fn start(parts: Parts) -> (Self, tokio::task::JoinHandle<()>) {
         let wakeups = Arc::new(Wakeups::default());
-        let (ledger, writer) = Ledger::start(
-            parts.store.clone(),
-            parts.hub_id.to_string(),
-            Arc::clone(&parts.clock),
-            parts.ids,
-            parts.calendar,
-            Arc::clone(&wakeups),
-            parts.ledger,
-        );
+        let hub_key = parts.signer.key().clone();
+        let (ledger, writer) = Ledger::start(LedgerParts {
+            store: parts.store.clone(),
+            hub_id: parts.hub_id.to_string(),
+            clock: Arc::clone(&parts.clock),
+            ids: parts.ids,
+            calendar: parts.calendar,
+            wakeups: Arc::clone(&wakeups),
+            signer: parts.signer,
+            settings: parts.ledger,
+        });
         let app = Self {
             hub_id: parts.hub_id,
             store: parts.store,
@@ -98,6 +107,7 @@ impl App {
             calendar: ledger.calendar().clone(),
             ledger,
             clock: parts.clock,
+            hub_key,
             wakeups,
             turns: Arc::default(),
             places: Arc::default(),

@@ -40,19 +40,26 @@ impl App {
         }
     }
 
-    async fn receipts(&self, content_sha256: Digest, log_index: i64, entry_count: i64) -> Result<Vec<Receipt>> {
+    pub(super) async fn receipts(
+        &self,
+        content_sha256: Digest,
+        log_index: i64,
+        entry_count: i64,
+    ) -> Result<Vec<Receipt>> {
         let entries = self.store.log_entries(log_index, entry_count).await?;
         let checkpoint = self.store.checkpoint_covering(log_index).await?;
         let checkpoint = checkpoint.ok_or_else(|| Error::internal("an entry without a checkpoint"))?;
         let checkpoint = Arc::new(checkpoint);
-        Ok(entries
-            .into_iter()
-            .map(|entry| Receipt {
-                log_index: entry.log_index,
-                leaf: Bytes::from(entry.leaf),
-                content_sha256,
-                checkpoint: Arc::clone(&checkpoint),
-            })
-            .collect())
+        let proofs = self
+            .inclusion_proofs(entries.iter().map(|entry| entry.log_index), checkpoint.tree_size)
+            .await?;
+        let receipts = entries.into_iter().zip(proofs).map(|(entry, proof)| Receipt {
+            log_index: entry.log_index,
+            leaf: Bytes::from(entry.leaf),
+            content_sha256,
+            proof,
+            checkpoint: Arc::clone(&checkpoint),
+        });
+        Ok(receipts.collect())
     }
 }

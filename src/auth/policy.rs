@@ -73,6 +73,12 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::DocumentServiceDownload
         | Rpc::DocumentServiceGetDocument
         | Rpc::DocumentServiceGetUpload
+        | Rpc::EvidenceServiceGetReceipt
+        | Rpc::EvidenceServiceGetCheckpoint
+        | Rpc::EvidenceServiceGetInclusionProof
+        | Rpc::EvidenceServiceGetConsistencyProof
+        | Rpc::EvidenceServiceGetTile
+        | Rpc::EvidenceServiceListHubKeys
         | Rpc::RequestServiceGet
         | Rpc::RequestServiceList
         | Rpc::RequestServiceListEvents

@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::{Date, DateTime};
 
 use super::failure::Failure;
 use crate::domain::time::Timestamp;
+use crate::server::settings::SignerPlace;
 use crate::server::start_error::StartError;
 use crate::store::Database;
 
@@ -35,6 +36,43 @@ pub(super) struct HubArgs {
     /// Tên cổng: the audience (`aud`) of tokens and the origin of the log, for example `hub.thads.gov.vn`. Never change it.
     #[arg(long, env = "LIENTHONG_HUB_ID", value_name = "ID", value_parser = hub_id)]
     pub(super) hub_id: String,
+}
+
+/// The keys that sign the log.
+#[derive(Debug, Args)]
+pub(super) struct SignerArgs {
+    /// Thư mục khóa ký nhật ký của cổng: as `serve` has it. Default with SQLite: FILE.signer beside the file.
+    #[arg(long, env = "LIENTHONG_SIGNER", value_name = "DIR")]
+    signer: Option<PathBuf>,
+}
+
+impl SignerArgs {
+    /// The folder; keys may be made in it.
+    pub(super) fn place(self, database: &Database) -> Result<SignerPlace, Failure> {
+        let folder = self.signer.or_else(|| signer_beside(database));
+        let folder = folder.ok_or_else(|| {
+            Failure::configuration(
+                "--signer: với PostgreSQL phải nêu thư mục giữ khóa ký nhật ký; mỗi cổng một thư mục riêng",
+                "--signer: with PostgreSQL, name the folder of the keys that sign the log; each hub has its own",
+            )
+        })?;
+        Ok(SignerPlace {
+            folder,
+            may_be_new: true,
+        })
+    }
+}
+
+/// The folder of signing keys beside a SQLite file.
+pub(super) fn signer_beside(database: &Database) -> Option<PathBuf> {
+    match database {
+        Database::Sqlite(file) => {
+            let mut name = file.file_name()?.to_owned();
+            name.push(".signer");
+            Some(file.with_file_name(name))
+        }
+        Database::Postgres(_) => None,
+    }
 }
 
 /// A hub's name is written like a host's: 1 to 253 lower-case letters, digits, dots and hyphens.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::task::JoinHandle;
 
-use super::args::{DatabaseArgs, HubArgs, read_text};
+use super::args::{DatabaseArgs, HubArgs, SignerArgs, read_text};
 use super::failure::Failure;
 use super::output;
 use crate::app::agencies::{NewCredential, new_credentials};
@@ -17,10 +17,13 @@ use crate::domain::calendar::Calendar;
 use crate::domain::error::{ErrorCode, FieldViolation, Localized};
 use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::time::Clock as _;
+use crate::evidence::hub_key::HubKey;
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
-use crate::server::run::{OpenDatabase, Opening};
+use crate::server::run::{OpenDatabase, Opening, open_signer, require_registered};
+use crate::server::settings::SignerPlace;
 use crate::server::start_error::StartError;
+use crate::signing::Signer;
 use crate::store::Database;
 
 /// See the command's help.
@@ -30,6 +33,8 @@ pub(super) struct Init {
     database: DatabaseArgs,
     #[command(flatten)]
     hub: HubArgs,
+    #[command(flatten)]
+    signer: SignerArgs,
     /// Chứng thư số của đơn vị vận hành: the operator's certificate, PEM, P-256, for TLS and for tokens.
     #[arg(long, env = "LIENTHONG_OPERATOR_CERT", value_name = "FILE")]
     operator_cert: PathBuf,
@@ -91,7 +96,9 @@ impl Init {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let database = self.database.database()?;
         let certificate = read_text("--operator-cert", &self.operator_cert)?;
-        let Initialised { receipt, before } = init(&database, &self.hub.hub_id, &self.operator, &certificate).await?;
+        let signer = self.signer.place(&database)?;
+        let Initialised { receipt, before, key } =
+            init(&database, &signer, &self.hub.hub_id, &self.operator, &certificate).await?;
         if before {
             output::line(&format!(
                 "Cổng {hub} đã được khởi tạo trước đó với đúng thông tin này; không có gì thay đổi.\n\
@@ -102,7 +109,9 @@ impl Init {
         }
         output::line(&format!(
             "Đã khởi tạo cổng {hub}; {code} là đơn vị vận hành (mục nhật ký số {index}). Bước tiếp theo: lienthong serve\n\
-             The hub {hub} is initialised; {code} operates it (log entry {index}). Next: lienthong serve",
+             The hub {hub} is initialised; {code} operates it (log entry {index}). Next: lienthong serve\n\
+             Khóa công khai để kiểm tra biên nhận, hãy công bố / public keys that receipts are checked with, to be published:\n\
+             {key}",
             hub = self.hub.hub_id,
             code = self.operator.code,
             index = receipt.log_index,
@@ -117,11 +126,14 @@ pub(super) struct Initialised {
     receipt: Receipt,
     /// The very same had been entered before.
     before: bool,
+    /// What the hub signs with.
+    key: HubKey,
 }
 
 /// Enters the operator into the empty `database`.
 pub(super) async fn init(
     database: &Database,
+    place: &SignerPlace,
     hub_id: &str,
     operator: &Operator,
     certificate_pem: &str,
@@ -162,22 +174,37 @@ pub(super) async fn init(
     let database = OpenDatabase::open(database, Opening::Create).await?;
     database.require_hub(hub_id).await?;
     let before = database.store.is_initialised().await.map_err(StartError::Schema)?;
-    let (app, writer) = offline_app(&database, hub_id)?;
-    let written = app.init(agency, officer, credentials).await;
+    let place = SignerPlace {
+        // A hub that was initialised has its keys.
+        may_be_new: place.may_be_new && !before,
+        ..place.clone()
+    };
+    let signer = open_signer(&place, hub_id)?;
+    let key = signer.key().clone();
+    let (app, writer) = offline_app(&database, hub_id, signer)?;
+    let written = match require_registered(&app, &place).await {
+        Ok(()) => app.init(agency, officer, credentials).await,
+        Err(refused) => {
+            database.close().await;
+            return Err(refused.into());
+        }
+    };
     drop(app);
     // The writer ends by itself once the last way into the ledger is gone.
     drop(writer.await);
     database.close().await;
-    written.map(|receipt| Initialised { receipt, before }).map_err(|error| {
-        if error.code() == ErrorCode::AlreadyInitialised {
-            Failure::configuration(
-                "--database: cổng này đã được khởi tạo; không có gì thay đổi.",
-                "--database: this hub has been initialised before; nothing was changed.",
-            )
-        } else {
-            error.into()
-        }
-    })
+    written
+        .map(|receipt| Initialised { receipt, before, key })
+        .map_err(|error| {
+            if error.code() == ErrorCode::AlreadyInitialised {
+                Failure::configuration(
+                    "--database: cổng này đã được khởi tạo; không có gì thay đổi.",
+                    "--database: this hub has been initialised before; nothing was changed.",
+                )
+            } else {
+                error.into()
+            }
+        })
 }
 
 fn wrong_certificate(violations: &[FieldViolation]) -> Failure {
@@ -189,7 +216,7 @@ fn wrong_certificate(violations: &[FieldViolation]) -> Failure {
 }
 
 /// The use cases without any listener.
-fn offline_app(database: &OpenDatabase, hub_id: &str) -> Result<(App, JoinHandle<()>), Failure> {
+fn offline_app(database: &OpenDatabase, hub_id: &str, signer: Signer) -> Result<(App, JoinHandle<()>), Failure> {
     Ok(App::start(Parts {
         hub_id: hub_id.into(),
         store: database.store.clone(),
@@ -197,6 +224,7 @@ fn offline_app(database: &OpenDatabase, hub_id: &str) -> Result<(App, JoinHandle
         calendar: Arc::new(Calendar::embedded().map_err(StartError::from)?),
         clock: Arc::new(SystemClock),
         ids: Arc::new(OsRandom),
+        signer,
         ledger: LedgerSettings::default(),
     }))
 }

@@ -17,7 +17,7 @@ use crate::blobs::{BucketAddress, DocumentPlace};
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
-use crate::server::settings::{HubSettings, TlsSource};
+use crate::server::settings::{HubSettings, SignerPlace, TlsSource};
 use crate::server::start_error::StartError;
 use crate::store::Database;
 
@@ -77,6 +77,10 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
     let database: Database = settings.text("database").parse().map_err(StartError::from)?;
     let listen = listen_address(settings.text("listen"))
         .map_err(|error| Failure::configuration(format!("--listen: {error}"), format!("--listen: {error}")))?;
+    let signer = settings.signer(&database).unwrap_or_else(|| SignerPlace {
+        folder: PathBuf::new(),
+        may_be_new: false,
+    });
     let mut limits = settings.limits();
     open_files::make_room(&mut limits.server.accept);
     Ok(HubSettings {
@@ -88,6 +92,7 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
         hub_id: settings.text("hub_id").to_owned(),
         listen,
         tls: TlsSource::Files(tls_files(settings)),
+        signer,
         catalogue: settings.path("catalogue"),
         migrate: !settings.is_on("no_migrate"),
         ledger: limits.ledger,

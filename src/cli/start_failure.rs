@@ -10,6 +10,7 @@ use crate::auth::trust::crl::CrlFault;
 use crate::blobs::BlobFault;
 use crate::server::start_error::StartError;
 use crate::server::tls::{PemInput, TlsConfigError};
+use crate::signing::SignerError;
 use crate::store::{ConnectError, FileFault, SchemaMismatch};
 
 impl From<StartError> for Failure {
@@ -56,6 +57,14 @@ impl From<StartError> for Failure {
                 format!("--catalogue: {en}"),
             ),
             StartError::Documents { place, fault, source } => documents(&place, fault, &source),
+            StartError::Signer(error) => signer(&error),
+            StartError::SignerNotRegistered(folder) => Self::configuration(
+                format!(
+                    "--signer: khóa trong {} chưa được đăng ký trong nhật ký này; kiểm tra thư mục, hoặc thêm --new-signer để đăng ký khóa mới",
+                    folder.display()
+                ),
+                format!("--signer: {en}; check the folder, or add --new-signer to register new keys"),
+            ),
             StartError::Catalogue(broken) => Self::configuration(
                 format!(
                     "--catalogue: danh mục loại yêu cầu có {} lỗi (liệt kê bên dưới)",
@@ -92,6 +101,28 @@ impl From<StartError> for Failure {
             StartError::Reflection(_) => Self::failed(format!("Lỗi hệ thống: {en}"), en),
         }
     }
+}
+
+fn signer(error: &SignerError) -> Failure {
+    let vi = match error {
+        SignerError::Missing(folder) => format!(
+            "không có khóa ký nhật ký trong {}; kiểm tra thư mục, hoặc thêm --new-signer để tạo và đăng ký khóa mới",
+            folder.display()
+        ),
+        SignerError::Exists(folder) => format!("đã có khóa ký nhật ký trong {}", folder.display()),
+        SignerError::InUse(folder) => format!(
+            "khóa ký nhật ký trong {} đang được một cổng khác dùng; mỗi cổng một thư mục riêng",
+            folder.display()
+        ),
+        SignerError::Damaged { path, .. } => format!("{} bị hỏng; phục hồi tệp này, không tạo lại", path.display()),
+        SignerError::File { path, source } => format!("{}: {source}", path.display()),
+    };
+    let hint = match error {
+        SignerError::Missing(_) => "; check the folder, or add --new-signer to make keys and register them",
+        SignerError::InUse(_) => "; each hub needs a folder of its own",
+        SignerError::Exists(_) | SignerError::Damaged { .. } | SignerError::File { .. } => "",
+    };
+    Failure::configuration(format!("--signer: {vi}"), format!("--signer: {error}{hint}"))
 }
 
 fn documents(path: &str, fault: BlobFault, error: &std::io::Error) -> Failure {

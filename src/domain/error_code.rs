@@ -112,6 +112,9 @@ error_codes! {
     /// A document named by this one does not exist or is not the caller's.
     ReferenceNotFound, "REFERENCE_NOT_FOUND", FailedPrecondition,
         "Văn bản được viện dẫn không có hoặc không thuộc cơ quan.", "A referenced document was not found or is not yours.";
+    /// The entry of the log does not exist or is not the caller's: the same words for both.
+    EntryNotFound, "ENTRY_NOT_FOUND", NotFound,
+        "Không tìm thấy mục nhật ký.", "The log entry was not found.";
     /// The key was used for other content.
     KeyReused, "KEY_REUSED", AlreadyExists,
         "Khóa này đã dùng cho nội dung khác.", "The key was already used for other content.";
@@ -161,6 +164,10 @@ error_codes! {
     /// The hub's clock is off; writes are refused.
     ClockSkew, "CLOCK_SKEW", Unavailable,
         "Đồng hồ hệ thống lệch; tạm dừng ghi nhận.", "The hub's clock is off; writes are refused.";
+    /// The log in the database does not go on from what this hub has signed.
+    LedgerReadOnly, "LEDGER_READ_ONLY", FailedPrecondition,
+        "Cổng chỉ cho đọc: nhật ký trong cơ sở dữ liệu không khớp với phần cổng đã ký; đơn vị vận hành đã được báo động.",
+        "The hub is read-only: the log in its database does not go on from what it has signed; the operator has been alarmed.";
     /// The hub has no agency yet.
     NotInitialised, "NOT_INITIALISED", FailedPrecondition,
         "Hệ thống chưa được khởi tạo.", "The hub is not initialised.";

@@ -17,6 +17,18 @@ pub fn hex(digest: &Digest) -> String {
         .fold(String::with_capacity(64), |text, byte| format!("{text}{byte:02x}"))
 }
 
+/// The bytes of lower-case hex digits.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |[high, low]: &[u8; 2]| Some(digit(*high)? * 16 + digit(*low)?);
+    rest.is_empty().then(|| pairs.iter().map(byte).collect())?
+}
+
 /// SHA-256 of `bytes`.
 pub fn sha256(bytes: &[u8]) -> Digest {
     finish(&digest(&SHA256, bytes))

@@ -35,6 +35,8 @@ pub enum EntryType {
     Measure,
     /// A document was uploaded.
     Document,
+    /// The keys with which a hub signs the log were registered.
+    HubKey,
 }
 
 impl EntryType {
@@ -46,6 +48,7 @@ impl EntryType {
         Self::Calendar,
         Self::Measure,
         Self::Document,
+        Self::HubKey,
     ];
 
     /// The byte in the leaf and the number in the event row.
@@ -57,6 +60,7 @@ impl EntryType {
             Self::Calendar => 4,
             Self::Measure => 5,
             Self::Document => 6,
+            Self::HubKey => 11,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The log's Merkle tree in the shape of RFC 6962: node = SHA-256(0x01 ‖ left ‖ right).
 
-use super::{Digest, digest::sha256};
+use super::Digest;
+use super::digest::{Sha256, sha256};
 
 /// The hashes of the perfect subtrees that make up a tree of `size` leaves, largest first. With it, leaves can be
 /// appended and the root computed without reading the log.
@@ -15,15 +16,13 @@ pub struct Frontier {
 #[error("the frontier does not fit the tree size")]
 pub struct MalformedFrontier;
 
-fn node(left: &Digest, right: &Digest) -> Digest {
-    let mut bytes = [1_u8; 65];
-    let (tail, _) = bytes.split_at_mut(65);
-    if let Some((_, rest)) = tail.split_first_mut() {
-        let (first, second) = rest.split_at_mut(32);
-        first.copy_from_slice(left);
-        second.copy_from_slice(right);
-    }
-    sha256(&bytes)
+/// The hash of an inner node (RFC 6962 section 2.1).
+pub(super) fn node(left: &Digest, right: &Digest) -> Digest {
+    let mut hash = Sha256::default();
+    hash.update(&[1]);
+    hash.update(left);
+    hash.update(right);
+    hash.finish()
 }
 
 impl Frontier {
@@ -34,8 +33,16 @@ impl Frontier {
 
     /// Appends the hash of a leaf.
     pub fn append(&mut self, leaf_hash: Digest) {
-        let mut hash = leaf_hash;
-        let mut rest = self.size;
+        self.append_perfect(0, leaf_hash);
+    }
+
+    /// Appends a perfect subtree of 2^`level` leaves by its hash. Gives false, and changes nothing, if the tree's size is
+    /// no multiple of that number.
+    pub fn append_perfect(&mut self, level: u32, hash: Digest) -> bool {
+        if self.size.trailing_zeros() < level {
+            return false;
+        }
+        let (mut hash, mut rest) = (hash, self.size >> level);
         while rest & 1 == 1 {
             if let Some(left) = self.hashes.pop() {
                 hash = node(&left, &hash);
@@ -43,7 +50,16 @@ impl Frontier {
             rest >>= 1;
         }
         self.hashes.push(hash);
-        self.size += 1;
+        self.size += 1 << level;
+        true
+    }
+
+    /// The hash of the perfect subtree at `position` among those of 2^`level` leaves, if it is one that makes up the tree.
+    pub fn perfect(&self, level: u32, position: u64) -> Option<Digest> {
+        let is_part = (self.size >> level) & 1 == 1 && (self.size >> level) - 1 == position;
+        let larger = self.size.checked_shr(level + 1).unwrap_or(0).count_ones();
+        let place = usize::try_from(larger).ok().filter(|_| is_part)?;
+        self.hashes.get(place).copied()
     }
 
     /// The root; of the empty tree SHA-256 of nothing (RFC 6962 section 2.1).

@@ -1,8 +1,15 @@
-//! Evidence: the bytes of log entries and the tree over them (DESIGN section 8). Pure; knows no wire type and no SQL.
+//! Evidence: the bytes of log entries, the tree over them, what the hub signs of it, and how all that is checked without
+//! the hub (DESIGN section 8). Pure; knows no wire type and no SQL.
 
+pub mod checkpoint;
 pub mod digest;
+pub mod hub_key;
 pub mod leaf;
 pub mod merkle;
+pub mod nodes;
+pub mod note;
+pub mod proof;
+pub mod receipt;
 
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];

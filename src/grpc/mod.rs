@@ -8,6 +8,7 @@ mod caller;
 pub mod catalogue_service;
 pub mod convert;
 pub mod document_service;
+pub mod evidence_service;
 pub mod mailbox_service;
 mod page;
 pub(crate) mod refusal;

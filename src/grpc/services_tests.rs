@@ -52,6 +52,7 @@ impl Hub {
             calendar: Arc::new(Calendar::embedded().unwrap()),
             clock: registry.clock.clone(),
             ids: Arc::new(Counter::default()),
+            signer: crate::signing::Signer::of_a_test("hub"),
             ledger: LedgerSettings::default(),
         });
         let mailbox = MailboxService::new(app.clone(), Arc::clone(&registry.authenticator), Duration::from_mins(1));

@@ -26,12 +26,13 @@ use super::drain::DrainLayer;
 use super::follow_tls::TlsState;
 use super::metrics::{AcceptMeter, CallerLayer, MeterLayer, Metrics, RequestIds};
 use super::operations::{self, Listener, Readiness};
-use super::settings::{HubSettings, ServerLimits, TlsPems};
+use super::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use super::start_error::StartError;
 use super::tls::{Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
 use super::{catalogue_folder, follow, follow_tls, hints, jobs, services};
 use crate::app::documents::Documents;
+use crate::app::ledger::check_log;
 use crate::app::{App, Parts, calendar};
 use crate::auth::admission::Admission;
 use crate::auth::directory::Authenticator;
@@ -40,7 +41,8 @@ use crate::domain::calendar::Calendar;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Clock;
 use crate::grpc::auth_layer::AuthLayer;
-use crate::store::{Database, SchemaChange, Store};
+use crate::signing::Signer;
+use crate::store::{ConnectError, Database, SchemaChange, Store};
 
 /// How long the ledger may take to commit what is queued, after the last call has ended.
 const LEDGER_DRAIN: Duration = Duration::from_secs(4);
@@ -166,6 +168,37 @@ pub async fn open_documents(place: &DocumentPlace) -> Result<Blobs, StartError> 
     })
 }
 
+/// Opens the hub's signing keys, or makes them.
+///
+/// # Errors
+/// [`StartError::Signer`].
+pub fn open_signer(place: &SignerPlace, hub_id: &str) -> Result<Signer, StartError> {
+    if place.may_be_new && !Signer::exists(&place.folder) {
+        Ok(Signer::create(&place.folder, hub_id)?)
+    } else {
+        Ok(Signer::open(&place.folder, hub_id)?)
+    }
+}
+
+/// Sees to it that the log knows the keys that this hub signs with.
+///
+/// # Errors
+/// [`StartError::SignerNotRegistered`] if it does not and new ones are not expected.
+pub async fn require_registered(app: &App, place: &SignerPlace) -> Result<(), StartError> {
+    let known = app.hub_keys().await.map_err(StartError::Schema)?;
+    if known.iter().any(|known| known.key == app.hub_key) {
+        return Ok(());
+    }
+    if !place.may_be_new {
+        return Err(StartError::SignerNotRegistered(place.folder.clone()));
+    }
+    app.register_hub_key(app.hub_key.clone())
+        .await
+        .map_err(StartError::Schema)?;
+    tracing::info!(key = %app.hub_key, "signer.registered");
+    Ok(())
+}
+
 impl Hub {
     /// Opens the database, checks everything, and serves. When this returns, connections are accepted.
     ///
@@ -197,6 +230,11 @@ impl Hub {
             database.store.kinds_in_use().await.map_err(StartError::Schema)?,
         )?;
         let blobs = open_documents(&settings.documents).await?;
+        let mut signer = open_signer(&settings.signer, &settings.hub_id)?;
+        let log_break = check_log(&database.store, &mut signer)
+            .await
+            .map_err(ConnectError::Open)?
+            .err();
         let cannot_listen = |source| StartError::Listen {
             address: settings.listen,
             source,
@@ -212,11 +250,17 @@ impl Hub {
             calendar: Arc::clone(&calendar),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
+            signer,
             ledger: settings.ledger,
         });
-        calendar::bring_in(&app.store, &app.ledger, &calendar)
-            .await
-            .map_err(StartError::CalendarDays)?;
+        if let Some(log_break) = log_break {
+            tracing::error!(reason = %log_break, "ledger.read_only");
+        } else {
+            require_registered(&app, &settings.signer).await?;
+            calendar::bring_in(&app.store, &app.ledger, &calendar)
+                .await
+                .map_err(StartError::CalendarDays)?;
+        }
         let authenticator = Arc::new(
             Authenticator::new(database.store.clone(), Arc::clone(&clock), Arc::clone(&hub_id))
                 .with_local_version(app.ledger.registry_version())
@@ -272,6 +316,7 @@ impl Hub {
             health,
             writer: writer.abort_handle(),
             outage: app.ledger.outage(),
+            log_break: app.ledger.log_break(),
             draining,
             certificates: Box::new(move || certificates.ends()),
         });

@@ -7,6 +7,7 @@ use lienthong_proto::v1::agency_service_server::AgencyServiceServer;
 use lienthong_proto::v1::calendar_service_server::CalendarServiceServer;
 use lienthong_proto::v1::catalogue_service_server::CatalogueServiceServer;
 use lienthong_proto::v1::document_service_server::DocumentServiceServer;
+use lienthong_proto::v1::evidence_service_server::EvidenceServiceServer;
 use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
 use lienthong_proto::v1::request_service_server::RequestServiceServer;
 use lienthong_proto::v1::tracking_service_server::TrackingServiceServer;
@@ -28,6 +29,7 @@ use crate::grpc::agency_service::AgencyService;
 use crate::grpc::calendar_service::CalendarService;
 use crate::grpc::catalogue_service::CatalogueService;
 use crate::grpc::document_service::DocumentService;
+use crate::grpc::evidence_service::EvidenceService;
 use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::request_service::RequestService;
 use crate::grpc::tracking_service::TrackingService;
@@ -70,6 +72,7 @@ pub(super) fn routes(
         .add_service(limited!(CalendarServiceServer, CalendarService::new(app.clone())))
         .add_service(limited!(TrackingServiceServer, TrackingService::new(app.clone())))
         .add_service(limited!(AgencyServiceServer, AgencyService::new(app.clone())))
+        .add_service(limited!(EvidenceServiceServer, EvidenceService::new(app.clone())))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
         .add_service(limited!(
             HealthServer,

@@ -25,6 +25,8 @@ pub struct HubSettings {
     pub tls: TlsSource,
     /// Where the bytes of uploaded documents stand. Hubs that share a database share it too.
     pub documents: DocumentPlace,
+    /// The keys with which this hub signs the log, and what it remembers of that.
+    pub signer: SignerPlace,
     /// A folder with `kinds/` that is used instead of the catalogue in the binary.
     pub catalogue: Option<PathBuf>,
     /// Whether to bring the schema up to date first.
@@ -33,6 +35,15 @@ pub struct HubSettings {
     pub ledger: LedgerSettings,
     /// Limits on connections, calls and messages.
     pub limits: ServerLimits,
+}
+
+/// Where a hub's signing keys are. No two hubs share them.
+#[derive(Debug, Clone)]
+pub struct SignerPlace {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Whether keys may be made and registered if there are none: a hub that joins others, or one that lost its keys.
+    pub may_be_new: bool,
 }
 
 /// Where the keys of TLS come from.

@@ -8,6 +8,7 @@ use crate::blobs::BlobFault;
 use crate::domain::calendar::CalendarFileError;
 use crate::domain::catalogue::BrokenCatalogue;
 use crate::domain::error::Error;
+use crate::signing::SignerError;
 use crate::store::{ConnectError, SchemaMismatch};
 
 /// Why a hub does not start. The command line says it in both languages and names the setting.
@@ -67,6 +68,12 @@ pub enum StartError {
     /// The catalogue's days cannot be brought into the database.
     #[error("the calendar's days cannot be brought into the database: {0}")]
     CalendarDays(#[source] Error),
+    /// The keys with which the hub signs the log cannot be used.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The log does not know the keys, and none may be registered.
+    #[error("the keys in {0} are not registered in this log")]
+    SignerNotRegistered(PathBuf),
     /// Certificate, key or client CA cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsConfigError),

@@ -28,6 +28,7 @@ migrations! {
     4 => "0004_attachment",
     5 => "0005_register_owner",
     6 => "0006_officer_scope",
+    7 => "0007_signed_log",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {
@@ -76,6 +77,7 @@ impl Store {
             Pools::Sqlite { writer, .. } => migrator(|sql| sql.sqlite).run(writer).await?,
             Pools::Postgres { pool, .. } => migrator(|sql| sql.postgres).run(pool).await?,
         }
+        self.complete_tree().await.map_err(MigrateError::Execute)?;
         Ok(match before {
             0 => SchemaChange::Created,
             some if some < MIGRATIONS.len() => SchemaChange::Upgraded,

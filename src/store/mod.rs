@@ -22,6 +22,7 @@ pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod tree;
 pub mod write;
 
 pub use connect::{ConnectError, Database};
@@ -38,6 +39,7 @@ pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
 pub use snapshot::{KeptStream, Snapshot};
+pub(crate) use tree::nodes_of;
 
 use backend::{Pools, Sql};
 

@@ -28,6 +28,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("deadline", Class::Projection),
     ("enforcement_request", Class::Projection),
     ("event", Class::Evidence),
+    ("hub_key", Class::Projection),
     ("idempotency", Class::Evidence),
     ("job", Class::Operational),
     ("ledger_head", Class::Projection),
@@ -40,6 +41,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("register_counter", Class::Projection),
     ("request_attachment", Class::Projection),
     ("request_relation", Class::Projection),
+    ("tree_node", Class::Projection),
 ];
 
 macro_rules! table {
@@ -55,7 +57,13 @@ macro_rules! table {
 
 table!(LOG_ENTRY, "log_entry", Fail, ["log_index"], { "log_index": Integer, "leaf": Bytes });
 table!(CHECKPOINT, "checkpoint", Fail, ["tree_size"], {
-    "tree_size": Integer, "root_hash": Bytes, "hub_time": Integer, "hub_id": Text,
+    "tree_size": Integer, "root_hash": Bytes, "hub_time": Integer, "hub_id": Text, "note_signature": Bytes,
+    "seal_signature": Bytes,
+});
+table!(TREE_NODE, "tree_node", Fail, ["level", "position"], { "level": Integer, "position": Integer, "hash": Bytes });
+table!(HUB_KEY, "hub_key", Replace, ["public_keys"], {
+    "public_keys": Text, "registered_index": Integer, "registered_time": Integer, "retired_index": Integer,
+    "retired_time": Integer,
 });
 table!(EVENT, "event", Fail, ["log_index"], {
     "log_index": Integer, "entry_type": Integer, "subject": Text, "version": Integer, "action": Text,
@@ -134,15 +142,15 @@ table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
 });
 
 /// Columns that the ledger does not write yet. A backup keeps them all the same.
-pub(crate) static UNWRITTEN: &[(&str, &[(&str, super::bulk::ColumnType)])] = &[
-    ("body", &[("key_id", Text), ("nonce", Bytes)]),
-    ("checkpoint", &[("note_signature", Bytes), ("seal_signature", Bytes)]),
-];
+pub(crate) static UNWRITTEN: &[(&str, &[(&str, super::bulk::ColumnType)])] =
+    &[("body", &[("key_id", Text), ("nonce", Bytes)])];
 
 /// The tables that the ledger writes in bulk.
 pub(crate) static WRITTEN: &[&Table] = &[
     &LOG_ENTRY,
     &CHECKPOINT,
+    &TREE_NODE,
+    &HUB_KEY,
     &EVENT,
     &BODY,
     &IDEMPOTENCY,

@@ -36,6 +36,12 @@ macro_rules! event_columns {
     };
 }
 
+macro_rules! checkpoint_columns {
+    () => {
+        "tree_size, root_hash, hub_time, hub_id, note_signature, seal_signature"
+    };
+}
+
 macro_rules! agency_columns {
     () => {
         "a.code, a.role, a.name, a.name_en, a.province_code, a.commune_code, a.parent, a.successor, a.channel, \
@@ -319,11 +325,28 @@ texts! {
     LOG_RANGE = Sql::both(
         "SELECT log_index, leaf FROM log_entry WHERE log_index >= $1 AND log_index < $2 ORDER BY log_index",
     );
-    CHECKPOINT_COVERING = Sql::both(
-        "SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint WHERE tree_size > $1 \
-         ORDER BY tree_size LIMIT 1",
+    LEAVES_IN_RANGES = Sql::pair(
+        "SELECT e.log_index, e.leaf FROM json_each($1) AS r \
+         JOIN log_entry e ON e.log_index >= r.value ->> 0 AND e.log_index < r.value ->> 1",
+        "SELECT e.log_index, e.leaf FROM json_array_elements($1::json) AS r \
+         JOIN log_entry e ON e.log_index >= (r ->> 0)::bigint AND e.log_index < (r ->> 1)::bigint",
     );
-    CHECKPOINT_AT = Sql::both("SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint WHERE tree_size = $1");
+    NODES_IN_RANGES = Sql::pair(
+        "SELECT n.level, n.position, n.hash FROM json_each($1) AS r JOIN tree_node n ON n.level = r.value ->> 0 \
+         AND n.position >= r.value ->> 1 AND n.position < r.value ->> 2",
+        "SELECT n.level, n.position, n.hash FROM json_array_elements($1::json) AS r \
+         JOIN tree_node n ON n.level = (r ->> 0)::bigint \
+         AND n.position >= (r ->> 1)::bigint AND n.position < (r ->> 2)::bigint",
+    );
+    TREE_NODES_END = Sql::both("SELECT COALESCE(MAX(position), -1) + 1 FROM tree_node WHERE level = 8");
+    HUB_KEYS = Sql::both(
+        "SELECT public_keys, registered_index, registered_time, retired_index, retired_time FROM hub_key \
+         ORDER BY registered_index",
+    );
+    CHECKPOINT_COVERING = Sql::both(concat!(
+        "SELECT ", checkpoint_columns!(), " FROM checkpoint WHERE tree_size > $1 ORDER BY tree_size LIMIT 1"
+    ));
+    CHECKPOINT_AT = Sql::both(concat!("SELECT ", checkpoint_columns!(), " FROM checkpoint WHERE tree_size = $1"));
 
     ATTACHMENT_OF_READER = Sql::both(concat!(
         "SELECT ", attachment_columns!(), " FROM attachment a WHERE a.id = $1 AND ", may_read_attachment!()
@@ -401,9 +424,9 @@ texts! {
     NO_STATEMENT_LIMIT = Sql::pair("SELECT 0 AS limit_millis", "SET LOCAL statement_timeout = 0");
     NO_IDLE_LIMIT = Sql::pair("SELECT 0 AS limit_millis", "SET LOCAL idle_in_transaction_session_timeout = 0");
 
-    CHECKPOINT_LAST = Sql::both(
-        "SELECT tree_size, root_hash, hub_time, hub_id FROM checkpoint ORDER BY tree_size DESC LIMIT 1",
-    );
+    CHECKPOINT_LAST = Sql::both(concat!(
+        "SELECT ", checkpoint_columns!(), " FROM checkpoint ORDER BY tree_size DESC LIMIT 1"
+    ));
     LOG_SHAPE = Sql::both(
         "SELECT (SELECT COUNT(*) FROM log_entry) AS entries, (SELECT COUNT(*) FROM event) AS events, \
          (SELECT COUNT(*) FROM log_entry l WHERE l.log_index < 0 OR l.log_index >= $1) AS outside, \

@@ -138,6 +138,8 @@ pub(crate) fn initialise(keys: &Keys, url: &str) -> Result<(), Failure> {
         ])
         .arg("--operator-cert")
         .arg(&certificate)
+        .arg("--signer")
+        .arg(folder.path().join("signer"))
         .output()?;
     if done.status.success() {
         Ok(())

@@ -19,6 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
+use crate::evidence::hub_key::HubKey;
 use crate::evidence::leaf::content_sha256;
 use crate::store::rows::Checkpoint;
 
@@ -116,6 +117,8 @@ pub enum Operation {
     Measures(Vec<Measure>),
     /// Enter an uploaded document.
     Upload(Box<Upload>),
+    /// Register the keys with which a hub signs the log.
+    HubKey(HubKey),
 }
 
 /// A document whose bytes are kept already.
@@ -404,6 +407,8 @@ pub struct Receipt {
     pub leaf: Bytes,
     /// SHA-256 of what was accepted.
     pub content_sha256: Digest,
+    /// The hashes from the leaf up to the root of that tree.
+    pub proof: Vec<Digest>,
     /// The tree after the batch that holds the entry.
     pub checkpoint: Arc<Checkpoint>,
 }

@@ -10,12 +10,14 @@ use tokio::time::Instant;
 use super::command::{Command, Outcome};
 use super::decide::{Decided, decide};
 use super::needs::Needs;
+use super::signed::{self, Signed};
 use super::state::{Registry, State};
 use super::writer::{MAX_SKEW_MICROS, Writer};
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::AgencyCode;
-use crate::evidence::leaf::leaf_hash;
+use crate::evidence::nodes::Growth;
+use crate::store::nodes_of;
 use crate::store::rows::{CalendarDayRow, Checkpoint, Head, OfficerRow};
 use crate::store::write::LedgerTx;
 
@@ -36,6 +38,11 @@ impl Writer {
 
     async fn commit(&mut self, commands: &[&Command]) -> Result<Vec<Result<Outcome>>, sqlx::Error> {
         let (mut tx, head) = self.store.begin_ledger().await?;
+        let followed = signed::follow(&mut tx, &head, &mut self.signer).await?;
+        if let Err(log_break) = self.note_log(followed) {
+            let refuse = || Err(Error::new(ErrorCode::LedgerReadOnly).with("reason", log_break.as_str()));
+            return Ok(commands.iter().map(|_| refuse()).collect());
+        }
         let now = self.environment.clock.now();
         if head.hub_time.micros() - now.micros() > MAX_SKEW_MICROS {
             let refuse = || Err(Error::new(ErrorCode::ClockSkew).retry_after_millis(5_000));
@@ -60,17 +67,18 @@ impl Writer {
         let decided = std::panic::catch_unwind(AssertUnwindSafe(decide_all))
             .map_err(|_panic| sqlx::Error::Protocol("a decision panicked".to_owned()))?;
 
-        let checkpoint = self.write(&mut tx, &head, &state).await?;
+        let mut written = self.write(&mut tx, &head, &state).await?;
         let told: BTreeSet<&AgencyCode> = state.appended.mailbox.iter().map(|entry| &entry.agency).collect();
         tx.hint(&told).await?;
-        let expected = checkpoint
+        let expected = written
             .as_ref()
-            .map(|checkpoint| (checkpoint.tree_size, checkpoint.root_hash));
+            .map(|(_, checkpoint)| (checkpoint.tree_size, checkpoint.root_hash));
         if let Err(error) = tx.commit().await
             && !self.has_committed(expected).await?
         {
             return Err(error);
         }
+        self.signer.settle(true);
         if state.registry_version != head.registry_version {
             // What is known of agencies is read again: a change may have connected one.
             self.registry = Registry::default();
@@ -80,11 +88,11 @@ impl Writer {
             self.keep_calendar(self.environment.calendar.with(state.calendar_days.clone()));
         }
         self.wakeups.ring(told);
-        let checkpoint = checkpoint.map(Arc::new);
-        Ok(decided
-            .into_iter()
-            .map(|decided| decided.map(|decided| decided.into_outcome(checkpoint.as_ref())))
-            .collect())
+        let outcomes = decided.into_iter().map(|decided| {
+            let committed = written.as_mut().map(|(growth, checkpoint)| (&*checkpoint, growth));
+            decided.map(|decided| decided.into_outcome(committed))
+        });
+        Ok(outcomes.collect())
     }
 
     /// Reads the calendar again if another hub has changed it: under the lock of the head nobody else can change it now.
@@ -114,8 +122,8 @@ impl Writer {
     }
 
     /// Writes everything that the batch changed; nothing for a batch that changed nothing.
-    async fn write(&self, tx: &mut LedgerTx, head: &Head, state: &State) -> Result<Option<Checkpoint>, sqlx::Error> {
-        let checkpoint = self.write_entries(tx, head, state).await?;
+    async fn write(&mut self, tx: &mut LedgerTx, head: &Head, state: &State) -> Result<Written, sqlx::Error> {
+        let signed = self.write_entries(tx, head, state).await?;
         tx.write(&state.appended.relations).await?;
         tx.write(&state.appended.attachments).await?;
         tx.write(&state.appended.request_attachments).await?;
@@ -142,30 +150,25 @@ impl Writer {
         let days = state.calendar_days.iter().cloned().map(CalendarDayRow::from);
         tx.write(&days.collect::<Vec<_>>()).await?;
         tx.write(&state.job.iter().cloned().collect::<Vec<_>>()).await?;
-        Ok(checkpoint)
+        tx.write(&state.appended.hub_keys).await?;
+        let Some(signed) = signed else { return Ok(None) };
+        let (growth, checkpoint) = signed.remembered().await?;
+        Ok(Some((growth, Arc::new(checkpoint))))
     }
 
     /// The entries with all that nearly every entry brings, the checkpoint and the head.
     async fn write_entries(
-        &self,
+        &mut self,
         tx: &mut LedgerTx,
         head: &Head,
         state: &State,
-    ) -> Result<Option<Checkpoint>, sqlx::Error> {
+    ) -> Result<Option<Signed>, sqlx::Error> {
         let appended = &state.appended;
         if appended.entries.is_empty() {
             return Ok(None);
         }
-        let mut frontier = head.frontier.clone();
-        for entry in &appended.entries {
-            frontier.append(leaf_hash(&entry.leaf));
-        }
-        let checkpoint = Checkpoint {
-            tree_size: state.next_index,
-            root_hash: frontier.root(),
-            hub_time: state.hub_time,
-            hub_id: self.environment.hub_id.clone(),
-        };
+        // The disk takes what the hub must remember while the database takes the rows.
+        let signed = self.sign(head, state)?;
         tx.write_together(&[
             &appended.bodies,
             &appended.events,
@@ -175,20 +178,24 @@ impl Writer {
             &state.deadline_rows().map_err(encode_error)?,
             &appended.mailbox,
             &state.head_rows(),
-            &vec![checkpoint.clone()],
+            &vec![signed.checkpoint.clone()],
         ])
         .await?;
+        tx.write(&nodes_of(&signed.growth)).await?;
         tx.write_head(&Head {
-            frontier,
-            root: checkpoint.root_hash,
+            frontier: signed.growth.after().clone(),
+            root: signed.checkpoint.root_hash,
             hub_time: state.hub_time,
             registry_version: state.registry_version,
             calendar_version: head.calendar_version + i64::from(!state.calendar_days.is_empty()),
         })
         .await?;
-        Ok(Some(checkpoint))
+        Ok(Some(signed))
     }
 }
+
+/// What a batch appended to the tree; `None` if it changed nothing.
+type Written = Option<(Growth, Arc<Checkpoint>)>;
 
 fn encode_error(error: serde_json::Error) -> sqlx::Error {
     sqlx::Error::Encode(error.into())

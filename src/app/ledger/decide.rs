@@ -7,9 +7,11 @@ use bytes::Bytes;
 use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
-use super::{calendar, delivery, measures, registry, step, submit, sweep, upload};
+use super::{calendar, delivery, hub_key, measures, registry, step, submit, sweep, upload};
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
+use crate::evidence::nodes::Growth;
+use crate::evidence::proof::inclusion;
 use crate::store::rows::Checkpoint;
 
 /// A command that was decided and waits for the commit.
@@ -22,24 +24,26 @@ pub(super) enum Decided {
 }
 
 impl Decided {
-    /// What the caller is told once `checkpoint` is committed.
-    pub(super) fn into_outcome(self, checkpoint: Option<&Arc<Checkpoint>>) -> Outcome {
+    /// What the caller is told once the tree after `growth` is committed.
+    pub(super) fn into_outcome(self, committed: Option<(&Arc<Checkpoint>, &mut Growth)>) -> Outcome {
         match self {
             Self::Replays(outcome) => outcome,
-            Self::Acted { leaves, content_sha256 } => Outcome::Done(
-                leaves
-                    .into_iter()
-                    .filter_map(|(log_index, leaf)| {
-                        let checkpoint = Arc::clone(checkpoint?);
-                        Some(Receipt {
-                            log_index,
-                            leaf,
-                            content_sha256,
-                            checkpoint,
-                        })
+            Self::Acted { leaves, content_sha256 } => {
+                let Some((checkpoint, growth)) = committed else {
+                    return Outcome::Done(Vec::new());
+                };
+                let size = growth.after().size();
+                let receipts = leaves.into_iter().filter_map(|(log_index, leaf)| {
+                    Some(Receipt {
+                        log_index,
+                        leaf,
+                        content_sha256,
+                        proof: inclusion(growth, u64::try_from(log_index).ok()?, size)?,
+                        checkpoint: Arc::clone(checkpoint),
                     })
-                    .collect(),
-            ),
+                });
+                Outcome::Done(receipts.collect())
+            }
         }
     }
 }
@@ -90,6 +94,7 @@ pub(super) fn decide(
             registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
             measures::register(state, registry, environment, command, list)?;
         }
+        Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
         Operation::Upload(document) => {
             registry.viewer(&command.actor, today)?;
             upload::upload(state, environment, command, document)?;

@@ -1,7 +1,7 @@
 //! The write path (DESIGN section 7): one writer takes whatever has queued and commits it as one transaction.
 //!
 //! [`command`] says what can be asked, [`writer`] takes batches, [`commit`] is the transaction of one, [`outage`] what
-//! happens when the database takes none; [`state`] is what a batch reads and changes, [`decide`]
+//! happens when the database takes none, [`signed`] what the hub signs and when it refuses to; [`state`] is what a batch reads and changes, [`decide`]
 //! takes single commands over that state to [`submit`], [`step`], [`registry`], [`calendar`], [`sweep`] and others,
 //! [`record`] writes entries.
 
@@ -11,6 +11,7 @@ mod commit;
 mod decide;
 mod delivery;
 mod environment;
+pub mod hub_key;
 pub(crate) mod measures;
 mod meter;
 mod needs;
@@ -19,6 +20,7 @@ mod pace;
 mod queue;
 mod record;
 mod registry;
+mod signed;
 mod state;
 mod step;
 mod submit;
@@ -30,5 +32,6 @@ mod writer;
 pub use command::{Actor, Command, Operation, Outcome, Receipt};
 pub use environment::CurrentCalendar;
 pub use meter::LedgerMeter;
+pub use signed::check_log;
 pub use wakeup::Wakeups;
-pub use writer::{Ledger, LedgerSettings, MAX_SKEW_MICROS};
+pub use writer::{Ledger, LedgerParts, LedgerSettings, MAX_SKEW_MICROS};

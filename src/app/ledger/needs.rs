@@ -33,6 +33,7 @@ pub(super) struct Needs<'a> {
     fingerprints: BTreeSet<&'a Digest>,
     staff: BTreeSet<&'a AgencyCode>,
     initialises: bool,
+    hub_keys: bool,
 }
 
 impl<'a> Needs<'a> {
@@ -95,6 +96,7 @@ impl<'a> Needs<'a> {
             }
             Operation::Registry(change) => self.add_registry(change),
             Operation::Calendar(_) | Operation::Upload(_) => {}
+            Operation::HubKey(_) => self.hub_keys = true,
             Operation::Sweep(sweep) => {
                 for request in &sweep.requests {
                     self.requests.insert(&request.id);
@@ -184,6 +186,9 @@ impl<'a> Needs<'a> {
         state: &mut State,
         registry: &mut Registry,
     ) -> Result<(), sqlx::Error> {
+        if self.hub_keys {
+            state.hub_keys = tx.hub_keys().await?;
+        }
         if !self.keys.is_empty() {
             let used = tx.used_keys(self.keys.iter().copied()).await?;
             state

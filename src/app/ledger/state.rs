@@ -19,8 +19,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
-    AttachmentRow, Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, JobRow, LogEntry,
-    MeasureRow, RegisterCounter, RelationRow, RequestAttachmentRow, UsedKey,
+    AttachmentRow, Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, HubKeyRow, JobRow,
+    LogEntry, MeasureRow, RegisterCounter, RelationRow, RequestAttachmentRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -127,6 +127,7 @@ pub(super) struct Appended {
     pub(super) relations: Vec<RelationRow>,
     pub(super) attachments: Vec<AttachmentRow>,
     pub(super) request_attachments: Vec<RequestAttachmentRow>,
+    pub(super) hub_keys: Vec<HubKeyRow>,
 }
 
 /// The state of one batch.
@@ -159,6 +160,8 @@ pub(super) struct State {
     pub(super) lifted: Vec<Entered>,
     /// Days of the calendar that the batch takes in.
     pub(super) calendar_days: Vec<DayState>,
+    /// Every hub's public keys, if the batch asks for them.
+    pub(super) hub_keys: Vec<HubKeyRow>,
     /// How far one of the hub's own jobs has come.
     pub(super) job: Option<JobRow>,
     /// What the batch appends to the log and beside it.
@@ -187,6 +190,7 @@ impl State {
             staff: BTreeMap::new(),
             lifted: Vec::new(),
             calendar_days: Vec::new(),
+            hub_keys: Vec::new(),
             job: None,
             appended: Appended::default(),
         }

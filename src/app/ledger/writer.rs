@@ -29,6 +29,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::IdSource;
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Clock;
+use crate::signing::{LogBreak, Signer};
 use crate::store::{Outage, Shown, Store, store_error};
 
 /// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
@@ -98,6 +99,7 @@ pub struct Ledger {
     registry_version: watch::Receiver<i64>,
     calendar: CurrentCalendar,
     outage: watch::Receiver<Option<Outage>>,
+    log_break: watch::Receiver<Option<LogBreak>>,
     meter: LedgerMeter,
 }
 
@@ -123,17 +125,47 @@ impl Drop for Exit {
     }
 }
 
+/// What a ledger is made from.
+pub struct LedgerParts {
+    /// The database, migrated.
+    pub store: Store,
+    /// The hub's name.
+    pub hub_id: String,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes for ids and salts.
+    pub ids: Arc<dyn IdSource>,
+    /// The calendar that holds until days are in the database.
+    pub calendar: Arc<Calendar>,
+    /// Bells for readers of mailboxes.
+    pub wakeups: Arc<Wakeups>,
+    /// The hub's keys and what it has signed.
+    pub signer: Signer,
+    /// How it is sized.
+    pub settings: LedgerSettings,
+}
+
+impl std::fmt::Debug for LedgerParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LedgerParts")
+            .field("hub_id", &self.hub_id)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Ledger {
     /// Starts the writer. The returned task ends when every `Ledger` is dropped and the queue is empty.
-    pub fn start(
-        store: Store,
-        hub_id: String,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn IdSource>,
-        calendar: Arc<Calendar>,
-        wakeups: Arc<Wakeups>,
-        settings: LedgerSettings,
-    ) -> (Self, tokio::task::JoinHandle<()>) {
+    pub fn start(parts: LedgerParts) -> (Self, tokio::task::JoinHandle<()>) {
+        let LedgerParts {
+            store,
+            hub_id,
+            clock,
+            ids,
+            calendar,
+            wakeups,
+            signer,
+            settings,
+        } = parts;
         let queue = Arc::new(FairQueue::new(QueueLimits {
             total: settings.queue,
             reserved: settings.queue_for_releases,
@@ -145,6 +177,7 @@ impl Ledger {
         let pace = Arc::new(Pace::default());
         let (version_sender, registry_version) = watch::channel(0);
         let (outage_sender, outage) = watch::channel(None);
+        let (break_sender, log_break) = watch::channel(signer.log_break());
         let current_calendar = CurrentCalendar::new(Arc::clone(&calendar));
         let writer = Writer {
             store,
@@ -159,6 +192,8 @@ impl Ledger {
             calendar: current_calendar.clone(),
             wakeups,
             outage: outage_sender,
+            signer,
+            log_break: break_sender,
             pace: Arc::clone(&pace),
             meter: LedgerMeter::default(),
         };
@@ -170,6 +205,7 @@ impl Ledger {
                 registry_version,
                 calendar: current_calendar,
                 outage,
+                log_break,
                 meter,
             },
             task,
@@ -226,6 +262,11 @@ impl Ledger {
         self.outage.clone()
     }
 
+    /// How the log does not go on from what this hub has signed, if it does not: nothing is written then.
+    pub fn log_break(&self) -> watch::Receiver<Option<LogBreak>> {
+        self.log_break.clone()
+    }
+
     /// What the ledger counts of its own work.
     pub fn meter(&self) -> &LedgerMeter {
         &self.meter
@@ -255,7 +296,8 @@ fn priority(command: &Command) -> Priority {
         | Operation::Calendar(_)
         | Operation::Sweep(_)
         | Operation::Measures(_)
-        | Operation::Upload(_) => Priority::Ordinary,
+        | Operation::Upload(_)
+        | Operation::HubKey(_) => Priority::Ordinary,
     }
 }
 
@@ -267,6 +309,8 @@ pub(super) struct Writer {
     pub(super) calendar: CurrentCalendar,
     pub(super) wakeups: Arc<Wakeups>,
     pub(super) outage: watch::Sender<Option<Outage>>,
+    pub(super) signer: Signer,
+    pub(super) log_break: watch::Sender<Option<LogBreak>>,
     pace: Arc<Pace>,
     pub(super) meter: LedgerMeter,
 }
@@ -354,7 +398,7 @@ fn is_full(error: &sqlx::Error) -> bool {
 /// alone: what it changes is what every other command is checked against. So does a sweep, for its size.
 fn joins(run: &[Queued], next: &Queued) -> bool {
     let stands_alone = |queued: &Queued| match queued.command.operation {
-        Operation::Registry(_) | Operation::Calendar(_) | Operation::Sweep(_) => true,
+        Operation::Registry(_) | Operation::Calendar(_) | Operation::Sweep(_) | Operation::HubKey(_) => true,
         Operation::Submit(_)
         | Operation::Step(_)
         | Operation::Advance(_)

@@ -42,12 +42,12 @@ impl App {
         let kept: BTreeSet<i64> = indexes.iter().take(events.len()).copied().collect();
         let kept: Vec<i64> = kept.into_iter().collect();
         let bodies = self.store.bodies(&kept).await?;
-        let bodies: BTreeMap<i64, (String, Bytes)> = bodies
+        let bodies: BTreeMap<i64, (String, Bytes, Vec<u8>)> = bodies
             .into_iter()
-            .filter_map(|body| Some((body.log_index, (body.media_type, body.content?))))
+            .filter_map(|body| Some((body.log_index, (body.media_type, body.content?, body.salt?))))
             .collect();
         let found = events.iter().zip(&indexes).filter_map(|(delivered, index)| {
-            let (media_type, content) = bodies.get(index)?.clone();
+            let (media_type, content, salt) = bodies.get(index)?.clone();
             let log_index = delivered.event.log_index;
             let action = delivered.event.action.parse().ok()?;
             Some((
@@ -57,6 +57,7 @@ impl App {
                     action,
                     media_type,
                     content,
+                    salt,
                 },
             ))
         });

@@ -45,6 +45,8 @@ pub struct SentDocument {
     pub media_type: String,
     /// Its bytes.
     pub content: Bytes,
+    /// The salt of its digest in the log.
+    pub salt: Vec<u8>,
 }
 
 /// The documents of a request.
@@ -138,6 +140,7 @@ impl App {
                     action: *action,
                     media_type: body.media_type.clone(),
                     content,
+                    salt: body.salt.clone().unwrap_or_default(),
                 });
             }
         }

@@ -9,7 +9,9 @@ use super::options::{Given, Options, Origin};
 use super::setting::{Kind, Limits, Setting, WhenSilent};
 use super::table::SETTINGS;
 use crate::blobs::BucketAddress;
+use crate::cli::args;
 use crate::cli::failure::Failure;
+use crate::server::settings::SignerPlace;
 use crate::server::tls_files::TlsFiles;
 use crate::store::Database;
 
@@ -152,6 +154,15 @@ impl Resolved {
         })
     }
 
+    /// Where the keys that sign the log are: as told, or beside the SQLite file.
+    pub(in crate::cli) fn signer(&self, database: &Database) -> Option<SignerPlace> {
+        let folder = self.path("signer").or_else(|| args::signer_beside(database))?;
+        Some(SignerPlace {
+            folder,
+            may_be_new: self.is_on("new_signer"),
+        })
+    }
+
     /// The bucket of documents, if there is one.
     pub(in crate::cli) fn bucket(&self) -> Option<BucketAddress> {
         self.text("documents_bucket").parse().ok()
@@ -184,6 +195,15 @@ impl Resolved {
                     "với PostgreSQL phải nêu thư mục lưu tài liệu kèm theo; các cổng dùng chung cơ sở dữ liệu thì dùng chung \
                      thư mục này",
                     "with PostgreSQL, name the folder for uploaded documents; hubs that share a database share it too",
+                ),
+            ));
+        }
+        if is_postgres && self.path("signer").is_none() {
+            faults.push(Fault::new(
+                self.place("signer"),
+                Words::fixed(
+                    "với PostgreSQL phải nêu thư mục giữ khóa ký nhật ký; mỗi cổng một thư mục riêng",
+                    "with PostgreSQL, name the folder of the keys that sign the log; each hub has its own",
                 ),
             ));
         }
@@ -332,8 +352,11 @@ mod tests {
         let mut arguments = NEEDED.to_vec();
         arguments[3] = "postgres://hub@localhost/hub";
         let (_, faults) = options(&arguments).resolve_all().unwrap();
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        assert!(faults[0].place.starts_with("documents.folder"), "{faults:?}");
+        let places: Vec<&str> = faults
+            .iter()
+            .filter_map(|fault| fault.place.split(' ').next())
+            .collect();
+        assert_eq!(places, ["documents.folder", "signer.folder"]);
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("hub", "Cổng / the hub"),
     ("database", "Cơ sở dữ liệu / database"),
     ("tls", "Chứng thư số và khóa / certificates and key"),
+    ("signer", "Khóa ký nhật ký / keys that sign the log"),
     ("documents", "Tài liệu kèm theo / attached documents"),
     ("catalogue", "Danh mục loại yêu cầu / catalogue of kinds"),
     ("metrics", "Số đo và trạng thái / metrics and health"),
@@ -90,6 +91,16 @@ settings! {
         "require_crl", "require_crl", Kind::Switch, WhenSilent::Value("false"), "false",
             "Từ chối chứng thư số của tổ chức không có CRL ở trên.",
             "Refuse certificates whose authority has no list. Otherwise they are taken, and revoked at the hub alone.";
+    }
+    "signer": {
+        "folder", "signer", Kind::Path, WhenSilent::None, "signer",
+            "Thư mục giữ khóa ký nhật ký của riêng cổng này và phần đã ký; không sao chép cho cổng khác, không phục hồi bản \
+             cũ. Với SQLite, mặc định là TỆP.signer cạnh tệp; với PostgreSQL phải nêu.",
+            "The keys with which this hub alone signs the log, and what it has signed. Never give it to a second hub, never put an \
+             older copy back. Default with SQLite: FILE.signer beside the file. Required with PostgreSQL.";
+        "new", "new_signer", Kind::Switch, WhenSilent::Value("false"), "false",
+            "Tạo khóa mới và đăng ký vào nhật ký nếu thư mục trên chưa có khóa: cho cổng thứ hai, hoặc khi mất khóa cũ.",
+            "Make keys and register them in the log if the folder has none: for a second hub, or after the loss of the old ones.";
     }
     "documents": {
         "folder", "documents", Kind::Path, WhenSilent::None, "documents",

@@ -9,6 +9,7 @@ use crate::cli::certs::write_dev_certificates;
 use crate::cli::failure::Failure;
 use crate::client::pki::KeyedCertificate;
 use crate::domain::ids::IdSource;
+use crate::server::settings::SignerPlace;
 
 /// The file that marks a folder as the demo's.
 const MARK: &str = "lienthong-demo.txt";
@@ -97,6 +98,14 @@ impl Folder {
     /// The folder of uploaded documents.
     pub(super) fn documents(&self) -> PathBuf {
         self.path.join("documents")
+    }
+
+    /// The keys that sign the log.
+    pub(super) fn signer(&self) -> SignerPlace {
+        SignerPlace {
+            folder: self.path.join("signer"),
+            may_be_new: true,
+        }
     }
 
     /// The profile of the agency with the certificate `name`, for the client commands.

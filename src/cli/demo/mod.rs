@@ -89,7 +89,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
     opened.close().await;
     if !is_initialised {
         let certificate = read_text("--data", &folder.certificates().join("operator.pem"))?;
-        init::init(&database, HUB_ID, &operator()?, &certificate).await?;
+        init::init(&database, &folder.signer(), HUB_ID, &operator()?, &certificate).await?;
     }
     let server = folder.certificate("server")?;
     let client_ca = read_text("--data", &folder.certificates().join("ca.pem"))?;
@@ -104,6 +104,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
         }
         .into(),
         documents: folder.documents().into(),
+        signer: folder.signer(),
         catalogue: None,
         migrate: false,
         ledger: LedgerSettings::default(),

@@ -64,6 +64,7 @@ pub fn document(document: SentDocument) -> v1::Document {
         media_type: document.media_type,
         log_index: document.log_index,
         action: document.action.to_wire(),
+        salt: document.salt.into(),
     }
 }
 
@@ -79,8 +80,9 @@ mod tests {
             action: Action::AnswerFinal,
             media_type: "application/json".into(),
             content: content.clone(),
+            salt: vec![5; 16],
         });
-        assert_eq!(wire.content, content);
+        assert_eq!((wire.salt.as_ref(), &wire.content), ([5; 16].as_slice(), &content));
         assert_eq!(wire.sha256.as_ref(), sha256(&content));
         assert_eq!(wire.action(), v1::Action::AnswerFinal);
     }

@@ -9,6 +9,7 @@ use crate::app::ledger::Receipt;
 use crate::domain::error::{Error, Result};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::State;
+use crate::evidence::Digest;
 use crate::evidence::leaf::{EntryType, Leaf};
 use crate::store::rows::Checkpoint;
 
@@ -26,12 +27,18 @@ pub fn receipt(receipt: Receipt) -> Result<v1::Receipt> {
         leaf: receipt.leaf,
         content_sha256: Bytes::copy_from_slice(&receipt.content_sha256),
         checkpoint: Some(checkpoint(&receipt.checkpoint)),
+        inclusion_proof: hashes(&receipt.proof),
     })
 }
 
 /// Receipts on the wire, in their order.
 pub fn receipts(receipts: Vec<Receipt>) -> Result<Vec<v1::Receipt>> {
     receipts.into_iter().map(receipt).collect()
+}
+
+/// Hashes on the wire.
+pub fn hashes(hashes: &[Digest]) -> Vec<Bytes> {
+    hashes.iter().map(|hash| Bytes::copy_from_slice(hash)).collect()
 }
 
 /// A checkpoint on the wire.
@@ -41,6 +48,7 @@ pub fn checkpoint(checkpoint: &Checkpoint) -> v1::Checkpoint {
         tree_size: checkpoint.tree_size,
         root_hash: Bytes::copy_from_slice(&checkpoint.root_hash),
         hub_time: Some(time(checkpoint.hub_time)),
+        note: checkpoint.note().unwrap_or_default(),
     }
 }
 
@@ -87,7 +95,10 @@ mod tests {
                 root_hash: [4; 32],
                 hub_time: Timestamp::from_micros(5),
                 hub_id: "hub".into(),
+                note_signature: Some(vec![6; 68]),
+                seal_signature: Some(vec![7; 68]),
             }),
+            proof: vec![[8; 32], [9; 32]],
         }
     }
 
@@ -103,10 +114,13 @@ mod tests {
             (v1::Action::Submit, v1::State::Submitted)
         );
         assert_eq!(wire.hub_time.unwrap().nanos, 1_000);
+        let checkpoint = wire.checkpoint.unwrap();
         assert_eq!(
-            (wire.content_sha256.as_ref(), wire.checkpoint.unwrap().tree_size),
+            (wire.content_sha256.as_ref(), checkpoint.tree_size),
             ([3; 32].as_slice(), 9)
         );
+        assert_eq!(wire.inclusion_proof, [[8; 32].to_vec(), [9; 32].to_vec()]);
+        assert!(checkpoint.note.starts_with("hub\n9\n"), "{}", checkpoint.note);
     }
 
     #[test]

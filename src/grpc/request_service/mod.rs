@@ -166,7 +166,7 @@ fn submit_response(submitted: Submitted) -> Result<v1::SubmitResponse> {
     })
 }
 
-fn request_id(text: &str) -> Result<RequestId> {
+pub(super) fn request_id(text: &str) -> Result<RequestId> {
     let mut fields = Fields::default();
     let id = fields.id("enforcement_request_id", text);
     fields.finish(id)

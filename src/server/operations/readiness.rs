@@ -20,6 +20,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::server::certificates::CertificateEnds;
 use crate::server::metrics::{Ends, Metrics};
 use crate::server::services;
+use crate::signing::LogBreak;
 use crate::store::{Outage, SchemaMismatch, Store};
 
 /// How often it is looked without being asked.
@@ -42,6 +43,8 @@ pub(in crate::server) struct Parts {
     pub(in crate::server) writer: AbortHandle,
     /// Why the ledger refuses writes, if it does.
     pub(in crate::server) outage: watch::Receiver<Option<Outage>>,
+    /// How the log does not go on from what this hub has signed, if it does not.
+    pub(in crate::server) log_break: watch::Receiver<Option<LogBreak>>,
     pub(in crate::server) draining: CancellationToken,
     /// When the certificates that hold now end.
     pub(in crate::server) certificates: Box<dyn Fn() -> CertificateEnds + Send + Sync>,
@@ -187,6 +190,7 @@ impl Readiness {
             ),
         ];
         checks.push(Check::new("writes", self.parts.outage.borrow().map(writes_fault)));
+        checks.push(Check::new("signed_log", self.parts.log_break.borrow().map(log_fault)));
         checks.push(certificate(self.certificate_end(), time));
         // The database is being closed then.
         if !self.parts.draining.is_cancelled() {
@@ -262,6 +266,24 @@ fn certificate(end: Timestamp, now: Timestamp) -> Check {
     )
 }
 
+fn log_fault(log_break: LogBreak) -> Localized {
+    match log_break {
+        LogBreak::Shorter { confirmed, head } => Localized::new(
+            format!(
+                "nhật ký có {head} mục trong khi cổng này đã ký {confirmed} mục: thiếu các mục {head} đến {}; cổng chỉ cho đọc. Hãy phục hồi bản sao mới hơn",
+                confirmed.saturating_sub(1)
+            ),
+            format!("{log_break}; the hub is read-only. Restore a newer copy"),
+        ),
+        LogBreak::Forked { confirmed } => Localized::new(
+            format!(
+                "{confirmed} mục đầu của nhật ký không phải những mục mà cổng này đã ký; cổng chỉ cho đọc. Không sửa gì thêm, giữ nguyên cơ sở dữ liệu để kiểm tra"
+            ),
+            format!("{log_break}; the hub is read-only. Keep the database as it is for an examination"),
+        ),
+    }
+}
+
 fn writes_fault(outage: Outage) -> Localized {
     match outage {
         Outage::StorageFull => Localized::new(
@@ -319,6 +341,7 @@ mod tests {
             health: HealthReporter::new(),
             writer: handle,
             outage: watch::channel(None).1,
+            log_break: watch::channel(None).1,
             draining: CancellationToken::new(),
             certificates: Box::new(CertificateEnds::default),
         };

@@ -2,10 +2,13 @@
 
 use sqlx::Row as _;
 
-use super::{integer, row, text};
+use super::{integer, row, text, time};
 use crate::domain::ids::{AgencyCode, IdempotencyKey, OfficerId};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::{Party, State};
+use crate::evidence::checkpoint::Checkpoint as SignedCheckpoint;
+use crate::evidence::hub_key::HubKey;
+use crate::evidence::proof::TreeRoot;
 use crate::evidence::{Digest, digest::RowDigest, merkle::Frontier};
 use crate::store::backend::{digest, from_row, parsed, parsed_optional};
 use crate::store::bulk::{Cell, Row as _};
@@ -56,7 +59,7 @@ from_row!(LogEntry, |row| Ok(Self {
     leaf: row.try_get("leaf")?
 }));
 
-/// The tree after a batch.
+/// The tree after a batch, and the hub's signatures on it: each after the id of its key, `None` before logs were signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// Number of entries.
@@ -67,6 +70,31 @@ pub struct Checkpoint {
     pub hub_time: Timestamp,
     /// The hub's name (origin of the log).
     pub hub_id: String,
+    /// Ed25519.
+    pub note_signature: Option<Vec<u8>>,
+    /// ES256.
+    pub seal_signature: Option<Vec<u8>>,
+}
+
+impl Checkpoint {
+    /// What is signed of it.
+    pub fn stated(&self) -> SignedCheckpoint {
+        SignedCheckpoint {
+            origin: self.hub_id.clone(),
+            tree: TreeRoot {
+                // Sizes of trees are not negative.
+                size: u64::try_from(self.tree_size).unwrap_or_default(),
+                root: self.root_hash,
+            },
+            hub_time: self.hub_time.micros(),
+        }
+    }
+
+    /// The signed note; `None` if it was never signed.
+    pub fn note(&self) -> Option<String> {
+        let signatures = [self.note_signature.as_deref()?, self.seal_signature.as_deref()?];
+        Some(self.stated().signed(&signatures).to_string())
+    }
 }
 
 row!(Checkpoint, CHECKPOINT, |row| [
@@ -74,6 +102,8 @@ row!(Checkpoint, CHECKPOINT, |row| [
     Cell::Bytes(Some(&row.root_hash)),
     integer(row.hub_time.micros()),
     text(&row.hub_id),
+    Cell::Bytes(row.note_signature.as_deref()),
+    Cell::Bytes(row.seal_signature.as_deref()),
 ]);
 from_row!(Checkpoint, |row| {
     Ok(Self {
@@ -81,6 +111,79 @@ from_row!(Checkpoint, |row| {
         root_hash: digest(row, "root_hash")?,
         hub_time: Timestamp::from_micros(row.try_get("hub_time")?),
         hub_id: row.try_get("hub_id")?,
+        note_signature: row.try_get("note_signature")?,
+        seal_signature: row.try_get("seal_signature")?,
+    })
+});
+
+/// A perfect node of the log's tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeNodeRow {
+    /// It covers 2^level leaves.
+    pub level: u32,
+    /// Its place among the nodes of its level.
+    pub position: i64,
+    /// Its hash.
+    pub hash: Digest,
+}
+
+row!(TreeNodeRow, TREE_NODE, |row| [
+    integer(i64::from(row.level)),
+    integer(row.position),
+    Cell::Bytes(Some(&row.hash)),
+]);
+from_row!(TreeNodeRow, |row| {
+    let level: i64 = row.try_get("level")?;
+    Ok(Self {
+        level: u32::try_from(level).map_err(|error| sqlx::Error::Decode(error.into()))?,
+        position: row.try_get("position")?,
+        hash: digest(row, "hash")?,
+    })
+});
+
+/// A hub's public keys as the log registers them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubKeyRow {
+    /// The keys.
+    pub key: HubKey,
+    /// The entry that registers them.
+    pub registered_index: i64,
+    /// When.
+    pub registered_time: Timestamp,
+    /// The entry that retires them: they sign no larger tree.
+    pub retired: Option<(i64, Timestamp)>,
+    text: String,
+}
+
+impl HubKeyRow {
+    /// Keys that are registered by the entry `index`.
+    pub fn new(key: HubKey, index: i64, time: Timestamp) -> Self {
+        Self {
+            text: key.to_string(),
+            key,
+            registered_index: index,
+            registered_time: time,
+            retired: None,
+        }
+    }
+}
+
+row!(HubKeyRow, HUB_KEY, |row| [
+    text(&row.text),
+    integer(row.registered_index),
+    integer(row.registered_time.micros()),
+    Cell::Integer(row.retired.map(|(index, _)| index)),
+    time(row.retired.map(|(_, time)| time)),
+]);
+from_row!(HubKeyRow, |row| {
+    let retired_index: Option<i64> = row.try_get("retired_index")?;
+    let retired_time: Option<i64> = row.try_get("retired_time")?;
+    Ok(Self {
+        key: parsed(row, "public_keys")?,
+        registered_index: row.try_get("registered_index")?,
+        registered_time: Timestamp::from_micros(row.try_get("registered_time")?),
+        retired: retired_index.zip(retired_time.map(Timestamp::from_micros)),
+        text: row.try_get("public_keys")?,
     })
 });
 

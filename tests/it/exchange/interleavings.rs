@@ -267,7 +267,7 @@ impl Session {
 async fn play(backend: Backend, readers: usize, moves: Vec<Move>) -> usize {
     let database = TestDatabase::create(backend).await;
     let hub = TestLedger::start(&database).await;
-    let app = hub.app();
+    let app = hub.app().await;
     let mut world = World::default();
     let mut sessions = Vec::new();
     for number in 0..readers * PLACES.len() {

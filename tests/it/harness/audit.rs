@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 
 use lienthong::domain::event::EventDetails;
 use lienthong::evidence::Digest;
+use lienthong::evidence::checkpoint::{Checkpoint, verify};
 use lienthong::evidence::digest::salted;
+use lienthong::evidence::hub_key::HubKey;
 use lienthong::evidence::leaf::{EntryType, Leaf, NO_CONTENT, leaf_hash};
 use lienthong::evidence::merkle::Frontier;
+use lienthong::evidence::nodes::Growth;
+use lienthong::evidence::proof::TreeRoot;
 use lienthong::store::rows::EventRow;
 
 use super::TestDatabase;
@@ -36,6 +40,53 @@ impl Raw {
         };
         events.expect("rows that parse")
     }
+}
+
+/// The keys in the log, and the node of every 256 leaves.
+async fn check_signed(raw: &Raw, checkpoints: &BTreeMap<i64, Row>, leaves: &[Vec<u8>]) {
+    let keys: Vec<(i64, HubKey)> = raw
+        .table("hub_key")
+        .await
+        .iter()
+        .map(|row| {
+            let key = row["public_keys"].text().parse().expect("keys");
+            (row["registered_index"].integer(), key)
+        })
+        .collect();
+    for (size, row) in checkpoints {
+        let stated = Checkpoint {
+            origin: row["hub_id"].text().to_owned(),
+            tree: TreeRoot {
+                size: u64::try_from(*size).expect("a size"),
+                root: row["root_hash"].bytes().try_into().expect("a digest"),
+            },
+            hub_time: row["hub_time"].integer(),
+        };
+        let note = stated.signed(&[row["note_signature"].bytes(), row["seal_signature"].bytes()]);
+        let known = keys
+            .iter()
+            .filter(|(index, _)| index < size)
+            .map(|(_, key)| key.clone());
+        let known: Vec<HubKey> = known.collect();
+        verify(&note.to_string(), &known).unwrap_or_else(|error| panic!("checkpoint {size}: {error}"));
+    }
+    let hashes = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+    let completed = Growth::new(Frontier::default(), hashes);
+    let expected: Vec<_> = completed.completed().collect();
+    let nodes = raw.rows("SELECT * FROM tree_node ORDER BY level, position").await;
+    let stored: Vec<_> = nodes
+        .iter()
+        .map(|node| {
+            let place = |column: &str| node[column].integer();
+            let hash: Digest = node["hash"].bytes().try_into().expect("a digest");
+            (
+                u32::try_from(place("level")).expect("a level"),
+                u64::try_from(place("position")).expect("a position"),
+                hash,
+            )
+        })
+        .collect();
+    assert_eq!(stored, expected, "the stored nodes are those of the log");
 }
 
 async fn check_log(raw: &Raw) -> Vec<Leaf> {
@@ -74,6 +125,8 @@ async fn check_log(raw: &Raw) -> Vec<Leaf> {
         }
         leaves.push(leaf);
     }
+    let bytes: Vec<Vec<u8>> = entries.iter().map(|entry| entry["leaf"].bytes().to_vec()).collect();
+    check_signed(raw, &checkpoints, &bytes).await;
     assert_eq!(unseen, 0, "a checkpoint stands for a tree that is there");
     assert!(
         leaves.is_sorted_by_key(|leaf| leaf.hub_time),

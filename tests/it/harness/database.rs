@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Once;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use lienthong::evidence::digest::sha256;
 use lienthong::store::{Database, Store};
@@ -74,6 +74,8 @@ pub(crate) struct TestDatabase {
     backend: Backend,
     database: Database,
     folder: TempDir,
+    /// How many hubs have been given a place for their keys.
+    signers: AtomicUsize,
     dropped_by: Option<(PgConnectOptions, String)>,
 }
 
@@ -102,6 +104,7 @@ impl TestDatabase {
                     backend,
                     database,
                     folder,
+                    signers: AtomicUsize::new(0),
                     dropped_by: None,
                 }
             }
@@ -116,6 +119,7 @@ impl TestDatabase {
             backend: Backend::Sqlite,
             database: Database::Sqlite(folder.path().join("hub.db")),
             folder,
+            signers: AtomicUsize::new(0),
             dropped_by: None,
         }
     }
@@ -126,6 +130,7 @@ impl TestDatabase {
             backend: Backend::Postgres,
             database: Database::Postgres(Box::new(server)),
             folder: tempfile::tempdir().expect("a temporary folder"),
+            signers: AtomicUsize::new(0),
             dropped_by: None,
         }
     }
@@ -146,6 +151,7 @@ impl TestDatabase {
             backend: Backend::Postgres,
             database,
             folder: tempfile::tempdir().expect("a temporary folder"),
+            signers: AtomicUsize::new(0),
             dropped_by: Some((server, name)),
         }
     }
@@ -157,6 +163,12 @@ impl TestDatabase {
     /// Where its hub keeps documents.
     pub(crate) fn documents(&self) -> PathBuf {
         self.folder.path().join("documents")
+    }
+
+    /// A place for the keys of one more hub.
+    pub(crate) fn fresh_signer(&self) -> PathBuf {
+        let number = self.signers.fetch_add(1, Ordering::Relaxed);
+        self.folder.path().join(format!("signer-{number}"))
     }
 
     /// As the hub is told it.

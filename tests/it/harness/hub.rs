@@ -13,7 +13,7 @@ use lienthong::domain::ids::OfficerId;
 use lienthong::domain::time::{Clock, ManualClock};
 use lienthong::server::follow_tls::TlsState;
 use lienthong::server::run::{Hub, Running, Stopped};
-use lienthong::server::settings::{HubSettings, ServerLimits, TlsPems};
+use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use lienthong_proto::Rpc;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
@@ -259,6 +259,10 @@ pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSet
         listen: ([127, 0, 0, 1], 0).into(),
         tls: texts(&server, authority).into(),
         documents: database.documents().into(),
+        signer: SignerPlace {
+            folder: database.fresh_signer(),
+            may_be_new: true,
+        },
         catalogue: None,
         migrate: false,
         ledger: LedgerSettings::default(),

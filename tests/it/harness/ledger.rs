@@ -1,15 +1,26 @@
 //! A ledger over a test's database, with agencies registered.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
-use lienthong::app::ledger::{Command, Ledger, LedgerSettings, Outcome, Receipt, Wakeups};
+use lienthong::app::ledger::{
+    Actor, Command, Ledger, LedgerParts, LedgerSettings, Operation, Outcome, Receipt, Wakeups,
+};
 use lienthong::app::{App, Parts, calendar};
 use lienthong::domain::calendar::Calendar;
 use lienthong::domain::error::{ErrorCode, Result};
 use lienthong::domain::ids::RequestId;
 use lienthong::domain::time::ManualClock;
-use lienthong::evidence::leaf::Leaf;
+use lienthong::evidence::hub_key::HubKey;
+use lienthong::evidence::leaf::{Leaf, NO_CONTENT, leaf_hash};
+use lienthong::evidence::merkle::Frontier;
+use lienthong::evidence::nodes::Growth;
+use lienthong::evidence::proof::inclusion;
+use lienthong::signing::Signer;
 use lienthong::store::Store;
+use tempfile::TempDir;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::agencies::ALL;
@@ -20,6 +31,39 @@ use super::ids::{SeededIds, clock};
 /// The hub's name in these tests.
 pub(crate) const HUB: &str = "hub.lienthong.test";
 
+/// Signing keys that are the same for every hub of this name and seed, so that what two of them write can be compared.
+fn same_keys(folder: &Path, hub_id: &str, seed: u64) -> Signer {
+    type Files = Vec<(OsString, Vec<u8>)>;
+    static MADE: Mutex<BTreeMap<(String, u64), Files>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().expect("no test ended in here");
+    let files = made.entry((hub_id.to_owned(), seed)).or_insert_with(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        drop(Signer::create(folder.path(), hub_id).expect("keys"));
+        let entries = std::fs::read_dir(folder.path())
+            .expect("the keys")
+            .map(|entry| entry.expect("a file"));
+        entries
+            .map(|entry| (entry.file_name(), std::fs::read(entry.path()).expect("a file")))
+            .collect()
+    });
+    std::fs::create_dir(folder).expect("a folder");
+    for (name, bytes) in files {
+        std::fs::write(folder.join(name), bytes).expect("a copy");
+    }
+    Signer::open(folder, hub_id).expect("keys")
+}
+
+/// How a hub registers its keys.
+pub(crate) fn register_key(key: HubKey) -> Command {
+    Command {
+        actor: Actor::hub(),
+        key: None,
+        content_sha256: NO_CONTENT,
+        body: None,
+        operation: Operation::HubKey(key),
+    }
+}
+
 /// A running ledger.
 #[derive(Debug)]
 pub(crate) struct TestLedger {
@@ -27,6 +71,7 @@ pub(crate) struct TestLedger {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) ledger: Ledger,
     writer: JoinHandle<()>,
+    keys: TempDir,
 }
 
 impl TestLedger {
@@ -56,21 +101,28 @@ impl TestLedger {
         settings: LedgerSettings,
     ) -> Self {
         let store = database.store().await;
-        let (ledger, writer) = Ledger::start(
-            store.clone(),
-            hub_id.to_owned(),
-            clock.clone(),
-            SeededIds::new(seed),
-            Arc::new(Calendar::embedded().expect("a calendar")),
-            Arc::new(Wakeups::default()),
+        let keys = tempfile::tempdir().expect("a folder");
+        let signer = same_keys(&keys.path().join("own"), hub_id, seed);
+        let key = signer.key().clone();
+        let (ledger, writer) = Ledger::start(LedgerParts {
+            store: store.clone(),
+            hub_id: hub_id.to_owned(),
+            clock: clock.clone(),
+            ids: SeededIds::new(seed),
+            calendar: Arc::new(Calendar::embedded().expect("a calendar")),
+            wakeups: Arc::new(Wakeups::default()),
+            signer,
             settings,
-        );
-        Self {
+        });
+        let this = Self {
             store,
             clock,
             ledger,
             writer,
-        }
+            keys,
+        };
+        this.done(register_key(key)).await;
+        this
     }
 
     /// Registers every agency of the tests.
@@ -148,10 +200,17 @@ impl TestLedger {
                     .expect("a query")
                     .expect("a checkpoint");
                 let checkpoint = Arc::new(checkpoint);
+                // Over the whole log, not over the nodes that the hub keeps.
+                let log = self.store.log_entries(0, checkpoint.tree_size).await.expect("the log");
+                let hashes = log.iter().map(|entry| leaf_hash(&entry.leaf)).collect();
+                let mut tree = Growth::new(Frontier::default(), hashes);
+                let size = tree.after().size();
                 let receipt = |entry: lienthong::store::rows::LogEntry| Receipt {
                     log_index: entry.log_index,
                     leaf: entry.leaf.into(),
                     content_sha256,
+                    proof: inclusion(&mut tree, u64::try_from(entry.log_index).expect("an index"), size)
+                        .expect("a proof"),
                     checkpoint: Arc::clone(&checkpoint),
                 };
                 entries.into_iter().map(receipt).collect()
@@ -189,7 +248,10 @@ pub(crate) fn leaf(receipt: &Receipt) -> Leaf {
 
 impl TestLedger {
     /// The use cases of another hub on the same database. It has a writer of its own.
-    pub(crate) fn app(&self) -> App {
+    pub(crate) async fn app(&self) -> App {
+        let folder = tempfile::tempdir_in(self.keys.path()).expect("a folder").keep();
+        let signer = Signer::create(&folder, HUB).expect("keys");
+        let key = signer.key().clone();
         let (app, _writer) = App::start(Parts {
             hub_id: HUB.into(),
             store: self.store.clone(),
@@ -197,8 +259,10 @@ impl TestLedger {
             calendar: Arc::new(Calendar::embedded().expect("a calendar")),
             clock: self.clock.clone(),
             ids: SeededIds::new(0xA),
+            signer,
             ledger: LedgerSettings::default(),
         });
+        app.register_hub_key(key).await.expect("its keys are registered");
         app
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lienthong::app::ledger::calendar::CalendarDetails;
+use lienthong::app::ledger::hub_key::{HubKeyDetails, hub_key_subject};
 use lienthong::domain::agency::{Agency, Officer};
 use lienthong::domain::catalogue::definition::Register;
 use lienthong::domain::deadline::{Deadline, cancel_open};
@@ -12,6 +13,7 @@ use lienthong::domain::mailbox::{Lane, LaneHead};
 use lienthong::domain::register::running_number;
 use lienthong::domain::request::{EnforcementRequest, Step};
 use lienthong::domain::workflow::Action;
+use lienthong::evidence::hub_key::HubKey;
 use lienthong::evidence::leaf::EntryType;
 use lienthong::store::rows::EventRow;
 use lienthong_proto::v1;
@@ -41,6 +43,7 @@ pub(crate) async fn check(raw: &Raw, events: &[EventRow]) {
             EntryType::Calendar => replayed.calendar(event),
             EntryType::Document => replayed.document(event, &bodies),
             EntryType::Measure => replayed.measure(event),
+            EntryType::HubKey => replayed.hub_key(event),
         }
     }
     for (table, mut expected) in replayed.tables() {
@@ -69,6 +72,7 @@ struct Replay {
     calendar_days: Vec<Row>,
     attachments: Vec<Row>,
     request_attachments: Vec<Row>,
+    hub_keys: Vec<Row>,
 }
 
 /// What came with each entry.
@@ -109,6 +113,19 @@ pub(super) struct CredentialDetails {
 }
 
 impl Replay {
+    fn hub_key(&mut self, event: &EventRow) {
+        let details: HubKeyDetails = serde_json::from_str(&event.details).expect("details");
+        let key: HubKey = details.public_keys.parse().expect("keys");
+        assert_eq!((event.version, event.subject.clone()), (1, hub_key_subject(&key)));
+        self.hub_keys.push(row([
+            ("public_keys", details.public_keys.into()),
+            ("registered_index", event.log_index.into()),
+            ("registered_time", event.hub_time.micros().into()),
+            ("retired_index", Value::Null),
+            ("retired_time", Value::Null),
+        ]));
+    }
+
     fn measure(&mut self, event: &EventRow) {
         let measure: Measure = serde_json::from_str(&event.details).expect("a measure");
         assert_eq!((event.version, event.subject.as_str()), (1, measure.id.as_str()));
@@ -318,6 +335,7 @@ impl Replay {
             ("calendar_day", self.calendar_days.clone()),
             ("attachment", self.attachments.clone()),
             ("request_attachment", self.request_attachments.clone()),
+            ("hub_key", self.hub_keys.clone()),
             ("register_counter", self.counters.iter().map(counter_row).collect()),
             ("mailbox_entry", self.mailbox.clone()),
             ("mailbox_head", self.heads.iter().map(head_row).collect()),

@@ -113,7 +113,7 @@ backends! {
         let executed = clock_of(&hub, &freeze, "execute").await;
         assert_eq!(executed.due.expect("a wall clock").to_rfc3339(), "2027-12-30T11:00:00+07:00");
 
-        let app = hub.app();
+        let app = hub.app().await;
         assert_eq!(app.missing_next_year(), Some(2028));
         let receipts = hub.done(import("days-of-2028", year_2028())).await;
         assert_eq!((receipts.len(), leaf(&receipts[0]).version), (1, 2));
@@ -147,7 +147,7 @@ backends! {
         let trace = before.trace(&hub.ledger.calendar().get()).expect("a trace");
 
         hub.done(import("the-day-after", vec![day("2026-11-25", DayKind::Holiday)])).await;
-        assert_eq!(hub.app().recompute_deadlines(9).await.expect("a job").moved, 1);
+        assert_eq!(hub.app().await.recompute_deadlines(9).await.expect("a job").moved, 1);
         let moved = clock_of(&hub, &open, "answer").await;
         assert_eq!(due(&moved).as_deref(), Some("2026-11-27"));
         let (_, details) = last_event(&hub, &open).await;
@@ -159,7 +159,7 @@ backends! {
         assert_eq!(after.trace(&hub.ledger.calendar().get()).expect("a trace"), trace, "why it was that day stays true");
         // Taken back: the clock goes back too.
         hub.done(import("taken-back", vec![day("2026-11-25", DayKind::Plain)])).await;
-        hub.app().recompute_deadlines(9).await.expect("a job");
+        hub.app().await.recompute_deadlines(9).await.expect("a job");
         assert_eq!(due(&clock_of(&hub, &open, "answer").await).as_deref(), Some("2026-11-26"));
         audit(&database).await;
     }
@@ -178,14 +178,14 @@ backends! {
     async fn a_stop_between_import_and_computing_is_made_up_for(database) {
         let hub = TestLedger::start(&database).await;
         let open = hub.open(&Order::land(), "still-open").await;
-        hub.app().recompute_deadlines(9).await.expect("a job");
+        hub.app().await.recompute_deadlines(9).await.expect("a job");
         let (clock, settings) = (hub.clock.clone(), LedgerSettings::default());
         hub.done(import("before-the-stop", vec![day("2026-11-25", DayKind::Holiday)])).await;
         hub.stop().await;
 
         let hub = TestLedger::start_bare(&database, clock, 2, settings).await;
         hub.bring_in_calendar().await;
-        let app = hub.app();
+        let app = hub.app().await;
         assert_eq!(app.recompute_deadlines(9).await.expect("a job").moved, 1);
         assert_eq!(due(&clock_of(&hub, &open, "answer").await).as_deref(), Some("2026-11-27"));
         assert_eq!(app.recompute_deadlines(9).await.expect("a job").moved, 0);
@@ -217,7 +217,7 @@ backends! {
         hub.done(held.step("hold-the-money", Action::AnswerFinal, final_answer(&held.kind))).await;
         let ended = Agency { successor: Some(BANK_2.code()), ..BANK.agency() };
         hub.done(registry_command("merge-the-banks", RegistryChange::UpdateAgency(ended))).await;
-        let app = hub.app();
+        let app = hub.app().await;
         assert_eq!(app.pass_to_successors().await.expect("a job"), 2);
         assert_eq!(app.pass_to_successors().await.expect("a job"), 0, "once");
 

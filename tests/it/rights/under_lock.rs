@@ -211,6 +211,8 @@ backends! {
             "ALTER TABLE enforcement_request DROP COLUMN sender_officer",
             "ALTER TABLE enforcement_request DROP COLUMN sender_unit",
             "ALTER TABLE officer DROP COLUMN scope",
+            "DROP TABLE tree_node",
+            "DROP TABLE hub_key",
             "DELETE FROM _sqlx_migrations WHERE version >= 6",
         ] {
             raw.execute(text).await.expect("a schema of before");

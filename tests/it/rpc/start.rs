@@ -2,7 +2,7 @@
 
 use lienthong::client::pki::Authority;
 use lienthong::server::run::{Hub, Running};
-use lienthong::server::settings::{HubSettings, TlsPems};
+use lienthong::server::settings::{HubSettings, SignerPlace, TlsPems};
 use lienthong::server::start_error::StartError;
 use lienthong::store::{ConnectError, Database, FileFault, SchemaMismatch};
 
@@ -117,7 +117,8 @@ backends! {
     async fn a_second_hub_on_one_sqlite_file_does_not_start(database) {
         let settings = initialised(&database).await;
         let first = start(settings.clone()).await.expect("the first hub");
-        let second = start(settings).await;
+        let keys = SignerPlace { folder: database.fresh_signer(), may_be_new: true };
+        let second = start(HubSettings { signer: keys, ..settings }).await;
         match database.backend() {
             Backend::Sqlite => assert!(matches!(second, Err(StartError::Database(ConnectError::InUse(_))))),
             Backend::Postgres => drop(second.expect("several hubs share one PostgreSQL").stop().await),

@@ -152,6 +152,7 @@ impl Hub {
             calendar: Arc::new(Calendar::embedded().unwrap()),
             clock: clock.clone(),
             ids: Arc::new(Counter(Mutex::new(0))),
+            signer: crate::signing::Signer::of_a_test("hub"),
             ledger: LedgerSettings::default(),
         });
         for (code, role, id) in AGENCIES {

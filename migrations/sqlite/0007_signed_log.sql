@@ -1,0 +1,19 @@
+-- The signed log: nodes of its tree for proofs, and the hubs' public keys. Checkpoints of before stay without signatures.
+
+-- Perfect nodes of every eighth level; all others are computed from them and from the leaves.
+CREATE TABLE tree_node (
+    level    INTEGER NOT NULL CHECK (level > 0 AND level % 8 = 0),
+    position INTEGER NOT NULL CHECK (position >= 0),
+    hash     BLOB    NOT NULL,
+    PRIMARY KEY (level, position)
+) STRICT, WITHOUT ROWID;
+
+-- `public_keys`: two verifier keys as in src/evidence/hub_key.rs. `retired_index`: the entry from which on it signs no more.
+CREATE TABLE hub_key (
+    public_keys      TEXT    NOT NULL PRIMARY KEY,
+    registered_index INTEGER NOT NULL,
+    registered_time  INTEGER NOT NULL,
+    retired_index    INTEGER,
+    retired_time     INTEGER,
+    CHECK ((retired_index IS NULL) = (retired_time IS NULL))
+) STRICT, WITHOUT ROWID;
