@@ -197,6 +197,7 @@ impl App {
     /// POSITION_OUT_OF_RANGE if the log is not that long.
     pub async fn checkpoint(&self, tree_size: Option<i64>) -> Result<Checkpoint> {
         let size = match tree_size {
+            Some(size) if size < 0 => return Err(out_of_range("tree_size")),
             Some(size) => size,
             None => signed(self.store.head().await?.frontier.size())?,
         };

@@ -157,6 +157,10 @@ impl Signer {
             && is_committed
         {
             self.remembered.confirmed = pending;
+            if let Err(error) = self.file.note(&self.remembered) {
+                // It is found out from the database at the next start.
+                tracing::warn!(%error, "signer.state.not_noted");
+            }
         }
     }
 
@@ -366,8 +370,12 @@ mod tests {
         drop(signer);
         let path = folder.path().join("state");
         let file = fs::File::options().write(true).open(&path).unwrap();
-        // The newest stands in the slot of even sequences.
+        // The newest stands in the slot of even sequences, what was committed before in the third.
         file.write_all_at(b"{\"torn", 0).unwrap();
+        let signer = Signer::open(folder.path(), HUB).unwrap();
+        assert_eq!((signer.confirmed().size(), signer.pending()), (3, None));
+        drop(signer);
+        file.write_all_at(b"{\"torn", 2 * 16 * 1_024).unwrap();
         let signer = Signer::open(folder.path(), HUB).unwrap();
         assert_eq!(signer.pending().map(|tree| tree.size), Some(3));
         drop(signer);

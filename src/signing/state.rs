@@ -1,5 +1,6 @@
-//! The file that says what the hub has signed. Two slots are written in turn, so that one is whole whatever happens to the
-//! other; each is a line of JSON and its SHA-256.
+//! The file that says what the hub has signed. Two slots are written in turn before each commit and forced to the disk, so that one
+//! is whole whatever happens to the other. A third takes what was committed, unforced: it outlives the process, and what a failing
+//! machine takes with it is found out from the database. Each slot is a line of JSON and its SHA-256.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -17,11 +18,12 @@ const NAME: &str = "state";
 const SCHEMA: &str = "lienthong/signer-state/1";
 /// Bytes of a slot: two trees of at most 64 hashes in hex, and the rest.
 const SLOT: usize = 16 * 1_024;
+const SLOTS: usize = 3;
 
 /// What the hub has signed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Remembered {
-    /// Counts the writes.
+    /// Counts what was signed.
     pub(super) sequence: u64,
     pub(super) confirmed: Frontier,
     pub(super) pending: Option<Frontier>,
@@ -107,9 +109,8 @@ impl StateFile {
     pub(super) fn create(folder: &Path) -> Result<Self, SignerError> {
         let file = open(folder, true)?;
         let remembered = Remembered::default();
-        let mut bytes = vec![b' '; SLOT];
-        bytes.extend(remembered.slot().map_err(at(folder))?);
-        bytes.resize(2 * SLOT, b' ');
+        let mut bytes = remembered.slot().map_err(at(folder))?;
+        bytes.resize(SLOTS * SLOT, b' ');
         // The room is taken now, so that a full disk stops no signature later.
         let written = file.write_all_at(&bytes, 0).and_then(|()| file.sync_all());
         written.map_err(at(&folder.join(NAME)))?;
@@ -122,17 +123,66 @@ impl StateFile {
     pub(super) fn open(folder: &Path) -> Result<(Self, Remembered), SignerError> {
         let file = open(folder, false)?;
         let path = folder.join(NAME);
-        let mut bytes = vec![0; 2 * SLOT];
+        let mut bytes = vec![0; SLOTS * SLOT];
         let damaged = || SignerError::Damaged {
             path: path.clone(),
-            what: "neither of its two records is whole",
+            what: "none of its records is whole",
         };
         match file.read_exact_at(&mut bytes, 0) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(damaged()),
             read => read.map_err(at(&path))?,
         }
         let slots = bytes.chunks(SLOT).filter_map(Remembered::read);
-        let newest = slots.max_by_key(|remembered| remembered.sequence).ok_or_else(damaged)?;
+        let newest = slots.max_by_key(|remembered| (remembered.sequence, remembered.pending.is_none()));
+        let newest = newest.ok_or_else(damaged)?;
+        Ok((
+            Self {
+                file,
+                written: Mutex::new(newest.sequence),
+            },
+            newest,
+        ))
+    }
+
+    /// Writes into the older slot and waits for the disk.
+    pub(super) fn write(&self, remembered: &Remembered) -> io::Result<()> {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.sequence <= *written {
+            return Ok(());
+        }
+        let slot = if remembered.sequence.is_multiple_of(2) { 0 } else { SLOT };
+        self.put(remembered, slot)?;
+        self.file.sync_data()?;
+        *written = remembered.sequence;
+        Ok(())
+    }
+
+    /// Notes what was committed; no more than a write into memory.
+    pub(super) fn note(&self, remembered: &Remembered) -> io::Result<()> {
+        self.put(remembered, 2 * SLOT)
+    }
+
+    fn put(&self, remembered: &Remembered, offset: usize) -> io::Result<()> {
+        let offset = u64::try_from(offset).map_err(io::Error::other)?;
+        self.file.write_all_at(&remembered.slot()?, offset)
+    }
+}
+
+fn open(folder: &Path) -> Result<(Self, Remembered), SignerError> {
+        let file = open(folder, false)?;
+        let path = folder.join(NAME);
+        let mut bytes = vec![0; SLOTS * SLOT];
+        let damaged = || SignerError::Damaged {
+            path: path.clone(),
+            what: "none of its records is whole",
+        };
+        match file.read_exact_at(&mut bytes, 0) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(damaged()),
+            read => read.map_err(at(&path))?,
+        }
+        let slots = bytes.chunks(SLOT).filter_map(Remembered::read);
+        let newest = slots.max_by_key(|remembered| (remembered.sequence, remembered.pending.is_none()));
+        let newest = newest.ok_or_else(damaged)?;
         Ok((
             Self {
                 file,

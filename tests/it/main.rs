@@ -12,6 +12,8 @@ mod cli;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod identity;

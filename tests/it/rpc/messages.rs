@@ -1,10 +1,11 @@
 //! Messages of the table that take more than a line.
 
-use lienthong_proto::v1;
+use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
 use serde_json::{Value, json};
 
 use super::same_key::submit;
+use super::table::Make;
 use crate::harness::agencies::BANK;
 use crate::harness::commands::kind;
 use crate::harness::{Fixture, documents};
@@ -51,4 +52,32 @@ pub(super) fn seek_first(cursor: &str) -> v1::SeekRequest {
         cursor: cursor.to_owned(),
         target: Some(v1::seek_request::Target::End(v1::MailboxEnd::First.into())),
     }
+}
+
+/// For the receipt of the entry that opened a request.
+pub(super) fn receipt_of(_: Fixture, id: &str, _: &str) -> Vec<u8> {
+    let entry = v1::get_receipt_request::Entry::EnforcementRequestId(id.to_owned());
+    v1::GetReceiptRequest { entry: Some(entry) }.encode_to_vec()
+}
+
+/// For what the log proves to everyone: a checkpoint, proofs, a tile, the keys.
+pub(super) fn of_the_log(rpc: Rpc) -> Make {
+    if rpc == Rpc::EvidenceServiceGetInclusionProof {
+        return |_, _, _| {
+            let (log_index, tree_size) = (1, 3);
+            v1::GetInclusionProofRequest { log_index, tree_size }.encode_to_vec()
+        };
+    }
+    if rpc == Rpc::EvidenceServiceGetConsistencyProof {
+        return |_, _, _| {
+            let (old_tree_size, new_tree_size) = (2, 3);
+            v1::GetConsistencyProofRequest {
+                old_tree_size,
+                new_tree_size,
+            }
+            .encode_to_vec()
+        };
+    }
+    // Zeros and nothing: the newest checkpoint, the first tile, all keys.
+    |_, _, _| Vec::new()
 }

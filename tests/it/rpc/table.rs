@@ -5,7 +5,7 @@ use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
 use serde_json::json;
 
-use super::messages::{bank, order, restated, seek_first, stream_order};
+use super::messages::{bank, of_the_log, order, receipt_of, restated, seek_first, stream_order};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -179,27 +179,12 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
-        Rpc::EvidenceServiceGetReceipt => party(BANK, "OK", |_, id, _| {
-            let entry = v1::get_receipt_request::Entry::EnforcementRequestId(id.to_owned());
-            v1::GetReceiptRequest { entry: Some(entry) }.encode_to_vec()
-        }),
-        Rpc::EvidenceServiceGetCheckpoint => open(|_, _, _| v1::GetCheckpointRequest { tree_size: 3 }.encode_to_vec()),
-        Rpc::EvidenceServiceGetInclusionProof => open(|_, _, _| {
-            v1::GetInclusionProofRequest {
-                log_index: 1,
-                tree_size: 3,
-            }
-            .encode_to_vec()
-        }),
-        Rpc::EvidenceServiceGetConsistencyProof => open(|_, _, _| {
-            v1::GetConsistencyProofRequest {
-                old_tree_size: 2,
-                new_tree_size: 3,
-            }
-            .encode_to_vec()
-        }),
-        Rpc::EvidenceServiceGetTile => open(|_, _, _| v1::GetTileRequest::default().encode_to_vec()),
-        Rpc::EvidenceServiceListHubKeys => open(|_, _, _| v1::ListHubKeysRequest {}.encode_to_vec()),
+        Rpc::EvidenceServiceGetReceipt => party(BANK, "OK", receipt_of),
+        Rpc::EvidenceServiceGetCheckpoint
+        | Rpc::EvidenceServiceGetInclusionProof
+        | Rpc::EvidenceServiceGetConsistencyProof
+        | Rpc::EvidenceServiceGetTile
+        | Rpc::EvidenceServiceListHubKeys => open(of_the_log(rpc)),
         Rpc::MailboxServiceSeek => open(|_, _, _| seek_first("replay").encode_to_vec()),
         Rpc::AgencyServiceListAgencies => open(|_, _, _| v1::ListAgenciesRequest::default().encode_to_vec()),
         Rpc::RequestServiceList => open(|_, _, _| {
