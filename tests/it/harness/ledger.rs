@@ -75,9 +75,10 @@ impl TestLedger {
 
     /// Registers every agency of the tests.
     pub(crate) async fn register_all(&self) {
-        for fixture in ALL {
-            self.done(fixture.registration(fixture.paper_credentials())).await;
-        }
+        let registrations = ALL
+            .iter()
+            .map(|fixture| fixture.registration(fixture.paper_credentials()));
+        self.all_done(registrations).await;
         self.bring_in_calendar().await;
     }
 
@@ -98,6 +99,16 @@ impl TestLedger {
         match self.execute(command).await {
             Ok(Outcome::Done(receipts)) => receipts,
             other => panic!("the command should have acted: {other:?}"),
+        }
+    }
+
+    /// Carries out commands that must all act now, many in one transaction.
+    pub(crate) async fn all_done(&self, commands: impl IntoIterator<Item = Command>) {
+        for outcome in self.at_once(commands).await {
+            assert!(
+                matches!(outcome, Ok(Outcome::Done(_))),
+                "the command should have acted: {outcome:?}"
+            );
         }
     }
 
