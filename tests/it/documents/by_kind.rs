@@ -37,7 +37,7 @@ backends! {
             name: "Biên bản.png".to_owned(),
             media_type: "image/png".to_owned(),
             sha256: sha256(&png).to_vec().into(),
-            ..of("a-scan", &png)
+            ..of("a-scan-as-png", &png)
         };
         upload(&sender, scan.clone(), &png).await.expect("the hub takes it");
         let large = pdf(u32::try_from(20 * MIB + 4).expect("small"));
