@@ -27,6 +27,8 @@ pub(crate) struct TestLedger {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) ledger: Ledger,
     writer: JoinHandle<()>,
+    /// How many commands of one agency may wait.
+    room: usize,
 }
 
 impl TestLedger {
@@ -56,6 +58,8 @@ impl TestLedger {
         settings: LedgerSettings,
     ) -> Self {
         let store = database.store().await;
+        let room = settings.queue.saturating_sub(settings.queue_for_releases);
+        let room = room.min(settings.queue_per_agency).max(1);
         let (ledger, writer) = Ledger::start(
             store.clone(),
             hub_id.to_owned(),
@@ -70,6 +74,7 @@ impl TestLedger {
             clock,
             ledger,
             writer,
+            room,
         }
     }
 
@@ -102,13 +107,16 @@ impl TestLedger {
         }
     }
 
-    /// Carries out commands that must all act now, many in one transaction.
+    /// Carries out commands that must all act now, in as few transactions as the queue allows.
     pub(crate) async fn all_done(&self, commands: impl IntoIterator<Item = Command>) {
-        for outcome in self.at_once(commands).await {
-            assert!(
-                matches!(outcome, Ok(Outcome::Done(_))),
-                "the command should have acted: {outcome:?}"
-            );
+        let mut commands = commands.into_iter().peekable();
+        while commands.peek().is_some() {
+            for outcome in self.at_once(commands.by_ref().take(self.room)).await {
+                assert!(
+                    matches!(outcome, Ok(Outcome::Done(_))),
+                    "the command should have acted: {outcome:?}"
+                );
+            }
         }
     }
 
