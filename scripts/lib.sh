@@ -160,6 +160,14 @@ ensure_command() {
     command -v "$command" >/dev/null || die "$package is installed but $command is not in PATH"
 }
 
+# Prints a folder in memory if the machine has room for what the tests write, else nothing.
+folder_in_memory() {
+    local room free
+    room=$(df --output=avail --block-size=1G /dev/shm 2>/dev/null | tail -n 1) || return 0
+    free=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
+    ((room < 4 || free < 8)) || printf '/dev/shm\n'
+}
+
 ensure_rust() {
     command -v cargo >/dev/null || [[ ! -r $HOME/.cargo/env ]] || . "$HOME/.cargo/env"
     command -v cargo >/dev/null || die "cargo is missing; install Rust 1.95 or later (rustup) and run again"

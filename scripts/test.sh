@@ -10,9 +10,13 @@
 . "$repo_root/scripts/python.sh"
 . "$repo_root/scripts/small_disk.sh"
 
-# One folder for all that the tests write, so that nothing of theirs outlives this script, killed hubs' files included.
+# One folder for all that the tests write, so that nothing of theirs outlives this script, killed hubs' files included. In
+# memory where there is room: every database runs with its durable settings all the same, the tests count the calls of fsync
+# and kill processes, and none cuts the power, which is all that a disk would make a difference to.
 remove_scratch() { rm -rf "$scratch"; }
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/lienthong-test.XXXXXX")
+memory=$(folder_in_memory)
+scratch=$(mktemp -d "${TMPDIR:-${memory:-/tmp}}/lienthong-test.XXXXXX")
+export LIENTHONG_POSTGRES_PARENT=${LIENTHONG_POSTGRES_PARENT:-${memory:-/tmp}}
 on_exit remove_scratch
 export TMPDIR=$scratch
 

@@ -318,6 +318,36 @@ mod rules {
         }
     }
 
+    /// The number that a decision's page begins with: `0014` of `decisions/0014-backup-format.md`.
+    fn number_of_page(target: &str) -> Option<&str> {
+        let number = target.rsplit('/').next()?.split_once('-')?.0;
+        (number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
+    }
+
+    #[test]
+    fn a_link_to_a_decision_bears_the_number_of_its_page() {
+        let mut links = 0;
+        let pages = files(".")
+            .into_iter()
+            .filter(|(_, path)| path.extension().is_some_and(|ending| ending == "md"));
+        for (name, path) in pages {
+            let text = text(&path);
+            let mut label = text.split("](").next().unwrap_or_default();
+            for after in text.split("](").skip(1) {
+                let target = after.split(')').next().unwrap_or_default();
+                let words = label.rsplit('[').next().unwrap_or_default();
+                let mut numbers = words.split(|c: char| !c.is_ascii_digit());
+                let said = numbers.find(|number| number.len() == 4 && number.starts_with("00"));
+                if let (Some(said), Some(number)) = (said, number_of_page(target)) {
+                    links += 1;
+                    assert_eq!(said, number, "{name}: {words} is {target}");
+                }
+                label = after;
+            }
+        }
+        assert!(links > 10, "{links} links to decisions");
+    }
+
     #[test]
     fn nothing_of_a_machine_stands_in_the_repository() {
         // Put together here, so that this file does not hold them.

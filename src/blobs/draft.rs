@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
+use crate::domain::magic::HEAD_BYTES;
 use crate::evidence::Digest;
 use crate::evidence::digest::Sha256;
-
-/// How many bytes from the beginning are remembered, to be held against the media type.
-pub const HEAD_BYTES: usize = 512;
 
 /// A document while its bytes come in. If it is dropped, what came stays in the spool, so that the upload can go on later.
 /// The file is locked meanwhile: nobody else writes to it.
@@ -61,7 +59,7 @@ impl Draft {
         self.seen.sha256.clone().finish()
     }
 
-    /// The first [`HEAD_BYTES`], or fewer if fewer came.
+    /// The first [`HEAD_BYTES`], or fewer if fewer came: what is held against the media type.
     pub fn head(&self) -> &[u8] {
         &self.seen.head
     }

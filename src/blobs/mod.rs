@@ -15,7 +15,7 @@ mod stored;
 
 pub use bucket::{BucketAddress, MalformedBucket};
 pub use disk::{FreeSpace, free_space};
-pub use draft::{Draft, HEAD_BYTES};
+pub use draft::Draft;
 pub use place::{BlobFault, Blobs, DocumentPlace, Listing, Reader};
 pub use spool::{BeginFault, Spool, UploadName, UploadSpace};
 pub use stored::Stored;

@@ -384,7 +384,7 @@ mod tests {
         assert_eq!(received(&spool, &name).await, Some(1_200_000));
     }
 
-    const HEAD: usize = super::super::HEAD_BYTES;
+    const HEAD: usize = crate::domain::magic::HEAD_BYTES;
 
     #[tokio::test]
     async fn it_goes_on_nowhere_else_and_an_offset_of_nothing_begins_anew() {

@@ -1,6 +1,7 @@
 //! `lienthong catalogue`: what kinds there are, and whether a catalogue is sound.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
@@ -48,8 +49,8 @@ pub(super) struct Check {
 impl Catalogue {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self {
-            Self::List(source) => list(&source.load()?),
-            Self::Show(show) => return self::show(&show.source.load()?, &show.kind),
+            Self::List(source) => list(source.load()?.as_ref()),
+            Self::Show(show) => return self::show(show.source.load()?.as_ref(), &show.kind),
             Self::Check(check) => {
                 let catalogue = load_catalogue(check.dir.as_deref())?;
                 let count = catalogue.kinds().count();
@@ -65,7 +66,7 @@ impl Catalogue {
 }
 
 impl Source {
-    pub(super) fn load(&self) -> Result<catalogue::Catalogue, Failure> {
+    pub(super) fn load(&self) -> Result<Arc<catalogue::Catalogue>, Failure> {
         Ok(load_catalogue(self.catalogue.as_deref())?)
     }
 }

@@ -220,7 +220,7 @@ fn offline_app(database: &OpenDatabase, hub_id: &str, signer: Signer) -> Result<
     Ok(App::start(Parts {
         hub_id: hub_id.into(),
         store: database.store.clone(),
-        catalogue: Arc::new(crate::server::load_catalogue(None)?),
+        catalogue: crate::server::load_catalogue(None)?,
         calendar: Arc::new(Calendar::embedded().map_err(StartError::from)?),
         clock: Arc::new(SystemClock),
         ids: Arc::new(OsRandom),

@@ -15,6 +15,7 @@ pub mod identifier;
 pub mod ids;
 pub mod json;
 pub mod macros;
+pub mod magic;
 pub mod mailbox;
 pub mod money;
 pub mod pointer;

@@ -48,7 +48,7 @@ impl Hub {
         let (app, _writer) = App::start(Parts {
             hub_id: HUB.into(),
             store: registry.store.clone(),
-            catalogue: Arc::new(Catalogue::embedded().unwrap()),
+            catalogue: Catalogue::embedded().unwrap(),
             calendar: Arc::new(Calendar::embedded().unwrap()),
             clock: registry.clock.clone(),
             ids: Arc::new(Counter::default()),

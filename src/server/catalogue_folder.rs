@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::start_error::StartError;
 use crate::domain::catalogue::{Catalogue, DEFINITIONS};
 use crate::domain::ids::KindCode;
 
 /// The catalogue in `folder`, or the one in the binary.
-pub fn load(folder: Option<&Path>) -> Result<Catalogue, StartError> {
+pub fn load(folder: Option<&Path>) -> Result<Arc<Catalogue>, StartError> {
     let Some(folder) = folder else {
         return Ok(Catalogue::embedded()?);
     };
@@ -23,7 +24,7 @@ pub fn load(folder: Option<&Path>) -> Result<Catalogue, StartError> {
     }
     collect(&folder.join("kinds"), "kinds", &mut files)
         .map_err(|(path, source)| StartError::CatalogueFolder { path, source })?;
-    Ok(Catalogue::load(files)?)
+    Ok(Arc::new(Catalogue::load(files)?))
 }
 
 /// Refuses a catalogue that lacks a kind or revision of `in_use`: those requests could not be read any more.

@@ -211,6 +211,7 @@ impl Hub {
     ) -> Result<Running, StartError> {
         let limits = settings.limits;
         let catalogue = catalogue_folder::load(settings.catalogue.as_deref())?;
+        catalogue.fits(limits.uploads.bytes)?;
         let calendar = Arc::new(Calendar::embedded()?);
         let tls = Arc::new(CurrentTls::new(&settings.tls, Arc::clone(&clock))?);
         let database = {
@@ -246,7 +247,7 @@ impl Hub {
         let (app, writer) = App::start(Parts {
             hub_id: Arc::clone(&hub_id),
             store: database.store.clone(),
-            catalogue: Arc::new(catalogue),
+            catalogue,
             calendar: Arc::clone(&calendar),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),

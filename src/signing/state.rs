@@ -168,46 +168,6 @@ impl StateFile {
     }
 }
 
-fn open(folder: &Path) -> Result<(Self, Remembered), SignerError> {
-        let file = open(folder, false)?;
-        let path = folder.join(NAME);
-        let mut bytes = vec![0; SLOTS * SLOT];
-        let damaged = || SignerError::Damaged {
-            path: path.clone(),
-            what: "none of its records is whole",
-        };
-        match file.read_exact_at(&mut bytes, 0) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(damaged()),
-            read => read.map_err(at(&path))?,
-        }
-        let slots = bytes.chunks(SLOT).filter_map(Remembered::read);
-        let newest = slots.max_by_key(|remembered| (remembered.sequence, remembered.pending.is_none()));
-        let newest = newest.ok_or_else(damaged)?;
-        Ok((
-            Self {
-                file,
-                written: Mutex::new(newest.sequence),
-            },
-            newest,
-        ))
-    }
-
-    /// Writes into the older slot and waits for the disk.
-    pub(super) fn write(&self, remembered: &Remembered) -> io::Result<()> {
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.sequence <= *written {
-            return Ok(());
-        }
-        let slot = remembered.slot()?;
-        let offset = if remembered.sequence.is_multiple_of(2) { 0 } else { SLOT };
-        self.file
-            .write_all_at(&slot, u64::try_from(offset).unwrap_or_default())?;
-        self.file.sync_data()?;
-        *written = remembered.sequence;
-        Ok(())
-    }
-}
-
 fn open(folder: &Path, is_new: bool) -> Result<File, SignerError> {
     let path = folder.join(NAME);
     let mut options = File::options();

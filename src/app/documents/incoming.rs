@@ -3,10 +3,10 @@
 use tokio_util::sync::CancellationToken;
 
 use super::Declared;
-use super::magic::begins_as;
 use super::under_way::Turn;
-use crate::blobs::{BeginFault, Draft, HEAD_BYTES};
+use crate::blobs::{BeginFault, Draft};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
+use crate::domain::magic::{HEAD_BYTES, begins_as};
 
 /// A document while its bytes come in. Dropped before it is kept, what came stays for a while, and the upload can go on.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 
 mod collect;
 mod incoming;
-mod magic;
 mod outgoing;
 mod under_way;
 

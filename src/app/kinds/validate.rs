@@ -90,8 +90,11 @@ impl App {
         let violations = match draft {
             Draft::Order(text) => parsed::<OrderDocument>(text)?.err().unwrap_or_default(),
             Draft::Acknowledge(text) => parsed::<AcknowledgeDocument>(text)?.err().unwrap_or_default(),
-            Draft::Clarify(text) => parsed::<ClarifyDocument>(text)?.err().unwrap_or_default(),
             Draft::Withdraw(text) => parsed::<WithdrawDocument>(text)?.err().unwrap_or_default(),
+            Draft::Clarify(text) => match parsed::<ClarifyDocument>(text)? {
+                Ok(document) => kind.check_clarify(&document).err().unwrap_or_default(),
+                Err(found) => found,
+            },
             Draft::SendBack(text) => match parsed::<SendBackDocument>(text)? {
                 Ok(document) => kind.check_send_back(&document).err().unwrap_or_default(),
                 Err(found) => found,

@@ -146,7 +146,8 @@ impl StepDocument for ServeDocument {
         &self.attachments
     }
 
-    fn stated(&self, _kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+    fn stated(&self, kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+        kind.check_serve(self).map_err(invalid)?;
         let statement = Statement {
             served: Some(Served {
                 at: self.served_time,
@@ -223,7 +224,8 @@ impl StepDocument for ClarifyDocument {
         &self.attachments
     }
 
-    fn stated(&self, _kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+    fn stated(&self, kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
+        kind.check_clarify(self).map_err(invalid)?;
         Ok(Stated::new(Action::Clarify, Statement::default()))
     }
 }

@@ -94,7 +94,7 @@ impl Check {
         check_tls(&resolved, &mut report);
         let catalogue = check_database::catalogue(&resolved, &mut report);
         if let Ok(database) = resolved.text("database").parse::<Database>() {
-            check_database::database(&resolved, &database, catalogue.as_ref(), &mut report).await;
+            check_database::database(&resolved, &database, catalogue.as_deref(), &mut report).await;
             if let Some(folder) = resolved.documents(&database) {
                 let bucket = resolved.bucket();
                 check_documents(&resolved, &DocumentPlace { folder, bucket }, &mut report).await;

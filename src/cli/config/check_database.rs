@@ -1,5 +1,7 @@
 //! What can be said of catalogue and database without serving.
 
+use std::sync::Arc;
+
 use super::check::Report;
 use super::fault::Words;
 use super::resolve::Resolved;
@@ -9,10 +11,15 @@ use crate::server::start_error::StartError;
 use crate::server::{load_catalogue, require_kinds};
 use crate::store::{ConnectError, Database, SchemaMismatch};
 
-/// Loads the catalogue whole.
-pub(super) fn catalogue(resolved: &Resolved, report: &mut Report) -> Option<Catalogue> {
+/// Loads the catalogue whole, and holds it against the limits.
+pub(super) fn catalogue(resolved: &Resolved, report: &mut Report) -> Option<Arc<Catalogue>> {
     match load_catalogue(resolved.path("catalogue").as_deref()) {
-        Ok(catalogue) => Some(catalogue),
+        Ok(catalogue) => {
+            if let Err(broken) = catalogue.fits(resolved.limits().server.uploads.bytes) {
+                report.fault(resolved.place("document_mib"), broken.into());
+            }
+            Some(catalogue)
+        }
         Err(error) => {
             report.fault(resolved.place("catalogue"), error);
             None

@@ -178,8 +178,8 @@ settings! {
             "Kích thước lớn nhất của một thông điệp gửi đến cổng.",
             "Most KiB of one message to the hub: a document of 256 KiB with room for a signature.";
         "document_mib", "document_mib", whole!(1..=4_096, MIB, server.uploads.bytes), WhenSilent::Limit, "200",
-            "Kích thước lớn nhất của một tài liệu tải lên.",
-            "Most MiB of an uploaded document.";
+            "Kích thước lớn nhất của một tài liệu tải lên; không được nhỏ hơn mức mà một loại yêu cầu trong danh mục cho phép.",
+            "Most MiB of an uploaded document; not less than a kind of the catalogue allows.";
         "agency_uploads", "agency_uploads", whole!(1..=10_000, ONE, server.uploads.unfinished), WhenSilent::Limit, "128",
             "Số tài liệu tải lên dở dang nhiều nhất của một cơ quan.",
             "Most unfinished uploads of one agency.";

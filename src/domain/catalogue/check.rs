@@ -6,9 +6,10 @@ use super::definition::{OutcomeDefinition, ReasonDefinition, StatedBy};
 use super::kind::{AnswerFacts, Kind, MeasureFacts, OrderFacts, RelatedFacts};
 use super::pattern::Pattern;
 use super::sums::{Payloads, Subject};
-use crate::domain::document::parts::{Code, Reason};
+use crate::domain::document::parts::{Attachment, Code, Reason};
 use crate::domain::document::{
-    AnswerDocument, CorrectDocument, OrderDocument, RecordAnswerDocument, ReportDocument, SendBackDocument,
+    AnswerDocument, ClarifyDocument, CorrectDocument, OrderDocument, RecordAnswerDocument, ReportDocument,
+    SendBackDocument, ServeDocument,
 };
 use crate::domain::error::FieldViolation;
 use crate::domain::json::Limits;
@@ -24,6 +25,7 @@ struct Statement<'d> {
     by: StatedBy,
     outcome: &'d Code,
     reasons: &'d [Reason],
+    attachments: &'d [Attachment],
     payload: &'d str,
 }
 
@@ -84,6 +86,7 @@ impl Kind {
                 by: StatedBy::Answer,
                 outcome,
                 reasons: &answer.reasons,
+                attachments: &answer.attachments,
                 payload,
             },
         );
@@ -119,6 +122,7 @@ impl Kind {
                 by: StatedBy::Report,
                 outcome,
                 reasons: &[],
+                attachments: &report.attachments,
                 payload,
             },
         )
@@ -135,26 +139,22 @@ impl Kind {
     ) -> Result<AnswerFacts, Vec<FieldViolation>> {
         self.check_final(
             order,
-            &correction.outcome,
-            &correction.reasons,
-            correction.payload.get(),
+            &Statement {
+                by: StatedBy::Answer,
+                outcome: &correction.outcome,
+                reasons: &correction.reasons,
+                attachments: &correction.attachments,
+                payload: correction.payload.get(),
+            },
         )
     }
 
     fn check_final(
         &self,
         order: &OrderDocument,
-        outcome: &Code,
-        reasons: &[Reason],
-        payload: &str,
+        statement: &Statement<'_>,
     ) -> Result<AnswerFacts, Vec<FieldViolation>> {
-        let statement = Statement {
-            by: StatedBy::Answer,
-            outcome,
-            reasons,
-            payload,
-        };
-        let facts = self.check_statement(order, &statement)?;
+        let facts = self.check_statement(order, statement)?;
         if facts.is_final {
             return Ok(facts);
         }
@@ -175,15 +175,24 @@ impl Kind {
         order: &OrderDocument,
         recorded: &RecordAnswerDocument,
     ) -> Result<AnswerFacts, Vec<FieldViolation>> {
-        self.check_final(order, &recorded.outcome, &recorded.reasons, recorded.payload.get())
+        self.check_final(
+            order,
+            &Statement {
+                by: StatedBy::Answer,
+                outcome: &recorded.outcome,
+                reasons: &recorded.reasons,
+                attachments: &recorded.attachments,
+                payload: recorded.payload.get(),
+            },
+        )
     }
 
     /// Checks that a return gives a reason of this kind.
     ///
     /// # Errors
-    /// What is wrong with the reason.
+    /// What is wrong with the reason and the documents.
     pub fn check_send_back(&self, document: &SendBackDocument) -> Result<(), Vec<FieldViolation>> {
-        let mut found = Vec::new();
+        let mut found = self.attachment_violations(&document.attachments);
         check_reason(
             &document.reason,
             &self.definition.send_back_reasons,
@@ -191,6 +200,22 @@ impl Kind {
             &mut found,
         );
         finish(found, ())
+    }
+
+    /// Checks a clarification.
+    ///
+    /// # Errors
+    /// What is wrong with its documents.
+    pub fn check_clarify(&self, document: &ClarifyDocument) -> Result<(), Vec<FieldViolation>> {
+        finish(self.attachment_violations(&document.attachments), ())
+    }
+
+    /// Checks the minutes of a service on paper.
+    ///
+    /// # Errors
+    /// What is wrong with their scan.
+    pub fn check_serve(&self, document: &ServeDocument) -> Result<(), Vec<FieldViolation>> {
+        finish(self.attachment_violations(&document.attachments), ())
     }
 
     fn check_statement(
@@ -209,7 +234,7 @@ impl Kind {
         if !outcome.stated_by.contains(&statement.by) {
             return Err(vec![not_stated_by(statement.by)]);
         }
-        let mut found = Vec::new();
+        let mut found = self.attachment_violations(statement.attachments);
         self.check_reasons(outcome, statement.reasons, &mut found);
         let payload = match parse_payload(statement.payload) {
             Ok(payload) => payload,

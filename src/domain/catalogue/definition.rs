@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 use super::rule::{Certainty, Condition, DeadlineRule, Span};
 use super::sums::{SumRule, TimeRule};
 use crate::domain::agency::Role;
-use crate::domain::document::parts::{Code, RelationType};
+use crate::domain::document::parts::{Code, MediaType, RelationType};
 use crate::domain::ids::KindCode;
 use crate::domain::macros::text_enum;
 use crate::domain::mailbox::Lane;
@@ -125,6 +125,8 @@ pub struct KindDefinition {
     pub executed_time: Option<Pattern>,
     /// The amount that the measure binds: money in the answer's payload.
     pub measure_amount: Option<Pattern>,
+    /// What its documents may be: those of the order and of every step after it.
+    pub documents: DocumentRule,
     /// Sorts of attachments.
     #[serde(default, rename = "attachment")]
     pub attachments: Vec<AttachmentDefinition>,
@@ -302,6 +304,16 @@ pub struct ReasonDefinition {
     pub text_required: bool,
 }
 
+/// What documents may be.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentRule {
+    /// Their media types. The hub knows how each of them begins, so none of its documents can be under a wrong label.
+    pub media_types: Vec<MediaType>,
+    /// Most MiB of one, from 1.
+    pub max_mib: u32,
+}
+
 /// A sort of attachment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -314,6 +326,10 @@ pub struct AttachmentDefinition {
     pub title_en: String,
     /// Whether an order must come with one.
     pub required: bool,
+    /// Its media types, some of the kind's; the kind's if absent.
+    pub media_types: Option<Vec<MediaType>>,
+    /// Most MiB, not more than the kind's; the kind's if absent.
+    pub max_mib: Option<u32>,
 }
 
 /// A copy that the hub makes by right, in the same write.

@@ -81,39 +81,8 @@ impl Kind {
                 ));
             }
         }
-        self.attachment_violations(order, &mut found);
+        found.extend(self.attachment_violations(&order.attachments));
+        found.extend(self.missing_attachments(&order.attachments));
         found
-    }
-
-    fn attachment_violations(&self, order: &OrderDocument, found: &mut Vec<FieldViolation>) {
-        let known = &self.definition.attachments;
-        for (index, attachment) in order.attachments.iter().enumerate() {
-            if attachment
-                .r#type
-                .as_ref()
-                .is_some_and(|code| known.iter().all(|known| &known.code != code))
-            {
-                found.push(FieldViolation::new(
-                    format!("/attachments/{index}/type"),
-                    "unknown_code",
-                    "Loại tài liệu kèm theo không có trong danh mục.",
-                    "The kind has no such sort of attachment.",
-                ));
-            }
-        }
-        for needed in known.iter().filter(|known| known.required) {
-            if !order
-                .attachments
-                .iter()
-                .any(|attachment| attachment.r#type.as_ref() == Some(&needed.code))
-            {
-                found.push(FieldViolation::new(
-                    "/attachments",
-                    "required",
-                    format!("Thiếu tài liệu kèm theo: {}.", needed.title_vi),
-                    format!("A required attachment is missing: {}.", needed.title_en),
-                ));
-            }
-        }
     }
 }

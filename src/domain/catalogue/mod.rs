@@ -1,6 +1,7 @@
 //! The catalogue: kinds as data (DESIGN section 5). The files stand in `catalogue/`, whose README explains them; the
 //! binary carries them, and `--catalogue DIR` overrides them. Nothing here reads a disk.
 
+pub mod attachment;
 mod basis;
 mod check;
 pub mod definition;
@@ -19,7 +20,7 @@ pub mod sums;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use include_dir::{Dir, DirEntry, include_dir};
 use jiff::civil::Date;
@@ -50,12 +51,14 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The catalogue that the binary carries.
+    /// The catalogue that the binary carries, read once in a process.
     ///
     /// # Errors
     /// Everything that is wrong in it; a test keeps it sound.
-    pub fn embedded() -> Result<Self, BrokenCatalogue> {
-        Self::load(embedded_files())
+    pub fn embedded() -> Result<Arc<Self>, BrokenCatalogue> {
+        static READ: LazyLock<Result<Arc<Catalogue>, BrokenCatalogue>> =
+            LazyLock::new(|| Catalogue::load(embedded_files()).map(Arc::new));
+        READ.clone()
     }
 
     /// Loads a catalogue from its files: path relative to the catalogue's folder, with `/`, and content. Only

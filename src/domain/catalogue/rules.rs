@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use super::attachment::check_documents;
 use super::definition::{KindDefinition, OutcomeDefinition, RelatedEffect, StatedBy};
 use super::load::{DEFINITION, Problems};
 use super::pattern::Pattern;
@@ -33,6 +34,7 @@ pub(super) fn check_definition(definition: &KindDefinition, order: &Schema, answ
         }
     }
     checker.check_sums(definition);
+    check_documents(definition, problems);
 }
 
 struct Checker<'c> {

@@ -11,9 +11,9 @@ use super::vocabulary::{OnWire as _, number_of};
 use super::{localized, text_or_empty};
 use crate::app::kinds::{AgainstKind, Draft, Validated};
 use crate::domain::catalogue::Kind;
+use crate::domain::catalogue::attachment::DocumentLimits;
 use crate::domain::catalogue::definition::{
-    AttachmentDefinition, CopyDefinition, KindDefinition, OutcomeDefinition, ReasonDefinition, RelatedEffect,
-    RelationDefinition, StatedBy,
+    CopyDefinition, KindDefinition, OutcomeDefinition, ReasonDefinition, RelatedEffect, RelationDefinition, StatedBy,
 };
 use crate::domain::catalogue::pattern::Pattern;
 use crate::domain::catalogue::rule::{DeadlineRule, Regime, Span, Window};
@@ -116,6 +116,7 @@ pub(crate) fn kind(kind: &Kind) -> v1::Kind {
         clarification_amount: definition.clarification_limit.amount.into(),
         clarification_unit: definition.clarification_limit.unit.to_wire(),
         recipient_specific: texts(&definition.recipient_specific),
+        documents: Some(documents(definition.document_limits(None))),
         outcomes: definition
             .outcomes
             .iter()
@@ -140,12 +141,23 @@ pub(crate) fn kind(kind: &Kind) -> v1::Kind {
     }
 }
 
-fn attachments(definition: &KindDefinition, required: bool) -> Vec<v1::CodedText> {
+fn attachments(definition: &KindDefinition, required: bool) -> Vec<v1::KindAttachment> {
     let attachments = definition.attachments.iter();
     attachments
         .filter(|attachment| attachment.required == required)
-        .map(attachment)
+        .map(|attachment| v1::KindAttachment {
+            code: attachment.code.to_string(),
+            title: Some(localized(&attachment.title_vi, &attachment.title_en)),
+            documents: Some(documents(definition.document_limits(Some(attachment)))),
+        })
         .collect()
+}
+
+fn documents(limits: DocumentLimits<'_>) -> v1::DocumentRule {
+    v1::DocumentRule {
+        media_types: limits.media_types.iter().map(ToString::to_string).collect(),
+        max_bytes: i64::try_from(limits.max_bytes()).unwrap_or(i64::MAX),
+    }
 }
 
 fn texts(patterns: &[Pattern]) -> Vec<String> {
@@ -159,10 +171,6 @@ fn relation(relation: &RelationDefinition) -> v1::KindRelation {
         required: relation.required,
         measure_required: relation.measure,
     }
-}
-
-fn attachment(attachment: &AttachmentDefinition) -> v1::CodedText {
-    coded(attachment.code.as_str(), &attachment.title_vi, &attachment.title_en)
 }
 
 fn reason(reason: &ReasonDefinition) -> v1::CodedText {
@@ -337,6 +345,11 @@ mod tests {
         assert_eq!(freeze.register, Register::Incoming.to_wire());
         assert_eq!(freeze.recipient_specific, ["/accounts"]);
         assert!(freeze.required_attachments.is_empty() && !freeze.optional_attachments.is_empty());
+        let most = |rule: Option<&v1::DocumentRule>| rule.unwrap().max_bytes;
+        assert_eq!(most(freeze.documents.as_ref()), 50 * 1024 * 1024);
+        let decision = freeze.optional_attachments[0].documents.as_ref();
+        assert_eq!(most(decision), 20 * 1024 * 1024);
+        assert_eq!(decision.unwrap().media_types, ["application/pdf"]);
         assert_eq!(
             (freeze.clarification_amount, freeze.clarification_unit),
             (1, TimeUnit::WorkingDays.to_wire())

@@ -15,18 +15,21 @@ use crate::domain::time::Timestamp;
 /// A schema is not JSON.
 pub fn form(kind: &v1::Kind) -> serde_json::Result<Form> {
     let title = |title: Option<&v1::LocalizedText>| title.map(|title| title.vi.clone()).unwrap_or_default();
-    let coded = kind
+    let attachments = kind
         .required_attachments
         .iter()
         .chain(&kind.optional_attachments)
-        .chain(&kind.refusal_reasons)
+        .map(|attachment| (attachment.code.clone(), title(attachment.title.as_ref())));
+    let reasons = kind
+        .refusal_reasons
+        .iter()
         .chain(&kind.return_reasons)
         .map(|coded| (coded.code.clone(), title(coded.title.as_ref())));
     let outcomes = kind
         .outcomes
         .iter()
         .map(|outcome| (outcome.code.clone(), title(outcome.title.as_ref())));
-    let titles: BTreeMap<String, String> = coded.chain(outcomes).collect();
+    let titles: BTreeMap<String, String> = attachments.chain(reasons).chain(outcomes).collect();
     let summary = kind.summary.as_ref();
     Ok(Form {
         title: title(summary.and_then(|summary| summary.title.as_ref())),

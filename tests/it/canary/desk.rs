@@ -183,6 +183,19 @@ impl<'a> Desk<'a> {
         done.unwrap_or_else(|status| panic!("{} {rpc:?}: {status:?} {document}", self.code()));
     }
 
+    /// The steps about a request, whose papers come with a scan that `by` has uploaded.
+    async fn steps(&self, id: &str, by: Fixture, made: &mut Made) -> Steps<'_> {
+        let (scan, document) = self.world.upload(by, "OTHER").await;
+        made.documents.push((document, by));
+        Steps {
+            kind: &self.papers.kind,
+            id: id.to_owned(),
+            scan,
+            key: Box::new(|| self.world.key()),
+            date: SystemClock.now().date().to_string(),
+        }
+    }
+
     async fn acknowledge(&self, steps: &Steps<'_>) {
         let mut document = steps.acknowledge(self.recipient);
         let number = usize::try_from(self.world.number()).expect("small");
@@ -200,16 +213,7 @@ impl<'a> Desk<'a> {
             .find(|outcome| outcome.r#final && outcome.measure);
         for (number, outcome) in definition.outcomes.iter().enumerate() {
             let id = self.submit(made).await;
-            let (scan, document) = self.world.upload(self.recipient, "OTHER").await;
-            made.documents.push((document, self.recipient));
-            let (key, today) = (|| self.world.key(), SystemClock.now().date().to_string());
-            let steps = Steps {
-                kind: &self.papers.kind,
-                id: &id,
-                scan: &scan,
-                key: &key,
-                date: &today,
-            };
+            let steps = self.steps(&id, self.recipient, made).await;
             if number == 0 || !outcome.r#final {
                 self.acknowledge(&steps).await;
             }
@@ -253,14 +257,7 @@ impl<'a> Desk<'a> {
                 .iter()
                 .find(|outcome| answer["outcome"] == outcome.code.as_str());
             if stated.is_some_and(|outcome| !outcome.r#final) {
-                let key = || self.world.key();
-                let steps = Steps {
-                    kind: &self.papers.kind,
-                    id: &id,
-                    scan: &Value::Null,
-                    key: &key,
-                    date: "",
-                };
+                let steps = self.steps(&id, self.recipient, made).await;
                 self.acknowledge(&steps).await;
             }
             let done = self.say(&id, self.ready(answer)).await;
@@ -271,18 +268,7 @@ impl<'a> Desk<'a> {
     /// Questions, returns, withdrawals: everything else that the two can say.
     pub(super) async fn quarrel(&self, made: &mut Made) {
         let id = self.submit(made).await;
-        let (scan, document) = self.world.upload(self.recipient, "OTHER").await;
-        made.documents.push((document, self.recipient));
-        let (answered, document) = self.world.upload(self.sender, "OTHER").await;
-        made.documents.push((document, self.sender));
-        let (key, today) = (|| self.world.key(), SystemClock.now().date().to_string());
-        let steps = Steps {
-            kind: &self.papers.kind,
-            id: &id,
-            scan: &scan,
-            key: &key,
-            date: &today,
-        };
+        let steps = self.steps(&id, self.recipient, made).await;
         self.acknowledge(&steps).await;
         let reason = Sort::Words.mark(3, 2_000);
         let (idempotency_key, enforcement_request_id) = (self.world.key(), id.clone());
@@ -296,19 +282,8 @@ impl<'a> Desk<'a> {
             .call(self.recipient, Rpc::RequestServiceAskClarification, &ask)
             .await
             .expect("asked");
-        let clarify = Steps {
-            scan: &answered,
-            ..steps
-        }
-        .clarify(self.sender);
+        let clarify = self.steps(&id, self.sender, made).await.clarify(self.sender);
         self.step(self.sender, Rpc::RequestServiceClarify, &clarify).await;
-        let steps = Steps {
-            kind: &self.papers.kind,
-            id: &id,
-            scan: &scan,
-            key: &key,
-            date: &today,
-        };
         // Not every kind has a clock that can be lengthened.
         let extend = v1::ExtendRequest {
             idempotency_key: self.world.key(),
@@ -352,7 +327,10 @@ impl<'a> Desk<'a> {
                 .expect("decided");
         }
         let id = self.submit(made).await;
-        let steps = Steps { id: &id, ..steps };
+        let steps = Steps {
+            id: id.clone(),
+            ..steps
+        };
         let returned = steps.send_back(self.recipient, self.sender);
         self.step(self.recipient, Rpc::RequestServiceSendBack, &returned).await;
         let close = v1::CloseRequest {
@@ -372,21 +350,12 @@ impl<'a> Desk<'a> {
         let desk = self.with(PAPER_BANK);
         for refused in [false, true] {
             let id = desk.submit(made).await;
-            let (scan, document) = desk.world.upload(desk.sender, "OTHER").await;
-            made.documents.push((document, desk.sender));
-            let (key, today) = (|| desk.world.key(), SystemClock.now().date().to_string());
-            let steps = Steps {
-                kind: &desk.papers.kind,
-                id: &id,
-                scan: &scan,
-                key: &key,
-                date: &today,
-            };
+            let steps = desk.steps(&id, desk.sender, made).await;
             let serve = steps.serve(desk.sender, &minutes_ago(30), refused);
             desk.step(desk.sender, Rpc::RequestServiceServe, &serve).await;
             let mut record = steps.record_answer(PAPER_BANK, &desk.stated("NO_CLIENT"));
             record["agency"] = desk.sender.code_text().into();
-            record["head"]["date"] = today.as_str().into();
+            record["head"]["date"] = steps.date.as_str().into();
             desk.step(desk.sender, Rpc::RequestServiceRecordAnswer, &record).await;
         }
     }

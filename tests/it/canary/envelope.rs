@@ -121,17 +121,17 @@ fn put(value: &mut Value, steps: &[&str], make: &mut dyn FnMut(&Value) -> Value)
 /// report, a correction and an entered answer state anew; `scan` is an attachment that was uploaded.
 pub(super) struct Steps<'a> {
     pub(super) kind: &'a Kind,
-    pub(super) id: &'a str,
-    pub(super) scan: &'a Value,
+    pub(super) id: String,
+    pub(super) scan: Value,
     /// Makes keys.
-    pub(super) key: &'a dyn Fn() -> String,
+    pub(super) key: Box<dyn Fn() -> String + 'a>,
     /// The date on the papers, `YYYY-MM-DD`.
-    pub(super) date: &'a str,
+    pub(super) date: String,
 }
 
 impl Steps<'_> {
     fn small(&self, name: &str, by: Fixture, own: &Value) -> Value {
-        let mut document = small(name, &(self.key)(), by, self.id, own);
+        let mut document = small(name, &(self.key)(), by, &self.id, own);
         mark(&mut document, &mut Marker::default());
         document
     }
@@ -139,7 +139,7 @@ impl Steps<'_> {
     fn head(&self, by: Fixture) -> Value {
         let order: Value = serde_json::from_str(&self.kind.order_example).expect("JSON");
         let mut head = order["head"].clone();
-        head["date"] = self.date.into();
+        head["date"] = self.date.as_str().into();
         head["signer"]["officer_id"] = by.officer_id().as_str().into();
         head["signer"]["position"] = by.officer().position.into();
         head
@@ -262,13 +262,12 @@ mod tests {
             order["attachments"] = json!([scan]);
             super::mark(&mut order, &mut super::Marker::default());
             read::<OrderDocument>(&order, &mut found);
-            let id = "req_019aa9c0a1007000800000000000abcd";
             let steps = Steps {
                 kind: &papers.kind,
-                id,
-                scan: &scan,
-                key: &|| "a-key-of-the-test".to_owned(),
-                date: "2026-11-20",
+                id: "req_019aa9c0a1007000800000000000abcd".to_owned(),
+                scan: scan.clone(),
+                key: Box::new(|| "a-key-of-the-test".to_owned()),
+                date: "2026-11-20".to_owned(),
             };
             for answer in &papers.answers {
                 if answer["schema"] == "lienthong/report/1" {

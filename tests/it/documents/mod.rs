@@ -2,6 +2,7 @@
 //! them.
 
 mod bucket;
+mod by_kind;
 pub(crate) mod exchange;
 mod large;
 mod leftovers;

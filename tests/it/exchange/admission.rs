@@ -35,7 +35,7 @@ fn submit(order: &serde_json::Value) -> v1::SubmitRequest {
 }
 
 /// That the call was turned away, and when to come again.
-fn overloaded(status: &Status) -> std::time::Duration {
+pub(super) fn overloaded(status: &Status) -> std::time::Duration {
     assert_eq!(
         (status.code(), reason(status).as_str()),
         (Code::ResourceExhausted, "OVERLOADED")

@@ -181,7 +181,7 @@ backends! {
         let answers = office.requests().submit_stream(tokio_stream::iter(orders.collect::<Vec<_>>())).await;
         assert_eq!(answers.expect("a stream").into_inner().collect::<Vec<_>>().await.len(), usize::try_from(ORDERS).expect("small"));
         let mut stalls = None;
-        for patience in [4, 12, 30] {
+        for patience in [2, 6, 12, 30] {
             let ask = v1::SubscribeRequest { cursor: "slow".to_owned(), include_documents: true, ..Default::default() };
             let mut stream = bank.mailbox().subscribe(ask).await.expect("a stream").into_inner();
             tokio::time::sleep(Duration::from_secs(patience)).await;

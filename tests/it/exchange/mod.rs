@@ -3,5 +3,6 @@
 mod abuse;
 mod admission;
 mod interleavings;
+mod load;
 mod mailbox;
 mod storm;

@@ -18,7 +18,7 @@ use super::agencies::{Fixture, LAND_OFFICE, THADS, fixture};
 
 /// The catalogue of the binary.
 pub(crate) static CATALOGUE: LazyLock<Arc<Catalogue>> =
-    LazyLock::new(|| Arc::new(Catalogue::embedded().expect("the catalogue is sound")));
+    LazyLock::new(|| Catalogue::embedded().expect("the catalogue is sound"));
 
 /// The newest revision of a kind.
 pub(crate) fn kind(code: &str) -> Arc<Kind> {

@@ -1,5 +1,5 @@
-//! A database per test: a file in a temporary folder, or a database made from a migrated template and dropped with the
-//! test, panic or not.
+//! A database per test: a file in a temporary folder or a database, made from a migrated template and dropped with the test,
+//! panic or not.
 
 use std::cell::RefCell;
 use std::io::Write as _;
@@ -13,6 +13,7 @@ use lienthong::store::{Database, Store};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use super::raw::{Raw, fixed};
 
@@ -85,9 +86,7 @@ impl TestDatabase {
         match backend {
             Backend::Sqlite => {
                 let this = Self::empty(backend).await;
-                let store = this.store().await;
-                store.migrate().await.expect("the migrations run");
-                store.close().await;
+                std::fs::write(this.file(), migrated_file().await).expect("a file");
                 this
             }
             Backend::Postgres => Self::from_template(&template().await).await,
@@ -176,6 +175,13 @@ impl TestDatabase {
         &self.database
     }
 
+    fn file(&self) -> &Path {
+        match &self.database {
+            Database::Sqlite(path) => path,
+            Database::Postgres(_) => panic!("PostgreSQL is no file"),
+        }
+    }
+
     /// As `--database` is told it.
     pub(crate) fn url(&self) -> String {
         match &self.database {
@@ -237,6 +243,20 @@ fn drop_database(server: &PgConnectOptions, name: &str) -> Result<(), sqlx::Erro
 /// The server's maintenance database.
 pub(crate) fn server() -> PgConnectOptions {
     PgConnectOptions::from_str(&setting(URL).expect("PostgreSQL is available")).expect("a PostgreSQL URL")
+}
+
+/// A migrated SQLite file, made once.
+async fn migrated_file() -> &'static [u8] {
+    static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
+    MIGRATED
+        .get_or_init(async || {
+            let draft = TestDatabase::empty(Backend::Sqlite).await;
+            let store = draft.store().await;
+            store.migrate().await.expect("the migrations run");
+            store.close().await;
+            std::fs::read(draft.file()).expect("a file")
+        })
+        .await
 }
 
 /// The migrated template. Its name holds the digest of the migrations, so that a new one is made when they change.

@@ -84,7 +84,7 @@ impl TestHub {
         let clock = clock();
         let authority = Authority::new("CA giả lập", validity()).expect("an authority");
         let ledger = TestLedger::start_bare(database, Arc::clone(&clock), 1, LedgerSettings::default()).await;
-        let mut keys = BTreeMap::new();
+        let (mut keys, mut registrations) = (BTreeMap::new(), Vec::new());
         for agency in ALL {
             let pair = authority
                 .issue_client(agency.code().as_str(), validity())
@@ -94,9 +94,10 @@ impl TestHub {
             } else {
                 Vec::new()
             };
-            ledger.done(agency.registration(registered)).await;
+            registrations.push(agency.registration(registered));
             keys.insert(agency.code_text(), pair);
         }
+        ledger.all_done(registrations).await;
         ledger.stop().await;
         let settings = settings(&authority);
         Self::serve(settings, clock, Arc::new(authority), Arc::new(keys), 3).await

@@ -72,6 +72,8 @@ pub(crate) struct TestLedger {
     pub(crate) ledger: Ledger,
     writer: JoinHandle<()>,
     keys: TempDir,
+    /// How many commands of one agency may wait.
+    room: usize,
 }
 
 impl TestLedger {
@@ -101,6 +103,8 @@ impl TestLedger {
         settings: LedgerSettings,
     ) -> Self {
         let store = database.store().await;
+        let room = settings.queue.saturating_sub(settings.queue_for_releases);
+        let room = room.min(settings.queue_per_agency).max(1);
         let keys = tempfile::tempdir().expect("a folder");
         let signer = same_keys(&keys.path().join("own"), hub_id, seed);
         let key = signer.key().clone();
@@ -120,6 +124,7 @@ impl TestLedger {
             ledger,
             writer,
             keys,
+            room,
         };
         this.done(register_key(key)).await;
         this
@@ -127,9 +132,10 @@ impl TestLedger {
 
     /// Registers every agency of the tests.
     pub(crate) async fn register_all(&self) {
-        for fixture in ALL {
-            self.done(fixture.registration(fixture.paper_credentials())).await;
-        }
+        let registrations = ALL
+            .iter()
+            .map(|fixture| fixture.registration(fixture.paper_credentials()));
+        self.all_done(registrations).await;
         self.bring_in_calendar().await;
     }
 
@@ -150,6 +156,19 @@ impl TestLedger {
         match self.execute(command).await {
             Ok(Outcome::Done(receipts)) => receipts,
             other => panic!("the command should have acted: {other:?}"),
+        }
+    }
+
+    /// Carries out commands that must all act now, in as few transactions as the queue allows.
+    pub(crate) async fn all_done(&self, commands: impl IntoIterator<Item = Command>) {
+        let mut commands = commands.into_iter().peekable();
+        while commands.peek().is_some() {
+            for outcome in self.at_once(commands.by_ref().take(self.room)).await {
+                assert!(
+                    matches!(outcome, Ok(Outcome::Done(_))),
+                    "the command should have acted: {outcome:?}"
+                );
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 //! say of it, what is held, what the mailboxes bring. Dates are counted by hand: 20/11/2026 is a Friday, 24/11/2026 a day
 //! off.
 
+mod attachments;
 mod copies;
 mod debit;
 mod deduction;

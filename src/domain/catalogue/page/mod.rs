@@ -7,7 +7,8 @@ mod outcomes;
 use std::fmt::Display;
 
 use super::Catalogue;
-use super::definition::{AttachmentDefinition, CopyDefinition, KindDefinition, ReasonDefinition, RelationDefinition};
+use super::attachment::DocumentLimits;
+use super::definition::{CopyDefinition, KindDefinition, ReasonDefinition, RelationDefinition};
 use super::kind::Kind;
 use super::pattern::Pattern;
 use super::rule::{Certainty, Condition, Nature};
@@ -68,10 +69,7 @@ pub fn section(kind: &Kind) -> String {
             "\n### Quan hệ với yêu cầu trước (relations)\n\n{}",
             relations(&definition.relations)
         ),
-        format!(
-            "\n### Tài liệu kèm theo (attachments)\n\n{}",
-            attachments(&definition.attachments)
-        ),
+        format!("\n### Tài liệu kèm theo (attachments)\n\n{}", attachments(definition)),
         format!("\n### Thời hạn (clocks)\n\n{}", clocks::table(kind)),
         format!(
             "\n### Nội dung yêu cầu (order payload)\n\n{}",
@@ -217,15 +215,30 @@ fn relations(relations: &[RelationDefinition]) -> String {
     list_or_dash(list)
 }
 
-fn attachments(attachments: &[AttachmentDefinition]) -> String {
-    let list = lines(attachments.iter().map(|attachment| {
+fn attachments(definition: &KindDefinition) -> String {
+    let every = definition.document_limits(None);
+    let list = lines(definition.attachments.iter().map(|attachment| {
         let required = if attachment.required { " (bắt buộc)" } else { "" };
+        let own = definition.document_limits(Some(attachment));
+        let less = if own == every {
+            String::new()
+        } else {
+            format!("; {}", documents(own))
+        };
         format!(
-            "- `{}`: {}{required} – *{}*",
+            "- `{}`: {}{required} – *{}*{less}",
             attachment.code, attachment.title_vi, attachment.title_en
         )
     }));
-    list_or_dash(list)
+    format!(
+        "Mọi tài liệu (every document): {}.\n\n{}",
+        documents(every),
+        list_or_dash(list)
+    )
+}
+
+fn documents(limits: DocumentLimits<'_>) -> String {
+    format!("{}; tối đa {} MiB", limits.list(), limits.max_mib)
 }
 
 fn reasons(reasons: &[ReasonDefinition]) -> String {

@@ -19,13 +19,13 @@ pub(super) fn problems(files: Files) -> Vec<Problem> {
         .unwrap_or_default()
 }
 
-fn replace(files: &mut Files, file: &str, from: &str, to: &str) {
+pub(super) fn replace(files: &mut Files, file: &str, from: &str, to: &str) {
     let content = files.get_mut(file).unwrap();
     assert!(content.contains(from), "{file} has no {from}");
     *content = content.replacen(from, to, 1);
 }
 
-const FREEZE: &str = "kinds/account-freeze/kind.toml";
+pub(super) const FREEZE: &str = "kinds/account-freeze/kind.toml";
 const LAND: &str = "kinds/land-information/kind.toml";
 const ORDER_SCHEMA: &str = "kinds/account-freeze/order.schema.json";
 const ANSWER_SCHEMA: &str = "kinds/account-freeze/answer.schema.json";

@@ -4,6 +4,7 @@
 mod account_debit;
 mod account_freeze;
 mod account_information;
+mod attachments;
 mod broken;
 mod coercion_consultation;
 mod decision_copy;
@@ -29,7 +30,7 @@ use crate::domain::error::FieldViolation;
 /// A change that makes an example wrong.
 type Change = fn(&mut Value);
 
-fn catalogue() -> Catalogue {
+fn catalogue() -> Arc<Catalogue> {
     match Catalogue::embedded() {
         Ok(catalogue) => catalogue,
         Err(broken) => panic!("{broken}"),
@@ -37,7 +38,7 @@ fn catalogue() -> Catalogue {
 }
 
 fn kind(code: &str) -> Arc<Kind> {
-    static CATALOGUE: std::sync::LazyLock<Catalogue> = std::sync::LazyLock::new(catalogue);
+    static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(catalogue);
     let code = KindCode::parse(code).unwrap();
     Arc::clone(CATALOGUE.newest(&code).unwrap())
 }

@@ -148,7 +148,7 @@ impl Hub {
         let (app, _writer) = App::start(Parts {
             hub_id: "hub.lienthong.test".into(),
             store: store.clone(),
-            catalogue: Arc::new(Catalogue::embedded().unwrap()),
+            catalogue: Catalogue::embedded().unwrap(),
             calendar: Arc::new(Calendar::embedded().unwrap()),
             clock: clock.clone(),
             ids: Arc::new(Counter(Mutex::new(0))),
@@ -278,7 +278,7 @@ fn by<T>(agency: &'static str, message: T) -> Request<T> {
 }
 
 fn freeze() -> &'static Kind {
-    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::embedded().unwrap());
+    static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Catalogue::embedded().unwrap());
     CATALOGUE.newest(&KindCode::parse("account-freeze").unwrap()).unwrap()
 }
 
