@@ -211,7 +211,10 @@ impl Hub {
     ) -> Result<Running, StartError> {
         let limits = settings.limits;
         let catalogue = catalogue_folder::load(settings.catalogue.as_deref())?;
-        catalogue.fits(limits.uploads.bytes)?;
+        if let Err(broken) = catalogue.fits(limits.uploads.bytes) {
+            // The hub's own limit is the smaller one then.
+            tracing::warn!(%broken, "catalogue.above_document_limit");
+        }
         let calendar = Arc::new(Calendar::embedded()?);
         let tls = Arc::new(CurrentTls::new(&settings.tls, Arc::clone(&clock))?);
         let database = {

@@ -75,6 +75,12 @@ pub(super) const PRINT: &str = "\
 Ví dụ / example (hồ sơ kết nối / profile: export LIENTHONG_PROFILE=certs-dev/bank-a.toml):
   lienthong print req_0193… order -O yeu-cau.html          open it in a browser and print
   lienthong print req_0193… minutes -O bien-ban.html       biên bản giao, nhận: before the hand-over with lines to fill in";
+pub(super) const EVIDENCE_RECEIPT: &str = example![
+    "lienthong evidence receipt req_0193… -O receipt.json",
+    "lienthong verify receipt receipt.json --hub-keys hub.keys   checks it, without the hub",
+];
+pub(super) const EVIDENCE_CHECKPOINT: &str = example!["lienthong evidence checkpoint > kept.note"];
+pub(super) const EVIDENCE_KEYS: &str = example!["lienthong evidence keys > hub.keys"];
 pub(super) const MEASURES_LIST: &str = example!["lienthong measures list --in-force --kind account-freeze"];
 pub(super) const MEASURES_IMPORT: &str = example![
     "lienthong measures import measures.csv",

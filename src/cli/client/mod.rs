@@ -4,6 +4,7 @@ pub(super) mod calendar;
 mod commands;
 pub(super) mod connection;
 mod content;
+mod evidence;
 mod help;
 mod inbox;
 mod measures;
@@ -112,6 +113,9 @@ pub(super) enum Client {
     /// In: the order, the newest answer or the minutes of a hand-over as a page (HTML, A4) to print.
     #[command(after_help = help::PRINT)]
     Print(paper::Print),
+    /// Chứng cứ điện tử: receipts to keep, and what they are checked with.
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
@@ -147,6 +151,7 @@ impl Client {
             Self::Download(command) => command.run().await,
             Self::Register(command) => command.run().await,
             Self::Print(command) => command.run().await,
+            Self::Evidence(command) => command.run().await,
             Self::Measures(command) => command.run().await,
         }
     }

@@ -8,6 +8,7 @@ use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::calendar_service_client::CalendarServiceClient;
 use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
+use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
@@ -104,6 +105,10 @@ impl Session {
 
     pub(super) fn agencies(&self) -> AgencyServiceClient<HubChannel> {
         AgencyServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn evidence(&self) -> EvidenceServiceClient<HubChannel> {
+        EvidenceServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn calendar(&self) -> CalendarServiceClient<HubChannel> {

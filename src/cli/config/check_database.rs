@@ -16,7 +16,14 @@ pub(super) fn catalogue(resolved: &Resolved, report: &mut Report) -> Option<Arc<
     match load_catalogue(resolved.path("catalogue").as_deref()) {
         Ok(catalogue) => {
             if let Err(broken) = catalogue.fits(resolved.limits().server.uploads.bytes) {
-                report.fault(resolved.place("document_mib"), broken.into());
+                let place = resolved.place("document_mib");
+                report.note(
+                    place,
+                    Words::new(
+                        format!("nhỏ hơn mức mà danh mục cho phép, nên mức này được áp dụng: {broken}"),
+                        format!("less than the catalogue allows, so that this is what holds: {broken}"),
+                    ),
+                );
             }
             Some(catalogue)
         }

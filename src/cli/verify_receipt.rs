@@ -1,0 +1,157 @@
+//! `lienthong verify receipt`: what a receipt proves, without the hub.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::args::{read, read_text};
+use super::client::print::OutputArgs;
+use super::failure::Failure;
+use crate::domain::time::Timestamp;
+use crate::evidence::digest::hex;
+use crate::evidence::hub_key::HubKey;
+use crate::evidence::receipt::{Proved, Receipt, ReceiptError};
+
+pub(super) const AFTER_HELP: &str = "\
+Ví dụ / examples:
+  lienthong verify receipt receipt.json --hub-keys hub.keys                        it stands in the hub's log
+  lienthong verify receipt receipt.json --hub-keys hub.keys --document order.json  and this is what was accepted
+
+--hub-keys: a line for each hub, as `lienthong init` prints it and the operator publishes it. Take it from a place that you trust,
+not from whoever shows you the receipt. --document: the bytes exactly as they were sent.
+
+Trạng thái kết thúc / exit status:
+  0  đúng / it holds
+  1  không đúng, lý do được nêu / it does not hold; the reason is told
+  2  không đọc được tệp, hoặc dùng lệnh sai / a file cannot be read, or wrong usage";
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(super) struct VerifyReceipt {
+    /// Biên nhận: a JSON file, as `lienthong evidence receipt` writes it.
+    #[arg(value_name = "FILE")]
+    receipt: PathBuf,
+    /// Khóa công khai của cổng: the hub's public keys, from a place that you trust.
+    #[arg(long, env = "LIENTHONG_HUB_KEYS", value_name = "FILE")]
+    hub_keys: PathBuf,
+    /// Văn bản: the document that the receipt is to be for, exactly as it was sent.
+    #[arg(long, env = "LIENTHONG_DOCUMENT", value_name = "FILE")]
+    document: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl VerifyReceipt {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let trusted = hub_keys(&self.hub_keys)?;
+        let json = read("FILE", &self.receipt)?;
+        let document = self.document.as_deref().map(|path| read("--document", path)).transpose()?;
+        match prove(&json, &trusted, document.as_deref()) {
+            Ok(proved) => {
+                let has_content = document.is_some();
+                self.output.print(|| held(&proved, has_content), || told(&proved, has_content));
+                Ok(())
+            }
+            Err(error) => {
+                let (vi, code) = (in_vietnamese(error), error.code());
+                self.output.print(
+                    || json!({ "verdict": "REFUSED", "code": code, "vi": vi, "en": error.to_string() }),
+                    String::new,
+                );
+                Err(Failure::failed(
+                    format!("{}: biên nhận không đúng ({code}): {vi}", self.receipt.display()),
+                    format!("{}: the receipt does not hold ({code}): {error}", self.receipt.display()),
+                ))
+            }
+        }
+    }
+}
+
+fn prove<'k>(json: &[u8], trusted: &'k [HubKey], document: Option<&[u8]>) -> Result<Proved<'k>, ReceiptError> {
+    let receipt = Receipt::read(json)?;
+    let proved = receipt.verify(trusted)?;
+    if let Some(document) = document {
+        receipt.verify_content(&proved.leaf, document)?;
+    }
+    Ok(proved)
+}
+
+/// The public keys in a file.
+pub(super) fn hub_keys(path: &Path) -> Result<Vec<HubKey>, Failure> {
+    let keys = HubKey::parse_list(&read_text("--hub-keys", path)?);
+    let keys = keys.map_err(|line| {
+        let path = path.display();
+        Failure::configuration(
+            format!("--hub-keys: {path}, dòng {line}: không phải khóa công khai của một cổng (hai khóa trên một dòng)"),
+            format!("--hub-keys: {path}, line {line}: not the public keys of a hub (two keys on one line)"),
+        )
+    })?;
+    if keys.is_empty() {
+        return Err(Failure::configuration(
+            format!("--hub-keys: {} không có khóa nào", path.display()),
+            format!("--hub-keys: there are no keys in {}", path.display()),
+        ));
+    }
+    Ok(keys)
+}
+
+fn held(proved: &Proved<'_>, has_content: bool) -> Value {
+    let Proved { leaf, checkpoint, signer } = proved;
+    json!({
+        "verdict": "HELD",
+        "log_index": leaf.log_index,
+        "subject": leaf.subject,
+        "action": leaf.action,
+        "from_state": leaf.from_state,
+        "to_state": leaf.to_state,
+        "agency": leaf.agency,
+        "officer": leaf.officer,
+        "counterparty": leaf.counterparty,
+        "hub_time": Timestamp::from_micros(leaf.hub_time).to_rfc3339(),
+        "content": if has_content { "PROVED" } else { "NOT_GIVEN" },
+        "checkpoint": {
+            "origin": checkpoint.origin,
+            "size": checkpoint.tree.size,
+            "root": hex(&checkpoint.tree.root),
+            "hub_time": Timestamp::from_micros(checkpoint.hub_time).to_rfc3339(),
+        },
+        "signed_by": signer.to_string(),
+    })
+}
+
+fn told(proved: &Proved<'_>, has_content: bool) -> String {
+    let Proved { leaf, checkpoint, .. } = proved;
+    let time = Timestamp::from_micros(leaf.hub_time).to_rfc3339();
+    let content = if has_content {
+        "Nội dung: đúng là văn bản đã nêu. / Content: it is the document given.\n"
+    } else {
+        "Nội dung: chưa đối chiếu (không nêu --document). / Content: not compared (no --document).\n"
+    };
+    format!(
+        "ĐÚNG: mục {index} của nhật ký cổng {origin}, ghi lúc {time}: {action} – {subject}, do {officer} của {agency} thực hiện.\n\
+         HELD: entry {index} of the log of {origin}, at {time}: {action} – {subject}, by {officer} of {agency}.\n\
+         Cổng đã ký nhật ký gồm {size} mục có mục này. / The hub has signed the log of {size} entries that holds it.\n{content}",
+        index = leaf.log_index,
+        origin = checkpoint.origin,
+        action = leaf.action,
+        subject = leaf.subject,
+        officer = leaf.officer,
+        agency = leaf.agency,
+        size = checkpoint.tree.size,
+    )
+}
+
+fn in_vietnamese(error: ReceiptError) -> &'static str {
+    use crate::evidence::checkpoint::CheckpointError;
+    match error {
+        ReceiptError::Malformed => "tệp không phải biên nhận",
+        ReceiptError::WrongLeaf => "mục nhật ký không đọc được",
+        ReceiptError::Checkpoint(CheckpointError::Malformed) => "điểm kiểm tra không đọc được",
+        ReceiptError::Checkpoint(CheckpointError::UnknownKey) => "điểm kiểm tra không do khóa nào trong --hub-keys ký",
+        ReceiptError::Checkpoint(CheckpointError::WrongSignature) => "chữ ký trên điểm kiểm tra không đúng",
+        ReceiptError::Proof(_) => "mục này không thuộc nhật ký mà cổng đã ký",
+        ReceiptError::WrongTime => "mục này muộn hơn điểm kiểm tra",
+        ReceiptError::WrongContent => "văn bản không phải nội dung của mục này, hoặc biên nhận không giữ muối (content_salt)",
+    }
+}
