@@ -131,6 +131,7 @@ pub(super) async fn init(
     let new = NewCredential {
         pem: certificate_pem,
         purposes: &[Purpose::Tls, Purpose::Token],
+        officer: None,
     };
     let credentials = new_credentials(&operator.code, &[new], now, |_| "--operator-cert".to_owned())
         .map_err(|violations| wrong_certificate(&violations))?;
@@ -198,5 +199,6 @@ fn offline_app(database: &OpenDatabase, hub_id: &str) -> Result<(App, JoinHandle
         clock: Arc::new(SystemClock),
         ids: Arc::new(OsRandom),
         ledger: LedgerSettings::default(),
+        trust: None,
     }))
 }

@@ -5,4 +5,5 @@ pub mod call;
 pub mod channel;
 pub mod documents;
 pub mod pki;
+pub mod signing;
 pub mod token;

@@ -35,6 +35,7 @@ use crate::app::documents::Documents;
 use crate::app::{App, Parts, calendar};
 use crate::auth::admission::Admission;
 use crate::auth::directory::Authenticator;
+use crate::auth::trust::seals::SealTrust;
 use crate::blobs::{Blobs, DocumentPlace};
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::IdSource;
@@ -213,6 +214,7 @@ impl Hub {
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
             ledger: settings.ledger,
+            trust: Some(Arc::new(SealTrust::new(tls.anchors(), tls.crls()))),
         });
         calendar::bring_in(&app.store, &app.ledger, &calendar)
             .await

@@ -28,6 +28,7 @@ migrations! {
     4 => "0004_attachment",
     5 => "0005_register_owner",
     6 => "0006_officer_scope",
+    8 => "0008_officer_credential",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

@@ -31,4 +31,6 @@ mod rights;
 #[cfg(test)]
 mod rpc;
 #[cfg(test)]
+mod signatures;
+#[cfg(test)]
 mod store;

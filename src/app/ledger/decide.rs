@@ -19,6 +19,7 @@ pub(super) enum Decided {
         content_sha256: [u8; 32],
     },
     Replays(Outcome),
+    Outdated,
 }
 
 impl Decided {
@@ -26,6 +27,7 @@ impl Decided {
     pub(super) fn into_outcome(self, checkpoint: Option<&Arc<Checkpoint>>) -> Outcome {
         match self {
             Self::Replays(outcome) => outcome,
+            Self::Outdated => Outcome::Outdated,
             Self::Acted { leaves, content_sha256 } => Outcome::Done(
                 leaves
                     .into_iter()
@@ -62,6 +64,10 @@ pub(super) fn decide(
             log_index: used.log_index,
             entry_count: used.entry_count,
         }));
+    }
+    let verified = command.verified.as_ref();
+    if verified.is_some_and(|verified| !verified.stands(state.registry_version, state.hub_time)) {
+        return Ok(Decided::Outdated);
     }
     let today = state.hub_time.date();
     let first_index = state.next_index;

@@ -87,6 +87,9 @@ pub struct KindDefinition {
     /// Actions whose document must come signed.
     #[serde(default)]
     pub signed_steps: Vec<Action>,
+    /// Those of them that must bear the officer's own signature beside the agency's seal.
+    #[serde(default)]
+    pub officer_signed_steps: Vec<Action>,
     /// Whether one order may go to several recipients.
     pub broadcast: bool,
     /// Payload members that concern one recipient only: an order with one of them goes to one recipient.

@@ -82,6 +82,17 @@ impl Checker<'_> {
             "signer_positions",
             "nobody could sign it",
         );
+        self.require(
+            definition.signed_steps.iter().all(|action| action.has_document()),
+            "signed_steps",
+            "must be actions that a document states",
+        );
+        let is_sealed = |action| definition.signed_steps.contains(action);
+        self.require(
+            definition.officer_signed_steps.iter().all(is_sealed),
+            "officer_signed_steps",
+            "must be among signed_steps: an officer signs beside the seal",
+        );
         self.require(definition.retention_years >= 1, "retention_years", "must be at least 1");
         self.require(
             definition.clarification_limit.amount >= 1,

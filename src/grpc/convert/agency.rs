@@ -328,12 +328,17 @@ fn credentials(
         .enumerate()
         .map(|(index, new)| purposes(fields, &format!("{}.purposes", at(index)), &new.purposes))
         .collect();
+    let owner = |(index, new): (usize, &v1::NewCredential)| {
+        fields.optional_id(&format!("{}.officer_id", at(index)), &new.officer_id)
+    };
+    let owners: Vec<Option<OfficerId>> = wire.iter().enumerate().map(owner).collect();
     let news: Vec<NewCredential<'_>> = wire
         .iter()
-        .zip(&purposes)
-        .map(|(new, purposes)| NewCredential {
+        .zip(purposes.iter().zip(&owners))
+        .map(|(new, (purposes, owner))| NewCredential {
             pem: &new.certificate_pem,
             purposes,
+            officer: owner.as_ref(),
         })
         .collect();
     new_credentials(agency, &news, now, at).unwrap_or_else(|found: Vec<FieldViolation>| {
@@ -476,6 +481,7 @@ fn credential_to_wire(credential: &Credential) -> v1::Credential {
         not_after: Some(time(credential.not_after)),
         registered_time: Some(time(credential.registered_time)),
         revoked_time: credential.revoked_time.map(time),
+        officer_id: text_or_empty(credential.officer.as_ref().map(OfficerId::as_str)),
     }
 }
 

@@ -183,6 +183,7 @@ fn each_wrong_field_of_a_new_agency_is_named() {
                 m.credentials.push(v1::NewCredential {
                     certificate_pem: "x".into(),
                     purposes: vec![1],
+                    officer_id: String::new(),
                 });
             },
             "credentials[0].certificate_pem not_pem",

@@ -102,6 +102,11 @@ pub(crate) fn kind(kind: &Kind) -> v1::Kind {
         certainty: definition.certainty.to_wire(),
         signer_positions: definition.signer_positions.clone(),
         signed_actions: definition.signed_steps.iter().map(|action| action.to_wire()).collect(),
+        officer_signed_actions: definition
+            .officer_signed_steps
+            .iter()
+            .map(|action| action.to_wire())
+            .collect(),
         broadcast_allowed: definition.broadcast,
         confidential: definition.confidential,
         retention_years: number(definition.retention_years),

@@ -79,6 +79,7 @@ fn pass_on(target: &Target, from: Fixture, to: Fixture) -> Command {
         key: None,
         content_sha256: [0; 32],
         body: None,
+        verified: None,
         operation: Operation::Sweep(Sweep {
             task: SweepTask::Succeed {
                 from: from.code(),

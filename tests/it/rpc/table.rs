@@ -475,6 +475,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             let credential = v1::NewCredential {
                 certificate_pem: "none".to_owned(),
                 purposes: vec![1],
+                officer_id: String::new(),
             };
             let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
             v1::RegisterCredentialRequest {

@@ -128,6 +128,10 @@ fn facts(definition: &KindDefinition) -> String {
         ("Người ký (signers)", join(&definition.signer_positions, ", ")),
         ("Bước phải ký số (signed steps)", labels(&definition.signed_steps)),
         (
+            "Trong đó cán bộ cùng ký (officer signs too)",
+            labels(&definition.officer_signed_steps),
+        ),
+        (
             "Gửi nhiều nơi nhận (broadcast)",
             yes_no(definition.broadcast).to_owned(),
         ),
