@@ -122,6 +122,10 @@ error_codes! {
     /// A document named by this one does not exist or is not the caller's.
     ReferenceNotFound, "REFERENCE_NOT_FOUND", FailedPrecondition,
         "Văn bản được viện dẫn không có hoặc không thuộc cơ quan.", "A referenced document was not found or is not yours.";
+    /// The order that is cited does not cover this one.
+    ReferenceMismatch, "REFERENCE_MISMATCH", FailedPrecondition,
+        "Văn bản được viện dẫn không bao gồm nội dung của văn bản này.",
+        "The order that is cited does not cover this one.";
     /// The key was used for other content.
     KeyReused, "KEY_REUSED", AlreadyExists,
         "Khóa này đã dùng cho nội dung khác.", "The key was already used for other content.";

@@ -12,11 +12,13 @@ use crate::app::places::unit_for;
 use crate::app::signatures::Asked;
 use crate::domain::agency::{Agency, Role};
 use crate::domain::catalogue::Kind;
+use crate::domain::catalogue::cited::Cited;
 use crate::domain::document::OrderDocument;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::Relation;
-use crate::domain::ids::{AgencyCode, BroadcastId, RequestId, UnitId};
+use crate::domain::ids::{AgencyCode, BroadcastId, RelatedId, RequestId, UnitId};
 use crate::domain::mailbox::Lane;
+use crate::domain::request::EnforcementRequest;
 use crate::domain::territory::{Fit, current_place, fit};
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
@@ -37,7 +39,7 @@ impl App {
     ///
     /// # Errors
     /// `DOCUMENT_*`, `SIGNATURE_*`, `SIGNER_NOT_AUTHORISED`, `AGENCY_MISMATCH`, `KIND_*`, `RECIPIENT_*`, `REFERENCE_NOT_FOUND`,
-    /// `KEY_REUSED`, `OVERLOADED`.
+    /// `REFERENCE_MISMATCH`, `KEY_REUSED`, `OVERLOADED`.
     pub async fn submit(&self, viewer: &Viewer, arrived: Arrived, over_rate: Option<Error>) -> Result<Submitted> {
         let (sent, order) = read::<OrderDocument>(viewer, &arrived)?;
         if let Some(over_rate) = over_rate
@@ -95,6 +97,7 @@ impl App {
         let facts = kind
             .check_order(order)
             .map_err(|found| Error::invalid(ErrorCode::DocumentInvalid, found))?;
+        self.check_cited(viewer, kind, order, &facts.payload).await?;
         let asked = Asked {
             kind,
             action: Action::Submit,
@@ -126,6 +129,54 @@ impl App {
             payload: facts.payload,
         });
         Ok((operation, verified))
+    }
+
+    /// The orders that it cites cover it, as far as its kind asks and their bytes are kept. What they are today (in force, at this
+    /// recipient) is for the ledger; so is one that is not there, or not the officer's to see.
+    async fn check_cited(&self, viewer: &Viewer, kind: &Kind, order: &OrderDocument, payload: &Value) -> Result<()> {
+        let mut found = Vec::new();
+        for (index, stated) in order.relations.iter().enumerate() {
+            let Some(relation) = kind.relation(stated.r#type) else {
+                continue;
+            };
+            if !relation.same_party && relation.at_most.is_empty() {
+                continue;
+            }
+            let Some(request) = self.cited_request(viewer, stated.related()).await? else {
+                continue;
+            };
+            let (Some(cited_kind), Some(cited)) = (self.kind_of(&request), self.kept_order_of(&request).await?) else {
+                continue;
+            };
+            // A copy by right shares its order's bytes: what it is a copy of is another kind.
+            if cited.kind != request.kind || !relation.kinds.contains(&request.kind) {
+                continue;
+            }
+            let cited_payload: Value = serde_json::from_str(cited.payload.get()).map_err(Error::internal)?;
+            let cited = Cited {
+                kind: cited_kind,
+                order: &cited,
+                payload: &cited_payload,
+            };
+            found.extend(kind.cited_violations(relation, index, (order, payload), &cited));
+        }
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid(ErrorCode::ReferenceMismatch, found))
+        }
+    }
+
+    async fn cited_request(&self, viewer: &Viewer, related: Option<RelatedId>) -> Result<Option<EnforcementRequest>> {
+        let id = match related {
+            Some(RelatedId::Request(id)) => Some(id),
+            Some(RelatedId::Measure(id)) => self.store.request_behind(&id).await?,
+            None => None,
+        };
+        match id {
+            Some(id) => self.store.request_of(viewer, &id).await,
+            None => Ok(None),
+        }
     }
 
     /// The unit of each recipient that deals with the order's places. WRONG_OFFICE, naming the right one, if a place is

@@ -195,6 +195,12 @@ pub struct RelationDefinition {
     /// Whether it must name a measure that this recipient still holds, or a request still open there.
     #[serde(default)]
     pub measure: bool,
+    /// Whether both orders must be about the same person or body (`parties`).
+    #[serde(default)]
+    pub same_party: bool,
+    /// Money in the order that may not be more than the same member of the order that it names.
+    #[serde(default)]
+    pub at_most: Vec<Pattern>,
 }
 
 text_enum! {

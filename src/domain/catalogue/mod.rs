@@ -3,6 +3,7 @@
 
 mod basis;
 mod check;
+pub mod cited;
 pub mod definition;
 mod definitions;
 mod envelope;

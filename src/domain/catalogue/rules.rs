@@ -118,6 +118,14 @@ impl Checker<'_> {
                 &format!("relation[{index}].kinds"),
                 "must name at least one kind",
             );
+            self.require(
+                !relation.same_party || !definition.parties.is_empty(),
+                &format!("relation[{index}].same_party"),
+                "has no meaning without parties",
+            );
+            for (place, pattern) in relation.at_most.iter().enumerate() {
+                self.check_pattern(Subject::Order, pattern, &format!("relation[{index}].at_most[{place}]"));
+            }
         }
         self.require(
             definition.recipient_specific.is_empty() || definition.broadcast,

@@ -163,6 +163,8 @@ fn relation(relation: &RelationDefinition) -> v1::KindRelation {
         kinds: relation.kinds.iter().map(ToString::to_string).collect(),
         required: relation.required,
         measure_required: relation.measure,
+        same_party_required: relation.same_party,
+        at_most: texts(&relation.at_most),
     }
 }
 

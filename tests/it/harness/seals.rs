@@ -9,7 +9,7 @@ use lienthong::client::signing::{Sealer, Signer, Times};
 use lienthong::domain::agency::{Credential, Purpose};
 use lienthong::domain::time::{Clock as _, Timestamp};
 use lienthong::domain::workflow::Action;
-use lienthong::evidence::jws::MAX_LIFETIME_SECONDS;
+use lienthong::evidence::jws::{MAX_LIFETIME_SECONDS, MAX_PAYLOAD_BYTES};
 use lienthong::server::clock::SystemClock;
 use lienthong::server::random::OsRandom;
 use lienthong_proto::v1;
@@ -115,7 +115,9 @@ pub(crate) fn order_text(document: &str, times: Times) -> Result<String, String>
     let Some(kind) = catalogue.kinds().find(|kind| kind.code().as_str() == code) else {
         return Ok(document.to_owned());
     };
-    if !kind.definition.signed_steps.contains(&Action::Submit) {
+    // What is too large cannot be signed, and is refused before anybody looks for a signature.
+    let is_too_large = document.len() > MAX_PAYLOAD_BYTES;
+    if is_too_large || !kind.definition.signed_steps.contains(&Action::Submit) {
         return Ok(document.to_owned());
     }
     let with_officer = kind.definition.officer_signed_steps.contains(&Action::Submit);

@@ -212,6 +212,7 @@ backends! {
             "ALTER TABLE enforcement_request DROP COLUMN sender_officer",
             "ALTER TABLE enforcement_request DROP COLUMN sender_unit",
             "ALTER TABLE officer DROP COLUMN scope",
+            "ALTER TABLE credential DROP COLUMN officer",
             "DELETE FROM _sqlx_migrations WHERE version >= 6",
         ] {
             raw.execute(text).await.expect("a schema of before");

@@ -212,8 +212,21 @@ fn relations(relations: &[RelationDefinition]) -> String {
         } else {
             ""
         };
+        let party = if relation.same_party {
+            "; cùng người, tổ chức"
+        } else {
+            ""
+        };
+        let at_most = if relation.at_most.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "; không nhiều hơn văn bản được viện dẫn: {}",
+                patterns(&relation.at_most)
+            )
+        };
         format!(
-            "- {}: {} ({required}{measure})",
+            "- {}: {} ({required}{measure}{party}{at_most})",
             relation_vi(relation.r#type),
             join(relation.kinds.iter().map(|kind| format!("`{kind}`")), ", ")
         )
