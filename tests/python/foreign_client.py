@@ -328,10 +328,10 @@ class Story:
         refused = refusal(lambda: self.office.call(submit, unsigned), "an unsigned order")
         equal(refused.reason, "SIGNATURE_REQUIRED", "an unsigned order")
         header, payload, signature = self.office.seal(self.order).split(".")
-        spoilt = base64url(self.order.replace("150000000", "150000001", 1).encode("utf-8"))
+        spoilt = base64url(self.order.replace("Nguyễn Văn Giả", "Nguyễn Văn Già", 1).encode("utf-8"))
         stolen = self.bank.seal(self.order)
         for name, jws in (
-            ("another amount", f"{header}.{spoilt}.{signature}"),
+            ("another debtor", f"{header}.{spoilt}.{signature}"),
             ("no signature", f"{header}.{payload}."),
             ("another agency's seal", stolen),
         ):

@@ -3,6 +3,7 @@
 
 mod life;
 mod papers;
+mod signing;
 mod wrong;
 
 use std::net::SocketAddr;
