@@ -62,7 +62,7 @@ fn main() -> Result<ExitCode, Failure> {
 
 async fn run(duration: Duration) -> Result<Vec<Promise>, Failure> {
     let keys = Keys::generate()?;
-    let orders = Orders::new(&keys)?;
+    let orders = Orders::new(&keys, "account-freeze", true)?;
     let mut promises = saturation::run(&keys, &orders, duration).await?;
     promises.extend(quota::run(&keys, &orders, duration).await?);
     promises.extend(readers::run(&keys, &orders).await?);

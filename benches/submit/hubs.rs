@@ -21,18 +21,34 @@ use super::kit::{Failure, HUB_ID, Keys, initialise, register};
 /// The name of the echo.
 pub(crate) const ECHO: &str = "echo";
 
-/// Grouped contenders and the one with batches of one on the same database.
-const GROUPED: [(&str, &str); 2] = [
-    ("sqlite, grouped", "sqlite, one tx each"),
-    ("postgres, grouped", "postgres, one tx each"),
+/// Grouped contenders, the one with batches of one on the same database, and the grouped one with signed orders.
+const GROUPED: [(&str, &str, &str); 2] = [
+    ("sqlite, grouped", "sqlite, one tx each", "sqlite, signed"),
+    ("postgres, grouped", "postgres, one tx each", "postgres, signed"),
 ];
 
 /// Whom a grouped contender is compared with.
 pub(crate) fn single_of(name: &str) -> Option<&'static str> {
     GROUPED
         .iter()
-        .find(|(grouped, _)| *grouped == name)
-        .map(|(_, single)| *single)
+        .find(|(grouped, _, _)| *grouped == name)
+        .map(|(_, single, _)| *single)
+}
+
+/// What a grouped contender is called when the orders are signed.
+pub(crate) fn signed_name(name: &str) -> Option<&'static str> {
+    GROUPED
+        .iter()
+        .find(|(grouped, _, _)| *grouped == name)
+        .map(|(_, _, signed)| *signed)
+}
+
+/// The contender that gets the same orders unsigned.
+pub(crate) fn unsigned_of(name: &str) -> Option<&'static str> {
+    GROUPED
+        .iter()
+        .find(|(_, _, signed)| *signed == name)
+        .map(|(grouped, _, _)| *grouped)
 }
 
 /// Something that answers submits.
@@ -73,7 +89,7 @@ pub(crate) async fn start(keys: &Keys) -> Result<Vec<Contender>, Failure> {
         reason = "a benchmark is told its PostgreSQL by the environment"
     )]
     let postgres = std::env::var("LIENTHONG_TEST_POSTGRES_URL").ok();
-    for ((grouped, single), server) in GROUPED.into_iter().zip([None, Some(&postgres)]) {
+    for ((grouped, single, _), server) in GROUPED.into_iter().zip([None, Some(&postgres)]) {
         for (name, batch) in [(grouped, LedgerSettings::default().batch), (single, 1)] {
             let (url, cleanup) = match server {
                 None => sqlite()?,

@@ -1,6 +1,7 @@
 //! `make bench`: durable submits per second over real mTLS with tokens, on both databases, beside the same hub with one
-//! transaction per request and beside a bare echo with the same TLS, tokens and messages. All of them run in turn in
-//! one process, so their ratios hold on a noisy machine; absolute figures are of this machine and this minute.
+//! transaction per request and beside a bare echo with the same TLS, tokens and messages, and the same orders unsigned and
+//! signed. All of them run in turn in one process, so their ratios hold on a noisy machine; absolute figures are of this
+//! machine and this minute. The clients sign on the same machine: their signing counts against the signed orders too.
 //!
 //! `cargo bench --bench submit -- [--seconds N] [--rounds N]`. PostgreSQL is taken from `LIENTHONG_TEST_POSTGRES_URL`.
 
@@ -53,29 +54,38 @@ fn main() -> Result<(), Failure> {
 
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let keys = Keys::generate()?;
-    let orders = Orders::new(&keys)?;
-    let mut contenders = hubs::start(&keys).await?;
+    let unsigned = Orders::new(&keys, "account-information", false)?;
+    let signed = Orders::new(&keys, "account-information", true)?;
+    let contenders = hubs::start(&keys).await?;
     let duration = Duration::from_secs(arguments.seconds);
     let mut table = report::Table::default();
-    let steps = IN_FLIGHT.len() * arguments.rounds * contenders.len();
+    let mut runs = Vec::new();
+    for contender in &contenders {
+        runs.push((contender.name, contender, &unsigned));
+        if let Some(name) = hubs::signed_name(contender.name) {
+            runs.push((name, contender, &signed));
+        }
+    }
+    let steps = IN_FLIGHT.len() * arguments.rounds * runs.len();
     let mut step = 0;
     for in_flight in IN_FLIGHT {
         for _ in 0..arguments.rounds {
-            for contender in &contenders {
+            for (name, contender, orders) in &runs {
                 step += 1;
                 write!(
                     std::io::stderr().lock(),
                     "\r[{step}/{steps}] {} × {in_flight}        ",
-                    contender.name
+                    name
                 )?;
-                let result = load::measure(&keys, &orders, contender, in_flight, duration).await?;
-                table.add(contender.name, in_flight, result);
+                let result = load::measure(&keys, orders, contender, in_flight, duration).await?;
+                table.add(name, in_flight, result);
             }
         }
     }
     writeln!(std::io::stderr().lock())?;
     write!(std::io::stdout().lock(), "{table}")?;
-    for contender in contenders.drain(..) {
+    drop(runs);
+    for contender in contenders {
         contender.stop().await;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::hubs::{ECHO, single_of};
+use super::hubs::{ECHO, single_of, unsigned_of};
 use super::load::Measured;
 
 /// Everything measured, in the order of the first measurement.
@@ -33,8 +33,8 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{:>9}  {:<28} {:>10} {:>9} {:>9} {:>8} {:>14}",
-            "in flight", "contender", "submits/s", "p50 ms", "p99 ms", "/ echo", "/ one tx each"
+            "{:>9}  {:<28} {:>10} {:>9} {:>9} {:>8} {:>14} {:>10}",
+            "in flight", "contender", "submits/s", "p50 ms", "p99 ms", "/ echo", "/ one tx each", "/ unsigned"
         )?;
         let mut levels: Vec<usize> = self.results.keys().map(|(in_flight, _)| *in_flight).collect();
         levels.dedup();
@@ -46,13 +46,14 @@ impl fmt::Display for Table {
                 let single = single_of(name).and_then(rate);
                 writeln!(
                     f,
-                    "{in_flight:>9}  {name:<28} {own:>10.0} {:>9.2} {:>9.2} {:>8} {:>14}",
+                    "{in_flight:>9}  {name:<28} {own:>10.0} {:>9.2} {:>9.2} {:>8} {:>14} {:>10}",
                     self.median(in_flight, name, |measured| measured.p50)
                         .unwrap_or_default(),
                     self.median(in_flight, name, |measured| measured.p99)
                         .unwrap_or_default(),
                     ratio(rate(ECHO)),
                     ratio(single),
+                    ratio(unsigned_of(name).and_then(rate)),
                 )?;
             }
         }

@@ -135,6 +135,7 @@ impl App {
             key: None,
             content_sha256: NO_CONTENT,
             body: None,
+            verified: None,
             operation: Operation::HubKey(key),
         };
         self.execute(command).await.map(drop)

@@ -26,7 +26,9 @@ pub mod receipts;
 pub mod registers;
 pub mod requests;
 pub mod server_info;
+pub mod signatures;
 pub mod tracking;
+pub mod verified_cache;
 pub mod views;
 
 /// The target of spans that are traces alone: they go to a collector, if there is one, and never to the log.
@@ -55,6 +57,8 @@ pub struct App {
     turns: Arc<mailbox::Turns>,
     /// Agencies by territory, remembered for a moment.
     places: Arc<places::Places>,
+    /// Who signs documents.
+    signers: Arc<signatures::Signers>,
 }
 
 impl std::fmt::Debug for App {
@@ -83,6 +87,8 @@ pub struct Parts {
     pub signer: Signer,
     /// How the ledger is sized.
     pub ledger: LedgerSettings,
+    /// Which authorities stand behind the certificates of signatures; none: the registry alone decides.
+    pub trust: Option<Arc<dyn signatures::ChainTrust>>,
 }
 
 impl App {
@@ -111,6 +117,7 @@ impl App {
             wakeups,
             turns: Arc::default(),
             places: Arc::default(),
+            signers: Arc::new(signatures::Signers::new(parts.trust)),
         };
         (app, writer)
     }

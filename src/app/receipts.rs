@@ -11,15 +11,22 @@ use crate::domain::ids::{AgencyCode, IdempotencyKey};
 use crate::evidence::Digest;
 
 impl App {
-    /// Carries out `command`; a key that acted before gives the receipts of that time.
+    /// Carries out `command`, which has no signature; a key that acted before gives the receipts of that time.
     pub(crate) async fn execute(&self, command: Command) -> Result<Vec<Receipt>> {
+        let receipts = self.execute_checked(command).await?;
+        receipts.ok_or_else(|| Error::internal("what has no signature was found outdated"))
+    }
+
+    /// Likewise for a command that may have one. `None`: nothing was done, its signature must be checked again.
+    pub(crate) async fn execute_checked(&self, command: Command) -> Result<Option<Vec<Receipt>>> {
         match self.ledger.execute(command).await? {
-            Outcome::Done(receipts) => Ok(receipts),
+            Outcome::Done(receipts) => Ok(Some(receipts)),
+            Outcome::Outdated => Ok(None),
             Outcome::Replayed {
                 content_sha256,
                 log_index,
                 entry_count,
-            } => self.receipts(content_sha256, log_index, entry_count).await,
+            } => self.receipts(content_sha256, log_index, entry_count).await.map(Some),
         }
     }
 

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::cache::VerifiedCache;
 use super::peer::PeerIdentity;
 use super::principal::{Party, Principal};
 use super::token::{Token, bearer};
 use super::token_fault::TokenFault;
 use super::trust::anchor::CertificateId;
 use super::trust::book::{CrlBook, Standing};
+use crate::app::verified_cache::VerifiedCache;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::OfficerId;

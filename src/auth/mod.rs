@@ -1,7 +1,6 @@
 //! Certificates and tokens to a [`principal::Principal`], and the policy of what each method asks for (DESIGN section 9).
 
 pub mod admission;
-pub mod cache;
 pub mod directory;
 pub mod peer;
 pub mod policy;

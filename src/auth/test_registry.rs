@@ -53,6 +53,7 @@ pub(crate) fn credential(
         agency: agency.clone(),
         fingerprint: fingerprint(&pem.certificate).unwrap(),
         purpose,
+        officer: None,
         certificate: CertificateDer::from_pem_slice(pem.certificate.as_bytes())
             .unwrap()
             .to_vec(),

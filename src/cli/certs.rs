@@ -22,7 +22,8 @@ const DAYS: i64 = 825;
 pub(super) enum Certs {
     /// Chứng thư số dùng thử: certificates for development: a throw-away authority, the hub, the operator and each partner of the demo. Files:
     /// ca.pem, and NAME.pem with NAME.key for server, operator, court, enforcement, procuracy, procuracy-region, bank-a, bank-b, treasury,
-    /// land-office-a, land-office-b; and for each agency NAME.toml, a profile for the client commands.
+    /// land-office-a, land-office-b; and for each agency NAME.seal and NAME.officer to sign with, and NAME.toml, a profile for the
+    /// client commands.
     Dev(Dev),
 }
 
@@ -92,7 +93,9 @@ pub(super) fn write_profiles(folder: &Path, hub: &str, hub_id: &str) -> Result<(
             "# {comment}\n\
              hub = \"{hub}\"\nserver_name = \"localhost\"\nhub_id = \"{hub_id}\"\nhub_ca = \"ca.pem\"\n\
              agency = \"{code}\"\nofficer = \"{officer}\"\n\
-             tls_cert = \"{name}.pem\"\ntls_key = \"{name}.key\"\n",
+             tls_cert = \"{name}.pem\"\ntls_key = \"{name}.key\"\n\
+             seal_cert = \"{name}.seal.pem\"\nseal_key = \"{name}.seal.key\"\n\
+             officer_cert = \"{name}.officer.pem\"\nofficer_key = \"{name}.officer.key\"\n",
             comment = agency.name,
         );
         let path = folder.join(format!("{name}.toml"));
@@ -108,9 +111,18 @@ fn make(validity: Validity) -> Result<Vec<(String, KeyedCertificate)>, PkiError>
         ("server".to_owned(), authority.issue_server(validity)?),
         ("operator".to_owned(), authority.issue_client("OPERATOR", validity)?),
     ];
+    for (ending, name) in [(".seal", "OPERATOR"), (".officer", "operator")] {
+        made.push((format!("operator{ending}"), authority.issue_client(name, validity)?));
+    }
     for agency in Cast::embedded().agencies {
-        let pem = authority.issue_client(&agency.code, validity)?;
-        made.push((agency.certificate, pem));
+        for (ending, name) in [
+            ("", &agency.code),
+            (".seal", &agency.code),
+            (".officer", &agency.officer.id),
+        ] {
+            let pem = authority.issue_client(name, validity)?;
+            made.push((format!("{}{ending}", agency.certificate), pem));
+        }
     }
     Ok(made)
 }

@@ -143,6 +143,7 @@ pub(super) async fn init(
     let new = NewCredential {
         pem: certificate_pem,
         purposes: &[Purpose::Tls, Purpose::Token],
+        officer: None,
     };
     let credentials = new_credentials(&operator.code, &[new], now, |_| "--operator-cert".to_owned())
         .map_err(|violations| wrong_certificate(&violations))?;
@@ -226,5 +227,6 @@ fn offline_app(database: &OpenDatabase, hub_id: &str, signer: Signer) -> Result<
         ids: Arc::new(OsRandom),
         signer,
         ledger: LedgerSettings::default(),
+        trust: None,
     }))
 }

@@ -6,4 +6,5 @@ pub mod channel;
 pub mod documents;
 pub mod pki;
 pub mod receipts;
+pub mod signing;
 pub mod token;

@@ -101,6 +101,8 @@ text_enum! {
         Token => "TOKEN",
         /// The agency's seal on documents.
         Seal => "SEAL",
+        /// An officer's own signature on documents.
+        Officer => "OFFICER",
     }
 }
 
@@ -249,6 +251,8 @@ pub struct Credential {
     pub fingerprint: [u8; 32],
     /// What it is for.
     pub purpose: Purpose,
+    /// The officer whose own it is; only for [`Purpose::Officer`].
+    pub officer: Option<OfficerId>,
     /// The certificate, DER.
     pub certificate: Vec<u8>,
     /// Start of validity in the certificate.

@@ -71,7 +71,17 @@ error_codes! {
     /// The document is larger than the limit.
     DocumentTooLarge, "DOCUMENT_TOO_LARGE", Exhausted,
         "Văn bản vượt quá dung lượng cho phép.", "The document is larger than the limit.";
-    /// Signed documents are not taken by this hub.
+    /// The signature of a document is not good; the reason says why.
+    SignatureInvalid, "SIGNATURE_INVALID", InvalidInput,
+        "Chữ ký số của văn bản không hợp lệ.", "The document's signature is not valid.";
+    /// The kind asks for a signature that is not there.
+    SignatureRequired, "SIGNATURE_REQUIRED", FailedPrecondition,
+        "Loại yêu cầu này phải được ký số.", "This kind must be signed.";
+    /// The paper's signer is no officer who may sign it.
+    SignerNotAuthorised, "SIGNER_NOT_AUTHORISED", PermissionDenied,
+        "Người ký không có thẩm quyền ký văn bản này vào ngày ghi trên văn bản.",
+        "The signer had no authority to sign this document on its date.";
+    /// Signed documents are not taken by this hub. Given by hubs before version 0.2 alone.
     SignatureNotEnabled, "SIGNATURE_NOT_ENABLED", FailedPrecondition,
         "Cổng này chưa nhận văn bản ký số dạng JWS.", "This hub does not take JWS documents yet.";
     /// No such kind, or not in force on that date.
@@ -115,6 +125,10 @@ error_codes! {
     /// The entry of the log does not exist or is not the caller's: the same words for both.
     EntryNotFound, "ENTRY_NOT_FOUND", NotFound,
         "Không tìm thấy mục nhật ký.", "The log entry was not found.";
+    /// The order that is cited does not cover this one.
+    ReferenceMismatch, "REFERENCE_MISMATCH", FailedPrecondition,
+        "Văn bản được viện dẫn không bao gồm nội dung của văn bản này.",
+        "The order that is cited does not cover this one.";
     /// The key was used for other content.
     KeyReused, "KEY_REUSED", AlreadyExists,
         "Khóa này đã dùng cho nội dung khác.", "The key was already used for other content.";

@@ -12,6 +12,7 @@ use super::deadline::Deadline;
 use super::document::step::ServiceWay;
 use super::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, UnitId};
 use super::mailbox::Lane;
+use super::signature::Signed;
 use super::time::Timestamp;
 use super::workflow::Party;
 
@@ -73,6 +74,9 @@ pub struct EventDetails {
     /// The uploaded documents that come with it, in the order in which it names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<DocumentId>,
+    /// The signatures that its document came with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
     /// The earliest open deadline after this step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_time: Option<Timestamp>,

@@ -22,6 +22,7 @@ pub mod pointer;
 pub mod print;
 pub mod register;
 pub mod request;
+pub mod signature;
 pub mod territory;
 pub mod text;
 pub mod time;

@@ -1,9 +1,11 @@
-//! Evidence: the bytes of log entries, the tree over them, what the hub signs of it, and how all that is checked without
-//! the hub (DESIGN section 8). Pure; knows no wire type and no SQL.
+//! Evidence: signed documents, the bytes of log entries, the tree over them, what the hub signs of it, and how all that is checked
+//! without the hub (DESIGN section 8). Pure; knows no wire type and no SQL.
 
+pub mod certificate_life;
 pub mod checkpoint;
 pub mod digest;
 pub mod hub_key;
+pub mod jws;
 pub mod leaf;
 pub mod merkle;
 pub mod nodes;

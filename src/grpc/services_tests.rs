@@ -19,6 +19,7 @@ use super::catalogue_service::CatalogueService;
 use super::mailbox_service::MailboxService;
 use super::subscription::Feed;
 use crate::app::ledger::LedgerSettings;
+use crate::app::requests::Arrived;
 use crate::app::{App, Parts};
 use crate::auth::principal::Principal;
 use crate::auth::test_registry::{Counter, HUB, Member, Registry};
@@ -54,6 +55,7 @@ impl Hub {
             ids: Arc::new(Counter::default()),
             signer: crate::signing::Signer::of_a_test("hub"),
             ledger: LedgerSettings::default(),
+            trust: None,
         });
         let mailbox = MailboxService::new(app.clone(), Arc::clone(&registry.authenticator), Duration::from_mins(1));
         let agencies = AgencyService::new(app.clone());
@@ -79,13 +81,13 @@ impl Hub {
         request
     }
 
-    /// Sends a freeze to the bank.
+    /// Sends an enquiry to the bank.
     async fn submit(&self, key: &str) {
         let kind = self
             .app
             .catalogue
             .kinds()
-            .find(|kind| kind.code().as_str() == "account-freeze")
+            .find(|kind| kind.code().as_str() == "account-information")
             .unwrap();
         let mut order: serde_json::Value = serde_json::from_str(&kind.order_example).unwrap();
         order["idempotency_key"] = key.into();
@@ -98,7 +100,8 @@ impl Hub {
             officer,
             ..Viewer::whole(&self.sender.code)
         };
-        self.app.submit(&viewer, order.to_string().into(), None).await.unwrap();
+        let arrived = Arrived::Document(order.to_string().into());
+        self.app.submit(&viewer, arrived, None).await.unwrap();
     }
 
     async fn pull(&self, message: v1::PullRequest) -> v1::PullResponse {

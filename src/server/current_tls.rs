@@ -15,6 +15,7 @@ use super::settings::{TlsPems, TlsSource};
 use super::tls::{HubKeys, TlsConfigError};
 use super::tls_alarm::{SetFault, TlsAlarm};
 use super::tls_files::{Contents, TlsFiles};
+use crate::auth::trust::anchor::Anchor;
 use crate::auth::trust::book::CrlBook;
 use crate::domain::time::{Clock, Timestamp};
 
@@ -25,6 +26,7 @@ pub(super) struct CurrentTls {
     config: watch::Sender<Arc<ServerConfig>>,
     trust: watch::Sender<Trust>,
     crls: watch::Sender<Arc<CrlBook>>,
+    anchors: watch::Sender<Arc<Vec<Anchor>>>,
 }
 
 impl fmt::Debug for CurrentTls {
@@ -51,8 +53,10 @@ impl CurrentTls {
             next_end: book.next_end(now),
         };
         let config = keys.config(Arc::clone(&trust.clients), Arc::clone(&clock))?;
+        let anchors = watch::Sender::new(Arc::new(keys.anchors.clone()));
         Ok(Self {
             clock,
+            anchors,
             keys: Mutex::new(Arc::new(keys)),
             config: watch::Sender::new(config),
             trust: watch::Sender::new(trust),
@@ -68,6 +72,11 @@ impl CurrentTls {
     /// The revocation lists in force.
     pub(super) fn crls(&self) -> watch::Receiver<Arc<CrlBook>> {
         self.crls.subscribe()
+    }
+
+    /// The authorities of the client CA in force.
+    pub(super) fn anchors(&self) -> watch::Receiver<Arc<Vec<Anchor>>> {
+        self.anchors.subscribe()
     }
 
     /// By what clients' certificates are judged now.
@@ -148,7 +157,11 @@ impl CurrentTls {
         check_required(keys, book)?;
         let clients = keys.clients(book, now)?;
         let config = keys.config(Arc::clone(&clients), Arc::clone(&self.clock))?;
+        let is_new = !Arc::ptr_eq(&*self.keys(), keys);
         *self.keys() = Arc::clone(keys);
+        if is_new {
+            self.anchors.send_replace(Arc::new(keys.anchors.clone()));
+        }
         // Calls first: what a handshake would refuse must not be let through meanwhile.
         self.crls.send_replace(Arc::clone(book));
         self.config.send_replace(config);

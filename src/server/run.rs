@@ -36,6 +36,7 @@ use crate::app::ledger::check_log;
 use crate::app::{App, Parts, calendar};
 use crate::auth::admission::Admission;
 use crate::auth::directory::Authenticator;
+use crate::auth::trust::seals::SealTrust;
 use crate::blobs::{Blobs, DocumentPlace};
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::IdSource;
@@ -256,6 +257,7 @@ impl Hub {
             ids: Arc::clone(&ids),
             signer,
             ledger: settings.ledger,
+            trust: Some(Arc::new(SealTrust::new(tls.anchors(), tls.crls()))),
         });
         if let Some(log_break) = log_break {
             tracing::error!(reason = %log_break, "ledger.read_only");

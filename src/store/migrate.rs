@@ -29,6 +29,7 @@ migrations! {
     5 => "0005_register_owner",
     6 => "0006_officer_scope",
     7 => "0007_signed_log",
+    8 => "0008_officer_credential",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

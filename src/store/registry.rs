@@ -1,11 +1,13 @@
 //! Reading agencies, officers and credentials.
 
 use super::backend::on_pool;
-use super::rows::{ConnectedAgency, CredentialRow, OfficerRow, RegisteredAgency};
+use super::rows::{ConnectedAgency, CredentialRow, EventRow, OfficerRow, RegisteredAgency};
 use super::{Store, json_list, json_pairs, sql, store_error};
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, OfficerId};
+use crate::evidence::Digest;
+use crate::evidence::digest::hex;
 
 impl Store {
     /// The version of the registry: it moves with every change of agencies, officers and credentials.
@@ -80,6 +82,25 @@ impl Store {
             .fetch_optional(pool))
         .map_err(store_error)?;
         Ok(row.map(|row| row.0))
+    }
+
+    /// What a certificate is registered for, revoked or not.
+    pub async fn credentials_by_fingerprint(&self, fingerprint: &Digest) -> Result<Vec<Credential>> {
+        let list = json_list([hex(fingerprint).as_str()]);
+        let rows: Vec<CredentialRow> =
+            on_pool!(self, sql::CREDENTIALS_BY_FINGERPRINTS, |sql, pool| sqlx::query_as(sql)
+                .bind(&list)
+                .fetch_all(pool))
+            .map_err(store_error)?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
+    /// The entries of an agency that say something of its officers, the newest first.
+    pub async fn officers_entered(&self, agency: &AgencyCode) -> Result<Vec<EventRow>> {
+        on_pool!(self, sql::OFFICERS_ENTERED, |sql, pool| sqlx::query_as(sql)
+            .bind(agency.as_str())
+            .fetch_all(pool))
+        .map_err(store_error)
     }
 
     /// The credentials of an agency, revoked ones included.

@@ -9,7 +9,7 @@ use super::{Store, json_list, sql, store_error};
 use crate::domain::deadline::Deadline;
 use crate::domain::error::Result;
 use crate::domain::event::{Measure, Relation};
-use crate::domain::ids::{BroadcastId, RequestId, UnitId};
+use crate::domain::ids::{BroadcastId, MeasureId, RequestId, UnitId};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
@@ -149,6 +149,16 @@ impl Store {
             deadlines.entry(row.request_id).or_default().push(row.deadline);
         }
         Ok(deadlines)
+    }
+
+    /// The request whose answer made a measure; none for one from before or outside the hub.
+    pub async fn request_behind(&self, measure: &MeasureId) -> Result<Option<RequestId>> {
+        let list = json_list([measure.as_str()]);
+        let row: Option<Measure> = on_pool!(self, sql::MEASURES_BY_IDS, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_optional(pool))
+        .map_err(store_error)?;
+        Ok(row.and_then(|measure| measure.request_id))
     }
 
     /// The measures of requests.

@@ -120,7 +120,7 @@ table!(OFFICER, "officer", Replace, ["agency", "id"], {
 });
 table!(CREDENTIAL, "credential", Replace, ["fingerprint", "purpose"], {
     "fingerprint": Bytes, "purpose": Text, "agency": Text, "certificate": Bytes, "not_before": Integer,
-    "not_after": Integer, "registered_time": Integer, "revoked_time": Integer,
+    "not_after": Integer, "registered_time": Integer, "revoked_time": Integer, "officer": Text,
 });
 table!(CALENDAR_DAY, "calendar_day", Fail, ["date", "version"], {
     "date": Text, "version": Integer, "kind": Text, "name": Text, "basis": Text, "certainty": Text, "known_from": Text,

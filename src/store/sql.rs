@@ -128,7 +128,7 @@ macro_rules! officer_columns {
 
 macro_rules! credential_columns {
     () => {
-        "fingerprint, purpose, agency, certificate, not_before, not_after, registered_time, revoked_time"
+        "fingerprint, purpose, agency, certificate, not_before, not_after, registered_time, revoked_time, officer"
     };
 }
 
@@ -415,6 +415,12 @@ texts! {
     ));
     CREDENTIALS_OF_AGENCY = Sql::both(concat!(
         "SELECT ", credential_columns!(), " FROM credential WHERE agency = $1 ORDER BY registered_time, fingerprint, purpose"
+    ));
+
+    // The newest first: what an officer was on a day is what the newest entry says whose first day has come.
+    OFFICERS_ENTERED = Sql::both(concat!(
+        "SELECT ", event_columns!(), " FROM event e WHERE e.subject = $1 AND e.entry_type = 2 ",
+        "AND e.action IN ('init', 'create_agency', 'register_officer', 'end_officer') ORDER BY e.version DESC"
     ));
 
     TABLES_PRESENT = Sql::pair(

@@ -33,4 +33,6 @@ mod rights;
 #[cfg(test)]
 mod rpc;
 #[cfg(test)]
+mod signatures;
+#[cfg(test)]
 mod store;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use lienthong::client::channel::{HubAddress, HubChannel, connect, with_tokens};
 use lienthong::client::pki::{Authority, KeyedCertificate, Validity};
+use lienthong::client::signing::{Sealer, Signer, Times};
 use lienthong::client::token::{TokenMinter, TokenSubject};
 use lienthong::domain::catalogue::Catalogue;
 use lienthong::domain::ids::{AgencyCode, OfficerId};
@@ -19,6 +20,9 @@ use lienthong_proto::v1::request_service_client::RequestServiceClient;
 /// The hub's name in load tests.
 pub(crate) const HUB_ID: &str = "lienthong-load";
 
+/// The name of every officer of the load.
+const FULL_NAME: &str = "Nguyễn Văn Giả";
+
 /// Whatever goes wrong in set-up ends the run.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -27,6 +31,8 @@ pub(crate) struct Member {
     pub(crate) code: &'static str,
     pub(crate) officer: &'static str,
     pub(crate) keys: KeyedCertificate,
+    /// The certificate of its seal.
+    pub(crate) seal: KeyedCertificate,
 }
 
 /// The keys of everyone.
@@ -48,6 +54,7 @@ impl Keys {
                 code,
                 officer,
                 keys: authority.issue_client(code, validity)?,
+                seal: authority.issue_client(code, validity)?,
             })
         };
         Ok(Self {
@@ -96,7 +103,6 @@ impl Member {
     }
 
     fn registration(&self, role: v1::Role, name: &str) -> v1::CreateAgencyRequest {
-        let today = SystemClock.now().date().to_string();
         v1::CreateAgencyRequest {
             idempotency_key: format!("create-{}", self.code),
             agency: Some(v1::Agency {
@@ -108,15 +114,23 @@ impl Member {
             }),
             first_officer: Some(v1::Officer {
                 officer_id: self.officer.to_owned(),
-                full_name: "Nguyễn Văn Giả".to_owned(),
+                full_name: FULL_NAME.to_owned(),
                 position: "Chấp hành viên".to_owned(),
-                valid_from: today,
+                valid_from: "2020-01-01".to_owned(),
                 ..v1::Officer::default()
             }),
-            credentials: vec![v1::NewCredential {
-                certificate_pem: self.keys.certificate.clone(),
-                purposes: vec![v1::CredentialPurpose::Tls.into(), v1::CredentialPurpose::Token.into()],
-            }],
+            credentials: vec![
+                v1::NewCredential {
+                    certificate_pem: self.keys.certificate.clone(),
+                    purposes: vec![v1::CredentialPurpose::Tls.into(), v1::CredentialPurpose::Token.into()],
+                    officer_id: String::new(),
+                },
+                v1::NewCredential {
+                    certificate_pem: self.seal.certificate.clone(),
+                    purposes: vec![v1::CredentialPurpose::Seal.into()],
+                    officer_id: String::new(),
+                },
+            ],
         }
     }
 }
@@ -160,39 +174,57 @@ pub(crate) async fn register(keys: &Keys, hub: &HubAddress) -> Result<(), Failur
     Ok(())
 }
 
-/// Makes valid freeze orders from the catalogue's example, each with its own key.
+/// Makes valid orders from the catalogue's example, each with its own key. The one place where load is signed.
 #[derive(Debug, Clone)]
 pub(crate) struct Orders {
     before_key: Arc<str>,
     after_key: Arc<str>,
+    sealer: Option<Sealer>,
 }
 
 impl Orders {
-    pub(crate) fn new(keys: &Keys) -> Result<Self, Failure> {
+    /// Orders of this kind, of an enforcement agency to a bank; a kind that asks for a signature must be `signed`.
+    pub(crate) fn new(keys: &Keys, code: &str, signed: bool) -> Result<Self, Failure> {
         const MARK: &str = "key-stands-here";
         let catalogue = Catalogue::embedded()?;
         let kind = catalogue
-            .newest(&"account-freeze".parse()?)
-            .ok_or("no account-freeze in the catalogue")?;
+            .newest(&code.parse()?)
+            .ok_or_else(|| format!("no {code} in the catalogue"))?;
         let mut order: serde_json::Value = serde_json::from_str(&kind.order_example)?;
         order["idempotency_key"] = MARK.into();
         order["agency"] = keys.sender.code.into();
         order["recipients"] = serde_json::json!([keys.bank.code]);
         order["head"]["signer"]["officer_id"] = keys.sender.officer.into();
+        order["head"]["signer"]["full_name"] = FULL_NAME.into();
         let text = order.to_string();
         let (before, after) = text.split_once(MARK).ok_or("the example has no key")?;
         Ok(Self {
             before_key: before.into(),
             after_key: after.into(),
+            sealer: if signed {
+                Some(Sealer {
+                    seal: Signer::of_file(&keys.sender.seal)?,
+                    officer: None,
+                })
+            } else {
+                None
+            },
         })
     }
 
     /// The order with this key.
     pub(crate) fn submit(&self, key: &str) -> v1::SubmitRequest {
         let document = [&*self.before_key, key, &*self.after_key].concat();
-        v1::SubmitRequest {
-            content: Some(v1::submit_request::Content::Document(document)),
-        }
+        let content = match &self.sealer {
+            None => v1::submit_request::Content::Document(document),
+            Some(sealer) => {
+                let times = Times::at(SystemClock.now());
+                let signed = sealer.sign(document.as_bytes(), false, times, &OsRandom);
+                // A key in memory signs; an empty JWS would end the run at once.
+                v1::submit_request::Content::Jws(signed.unwrap_or_default())
+            }
+        };
+        v1::SubmitRequest { content: Some(content) }
     }
 }
 

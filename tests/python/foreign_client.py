@@ -32,6 +32,7 @@ from grpc_tools import protoc
 PACKAGE = "lienthong.hub.v1"
 KIND = "account-freeze"
 OUTCOME = "HELD_FULL"
+OFFICER_NAME = "Nguyễn Thử Nghiệm"
 CALL_TIMEOUT_SECONDS = 20
 # A change of the registry holds on every hub within 5 seconds.
 REGISTRY_SECONDS = 5
@@ -86,6 +87,11 @@ class Caller:
         key_pem = key_path.read_bytes()
         self.key = serialization.load_pem_private_key(key_pem, password=None)
         check(isinstance(self.key, ec.EllipticCurvePrivateKey), f"{key_path} is a P-256 key")
+        seal_path = hub.certs / f"{certificate_name}.seal.pem"
+        self.seal_pem = seal_path.read_bytes()
+        self.seal_fingerprint = x509.load_pem_x509_certificate(self.seal_pem).fingerprint(hashes.SHA256())
+        seal_key_pem = (hub.certs / f"{certificate_name}.seal.key").read_bytes()
+        self.seal_key = serialization.load_pem_private_key(seal_key_pem, password=None)
         self.channel = grpc.secure_channel(
             hub.address,
             grpc.ssl_channel_credentials((hub.certs / "ca.pem").read_bytes(), key_pem, self.certificate_pem),
@@ -109,6 +115,21 @@ class Caller:
         }
         signing_input = ".".join(base64url(json.dumps(part).encode("utf-8")) for part in (header, claims))
         r, s = utils.decode_dss_signature(self.key.sign(signing_input.encode("ascii"), ec.ECDSA(hashes.SHA256())))
+        return signing_input + "." + base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+    def seal(self, document: str) -> str:
+        """A document as a JWS in compact form, ES256 (docs/signing.md), without a library."""
+        now = int(time.time())
+        header = {
+            "alg": "ES256",
+            "typ": "lienthong+jws",
+            "kid": base64url(self.seal_fingerprint),
+            "nonce": base64url(uuid.uuid4().bytes),
+            "iat": now,
+            "exp": now + 3600,
+        }
+        signing_input = base64url(json.dumps(header).encode("utf-8")) + "." + base64url(document.encode("utf-8"))
+        r, s = utils.decode_dss_signature(self.seal_key.sign(signing_input.encode("ascii"), ec.ECDSA(hashes.SHA256())))
         return signing_input + "." + base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
     def call(self, method, message, token=None):
@@ -225,10 +246,13 @@ class Story:
                     channel=self.common.CHANNEL_DIGITAL,
                 ),
                 first_officer=pb.Officer(
-                    officer_id=caller.officer, full_name="Nguyễn Thử Nghiệm", position=position, valid_from="2026-01-01"
+                    officer_id=caller.officer, full_name=OFFICER_NAME, position=position, valid_from="2026-01-01"
                 ),
                 credentials=[
-                    pb.NewCredential(certificate_pem=caller.certificate_pem.decode("ascii"), purposes=purposes)
+                    pb.NewCredential(certificate_pem=caller.certificate_pem.decode("ascii"), purposes=purposes),
+                    pb.NewCredential(
+                        certificate_pem=caller.seal_pem.decode("ascii"), purposes=[self.common.CREDENTIAL_PURPOSE_SEAL]
+                    ),
                 ],
             )
             receipt = self.operator.call(agencies.CreateAgency, wanted).receipt
@@ -270,9 +294,17 @@ class Story:
             agency=self.office.agency,
             recipients=[self.bank.agency],
         )
+        self.order_members["head"]["signer"] = {
+            "officer_id": self.office.officer,
+            "full_name": OFFICER_NAME,
+            "position": "Chấp hành viên",
+        }
         self.order = document(self.order_members)
+        check(self.common.ACTION_SUBMIT in self.kind.signed_actions, f"{KIND} must be signed")
         submit = self.requests(self.office).Submit
-        reply = self.office.call(submit, self.requests_pb.SubmitRequest(document=self.order))
+        self.refuse_bad_signatures(submit)
+        self.sealed = self.office.seal(self.order)
+        reply = self.office.call(submit, self.requests_pb.SubmitRequest(jws=self.sealed))
         equal(len(reply.receipts), 1, "one receipt per recipient")
         receipt = reply.receipts[0]
         self.receipts = [receipt]
@@ -280,20 +312,40 @@ class Story:
         check(self.request_id.startswith("req_"), "the receipt names the request")
         self.check_receipt(receipt, "SUBMIT", "SUBMITTED", 1, self.order)
 
-        again = self.office.call(submit, self.requests_pb.SubmitRequest(document=self.order))
-        equal(again.SerializeToString(), reply.SerializeToString(), "a retry returns the first reply, byte for byte")
-        other = document(self.order_members) + "\n"
+        for jws in (self.sealed, self.office.seal(self.order)):
+            again = self.office.call(submit, self.requests_pb.SubmitRequest(jws=jws))
+            same = "a retry, signed anew or not, returns the first reply, byte for byte"
+            equal(again.SerializeToString(), reply.SerializeToString(), same)
+        other = self.office.seal(document(self.order_members) + "\n")
         refused = refusal(
-            lambda: self.office.call(submit, self.requests_pb.SubmitRequest(document=other)), "same key, other content"
+            lambda: self.office.call(submit, self.requests_pb.SubmitRequest(jws=other)), "same key, other content"
         )
         equal(refused.code, grpc.StatusCode.ALREADY_EXISTS, "same key, other content")
+
+    def refuse_bad_signatures(self, submit) -> None:
+        """What the hub must not take in place of the sealed order."""
+        unsigned = self.requests_pb.SubmitRequest(document=self.order)
+        refused = refusal(lambda: self.office.call(submit, unsigned), "an unsigned order")
+        equal(refused.reason, "SIGNATURE_REQUIRED", "an unsigned order")
+        header, payload, signature = self.office.seal(self.order).split(".")
+        spoilt = base64url(self.order.replace("Nguyễn Văn Giả", "Nguyễn Văn Già", 1).encode("utf-8"))
+        stolen = self.bank.seal(self.order)
+        for name, jws in (
+            ("another debtor", f"{header}.{spoilt}.{signature}"),
+            ("no signature", f"{header}.{payload}."),
+            ("another agency's seal", stolen),
+        ):
+            bad = self.requests_pb.SubmitRequest(jws=jws)
+            refused = refusal(lambda bad=bad: self.office.call(submit, bad), name)
+            equal((refused.reason, refused.fields), ("SIGNATURE_INVALID", ["jws"]), name)
 
     def wrong_order_changes_nothing(self) -> None:
         before = self.sent_count()
         wrong = dict(self.order_members, idempotency_key=self.key("wrong"), khong_co_truong_nay="x")
+        sealed = self.office.seal(document(wrong))
         submit = self.requests(self.office).Submit
         refused = refusal(
-            lambda: self.office.call(submit, self.requests_pb.SubmitRequest(document=document(wrong))),
+            lambda: self.office.call(submit, self.requests_pb.SubmitRequest(jws=sealed)),
             "an unknown member",
         )
         equal(refused.code, grpc.StatusCode.INVALID_ARGUMENT, "an unknown member")
@@ -312,7 +364,8 @@ class Story:
         entry = entries[0]
         equal(entry.action, self.common.ACTION_SUBMIT, "the entry tells of the submit")
         equal(entry.log_index, self.receipts[0].log_index, "entry and receipt name one log entry")
-        equal(entry.document.content, self.order.encode("utf-8"), "the bank reads the very bytes that the office sent")
+        equal(entry.document.content, self.sealed.encode("ascii"), "the bank reads the very bytes that the office sent")
+        equal(entry.document.media_type, "application/jose", "signed, in compact form")
         equal(entry.document.sha256, hashlib.sha256(self.order.encode("utf-8")).digest(), "and their digest")
         equal(entry.enforcement_request.sender_agency_code, self.office.agency, "the entry names its sender")
         check(not entry.withdrawn and not entry.lifted, "the order is to be carried out")
@@ -371,7 +424,7 @@ class Story:
         equal(found.version, 3, "the sender sees the version")
         equal(found.outcome, OUTCOME, "the sender sees the outcome")
         equal(found.registry_number, f"{self.run[:6]}/PT", "the sender sees the registry number")
-        sent = [text.encode("utf-8") for text in (self.order, self.acknowledgement, self.answer)]
+        sent = [text.encode("utf-8") for text in (self.sealed, self.acknowledgement, self.answer)]
         equal([part.content for part in reply.documents], sent, "every document stands as it was sent")
         check(found.measures and found.measures[0].in_force, "the freeze is a measure in force")
 

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::domain::agency::{Credential, Purpose};
 use crate::domain::certificate::{Certificate, CertificateFault};
 use crate::domain::error::FieldViolation;
-use crate::domain::ids::AgencyCode;
+use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::time::Timestamp;
 use crate::evidence::Digest;
 use crate::evidence::digest::sha256;
+use crate::evidence::jws::VerificationKey;
 
 /// Longest certificate, in bytes of PEM.
 pub const MAX_PEM_BYTES: usize = 16 * 1024;
@@ -20,6 +21,8 @@ pub struct NewCredential<'a> {
     pub pem: &'a str,
     /// What for.
     pub purposes: &'a [Purpose],
+    /// Whose own it is, if it is an officer's.
+    pub officer: Option<&'a OfficerId>,
 }
 
 /// The credentials that `news` become at `agency`, one for each purpose. `field` names the field of the certificate with
@@ -47,6 +50,7 @@ pub fn new_credentials(
                 "At least one purpose is required.",
             ));
         }
+        found.extend(unfit_owner(new, &at));
         let at_pem = format!("{at}.certificate_pem");
         match read(new.pem, now) {
             Err(violation) => found.push(FieldViolation {
@@ -65,7 +69,10 @@ pub fn new_credentials(
                             "This purpose is already stated for this certificate.",
                         ));
                     }
-                    credentials.push(credential(agency, &certificate, fingerprint, *purpose, now));
+                    credentials.push(Credential {
+                        officer: new.officer.cloned(),
+                        ..credential(agency, &certificate, fingerprint, *purpose, now)
+                    });
                 }
             }
         }
@@ -84,6 +91,7 @@ fn credential(
         agency: agency.clone(),
         fingerprint,
         purpose,
+        officer: None,
         certificate: certificate.der.clone(),
         not_before: certificate.not_before,
         not_after: certificate.not_after,
@@ -145,8 +153,44 @@ fn unfit(certificate: &Certificate, purpose: Purpose, field: &str) -> Option<Fie
             "Chứng thư số dùng để ký mã truy cập phải có khóa P-256.",
             "A certificate for TOKEN must have a P-256 key.",
         )),
-        Purpose::Tls | Purpose::Token | Purpose::Seal => None,
+        Purpose::Seal | Purpose::Officer => {
+            let fault = VerificationKey::of_certificate(&certificate.der).err()?;
+            Some(FieldViolation::new(
+                field,
+                "not_for_signing",
+                fault.text_vi(),
+                fault.text_en(),
+            ))
+        }
+        Purpose::Tls | Purpose::Token => None,
     }
+}
+
+/// An officer's own certificate names the officer and serves nothing else; no other names one.
+fn unfit_owner(new: &NewCredential<'_>, at: &str) -> Option<FieldViolation> {
+    let is_officers = new.purposes.contains(&Purpose::Officer);
+    let (field, reason, vi, en) = match new.officer {
+        None if is_officers => (
+            "officer_id",
+            "required",
+            "Chứng thư số của cán bộ (OFFICER) phải nêu cán bộ.",
+            "A certificate for OFFICER must name the officer.",
+        ),
+        Some(_) if !is_officers => (
+            "officer_id",
+            "not_for_purpose",
+            "Chỉ chứng thư số của cán bộ (OFFICER) mới nêu cán bộ.",
+            "Only a certificate for OFFICER names an officer.",
+        ),
+        Some(_) if new.purposes.len() > 1 => (
+            "purposes",
+            "officer_alone",
+            "Chứng thư số của cán bộ chỉ dùng để cán bộ đó ký (OFFICER).",
+            "An officer's own certificate serves OFFICER alone.",
+        ),
+        Some(_) | None => return None,
+    };
+    Some(FieldViolation::new(format!("{at}.{field}"), reason, vi, en))
 }
 
 #[cfg(test)]
@@ -188,6 +232,7 @@ mod tests {
             &[NewCredential {
                 pem: &pem,
                 purposes: &purposes,
+                officer: None,
             }],
             NOW,
         )
@@ -256,7 +301,8 @@ mod tests {
             ),
         ];
         for (pem, purposes, now, field, reason) in cases {
-            let found = check(&[NewCredential { pem, purposes }], now).unwrap_err();
+            let officer = None;
+            let found = check(&[NewCredential { pem, purposes, officer }], now).unwrap_err();
             assert_eq!(found, [(field.to_owned(), reason.to_owned())]);
         }
     }
@@ -265,9 +311,44 @@ mod tests {
     fn all_faults_of_all_certificates_are_reported() {
         let good = pem(ExtendedKeyUsagePurpose::ClientAuth, &rcgen::PKCS_ECDSA_P256_SHA256);
         let tls: &[Purpose] = &[Purpose::Tls];
-        let new = |pem| NewCredential { pem, purposes: tls };
+        let new = |pem| NewCredential {
+            pem,
+            purposes: tls,
+            officer: None,
+        };
         let found = check(&[new(&good), new("x"), new(&good)], NOW).unwrap_err();
         let fields: Vec<&str> = found.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(fields, ["credentials[1].certificate_pem", "credentials[2].purposes[0]"]);
+    }
+
+    #[test]
+    fn an_officers_own_certificate_names_the_officer_and_serves_nothing_else() {
+        let pem = pem(ExtendedKeyUsagePurpose::ClientAuth, &rcgen::PKCS_ECDSA_P256_SHA256);
+        let an = OfficerId::parse("an").unwrap();
+        let of = |purposes, officer| {
+            let new = NewCredential {
+                pem: &pem,
+                purposes,
+                officer,
+            };
+            check(&[new], NOW).map_err(|found| found.into_iter().map(|(_, reason)| reason).collect::<Vec<_>>())
+        };
+        let made = of(&[Purpose::Officer], Some(&an)).unwrap();
+        assert_eq!((made.len(), made[0].officer.as_ref()), (1, Some(&an)));
+        assert_eq!(of(&[Purpose::Officer], None).unwrap_err(), ["required"]);
+        assert_eq!(of(&[Purpose::Seal], Some(&an)).unwrap_err(), ["not_for_purpose"]);
+        assert_eq!(
+            of(&[Purpose::Officer, Purpose::Tls], Some(&an)).unwrap_err(),
+            ["officer_alone"]
+        );
+    }
+
+    #[test]
+    fn only_keys_that_can_sign_documents_are_registered_for_it() {
+        let other = pem(ExtendedKeyUsagePurpose::ClientAuth, &rcgen::PKCS_ED25519);
+        for purpose in [Purpose::Seal, Purpose::Officer] {
+            let found = unfit(&Certificate::from_pem(&other).unwrap(), purpose, "x").unwrap();
+            assert_eq!(found.reason, "not_for_signing");
+        }
     }
 }

@@ -54,6 +54,7 @@ pub async fn bring_in(store: &Store, ledger: &Ledger, catalogue: &Calendar) -> R
         content_sha256: content_sha256(&content),
         // The entry itself states the days.
         body: None,
+        verified: None,
         operation: Operation::Calendar(import),
     };
     ledger.execute(command).await.map(drop)

@@ -28,6 +28,7 @@ impl App {
             key: None,
             content_sha256: NO_CONTENT,
             body: None,
+            verified: None,
             operation: Operation::Sweep(sweep),
         };
         Ok(self.execute(command).await?.len())

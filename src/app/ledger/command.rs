@@ -15,6 +15,7 @@ use crate::domain::ids::{
     AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId, UnitId,
 };
 use crate::domain::mailbox::Lane;
+use crate::domain::signature::Signed;
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
@@ -66,14 +67,36 @@ pub struct Command {
     pub content_sha256: Digest,
     /// The bytes to keep.
     pub body: Option<NewBody>,
+    /// The signatures on those bytes, if there are any.
+    pub verified: Option<Box<Verified>>,
     /// What to do.
     pub operation: Operation,
+}
+
+/// Signatures that were checked before the queue, and for how long that check holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The version of the registry that the check saw at least: certificates, officers and their positions.
+    pub registry_version: i64,
+    /// The last instant at which they may be taken: certificates expire, and so do signatures.
+    pub good_until: Timestamp,
+    /// What they come to.
+    pub signed: Signed,
+}
+
+impl Verified {
+    /// Whether the check still holds for a batch at this version of the registry and this time. If not it must be made
+    /// again: a certificate may have been revoked since.
+    pub fn stands(&self, registry_version: i64, hub_time: Timestamp) -> bool {
+        self.registry_version == registry_version && hub_time <= self.good_until
+    }
 }
 
 /// Bytes that an agency sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewBody {
-    /// `application/json` for documents, `application/protobuf` for commands.
+    /// `application/json` for documents, `application/jose` or `application/jose+json` for signed ones,
+    /// `application/protobuf` for commands.
     pub media_type: &'static str,
     /// The bytes as they arrived.
     pub content: Bytes,
@@ -93,6 +116,7 @@ impl Command {
             key: Some(key),
             content_sha256: content_sha256(&content),
             body: Some(NewBody { media_type, content }),
+            verified: None,
             operation,
         }
     }
@@ -386,6 +410,8 @@ impl RegistryChange {
 pub enum Outcome {
     /// It acted now, or there was nothing left to do (no receipts).
     Done(Vec<Receipt>),
+    /// Nothing was done: its signatures were checked under a registry that has moved since. To be checked again.
+    Outdated,
     /// The key acted before: these entries are its receipts.
     Replayed {
         /// What the key is bound to.

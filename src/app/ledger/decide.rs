@@ -21,6 +21,7 @@ pub(super) enum Decided {
         content_sha256: [u8; 32],
     },
     Replays(Outcome),
+    Outdated,
 }
 
 impl Decided {
@@ -28,6 +29,7 @@ impl Decided {
     pub(super) fn into_outcome(self, committed: Option<(&Arc<Checkpoint>, &mut Growth)>) -> Outcome {
         match self {
             Self::Replays(outcome) => outcome,
+            Self::Outdated => Outcome::Outdated,
             Self::Acted { leaves, content_sha256 } => {
                 let Some((checkpoint, growth)) = committed else {
                     return Outcome::Done(Vec::new());
@@ -66,6 +68,10 @@ pub(super) fn decide(
             log_index: used.log_index,
             entry_count: used.entry_count,
         }));
+    }
+    let verified = command.verified.as_ref();
+    if verified.is_some_and(|verified| !verified.stands(state.registry_version, state.hub_time)) {
+        return Ok(Decided::Outdated);
     }
     let today = state.hub_time.date();
     let first_index = state.next_index;

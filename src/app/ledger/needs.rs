@@ -166,9 +166,11 @@ impl<'a> Needs<'a> {
                 self.officers.insert((agency, officer));
                 self.staff.insert(agency);
             }
-            RegistryChange::RegisterCredentials { credentials, .. } => {
+            RegistryChange::RegisterCredentials { agency, credentials } => {
                 self.fingerprints
                     .extend(credentials.iter().map(|credential| &credential.fingerprint));
+                let owners = credentials.iter().filter_map(|credential| credential.officer.as_ref());
+                self.officers.extend(owners.map(|officer| (agency, officer)));
             }
             RegistryChange::RevokeCredential {
                 agency, fingerprint, ..

@@ -27,6 +27,8 @@ struct RegistryDetails<'a> {
 struct CredentialDetails {
     sha256: String,
     purpose: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    officer: Option<String>,
     certificate: String,
     not_before: i64,
     not_after: i64,
@@ -44,6 +46,7 @@ impl From<&Credential> for CredentialDetails {
                 .iter()
                 .fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
             purpose: credential.purpose.as_str(),
+            officer: credential.officer.as_ref().map(OfficerId::to_string),
             certificate: base64::engine::general_purpose::STANDARD.encode(&credential.certificate),
             not_before: credential.not_before.micros(),
             not_after: credential.not_after.micros(),
@@ -108,6 +111,7 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
             }
             check_named_agencies(registry, agency)?;
             check_new_credentials(state, &agency.code, credentials)?;
+            check_owners(credentials, |id| officer.as_ref().is_some_and(|first| first.id == *id))?;
             Ok(Change {
                 action: "create_agency",
                 agency: Some(agency.clone()),
@@ -182,6 +186,7 @@ fn decide(state: &State, registry: &Registry, change: &RegistryChange) -> Result
         RegistryChange::RegisterCredentials { agency, credentials } => {
             known(registry, agency)?;
             check_new_credentials(state, agency, credentials)?;
+            check_owners(credentials, |id| registry.officer(agency, id).is_some())?;
             Ok(Change {
                 action: "register_credential",
                 credentials: credentials.clone(),
@@ -279,14 +284,29 @@ fn check_named_agencies(registry: &Registry, agency: &Agency) -> Result<()> {
     Ok(())
 }
 
-/// A certificate belongs to one agency for ever; one that was revoked does not come back.
+/// The officers whose own certificates are to be exist.
+fn check_owners(credentials: &[Credential], is_known: impl Fn(&OfficerId) -> bool) -> Result<()> {
+    let mut owners = credentials.iter().filter_map(|credential| credential.officer.as_ref());
+    if owners.all(is_known) {
+        return Ok(());
+    }
+    let (vi, en) = ("Không có cán bộ này.", "There is no such officer.");
+    let field = FieldViolation::new("credential.officer_id", "not_found", vi, en);
+    Err(Error::invalid(ErrorCode::OfficerNotFound, vec![field]))
+}
+
+/// A certificate belongs to one agency for ever, and an officer's own to nobody and nothing else; one that was revoked does
+/// not come back.
 fn check_new_credentials(state: &State, agency: &AgencyCode, credentials: &[Credential]) -> Result<()> {
     let taken = credentials.iter().any(|credential| {
         Purpose::ALL.iter().any(|purpose| {
             state
                 .credentials
                 .get(&(credential.fingerprint, *purpose))
-                .is_some_and(|known| known.agency != *agency || known.purpose == credential.purpose)
+                .is_some_and(|known| {
+                    let is_personal = known.officer.is_some() || credential.officer.is_some();
+                    known.agency != *agency || known.purpose == credential.purpose || is_personal
+                })
         })
     });
     if taken {

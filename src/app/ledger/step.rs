@@ -70,6 +70,7 @@ pub(super) fn step(
         restored: changed.restored,
         served: statement.served.clone(),
         attachments: statement.attachments.clone(),
+        signed: command.verified.as_ref().map(|verified| verified.signed.clone()),
         due_time: earliest_open_due(&deadlines),
         ..EventDetails::default()
     };

@@ -205,6 +205,7 @@ fn open(
         entered,
         copies_missing: opening.missing,
         attachments: opening.attachments.to_vec(),
+        signed: command.verified.as_ref().map(|verified| verified.signed.clone()),
         ..EventDetails::default()
     };
     request.recipient_position = details.position_of(&request.recipient).unwrap_or(0);

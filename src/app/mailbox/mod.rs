@@ -33,6 +33,7 @@ impl App {
             key: None,
             content_sha256: content_sha256(content),
             body: None,
+            verified: None,
             operation: Operation::Advance(advance),
         };
         let receipts = self.execute(command).await?;

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::Bytes;
-
 use super::App;
 use super::jobs::last_successor;
 use crate::domain::agency::Agency;
@@ -17,6 +15,7 @@ use crate::domain::register::{Names, RegisterEntry};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
+use crate::evidence::jws::document_in;
 use crate::store::RegisterPosition;
 
 /// Orders that are read from the store at a time.
@@ -143,9 +142,9 @@ impl App {
         let indexes: Vec<i64> = indexes.into_iter().collect();
         let mut orders = BTreeMap::new();
         for body in self.store.bodies(&indexes).await? {
-            let content: Option<Bytes> = body.content;
-            if let Some(content) = content {
-                orders.insert(body.log_index, document::parse(&content).map_err(Error::internal)?);
+            if let Some(content) = body.content {
+                let document = document_in(&body.media_type, &content).map_err(Error::internal)?;
+                orders.insert(body.log_index, document::parse(&document).map_err(Error::internal)?);
             }
         }
         Ok(orders)

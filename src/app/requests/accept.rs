@@ -5,43 +5,77 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::app::ledger::command::Verified;
 use crate::app::ledger::{Actor, Command, Operation, Receipt};
+use crate::app::signatures::{Asked, malformed};
 use crate::domain::document::{self, Document};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::IdempotencyKey;
 use crate::domain::json::MAX_DOCUMENT_BYTES;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
+use crate::evidence::Digest;
+use crate::evidence::jws::{COMPACT, GENERAL, Jws};
 use crate::evidence::leaf::{Leaf, content_sha256};
 
-/// What an agency sent: the bytes that its key is bound to.
+/// A document as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrived {
+    /// JSON text.
+    Document(Bytes),
+    /// The same, signed.
+    Jws(Bytes),
+}
+
+/// What an agency sent, and what its key is bound to.
 #[derive(Debug, Clone)]
 pub(super) struct Sent {
     pub(super) key: IdempotencyKey,
     pub(super) media_type: &'static str,
+    /// The bytes as they arrived.
     pub(super) content: Bytes,
+    /// Of the document: of a signed one its payload, so that the same signed anew is the same.
+    pub(super) content_sha256: Digest,
 }
 
-/// The media type of a document.
+/// What a command comes to, and the signatures on its document.
+pub(super) type Checked = (Operation, Option<Verified>);
+
+/// The media type of a document that is not signed.
 pub(super) const JSON: &str = "application/json";
 
+/// How often a document is checked again if the registry moves under it.
+const MOST_CHECKS: u32 = 5;
+
 /// Reads a document: its key and, if nothing in it is wrong, the whole of it. Fails only if not even the key can be read.
-pub(super) fn read<D: Document>(viewer: &Viewer, content: &Bytes) -> Result<(Sent, Result<D>)> {
-    let sent = |key| Sent {
-        key,
-        media_type: JSON,
-        content: content.clone(),
-    };
-    match document::parse::<D>(content) {
-        Ok(document) if *document.agency() == viewer.agency => {
-            Ok((sent(document.idempotency_key().clone()), Ok(document)))
+/// Signatures are not looked at yet.
+pub(super) fn read<D: Document>(viewer: &Viewer, arrived: &Arrived) -> Result<(Sent, Result<D>)> {
+    let (media_type, content, payload) = match arrived {
+        Arrived::Document(content) => (JSON, content, content.clone()),
+        Arrived::Jws(content) => {
+            let jws = Jws::open(content).map_err(malformed)?;
+            (jws.format.media_type(), content, jws.payload.into())
         }
+    };
+    let (key, document) = read_document(viewer, &payload)?;
+    let sent = Sent {
+        key,
+        media_type,
+        content: content.clone(),
+        content_sha256: content_sha256(&payload),
+    };
+    Ok((sent, document))
+}
+
+fn read_document<D: Document>(viewer: &Viewer, content: &[u8]) -> Result<(IdempotencyKey, Result<D>)> {
+    match document::parse::<D>(content) {
+        Ok(document) if *document.agency() == viewer.agency => Ok((document.idempotency_key().clone(), Ok(document))),
         Ok(document) => {
             let failure = Error::new(ErrorCode::AgencyMismatch).with("field", "/agency");
-            Ok((sent(document.idempotency_key().clone()), Err(failure)))
+            Ok((document.idempotency_key().clone(), Err(failure)))
         }
         Err(failure) => match key_of(content) {
-            Some(key) => Ok((sent(key), Err(failure))),
+            Some(key) => Ok((key, Err(failure))),
             None => Err(failure),
         },
     }
@@ -60,27 +94,52 @@ fn key_of(content: &[u8]) -> Option<IdempotencyKey> {
     Some(keyed.idempotency_key)
 }
 
+impl Sent {
+    fn command(&self, viewer: &Viewer, operation: Operation, verified: Option<Verified>) -> Command {
+        let (key, content) = (self.key.clone(), self.content.clone());
+        Command {
+            content_sha256: self.content_sha256,
+            verified: verified.map(Box::new),
+            ..Command::new(Actor::of(viewer), key, self.media_type, content, operation)
+        }
+    }
+
+    /// The signed form of the document, if it is signed.
+    pub(super) fn jws(&self) -> Option<&Bytes> {
+        Some(&self.content).filter(|_| self.media_type == COMPACT || self.media_type == GENERAL)
+    }
+}
+
 impl App {
+    /// The signatures on what was sent; `None` if there are none and none are asked for.
+    ///
+    /// # Errors
+    /// As [`App::verify_signatures`]; `SIGNATURE_REQUIRED`.
+    pub(super) async fn signatures(&self, viewer: &Viewer, sent: &Sent, asked: &Asked<'_>) -> Result<Option<Verified>> {
+        match sent.jws() {
+            None => asked.unsigned().map(|()| None),
+            Some(jws) => self.verify_signatures(viewer, jws, asked).await.map(Some),
+        }
+    }
+
     /// Carries out what the checks made of `sent`; if they failed, its key may still have acted before. A key that acted
-    /// in something else than `actions` was used for other content, whatever the bytes.
+    /// in something else than `actions` was used for other content, whatever the bytes. `None`: nothing was done, and a signed
+    /// document must be checked again, since the registry has moved.
     pub(super) async fn settle(
         &self,
         viewer: &Viewer,
-        sent: Sent,
+        sent: &Sent,
         actions: &[Action],
-        checked: Result<Operation>,
-    ) -> Result<Vec<Receipt>> {
+        checked: Result<Checked>,
+    ) -> Result<Option<Vec<Receipt>>> {
         let receipts = match checked {
-            Ok(operation) => {
-                let command = Command::new(Actor::of(viewer), sent.key, sent.media_type, sent.content, operation);
-                self.execute(command).await?
-            }
+            Ok((operation, verified)) => self.execute_checked(sent.command(viewer, operation, verified)).await?,
             Err(failure) => {
-                let digest = content_sha256(&sent.content);
-                self.replay_or(&viewer.agency, &sent.key, digest, failure).await?
+                let digest = sent.content_sha256;
+                Some(self.replay_or(&viewer.agency, &sent.key, digest, failure).await?)
             }
         };
-        for receipt in &receipts {
+        for receipt in receipts.iter().flatten() {
             let leaf = Leaf::decode(&receipt.leaf).map_err(Error::internal)?;
             if !actions.iter().any(|action| action.as_str() == leaf.action) {
                 return Err(Error::new(ErrorCode::KeyReused));
@@ -88,21 +147,34 @@ impl App {
         }
         Ok(receipts)
     }
+}
 
-    /// Likewise for a write about one request, which has one receipt.
-    pub(super) async fn settle_one(
-        &self,
-        viewer: &Viewer,
-        sent: Sent,
-        actions: &[Action],
-        checked: Result<Operation>,
-    ) -> Result<Receipt> {
-        let receipts = self.settle(viewer, sent, actions, checked).await?;
-        receipts
-            .into_iter()
-            .next()
-            .ok_or_else(|| Error::internal("a step without an entry"))
+/// How often a signed document may be checked again because the registry moves under it.
+#[derive(Debug)]
+pub(super) struct Checks(u32);
+
+impl Checks {
+    pub(super) const fn begin() -> Self {
+        Self(MOST_CHECKS)
     }
+
+    /// One more check; fails if the registry never stood still.
+    pub(super) fn again(&mut self) -> Result<()> {
+        self.0 = self.0.saturating_sub(1);
+        if self.0 > 0 {
+            return Ok(());
+        }
+        Err(Error::new(ErrorCode::Unavailable)
+            .with("reason", "registry_moving")
+            .with_nothing_done()
+            .retry_after_millis(1_000))
+    }
+}
+
+/// The receipt of a write about one request.
+pub(super) fn only(receipts: Option<Vec<Receipt>>) -> Result<Receipt> {
+    let first = receipts.into_iter().flatten().next();
+    first.ok_or_else(|| Error::internal("a step without an entry"))
 }
 
 #[cfg(test)]
@@ -125,7 +197,7 @@ mod tests {
     }
 
     fn failure(content: &Bytes) -> (Option<IdempotencyKey>, ErrorCode) {
-        match read::<WithdrawDocument>(&viewer(), content) {
+        match read::<WithdrawDocument>(&viewer(), &Arrived::Document(content.clone())) {
             Err(error) => (None, error.code()),
             Ok((sent, document)) => (Some(sent.key), document.unwrap_err().code()),
         }
@@ -134,7 +206,8 @@ mod tests {
     #[test]
     fn a_sound_document_is_read_with_its_exact_bytes() {
         let content = withdraw("VN.THADS", "");
-        let (sent, document) = read::<WithdrawDocument>(&viewer(), &content).unwrap();
+        let (sent, document) = read::<WithdrawDocument>(&viewer(), &Arrived::Document(content.clone())).unwrap();
+        assert_eq!(sent.content_sha256, content_sha256(&content));
         assert_eq!((sent.content, sent.media_type), (content, JSON));
         assert_eq!(document.unwrap().explanation.as_str(), "Gửi nhầm");
     }
@@ -163,5 +236,28 @@ mod tests {
             failure(&Bytes::from(vec![b' '; MAX_DOCUMENT_BYTES + 1])),
             (None, ErrorCode::DocumentTooLarge)
         );
+    }
+
+    #[test]
+    fn a_signed_document_keeps_the_bytes_that_came_and_its_key_is_bound_to_the_payload() {
+        let payload = withdraw("VN.THADS", "");
+        let part = |bytes: &[u8]| crate::evidence::jws::encode(bytes);
+        for signature in ["one", "another"] {
+            let jws = Bytes::from(format!(
+                "{}.{}.{}",
+                part(b"{}"),
+                part(&payload),
+                part(signature.as_bytes())
+            ));
+            let (sent, document) = read::<WithdrawDocument>(&viewer(), &Arrived::Jws(jws.clone())).unwrap();
+            assert!(document.is_ok());
+            assert_eq!(sent.jws(), Some(&jws));
+            assert_eq!(
+                (sent.media_type, sent.content_sha256),
+                (COMPACT, content_sha256(&payload))
+            );
+        }
+        let broken = read::<WithdrawDocument>(&viewer(), &Arrived::Jws(Bytes::from_static(b"a.b")));
+        assert_eq!(broken.unwrap_err().code(), ErrorCode::SignatureInvalid);
     }
 }

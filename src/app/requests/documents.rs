@@ -1,26 +1,17 @@
-//! What documents have in common beyond their form: signatures, attachments, the order that a step answers.
+//! What documents have in common beyond their form: attachments, the order that a step answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::App;
-use crate::domain::catalogue::Kind;
 use crate::domain::document::parts::Attachment;
 use crate::domain::document::{self, OrderDocument};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::ids::DocumentId;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::viewer::Viewer;
-use crate::domain::workflow::Action;
 use crate::evidence::digest::hex;
+use crate::evidence::jws::document_in;
 use crate::store::rows::AttachmentRow;
-
-/// A kind that wants this step signed cannot have it yet: this hub does not take JWS.
-pub(super) fn refuse_unsigned(kind: &Kind, action: Action) -> Result<()> {
-    if kind.definition.signed_steps.contains(&action) {
-        return Err(Error::new(ErrorCode::SignatureNotEnabled).with("action", action.as_str()));
-    }
-    Ok(())
-}
 
 impl App {
     /// The uploaded documents that `attachments` name, in their order. Each must be one that `viewer` may read, with
@@ -67,8 +58,11 @@ impl App {
     pub(crate) async fn kept_order_of(&self, request: &EnforcementRequest) -> Result<Option<OrderDocument>> {
         let body = self.store.bodies(&[request.body_index]).await?.pop();
         let body = body.ok_or_else(|| Error::internal("a request without a body"))?;
-        let parse = |content: bytes::Bytes| document::parse(&content).map_err(Error::internal);
-        body.content.map(parse).transpose()
+        let Some(content) = body.content else {
+            return Ok(None);
+        };
+        let document = document_in(&body.media_type, &content).map_err(Error::internal)?;
+        document::parse(&document).map(Some).map_err(Error::internal)
     }
 }
 

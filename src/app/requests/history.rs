@@ -11,8 +11,9 @@ use crate::domain::request::EnforcementRequest;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
+use crate::evidence::jws::document_in;
 use crate::evidence::leaf::content_sha256;
-use crate::store::rows::EventRow;
+use crate::store::rows::{Body, EventRow};
 
 /// The media type of messages of steps without a document.
 pub(crate) const PROTOBUF: &str = "application/protobuf";
@@ -96,7 +97,7 @@ impl App {
             let content = body.and_then(|body| body.content.as_ref());
             let is_message = body.is_some_and(|body| body.media_type == PROTOBUF);
             shown.push(EventView {
-                content_sha256: content.map(|content| content_sha256(content)),
+                content_sha256: body.and_then(document_sha256).transpose()?,
                 message: content.filter(|_| is_message).cloned(),
                 event: without_others(event, agency)?,
             });
@@ -158,10 +159,17 @@ impl App {
             after = last.version;
             let documents = events
                 .iter()
-                .filter_map(|event| Some((event.log_index, event.action.parse().ok()?)));
-            stated.extend(documents.filter(|(_, action)| has_document(*action)));
+                .filter_map(|event| Some((event.log_index, event.action.parse::<Action>().ok()?)));
+            stated.extend(documents.filter(|(_, action)| action.has_document()));
         }
     }
+}
+
+/// SHA-256 of what was accepted: of a signed document its payload's; `None` once the bytes are erased.
+fn document_sha256(body: &Body) -> Option<Result<Digest>> {
+    let content = body.content.as_ref()?;
+    let document = document_in(&body.media_type, content).map_err(Error::internal);
+    Some(document.map(|document| content_sha256(&document)))
 }
 
 /// Where the bytes of an entry stand: a broadcast keeps its order once, under its first entry.
@@ -170,33 +178,6 @@ fn body_index(request: &EnforcementRequest, log_index: i64) -> i64 {
         request.body_index
     } else {
         log_index
-    }
-}
-
-/// Whether an action comes with a document; the others come as messages.
-const fn has_document(action: Action) -> bool {
-    match action {
-        Action::Submit
-        | Action::Acknowledge
-        | Action::SendBack
-        | Action::Clarify
-        | Action::AnswerInterim
-        | Action::AnswerFinal
-        | Action::Report
-        | Action::Correct
-        | Action::Serve
-        | Action::RecordAnswer
-        | Action::Withdraw => true,
-        Action::AskClarification
-        | Action::Extend
-        | Action::Assign
-        | Action::Forward
-        | Action::Dispute
-        | Action::AcceptWithdrawal
-        | Action::RefuseWithdrawal
-        | Action::Close
-        | Action::Recompute
-        | Action::Succeed => false,
     }
 }
 

@@ -2,17 +2,18 @@
 
 use bytes::Bytes;
 
-use super::accept::Sent;
+use super::accept::{Checked, Sent, only};
 use super::history::PROTOBUF;
 use super::step::{Stated, expected_version};
 use crate::app::App;
+use crate::app::ledger::Receipt;
 use crate::app::ledger::command::Statement;
-use crate::app::ledger::{Operation, Receipt};
 use crate::domain::catalogue::Kind;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{IdempotencyKey, RequestId};
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
+use crate::evidence::leaf::content_sha256;
 
 /// A step without a document. Its free text stands in the message, which is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,26 +42,27 @@ impl App {
         action: Action,
         instruction: Result<Instruction>,
     ) -> Result<Receipt> {
+        let sent = Sent {
+            key,
+            media_type: PROTOBUF,
+            content_sha256: content_sha256(&content),
+            content,
+        };
         let checked = match instruction {
             Ok(instruction) => self.check_instruction(viewer, action, instruction).await,
             Err(failure) => Err(failure),
         };
-        let sent = Sent {
-            key,
-            media_type: PROTOBUF,
-            content,
-        };
-        self.settle_one(viewer, sent, &[action], checked).await
+        only(self.settle(viewer, &sent, &[action], checked).await?)
     }
 
-    async fn check_instruction(&self, viewer: &Viewer, action: Action, instruction: Instruction) -> Result<Operation> {
+    async fn check_instruction(&self, viewer: &Viewer, action: Action, instruction: Instruction) -> Result<Checked> {
         let version = expected_version(instruction.expected_version)?;
         let target = self.target(viewer, &instruction.request_id).await?;
         if let Some(clock) = &instruction.statement.clock {
             check_clock(&target.kind, clock)?;
         }
-        self.step(target, Stated::new(action, instruction.statement), version, None)
-            .await
+        let stated = Stated::new(action, instruction.statement);
+        Ok((self.step(target, stated, version, None).await?, None))
     }
 }
 

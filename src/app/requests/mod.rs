@@ -13,3 +13,5 @@ pub mod list;
 pub mod state;
 mod step;
 pub mod submit;
+
+pub use accept::Arrived;

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use jiff::civil::Date;
 
-use super::accept::read;
+use super::accept::{Arrived, Checked, Checks, Sent, only, read};
 use super::step::{Stated, expected_version};
 use crate::app::App;
+use crate::app::ledger::Receipt;
 use crate::app::ledger::command::{Holding, Statement};
-use crate::app::ledger::{Operation, Receipt};
+use crate::app::signatures::Asked;
 use crate::domain::catalogue::{AnswerFacts, Kind};
-use crate::domain::document::parts::{Attachment, Reason};
+use crate::domain::document::parts::{Attachment, Head, Reason};
 use crate::domain::document::{
     AcknowledgeDocument, AnswerDocument, ClarifyDocument, CorrectDocument, Document, OrderDocument,
     RecordAnswerDocument, ReportDocument, SendBackDocument, ServeDocument, WithdrawDocument,
@@ -36,6 +36,11 @@ pub(crate) trait StepDocument: Document + Send + Sync {
         &[]
     }
 
+    /// The head of the agency's own paper, if there is a paper.
+    fn head(&self) -> Option<&Head> {
+        None
+    }
+
     /// The date of a partner's paper, of a step that the sender enters for a partner that is not connected.
     fn paper_date(&self) -> Option<Date> {
         None
@@ -50,23 +55,37 @@ impl App {
     /// check.
     ///
     /// # Errors
-    /// `DOCUMENT_*`, `AGENCY_MISMATCH`, `REQUEST_NOT_FOUND`, `TRANSITION_NOT_ALLOWED`, `VERSION_CONFLICT`,
+    /// `DOCUMENT_*`, `SIGNATURE_*`, `SIGNER_NOT_AUTHORISED`, `AGENCY_MISMATCH`, `REQUEST_NOT_FOUND`, `TRANSITION_NOT_ALLOWED`, `VERSION_CONFLICT`,
     /// `REFERENCE_NOT_FOUND`, `KEY_REUSED`.
     pub(crate) async fn state<D: StepDocument>(
         &self,
         viewer: &Viewer,
-        document: Bytes,
+        arrived: Arrived,
         version: i64,
     ) -> Result<Receipt> {
-        let (sent, document) = read::<D>(viewer, &document)?;
-        let checked = match document {
-            Ok(document) => self.check_step(viewer, &document, version).await,
-            Err(failure) => Err(failure),
+        let (sent, document) = read::<D>(viewer, &arrived)?;
+        let document = match document {
+            Ok(document) => document,
+            Err(failure) => return only(self.settle(viewer, &sent, D::ACTIONS, Err(failure)).await?),
         };
-        self.settle_one(viewer, sent, D::ACTIONS, checked).await
+        let mut checks = Checks::begin();
+        loop {
+            let checked = self.check_step(viewer, &sent, &document, version).await;
+            let settled = self.settle(viewer, &sent, D::ACTIONS, checked).await?;
+            if settled.is_some() {
+                return only(settled);
+            }
+            checks.again()?;
+        }
     }
 
-    async fn check_step<D: StepDocument>(&self, viewer: &Viewer, document: &D, version: i64) -> Result<Operation> {
+    async fn check_step<D: StepDocument>(
+        &self,
+        viewer: &Viewer,
+        sent: &Sent,
+        document: &D,
+        version: i64,
+    ) -> Result<Checked> {
         let version = expected_version(version)?;
         let id = document.enforcement_request_id();
         let id = id.ok_or_else(|| Error::internal("a step's document names no request"))?;
@@ -77,9 +96,15 @@ impl App {
             None
         };
         let mut stated = document.stated(&target.kind, order.as_ref())?;
-        if target.request.party_of(viewer) == Some(Party::Sender)
-            && let Some(date) = document.paper_date()
-        {
+        let is_sender = target.request.party_of(viewer) == Some(Party::Sender);
+        let partners_paper = document.paper_date().filter(|_| is_sender);
+        let asked = Asked {
+            kind: &target.kind,
+            action: stated.action,
+            head: document.head().filter(|_| partners_paper.is_none()),
+        };
+        let verified = self.signatures(viewer, sent, &asked).await?;
+        if let Some(date) = partners_paper {
             self.check_paper_date(&target.request, date)?;
             // What a partner's paper states was done by the end of its date.
             stated.done = stated
@@ -90,7 +115,7 @@ impl App {
             self.check_service(&target.request, done).await?;
         }
         stated.statement.attachments = self.attached(viewer, document.attachments()).await?;
-        self.step(target, stated, version, order).await
+        Ok((self.step(target, stated, version, order).await?, verified))
     }
 }
 
@@ -206,6 +231,10 @@ impl StepDocument for SendBackDocument {
         self.head.as_ref().map(|head| head.date)
     }
 
+    fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+
     fn stated(&self, kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
         kind.check_send_back(self).map_err(invalid)?;
         let statement = Statement {
@@ -224,6 +253,10 @@ impl StepDocument for ClarifyDocument {
         &self.attachments
     }
 
+    fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+
     fn stated(&self, kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
         kind.check_clarify(self).map_err(invalid)?;
         Ok(Stated::new(Action::Clarify, Statement::default()))
@@ -232,6 +265,10 @@ impl StepDocument for ClarifyDocument {
 
 impl StepDocument for WithdrawDocument {
     const ACTIONS: &'static [Action] = &[Action::Withdraw];
+
+    fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
 
     fn stated(&self, _kind: &Kind, _order: Option<&OrderDocument>) -> Result<Stated> {
         Ok(Stated::new(Action::Withdraw, Statement::default()))
@@ -244,6 +281,10 @@ impl StepDocument for AnswerDocument {
 
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
     }
 
     fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated> {
@@ -265,6 +306,10 @@ impl StepDocument for ReportDocument {
         &self.attachments
     }
 
+    fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+
     fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated> {
         let facts = kind.check_report(present(order)?, self).map_err(invalid)?;
         Ok(result(Action::Report, kind, facts, &[]))
@@ -277,6 +322,10 @@ impl StepDocument for CorrectDocument {
 
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn head(&self) -> Option<&Head> {
+        Some(&self.head)
     }
 
     fn stated(&self, kind: &Kind, order: Option<&OrderDocument>) -> Result<Stated> {

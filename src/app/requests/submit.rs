@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use serde_json::Value;
 
-use super::accept::read;
-use super::documents::refuse_unsigned;
+use super::accept::{Arrived, Checked, Checks, Sent, read};
 use crate::app::App;
 use crate::app::ledger::command::{CopyByRight, Submit};
 use crate::app::ledger::{Operation, Receipt};
 use crate::app::places::unit_for;
+use crate::app::signatures::Asked;
 use crate::domain::agency::{Agency, Role};
 use crate::domain::catalogue::Kind;
+use crate::domain::catalogue::cited::Cited;
 use crate::domain::document::OrderDocument;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::Relation;
-use crate::domain::ids::{AgencyCode, BroadcastId, RequestId, UnitId};
+use crate::domain::ids::{AgencyCode, BroadcastId, RelatedId, RequestId, UnitId};
 use crate::domain::mailbox::Lane;
+use crate::domain::request::EnforcementRequest;
 use crate::domain::territory::{Fit, current_place, fit};
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
@@ -37,19 +38,16 @@ impl App {
     /// goes on; this is the answer to any other order.
     ///
     /// # Errors
-    /// `DOCUMENT_*`, `AGENCY_MISMATCH`, `KIND_*`, `RECIPIENT_*`, `REFERENCE_NOT_FOUND`, `KEY_REUSED`, `OVERLOADED`.
-    pub async fn submit(&self, viewer: &Viewer, document: Bytes, over_rate: Option<Error>) -> Result<Submitted> {
-        let (sent, order) = read::<OrderDocument>(viewer, &document)?;
+    /// `DOCUMENT_*`, `SIGNATURE_*`, `SIGNER_NOT_AUTHORISED`, `AGENCY_MISMATCH`, `KIND_*`, `RECIPIENT_*`, `REFERENCE_NOT_FOUND`,
+    /// `REFERENCE_MISMATCH`, `KEY_REUSED`, `OVERLOADED`.
+    pub async fn submit(&self, viewer: &Viewer, arrived: Arrived, over_rate: Option<Error>) -> Result<Submitted> {
+        let (sent, order) = read::<OrderDocument>(viewer, &arrived)?;
         if let Some(over_rate) = over_rate
             && !order.as_ref().is_ok_and(|order| self.is_release(order))
         {
             return Err(over_rate);
         }
-        let checked = match order {
-            Ok(order) => self.check_order(viewer, &order).await,
-            Err(failure) => Err(failure),
-        };
-        let receipts = self.settle(viewer, sent, &[Action::Submit], checked).await?;
+        let receipts = self.send_checked(viewer, &sent, order).await?;
         // Read back in every case, so that a retry's answer is made of the same things as the first.
         let broadcast_id = match receipts.as_slice() {
             [first, _, ..] => self.broadcast_id(&viewer.agency, first).await?,
@@ -58,13 +56,34 @@ impl App {
         Ok(Submitted { receipts, broadcast_id })
     }
 
+    async fn send_checked(&self, viewer: &Viewer, sent: &Sent, order: Result<OrderDocument>) -> Result<Vec<Receipt>> {
+        const ACTIONS: &[Action] = &[Action::Submit];
+        let order = match order {
+            Ok(order) => order,
+            Err(failure) => {
+                return Ok(self
+                    .settle(viewer, sent, ACTIONS, Err(failure))
+                    .await?
+                    .unwrap_or_default());
+            }
+        };
+        let mut checks = Checks::begin();
+        loop {
+            let checked = self.check_order(viewer, sent, &order).await;
+            if let Some(receipts) = self.settle(viewer, sent, ACTIONS, checked).await? {
+                return Ok(receipts);
+            }
+            checks.again()?;
+        }
+    }
+
     /// Whether the order lifts what holds somebody.
     fn is_release(&self, order: &OrderDocument) -> bool {
         let kind = self.catalogue.kind(&order.kind, self.clock.now().date());
         kind.is_some_and(|kind| kind.definition.lane == Lane::Urgent)
     }
 
-    async fn check_order(&self, viewer: &Viewer, order: &OrderDocument) -> Result<Operation> {
+    async fn check_order(&self, viewer: &Viewer, sent: &Sent, order: &OrderDocument) -> Result<Checked> {
         let today = self.clock.now().date();
         let kind = self.catalogue.kind(&order.kind, today).ok_or_else(|| {
             let field = FieldViolation::new(
@@ -75,10 +94,16 @@ impl App {
             );
             Error::invalid(ErrorCode::KindUnknown, vec![field])
         })?;
-        refuse_unsigned(kind, Action::Submit)?;
         let facts = kind
             .check_order(order)
             .map_err(|found| Error::invalid(ErrorCode::DocumentInvalid, found))?;
+        self.check_cited(viewer, kind, order, &facts.payload).await?;
+        let asked = Asked {
+            kind,
+            action: Action::Submit,
+            head: Some(&order.head),
+        };
+        let verified = self.signatures(viewer, sent, &asked).await?;
         let sender = self
             .agency_of_roles(&kind.definition.sender_roles, &order.agency)
             .await?;
@@ -92,7 +117,7 @@ impl App {
                 related_id: relation.related()?,
             })
         });
-        Ok(Operation::Submit(Submit {
+        let operation = Operation::Submit(Submit {
             kind: kind.clone(),
             recipients: order.recipients.clone(),
             relations: relations.collect(),
@@ -102,7 +127,56 @@ impl App {
             copies,
             copies_missing,
             payload: facts.payload,
-        }))
+        });
+        Ok((operation, verified))
+    }
+
+    /// The orders that it cites cover it, as far as its kind asks and their bytes are kept. What they are today (in force, at this
+    /// recipient) is for the ledger; so is one that is not there, or not the officer's to see.
+    async fn check_cited(&self, viewer: &Viewer, kind: &Kind, order: &OrderDocument, payload: &Value) -> Result<()> {
+        let mut found = Vec::new();
+        for (index, stated) in order.relations.iter().enumerate() {
+            let Some(relation) = kind.relation(stated.r#type) else {
+                continue;
+            };
+            if !relation.same_party && relation.at_most.is_empty() {
+                continue;
+            }
+            let Some(request) = self.cited_request(viewer, stated.related()).await? else {
+                continue;
+            };
+            let (Some(cited_kind), Some(cited)) = (self.kind_of(&request), self.kept_order_of(&request).await?) else {
+                continue;
+            };
+            // A copy by right shares its order's bytes: what it is a copy of is another kind.
+            if cited.kind != request.kind || !relation.kinds.contains(&request.kind) {
+                continue;
+            }
+            let cited_payload: Value = serde_json::from_str(cited.payload.get()).map_err(Error::internal)?;
+            let cited = Cited {
+                kind: cited_kind,
+                order: &cited,
+                payload: &cited_payload,
+            };
+            found.extend(kind.cited_violations(relation, index, (order, payload), &cited));
+        }
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid(ErrorCode::ReferenceMismatch, found))
+        }
+    }
+
+    async fn cited_request(&self, viewer: &Viewer, related: Option<RelatedId>) -> Result<Option<EnforcementRequest>> {
+        let id = match related {
+            Some(RelatedId::Request(id)) => Some(id),
+            Some(RelatedId::Measure(id)) => self.store.request_behind(&id).await?,
+            None => None,
+        };
+        match id {
+            Some(id) => self.store.request_of(viewer, &id).await,
+            None => Ok(None),
+        }
     }
 
     /// The unit of each recipient that deals with the order's places. WRONG_OFFICE, naming the right one, if a place is

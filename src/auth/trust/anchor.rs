@@ -4,6 +4,8 @@ use rustls::pki_types::CertificateDer;
 use x509_parser::extensions::{ParsedExtension, X509Extension};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+use crate::domain::time::Timestamp;
+
 /// An authority of `--client-ca`.
 #[derive(Debug, Clone)]
 pub struct Anchor {
@@ -17,6 +19,8 @@ pub struct Anchor {
     pub(super) key_id: Option<Vec<u8>>,
     /// What a list of whoever issued this authority would call it.
     pub(super) id: CertificateId,
+    /// First and last instant of its validity, seconds since 1970-01-01 UTC.
+    valid: (i64, i64),
 }
 
 impl Anchor {
@@ -32,13 +36,27 @@ impl Anchor {
             Some(id.0.to_vec())
         });
         let id = CertificateId::of(&certificate);
+        let validity = certificate.validity();
+        let valid = (validity.not_before.timestamp(), validity.not_after.timestamp());
         Some(Self {
             der,
             subject,
             key,
             key_id,
             id,
+            valid,
         })
+    }
+
+    /// Whether it is valid at `now`.
+    pub(super) fn is_valid_at(&self, now: Timestamp) -> bool {
+        let (first, last) = self.valid;
+        (first..=last).contains(&now.seconds())
+    }
+
+    /// What a list of whoever issued it would call it.
+    pub(super) const fn id(&self) -> &CertificateId {
+        &self.id
     }
 }
 

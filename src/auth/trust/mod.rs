@@ -4,6 +4,7 @@
 pub mod anchor;
 pub mod book;
 pub mod crl;
+pub mod seals;
 pub mod verifier;
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::session::Session;
+use super::signing::SigningArgs;
 use crate::cli::args::read_text;
 use crate::cli::failure::Failure;
 use crate::client::channel::HubAddress;
 use crate::client::pki::KeyedCertificate;
+use crate::client::signing::Sealer;
 use crate::client::token::TokenSubject;
 use crate::domain::ids::{AgencyCode, OfficerId};
 
@@ -19,7 +21,7 @@ use crate::domain::ids::{AgencyCode, OfficerId};
 #[command(next_help_heading = "Kết nối / connection")]
 pub(in crate::cli) struct ConnectionArgs {
     /// Hồ sơ kết nối: a TOML file with hub, server_name, hub_ca, hub_id, agency, officer, tls_cert, tls_key, token_cert,
-    /// token_key; paths are relative to it. Options override it. `lienthong certs dev` writes one per agency.
+    /// token_key, seal_cert, seal_key, officer_cert, officer_key; paths are relative to it. Options override it. `lienthong certs dev` writes one per agency.
     #[arg(long, env = "LIENTHONG_PROFILE", value_name = "FILE")]
     profile: Option<PathBuf>,
     /// Địa chỉ cổng: for example `https://hub.thads.gov.vn:8443`.
@@ -52,6 +54,8 @@ pub(in crate::cli) struct ConnectionArgs {
     /// Khóa ký mã truy cập: its private key (P-256, PKCS #8, PEM).
     #[arg(long, env = "LIENTHONG_TOKEN_KEY", value_name = "FILE")]
     token_key: Option<PathBuf>,
+    #[command(flatten)]
+    signing: SigningArgs,
 }
 
 /// A profile file.
@@ -68,6 +72,10 @@ struct Profile {
     tls_key: Option<PathBuf>,
     token_cert: Option<PathBuf>,
     token_key: Option<PathBuf>,
+    seal_cert: Option<PathBuf>,
+    seal_key: Option<PathBuf>,
+    officer_cert: Option<PathBuf>,
+    officer_key: Option<PathBuf>,
 }
 
 impl Profile {
@@ -86,10 +94,23 @@ impl Profile {
             &mut profile.tls_key,
             &mut profile.token_cert,
             &mut profile.token_key,
+            &mut profile.seal_cert,
+            &mut profile.seal_key,
+            &mut profile.officer_cert,
+            &mut profile.officer_key,
         ] {
             *file = file.take().map(|file| folder.join(file));
         }
         Ok(profile)
+    }
+
+    fn signing(self) -> SigningArgs {
+        SigningArgs {
+            seal_cert: self.seal_cert,
+            seal_key: self.seal_key,
+            officer_cert: self.officer_cert,
+            officer_key: self.officer_key,
+        }
     }
 }
 
@@ -99,14 +120,21 @@ impl ConnectionArgs {
         self.hub.is_some() || self.profile.is_some()
     }
 
+    fn profile(&self) -> Result<Profile, Failure> {
+        let read = self.profile.as_deref().map(Profile::read);
+        Ok(read.transpose()?.unwrap_or_default())
+    }
+
+    /// Who signs, if a seal is named.
+    pub(super) fn sealer(&self) -> Result<Option<Sealer>, Failure> {
+        let profile = self.profile()?;
+        self.signing.clone().or(profile.signing()).sealer()
+    }
+
     /// Connects.
     pub(in crate::cli) async fn connect(&self) -> Result<Session, Failure> {
-        let profile = self
-            .profile
-            .as_deref()
-            .map(Profile::read)
-            .transpose()?
-            .unwrap_or_default();
+        let sealer = self.sealer()?;
+        let profile = self.profile()?;
         let uri = needed("hub", "hub", self.hub.clone().or(profile.hub))?;
         let ca = file("hub-ca", "hub_ca", self.hub_ca.clone().or(profile.hub_ca))?;
         let hub_id = needed("hub-id", "hub_id", self.hub_id.clone().or(profile.hub_id))?;
@@ -145,6 +173,7 @@ impl ConnectionArgs {
             Arc::new(crate::server::clock::SystemClock),
         )
         .await
+        .map(|session| session.with_sealer(sealer))
     }
 }
 

@@ -131,7 +131,7 @@ impl Draft {
 }
 
 impl Content {
-    fn of(text: String) -> Result<Self, Failure> {
+    pub(super) fn of(text: String) -> Result<Self, Failure> {
         let trimmed = text.trim();
         let is_base64url = |part: &str| {
             !part.is_empty()
@@ -153,7 +153,7 @@ impl Content {
 }
 
 /// The text of a document's file; `-` is stdin.
-fn read_document(path: &Path) -> Result<String, Failure> {
+pub(super) fn read_document(path: &Path) -> Result<String, Failure> {
     if path != Path::new("-") {
         return read_text("FILE", path);
     }

@@ -16,6 +16,10 @@ pub(super) const SEND: &str = example![
     "lienthong send order.json --attach qd.pdf:FREEZE_DECISION",
     "lienthong send order.json -o json | jq -r '.requests[].enforcement_request_id'",
 ];
+pub(super) const SIGN: &str = example![
+    "lienthong sign order.json -O order.jws                  with seal_cert, seal_key of the profile; then: lienthong send order.jws",
+    "lienthong sign debit.json --with-officer -O debit.jws   and the officer's own signature beside it",
+];
 pub(super) const INBOX: &str = example![
     "lienthong inbox                                         what is new; changes nothing; for officers of scope ALL",
     "lienthong inbox --advance                               and marks it as delivered (đã đến)",

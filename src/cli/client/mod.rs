@@ -16,6 +16,7 @@ mod register;
 mod send;
 mod session;
 mod show;
+mod signing;
 mod steps;
 mod template;
 mod track;
@@ -35,6 +36,9 @@ pub(super) enum Client {
     /// Gửi: submits an order. Safe to repeat: the same file is the same submit, and gives the first receipt.
     #[command(after_help = help::SEND)]
     Send(send::Send),
+    /// Ký số: signs a document with the agency's seal, and with the officer's own key if asked; sends nothing.
+    #[command(after_help = help::SIGN)]
+    Sign(signing::Sign),
     /// Hộp thư: what is new for the agency, urgent first. Reading alone registers nothing and moves nothing.
     #[command(after_help = help::INBOX)]
     Inbox(inbox::Inbox),
@@ -125,6 +129,7 @@ impl Client {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Send(command) => command.run().await,
+            Self::Sign(command) => command.run(),
             Self::Inbox(command) => command.run().await,
             Self::Ack(command) => command.run().await,
             Self::Answer(command) => command.run(Step::Answer).await,

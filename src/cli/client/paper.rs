@@ -16,6 +16,7 @@ use crate::domain::document::{
 };
 use crate::domain::ids::AgencyCode;
 use crate::domain::print::{self, AgencyName, AnswerPaper, Form, Proof, Sheet};
+use crate::evidence::jws::document_in;
 use crate::grpc::convert::print as convert;
 
 /// Which paper.
@@ -135,13 +136,13 @@ fn missing(vi: &str, en: &str) -> Failure {
 }
 
 fn parsed<D: Document>(document: &v1::Document) -> Result<D, Failure> {
-    if document.media_type != "application/json" {
-        return Err(Failure::failed(
-            "Chưa in được văn bản đã ký dạng JWS.",
-            "Signed documents (JWS) cannot be printed yet.",
-        ));
-    }
-    document::parse(&document.content).map_err(Failure::from)
+    let stated = document_in(&document.media_type, &document.content).map_err(|fault| {
+        Failure::failed(
+            format!("Không đọc được văn bản đã ký: {}", fault.text_vi()),
+            format!("The signed document cannot be read: {fault}"),
+        )
+    })?;
+    document::parse(&stated).map_err(Failure::from)
 }
 
 async fn form(session: &Session, request: &v1::EnforcementRequest) -> Result<Form, Failure> {

@@ -40,8 +40,10 @@ impl Send {
             };
             return validate(&session, asked, self.output).await;
         }
+        let content = draft.uploaded(&session).await?;
+        let content = session.signed(content, None).await?;
         let message = v1::SubmitRequest {
-            content: oneof!(submit_request, draft.uploaded(&session).await?),
+            content: oneof!(submit_request, content),
         };
         let sent = ask!(async || session.requests().submit(message.clone()).await)?;
         let members = match members(&session, &sent).await {

@@ -18,6 +18,7 @@ use crate::cli::output;
 use crate::client::call::{Refusal, WrongField};
 use crate::client::channel::{HubAddress, HubChannel, connect, with_tokens};
 use crate::client::pki::KeyedCertificate;
+use crate::client::signing::Sealer;
 use crate::client::token::{TokenMinter, TokenSubject};
 use crate::domain::ids::IdSource;
 use crate::domain::time::{Clock, Timestamp};
@@ -30,6 +31,7 @@ pub(in crate::cli) struct Session {
     channel: HubChannel,
     subject: TokenSubject,
     clock: Arc<dyn Clock>,
+    sealer: Option<Arc<Sealer>>,
 }
 
 impl Session {
@@ -69,7 +71,19 @@ impl Session {
             channel: with_tokens(channel, Arc::new(minter)),
             subject,
             clock,
+            sealer: None,
         })
+    }
+
+    /// The same, signing with these keys.
+    pub(super) fn with_sealer(self, sealer: Option<Sealer>) -> Self {
+        let sealer = sealer.map(Arc::new);
+        Self { sealer, ..self }
+    }
+
+    /// Who signs, if a seal is named.
+    pub(super) fn sealer(&self) -> Option<&Sealer> {
+        self.sealer.as_deref()
     }
 
     /// Code of the agency that acts.

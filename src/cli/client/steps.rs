@@ -28,6 +28,23 @@ pub(super) enum Step {
     RecordAnswer,
 }
 
+impl Step {
+    /// The actions that it may come to.
+    pub(super) const fn actions(self) -> &'static [v1::Action] {
+        match self {
+            Self::Acknowledge => &[v1::Action::Acknowledge],
+            Self::Answer => &[v1::Action::AnswerInterim, v1::Action::AnswerFinal],
+            Self::Report => &[v1::Action::Report],
+            Self::Correct => &[v1::Action::Correct],
+            Self::SendBack => &[v1::Action::SendBack],
+            Self::Clarify => &[v1::Action::Clarify],
+            Self::Withdraw => &[v1::Action::Withdraw],
+            Self::Serve => &[v1::Action::Serve],
+            Self::RecordAnswer => &[v1::Action::RecordAnswer],
+        }
+    }
+}
+
 /// See the command's help.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StepCommand {
@@ -111,6 +128,7 @@ pub(super) async fn take(
     content: Content,
     expected_version: i64,
 ) -> Result<v1::Receipt, Failure> {
+    let content = session.signed(content, Some(step)).await?;
     macro_rules! send {
         ($method:ident, $message:ident, $module:ident) => {{
             let message = v1::$message {

@@ -18,9 +18,11 @@ use super::outcome::{Outcome, check, present};
 use super::script::Draft;
 use crate::cli::failure::Failure;
 use crate::client::channel::{HubAddress, HubChannel, connect, with_tokens};
+use crate::client::signing::{Sealer, Signer, Times};
 use crate::client::token::{TokenMinter, TokenSubject};
 use crate::domain::ids::{AgencyCode, IdSource, OfficerId};
 use crate::domain::time::{Clock, Timestamp};
+use crate::evidence::jws::document_in;
 
 /// What every partner needs to reach the hub.
 pub(super) struct Outside {
@@ -38,7 +40,9 @@ pub(super) struct Outside {
 pub(super) struct Partner {
     pub(super) agency: CastAgency,
     outside: Arc<Outside>,
-    certificate: String,
+    /// Its certificates: of connections and tokens, of its seal, of its officer.
+    certificates: [String; 3],
+    sealer: Sealer,
     channel: HubChannel,
 }
 
@@ -107,6 +111,12 @@ impl Partner {
             roles: vec![agency.role.clone()],
             hub_id: outside.hub_id.clone(),
         };
+        let seal = folder.certificate(&format!("{}.seal", agency.certificate))?;
+        let own = folder.certificate(&format!("{}.officer", agency.certificate))?;
+        let sealer = Sealer {
+            seal: Signer::of_file(&seal).map_err(|error| cannot(&error))?,
+            officer: Some(Signer::of_file(&own).map_err(|error| cannot(&error))?),
+        };
         let (clock, ids) = (Arc::clone(&outside.clock), Arc::clone(&outside.ids));
         let channel = connect(&outside.hub, &certificate, Arc::clone(&clock))
             .await
@@ -116,14 +126,26 @@ impl Partner {
         Ok(Self {
             channel: with_tokens(channel, minter),
             outside: Arc::clone(outside),
-            certificate: certificate.certificate,
+            certificates: [certificate.certificate, seal.certificate, own.certificate],
+            sealer,
             agency,
         })
     }
 
-    /// Its certificate, PEM.
-    pub(super) fn certificate(&self) -> &str {
-        &self.certificate
+    /// What it registers: its certificates, and what each is for.
+    pub(super) fn credentials(&self) -> Vec<v1::NewCredential> {
+        use v1::CredentialPurpose::{Officer, Seal, Tls, Token};
+        let [connection, seal, own] = &self.certificates;
+        let new = |certificate: &str, purposes: &[v1::CredentialPurpose], officer_id: &str| v1::NewCredential {
+            certificate_pem: certificate.to_owned(),
+            purposes: purposes.iter().map(|purpose| (*purpose).into()).collect(),
+            officer_id: officer_id.to_owned(),
+        };
+        vec![
+            new(connection, &[Tls, Token], ""),
+            new(seal, &[Seal], ""),
+            new(own, &[Officer], &self.agency.officer.id),
+        ]
     }
 
     pub(super) fn requests(&self) -> RequestServiceClient<HubChannel> {
@@ -180,9 +202,12 @@ impl Partner {
         draft.with("recipients", &recipients).with_all(places).text()
     }
 
-    /// Sends the order in `document`.
+    /// Sends the order in `document`, sealed by the agency and signed by its officer.
     pub(super) async fn submit(&self, document: &str) -> Result<Response<v1::SubmitResponse>, Status> {
-        let content = Some(v1::submit_request::Content::Document(document.to_owned()));
+        let times = Times::at(self.now());
+        let signed = self.sealer.sign(document.as_bytes(), true, times, &*self.outside.ids);
+        let jws = signed.map_err(|error| Status::internal(error.to_string()))?;
+        let content = Some(v1::submit_request::Content::Jws(jws));
         self.requests().submit(v1::SubmitRequest { content }).await
     }
 
@@ -259,8 +284,9 @@ impl Partner {
         let entry = present(entries.next(), "the order stands in the recipient's mailbox")?.clone();
         check(entry.action() == v1::Action::Submit, "the entry tells of the submit")?;
         let document = present(entry.document.as_ref(), "the entry carries the document")?;
+        let stated = document_in(&document.media_type, &document.content).ok();
         check(
-            document.content == sent.as_bytes(),
+            stated.is_some_and(|stated| *stated == *sent.as_bytes()),
             "the recipient reads the very bytes that the sender sent",
         )?;
         self.advance(&pulled.advance_to).await?;

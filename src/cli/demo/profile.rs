@@ -31,7 +31,11 @@ fn text(agency: &CastAgency, hub: &HubAddress, hub_id: &str) -> String {
          tls_cert = \"certs/{name}.pem\"\n\
          tls_key = \"certs/{name}.key\"\n\
          token_cert = \"certs/{name}.pem\"\n\
-         token_key = \"certs/{name}.key\"\n",
+         token_key = \"certs/{name}.key\"\n\
+         seal_cert = \"certs/{name}.seal.pem\"\n\
+         seal_key = \"certs/{name}.seal.key\"\n\
+         officer_cert = \"certs/{name}.officer.pem\"\n\
+         officer_key = \"certs/{name}.officer.key\"\n",
         full_name = agency.officer.full_name,
         position = agency.officer.position,
         agency_name = agency.name,
@@ -57,7 +61,7 @@ mod tests {
             let profile: toml::Table = text(&agency, &hub, "hub.demo.invalid").parse().unwrap();
             assert_eq!(profile["agency"].as_str(), Some(agency.code.as_str()));
             assert_eq!(profile["officer"].as_str(), Some(agency.officer.id.as_str()));
-            assert_eq!(profile.len(), 10);
+            assert_eq!(profile.len(), 14);
         }
     }
 }

@@ -87,6 +87,9 @@ pub struct KindDefinition {
     /// Actions whose document must come signed.
     #[serde(default)]
     pub signed_steps: Vec<Action>,
+    /// Those of them that must bear the officer's own signature beside the agency's seal.
+    #[serde(default)]
+    pub officer_signed_steps: Vec<Action>,
     /// Whether one order may go to several recipients.
     pub broadcast: bool,
     /// Payload members that concern one recipient only: an order with one of them goes to one recipient.
@@ -194,6 +197,12 @@ pub struct RelationDefinition {
     /// Whether it must name a measure that this recipient still holds, or a request still open there.
     #[serde(default)]
     pub measure: bool,
+    /// Whether both orders must be about the same person or body (`parties`).
+    #[serde(default)]
+    pub same_party: bool,
+    /// Money in the order that may not be more than the same member of the order that it names.
+    #[serde(default)]
+    pub at_most: Vec<Pattern>,
 }
 
 text_enum! {

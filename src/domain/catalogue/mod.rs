@@ -4,6 +4,7 @@
 pub mod attachment;
 mod basis;
 mod check;
+pub mod cited;
 pub mod definition;
 mod definitions;
 mod envelope;

@@ -84,6 +84,17 @@ impl Checker<'_> {
             "signer_positions",
             "nobody could sign it",
         );
+        self.require(
+            definition.signed_steps.iter().all(|action| action.has_document()),
+            "signed_steps",
+            "must be actions that a document states",
+        );
+        let is_sealed = |action| definition.signed_steps.contains(action);
+        self.require(
+            definition.officer_signed_steps.iter().all(is_sealed),
+            "officer_signed_steps",
+            "must be among signed_steps: an officer signs beside the seal",
+        );
         self.require(definition.retention_years >= 1, "retention_years", "must be at least 1");
         self.require(
             definition.clarification_limit.amount >= 1,
@@ -109,6 +120,14 @@ impl Checker<'_> {
                 &format!("relation[{index}].kinds"),
                 "must name at least one kind",
             );
+            self.require(
+                !relation.same_party || !definition.parties.is_empty(),
+                &format!("relation[{index}].same_party"),
+                "has no meaning without parties",
+            );
+            for (place, pattern) in relation.at_most.iter().enumerate() {
+                self.check_pattern(Subject::Order, pattern, &format!("relation[{index}].at_most[{place}]"));
+            }
         }
         self.require(
             definition.recipient_specific.is_empty() || definition.broadcast,

@@ -97,6 +97,33 @@ text_enum! {
 }
 
 impl Action {
+    /// Whether it comes with a document; the others come as messages.
+    pub const fn has_document(self) -> bool {
+        match self {
+            Self::Submit
+            | Self::Acknowledge
+            | Self::SendBack
+            | Self::Clarify
+            | Self::AnswerInterim
+            | Self::AnswerFinal
+            | Self::Report
+            | Self::Correct
+            | Self::Serve
+            | Self::RecordAnswer
+            | Self::Withdraw => true,
+            Self::AskClarification
+            | Self::Extend
+            | Self::Assign
+            | Self::Forward
+            | Self::Dispute
+            | Self::AcceptWithdrawal
+            | Self::RefuseWithdrawal
+            | Self::Close
+            | Self::Recompute
+            | Self::Succeed => false,
+        }
+    }
+
     /// The label on pages and buttons.
     pub const fn label_vi(self) -> &'static str {
         match self {

@@ -1,18 +1,16 @@
 //! Agencies, officers and certificates between the wire and the hub. Every field is checked by the limits that its
 //! comment in agency_service.proto states.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
 use lienthong_proto::v1;
 
+use super::credential::{MAX_CREDENTIALS, credential_to_wire, credentials, purposes};
 use super::fields::Fields;
-use super::vocabulary::{OnWire, number_of};
-use super::{text_or_empty, time};
-use crate::app::agencies::{AgencyView, NewCredential, new_credentials};
+use super::text_or_empty;
+use super::vocabulary::OnWire;
+use crate::app::agencies::AgencyView;
 use crate::app::ledger::command::RegistryChange;
-use crate::domain::agency::{Agency, Alias, Channel, Credential, Officer, Purpose, Role, Scope, Unit};
-use crate::domain::error::{Error, FieldViolation, Result};
+use crate::domain::agency::{Agency, Alias, Channel, Officer, Purpose, Role, Scope, Unit};
+use crate::domain::error::{Error, Result};
 use crate::domain::identifier::place;
 use crate::domain::ids::{AgencyCode, IdempotencyKey, OfficerId};
 use crate::domain::time::Timestamp;
@@ -24,8 +22,6 @@ const MAX_UNITS: usize = 500;
 const MAX_TERRITORY: usize = 5_000;
 /// Most former names of an agency.
 const MAX_ALIASES: usize = 100;
-/// Most certificates in one CreateAgency.
-const MAX_CREDENTIALS: usize = 10;
 /// Longest name of an agency or unit, and of an officer or position, in characters.
 const MAX_NAME: usize = 300;
 const MAX_PERSON: usize = 200;
@@ -315,50 +311,6 @@ fn scope(fields: &mut Fields, at: &str, wire: i32) -> Scope {
     scope.unwrap_or(Scope::All)
 }
 
-fn credentials(
-    fields: &mut Fields,
-    agency: &AgencyCode,
-    wire: &[v1::NewCredential],
-    now: Timestamp,
-    at: impl Fn(usize) -> String,
-) -> Vec<Credential> {
-    let wire = wire.get(..MAX_CREDENTIALS).unwrap_or(wire);
-    let purposes: Vec<Vec<Purpose>> = wire
-        .iter()
-        .enumerate()
-        .map(|(index, new)| purposes(fields, &format!("{}.purposes", at(index)), &new.purposes))
-        .collect();
-    let news: Vec<NewCredential<'_>> = wire
-        .iter()
-        .zip(&purposes)
-        .map(|(new, purposes)| NewCredential {
-            pem: &new.certificate_pem,
-            purposes,
-        })
-        .collect();
-    new_credentials(agency, &news, now, at).unwrap_or_else(|found: Vec<FieldViolation>| {
-        fields.extend(found);
-        Vec::new()
-    })
-}
-
-fn purposes(fields: &mut Fields, at: &str, wire: &[i32]) -> Vec<Purpose> {
-    fields.at_most(at, wire.len(), Purpose::ALL.len());
-    let mut purposes = Vec::new();
-    for (index, number) in wire.iter().take(Purpose::ALL.len()).enumerate() {
-        match Purpose::from_wire(*number) {
-            Some(purpose) => purposes.push(purpose),
-            None => fields.push(
-                &format!("{at}[{index}]"),
-                "unknown_value",
-                "Không có mục đích sử dụng này.",
-                "There is no such purpose.",
-            ),
-        }
-    }
-    purposes
-}
-
 /// Which page of agencies to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AgencyPage {
@@ -465,29 +417,6 @@ pub(super) fn officer_to_wire(officer: &Officer) -> v1::Officer {
         valid_to: text_or_empty(officer.valid_to.map(|date| date.to_string())),
         scope: officer.scope.to_wire(),
     }
-}
-
-fn credential_to_wire(credential: &Credential) -> v1::Credential {
-    v1::Credential {
-        sha256: Bytes::copy_from_slice(&credential.fingerprint),
-        purpose: number_of(Some(credential.purpose)),
-        certificate_pem: pem(&credential.certificate),
-        not_before: Some(time(credential.not_before)),
-        not_after: Some(time(credential.not_after)),
-        registered_time: Some(time(credential.registered_time)),
-        revoked_time: credential.revoked_time.map(time),
-    }
-}
-
-/// A certificate in PEM: base64 in lines of 64 characters (RFC 7468).
-pub(super) fn pem(der: &[u8]) -> String {
-    let mut text = "-----BEGIN CERTIFICATE-----\n".to_owned();
-    // 48 bytes make 64 characters.
-    for line in der.chunks(48) {
-        text.push_str(&BASE64_STANDARD.encode(line));
-        text.push('\n');
-    }
-    text + "-----END CERTIFICATE-----\n"
 }
 
 /// A key that is not one, together with everything else that is wrong in the message.

@@ -3,9 +3,10 @@
 use lienthong_proto::v1;
 
 use super::agency::{
-    agency_page, agency_to_wire, create_agency, idempotency_key, officer_to_wire, pem, revoke_credential,
-    suspend_agency, update_agency, with_key_fault,
+    agency_page, agency_to_wire, create_agency, idempotency_key, officer_to_wire, revoke_credential, suspend_agency,
+    update_agency, with_key_fault,
 };
+use super::credential::pem;
 use crate::app::ledger::command::RegistryChange;
 use crate::domain::agency::Scope;
 use crate::domain::ids::AgencyCode;
@@ -183,6 +184,7 @@ fn each_wrong_field_of_a_new_agency_is_named() {
                 m.credentials.push(v1::NewCredential {
                     certificate_pem: "x".into(),
                     purposes: vec![1],
+                    officer_id: String::new(),
                 });
             },
             "credentials[0].certificate_pem not_pem",

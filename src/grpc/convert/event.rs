@@ -1,5 +1,7 @@
 //! Events and documents.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use lienthong_proto::v1;
 use prost::Message as _;
@@ -8,8 +10,10 @@ use super::receipt::action_number;
 use super::time;
 use super::vocabulary::{OnWire as _, number_of};
 use crate::app::requests::history::{EventView, SentDocument};
+use crate::domain::signature::SignatureFormat;
 use crate::domain::workflow::Action;
 use crate::evidence::digest::sha256;
+use crate::evidence::jws::document_in;
 
 /// An event on the wire.
 pub fn event(view: EventView) -> v1::Event {
@@ -58,8 +62,11 @@ pub(super) fn stated_text(action: &str, message: &[u8]) -> String {
 
 /// A document on the wire: the bytes that arrived.
 pub fn document(document: SentDocument) -> v1::Document {
+    // What is kept was read when it came; of bytes that are no JWS any more their own digest tells.
+    let stated = document_in(&document.media_type, &document.content).unwrap_or(Cow::Borrowed(&document.content));
     v1::Document {
-        sha256: Bytes::copy_from_slice(&sha256(&document.content)),
+        sha256: Bytes::copy_from_slice(&sha256(&stated)),
+        signature_format: number_of(SignatureFormat::of_media_type(&document.media_type)),
         content: document.content,
         media_type: document.media_type,
         log_index: document.log_index,

@@ -102,6 +102,11 @@ pub(crate) fn kind(kind: &Kind) -> v1::Kind {
         certainty: definition.certainty.to_wire(),
         signer_positions: definition.signer_positions.clone(),
         signed_actions: definition.signed_steps.iter().map(|action| action.to_wire()).collect(),
+        officer_signed_actions: definition
+            .officer_signed_steps
+            .iter()
+            .map(|action| action.to_wire())
+            .collect(),
         broadcast_allowed: definition.broadcast,
         confidential: definition.confidential,
         retention_years: number(definition.retention_years),
@@ -170,6 +175,8 @@ fn relation(relation: &RelationDefinition) -> v1::KindRelation {
         kinds: relation.kinds.iter().map(ToString::to_string).collect(),
         required: relation.required,
         measure_required: relation.measure,
+        same_party_required: relation.same_party,
+        at_most: texts(&relation.at_most),
     }
 }
 

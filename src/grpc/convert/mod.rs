@@ -2,6 +2,7 @@
 
 pub(crate) mod agency;
 pub(crate) mod calendar;
+mod credential;
 pub mod event;
 pub mod failure;
 pub(crate) mod fields;

@@ -10,6 +10,7 @@ use crate::domain::deadline::{DeadlineStatus, StepKind};
 use crate::domain::document::parts::RelationType;
 use crate::domain::document::step::ServiceWay;
 use crate::domain::mailbox::Lane;
+use crate::domain::signature::SignatureFormat;
 use crate::domain::workflow::{Action, Party, State};
 
 /// A vocabulary that has an enum on the wire.
@@ -59,7 +60,8 @@ on_wire! {
     }
     Channel as Channel { Digital, Paper }
     Scope as OfficerScope { Own, Unit, All }
-    Purpose as CredentialPurpose { Tls, Token, Seal }
+    Purpose as CredentialPurpose { Tls, Token, Seal, Officer }
+    SignatureFormat as SignatureFormat { JwsCompact, JwsGeneral }
     DeadlineStatus as DeadlineStatus { Running, Paused, Met, Breached, PendingCalendar, Cancelled }
     Nature as RuleSource { Law, Policy }
     Certainty as Certainty { Verified, Partly, Recalled, Derived }

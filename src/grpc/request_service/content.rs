@@ -1,26 +1,26 @@
 //! The messages that carry a document.
 
-use bytes::Bytes;
 use lienthong_proto::v1;
 
-use crate::domain::error::{Error, ErrorCode, Result};
+use crate::app::requests::Arrived;
+use crate::domain::error::{Error, Result};
 
 /// A message that carries a document.
 pub(super) trait Carries {
-    /// The document's exact bytes, and the version that the caller has seen (0: do not check).
-    fn carried(self) -> Result<(Bytes, i64)>;
+    /// The document as it arrived, and the version that the caller has seen (0: do not check).
+    fn carried(self) -> Result<(Arrived, i64)>;
 }
 
 macro_rules! carries {
     ($($message:ident in $module:ident, |$this:ident| $version:expr;)+) => {
         $(impl Carries for v1::$message {
-            fn carried(self) -> Result<(Bytes, i64)> {
+            fn carried(self) -> Result<(Arrived, i64)> {
                 let $this = &self;
                 let version = $version;
                 match self.content {
                     // The text becomes bytes without a copy.
-                    Some(v1::$module::Content::Document(document)) => Ok((document.into(), version)),
-                    Some(v1::$module::Content::Jws(_)) => Err(Error::new(ErrorCode::SignatureNotEnabled)),
+                    Some(v1::$module::Content::Document(document)) => Ok((Arrived::Document(document.into()), version)),
+                    Some(v1::$module::Content::Jws(jws)) => Ok((Arrived::Jws(jws.into()), version)),
                     None => Err(missing()),
                 }
             }
@@ -48,10 +48,13 @@ fn missing() -> Error {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+    use crate::domain::error::ErrorCode;
 
     #[test]
-    fn a_document_keeps_its_bytes_a_jws_is_refused_and_nothing_is_named() {
+    fn what_arrived_keeps_its_bytes_and_nothing_is_named() {
         use v1::answer_request::Content;
         let answer = |content| {
             v1::AnswerRequest {
@@ -63,10 +66,12 @@ mod tests {
         let text = " {\"ệ\":1} ";
         assert_eq!(
             answer(Some(Content::Document(text.into()))).unwrap(),
-            (Bytes::from_static(text.as_bytes()), 4)
+            (Arrived::Document(Bytes::from_static(text.as_bytes())), 4)
         );
-        let refused = answer(Some(Content::Jws("a.b.c".into()))).unwrap_err();
-        assert_eq!(refused.code(), ErrorCode::SignatureNotEnabled);
+        assert_eq!(
+            answer(Some(Content::Jws("a.b.c".into()))).unwrap(),
+            (Arrived::Jws(Bytes::from_static(b"a.b.c")), 4)
+        );
         let missing = answer(None).unwrap_err();
         assert_eq!(
             (missing.code(), missing.fields()[0].field.as_str()),

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 
 use super::{integer, row, text, time};
 use crate::domain::agency::{Agency, Credential, Officer};
-use crate::domain::ids::{AgencyCode, UnitId};
+use crate::domain::ids::{AgencyCode, OfficerId, UnitId};
 use crate::domain::time::Timestamp;
 use crate::store::backend::{digest, from_row, json, parsed, parsed_optional};
 use crate::store::bulk::Cell;
@@ -170,6 +170,7 @@ row!(CredentialRow, CREDENTIAL, |row| [
     integer(row.0.not_after.micros()),
     integer(row.0.registered_time.micros()),
     time(row.0.revoked_time),
+    Cell::Text(row.0.officer.as_ref().map(OfficerId::as_str)),
 ]);
 from_row!(CredentialRow, |row| {
     let revoked: Option<i64> = row.try_get("revoked_time")?;
@@ -182,5 +183,6 @@ from_row!(CredentialRow, |row| {
         not_after: Timestamp::from_micros(row.try_get("not_after")?),
         registered_time: Timestamp::from_micros(row.try_get("registered_time")?),
         revoked_time: revoked.map(Timestamp::from_micros),
+        officer: parsed_optional(row, "officer")?,
     }))
 });

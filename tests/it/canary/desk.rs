@@ -14,6 +14,7 @@ use super::papers::{PAPERS, Papers};
 use super::world::World;
 use crate::harness::Fixture;
 use crate::harness::agencies::{PAPER_BANK, fixture};
+use crate::harness::seals;
 
 /// No answer of the catalogue's examples states that something was done later than on this day.
 const LATEST: jiff::civil::Date = jiff::civil::date(2026, 12, 21);
@@ -126,6 +127,12 @@ impl<'a> Desk<'a> {
         order["agency"] = self.sender.code_text().into();
         order["recipients"] = json!([self.recipient.code_text()]);
         order["head"]["signer"]["officer_id"] = self.sender.officer_id().as_str().into();
+        // What is signed names its signer as he is registered.
+        if !self.papers.kind.definition.signed_steps.is_empty() {
+            let signer = self.world.registered(self.sender);
+            order["head"]["signer"]["full_name"] = signer.full_name().into();
+            order["head"]["signer"]["position"] = signer.position().into();
+        }
         moved(&mut order);
         order
     }
@@ -136,7 +143,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn send(&self, order: &Value, made: &mut Made) -> String {
-        let content = Some(v1::submit_request::Content::Document(order.to_string()));
+        let content = seals::submit_now(&order.to_string());
         let sent = self
             .world
             .call(self.sender, Rpc::RequestServiceSubmit, &v1::SubmitRequest { content })

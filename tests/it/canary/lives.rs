@@ -13,6 +13,7 @@ use super::papers::PAPERS;
 use super::world::World;
 use crate::harness::Fixture;
 use crate::harness::agencies::{BANK, BANK_2, OPERATOR, PAPER_BANK, THADS};
+use crate::harness::seals;
 
 /// What came to be: requests with their parties, uploads with their owner.
 #[derive(Default)]
@@ -29,7 +30,7 @@ async fn broadcast(world: &World, made: &mut Made) {
     order["recipients"] = json!([BANK.code_text(), BANK_2.code_text()]);
     order["payload"]["scope"] = "WHOLE_CLIENT".into();
     order["payload"].as_object_mut().expect("an object").remove("accounts");
-    let content = Some(v1::submit_request::Content::Document(order.to_string()));
+    let content = seals::submit_now(&order.to_string());
     let sent = world
         .call(desk.sender, Rpc::RequestServiceSubmit, &v1::SubmitRequest { content })
         .await;

@@ -11,6 +11,7 @@ use super::papers::PAPERS;
 use super::world::World;
 use super::{around, wrong_messages};
 use crate::harness::Fixture;
+use crate::harness::seals;
 
 pub(super) fn marks() -> Vec<String> {
     Sort::ALL.iter().map(|sort| sort.mark(11, 200)).collect()
@@ -44,10 +45,10 @@ pub(super) async fn wrong<Q: Message + std::fmt::Debug>(world: &World, by: Fixtu
 
 /// Sends a text as an order by every way that takes one.
 async fn wrong_order(world: &World, by: Fixture, text: &str) {
-    let content = Some(v1::submit_request::Content::Document(text.to_owned()));
+    let content = seals::submit_now(text);
     let message = v1::SubmitRequest { content };
     say(world, by, Rpc::RequestServiceSubmit, vec![message.encode_to_vec()]).await;
-    let content = Some(v1::submit_stream_request::Content::Document(text.to_owned()));
+    let content = seals::submit_in_stream_now(text);
     let message = v1::SubmitStreamRequest { sequence: 1, content };
     say(
         world,

@@ -11,7 +11,7 @@ use super::{lives, refusals, strangers};
 use crate::harness::agencies::{BANK, THADS};
 use crate::harness::database::setting;
 use crate::harness::raw::Raw;
-use crate::harness::{Backend, TestDatabase};
+use crate::harness::{Backend, TestDatabase, seals};
 use crate::ops::get;
 
 /// The fewest digits of an amount that is looked for: shorter numbers stand everywhere.
@@ -58,7 +58,7 @@ async fn fail_inside(world: &World, database: &TestDatabase) {
     }
     sabotage(database, &database.raw().await).await;
     for (order, sender) in orders {
-        let content = Some(v1::submit_request::Content::Document(order.to_string()));
+        let content = seals::submit_now(&order.to_string());
         let failed = world
             .call(sender, Rpc::RequestServiceSubmit, &v1::SubmitRequest { content })
             .await;

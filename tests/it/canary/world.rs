@@ -27,7 +27,7 @@ use crate::harness::agencies::{ALL, Fixture, OPERATOR};
 use crate::harness::hub::{Client, authorized, minter};
 use crate::harness::ledger::HUB;
 use crate::harness::wire::{Heard, hear};
-use crate::harness::{TestDatabase, TestLedger};
+use crate::harness::{TestDatabase, TestLedger, seals};
 
 /// Entries of a stream that stays open which are waited for.
 const ENTRIES: usize = 10;
@@ -39,6 +39,8 @@ pub(super) struct World {
     _program: HubProgram,
     pub(super) address: HubAddress,
     pub(super) keys: BTreeMap<&'static str, KeyedCertificate>,
+    /// The agencies as they are registered: their officers bear marked names.
+    registered: BTreeMap<&'static str, Fixture>,
     clients: BTreeMap<&'static str, Client>,
     strangers: Vec<Fixture>,
     /// What no mark may stand in, and what it is: refusals and metadata to anybody, and every byte to strangers.
@@ -60,13 +62,17 @@ impl World {
             .collect();
         let ledger =
             TestLedger::start_bare(database, Arc::new(ManualClock::new(now)), 1, LedgerSettings::default()).await;
-        let mut keys = BTreeMap::new();
+        let (mut keys, mut registered_as) = (BTreeMap::new(), BTreeMap::new());
         for (number, agency) in ALL.iter().chain(&strangers).enumerate() {
             let pair = authority
                 .issue_client(agency.code_text(), validity)
                 .expect("a certificate");
             let registered = if agency.is_digital() {
+                let seals = seals::credentials(*agency);
                 credentials(*agency, &pair, now, validity)
+                    .into_iter()
+                    .chain(seals)
+                    .collect()
             } else {
                 Vec::new()
             };
@@ -78,11 +84,17 @@ impl World {
             };
             ledger.done(agency.registration(registered)).await;
             keys.insert(agency.code_text(), pair);
+            registered_as.insert(agency.code_text(), agency);
         }
         ledger.stop().await;
 
         let server = authority.issue_server(validity).expect("a certificate");
-        let program = HubProgram::of(HUB, &server, &authority.certificate_pem(), database.url());
+        let program = HubProgram::of(
+            HUB,
+            &server,
+            &(authority.certificate_pem() + &seals::authority_pem()),
+            database.url(),
+        );
         let loud = [
             "--log-format",
             "json",
@@ -102,6 +114,7 @@ impl World {
             _program: program,
             address,
             keys,
+            registered: registered_as,
             clients: BTreeMap::new(),
             strangers,
             said: RefCell::default(),
@@ -118,6 +131,11 @@ impl World {
             world.clients.insert(agency.code_text(), client);
         }
         world
+    }
+
+    /// The agency as it is registered.
+    pub(super) fn registered(&self, agency: Fixture) -> Fixture {
+        self.registered[agency.code_text()]
     }
 
     /// A number that was never given.
@@ -278,6 +296,7 @@ fn credentials(agency: Fixture, keys: &KeyedCertificate, now: Timestamp, validit
             agency: agency.code(),
             fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
             purpose,
+            officer: None,
             certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes())
                 .expect("a certificate")
                 .to_vec(),

@@ -88,7 +88,7 @@ async fn chapter(fault: Fault, rounds: std::ops::Range<u64>) {
     register(&keys, &addresses[0])
         .await
         .expect("the agencies are registered");
-    let orders = Orders::new(&keys).expect("orders");
+    let orders = Orders::new(&keys, "account-freeze", true).expect("orders");
     let callers = Callers::start(&keys, &orders, &addresses).await;
     for round in rounds {
         callers.until_acknowledged(1 + point(round, 20), ANSWER_LIMIT).await;

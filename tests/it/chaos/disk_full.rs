@@ -88,7 +88,7 @@ async fn fill_sqlite(disk: &SmallDisk, rounds: std::ops::Range<u64>) {
     let process = program.start(&[]);
     let hub = keys.address(program.port());
     register(&keys, &hub).await.expect("the agencies are registered");
-    let orders = Orders::new(&keys).expect("orders");
+    let orders = Orders::new(&keys, "account-freeze", true).expect("orders");
     let callers = Callers::start(&keys, &orders, std::slice::from_ref(&hub)).await;
     let seen = &callers.seen[0];
     let mut documents = DocumentServiceClient::new(keys.sender.connect(&hub).await.expect("a connection"));
@@ -144,7 +144,7 @@ async fn fill_postgres(disk: &SmallDisk, rounds: std::ops::Range<u64>) {
     let process = program.start(&[]);
     let hub = keys.address(program.port());
     register(&keys, &hub).await.expect("the agencies are registered");
-    let orders = Orders::new(&keys).expect("orders");
+    let orders = Orders::new(&keys, "account-freeze", true).expect("orders");
     let callers = Callers::start(&keys, &orders, std::slice::from_ref(&hub)).await;
     for round in rounds {
         callers.until_acknowledged(1 + point(round, 40), ANSWER_LIMIT).await;

@@ -69,7 +69,7 @@ async fn watch(backend: Backend) {
     };
     let hub = keys.address(program.port());
     register(&keys, &hub).await.expect("the agencies are registered");
-    let orders = Orders::new(&keys).expect("orders");
+    let orders = Orders::new(&keys, "account-freeze", true).expect("orders");
     let mut client = submitter(&keys, &hub).await.expect("a connection");
     let mut calls = Vec::with_capacity(SUBMITS);
     for number in 0..SUBMITS {

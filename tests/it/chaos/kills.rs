@@ -59,7 +59,7 @@ async fn kill_again_and_again(backend: Backend, kills: u64) {
     let keys = Arc::new(Keys::generate().expect("keys"));
     initialise(&keys, &database.url()).expect("the hub is initialised");
     let program = HubProgram::new(&keys, database.url());
-    let orders = Orders::new(&keys).expect("orders");
+    let orders = Orders::new(&keys, "account-freeze", true).expect("orders");
     let hub = keys.address(program.port());
 
     let process = program.start(&[]);

@@ -3,6 +3,7 @@
 
 mod life;
 mod papers;
+mod signing;
 mod wrong;
 
 use std::net::SocketAddr;
@@ -25,7 +26,7 @@ use crate::harness::agencies::{ALL, Fixture};
 use crate::harness::hub::{settings, texts};
 use crate::harness::ids::SeededIds;
 use crate::harness::ledger::HUB;
-use crate::harness::{TestDatabase, TestLedger};
+use crate::harness::{TestDatabase, TestLedger, seals};
 
 /// A hub, and a folder with the profile of each agency, in which the programs run.
 pub(crate) struct Desk {
@@ -55,13 +56,22 @@ impl Desk {
             let code = agency.code_text();
             let keys = authority.issue_client(code, validity).expect("a certificate");
             let registered = if agency.is_digital() {
+                let seals = seals::credentials(*agency);
                 credentials(*agency, &keys, now, validity)
+                    .into_iter()
+                    .chain(seals)
+                    .collect()
             } else {
                 Vec::new()
             };
             ledger.done(agency.registration(registered)).await;
             write(folder.path(), &format!("{code}.pem"), &keys.certificate);
             write(folder.path(), &format!("{code}.key"), &keys.key);
+            let own = seals::of_code(code);
+            for (name, keys) in [("seal", &own.seal), ("officer", &own.officer)] {
+                write(folder.path(), &format!("{code}.{name}.pem"), &keys.certificate);
+                write(folder.path(), &format!("{code}.{name}.key"), &keys.key);
+            }
             profiles.push(*agency);
         }
         ledger.stop().await;
@@ -76,7 +86,9 @@ impl Desk {
         for agency in profiles {
             let profile = format!(
                 "hub = \"https://localhost:{port}\"\nhub_id = \"{HUB}\"\nhub_ca = \"ca.pem\"\nagency = \"{code}\"\n\
-                 officer = \"{officer}\"\ntls_cert = \"{code}.pem\"\ntls_key = \"{code}.key\"\n",
+                 officer = \"{officer}\"\ntls_cert = \"{code}.pem\"\ntls_key = \"{code}.key\"\n\
+                 seal_cert = \"{code}.seal.pem\"\nseal_key = \"{code}.seal.key\"\n\
+                 officer_cert = \"{code}.officer.pem\"\nofficer_key = \"{code}.officer.key\"\n",
                 port = running.address().port(),
                 code = agency.code_text(),
                 officer = agency.officer_id(),
@@ -190,6 +202,7 @@ fn credentials(agency: Fixture, keys: &KeyedCertificate, now: Timestamp, validit
         agency: agency.code(),
         fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
         purpose,
+        officer: None,
         certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes())
             .expect("a certificate")
             .to_vec(),

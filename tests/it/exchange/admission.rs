@@ -14,7 +14,7 @@ use crate::harness::audit::audit;
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
 use crate::harness::wire::reason;
-use crate::harness::{TestDatabase, TestHub, documents};
+use crate::harness::{TestDatabase, TestHub, documents, seals};
 
 async fn hub_with(database: &TestDatabase, limits: AdmissionLimits) -> TestHub {
     TestHub::start_with(database, |settings| settings.limits.admission = limits).await
@@ -30,7 +30,7 @@ fn enquiry(key: &str) -> v1::SubmitRequest {
 
 fn submit(order: &serde_json::Value) -> v1::SubmitRequest {
     v1::SubmitRequest {
-        content: Some(v1::submit_request::Content::Document(order.to_string())),
+        content: seals::submit(&order.to_string()),
     }
 }
 
@@ -91,9 +91,7 @@ backends! {
         let office = hub.client(THADS).await;
         let orders = (0..60_i64).map(|n| v1::SubmitStreamRequest {
             sequence: n,
-            content: Some(v1::submit_stream_request::Content::Document(
-                documents::order(&kind("land-information"), &format!("stream-{n:03}"), THADS, &[LAND_OFFICE]).to_string(),
-            )),
+            content: seals::submit_in_stream(&documents::order(&kind("land-information"), &format!("stream-{n:03}"), THADS, &[LAND_OFFICE]).to_string()),
         });
         let answers = office.requests().submit_stream(tokio_stream::iter(orders.collect::<Vec<_>>())).await;
         let answers: Vec<_> = answers.expect("a stream").into_inner().collect().await;

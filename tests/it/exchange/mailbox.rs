@@ -19,7 +19,7 @@ use crate::harness::commands::kind;
 use crate::harness::hub::Client;
 use crate::harness::ids::clock;
 use crate::harness::wire::{fields, reason};
-use crate::harness::{Backend, Order, TestHub, TestLedger, documents, run};
+use crate::harness::{Backend, Order, TestHub, TestLedger, documents, run, seals};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -31,7 +31,7 @@ async fn opened(client: &Client, kind_code: &str, key: &str) -> String {
         BANK
     };
     let order = documents::order(&kind(kind_code), key, THADS, &[to]);
-    let content = Some(v1::submit_request::Content::Document(order.to_string()));
+    let content = seals::submit(&order.to_string());
     let reply = client
         .requests()
         .submit(v1::SubmitRequest { content })
@@ -174,9 +174,7 @@ backends! {
         let (office, bank) = (hub.client(THADS).await, hub.client(BANK).await);
         let orders = (0..ORDERS).map(|n| v1::SubmitStreamRequest {
             sequence: n,
-            content: Some(v1::submit_stream_request::Content::Document(
-                documents::order(&kind("account-freeze"), &format!("order-{n:04}"), THADS, &[BANK]).to_string(),
-            )),
+            content: seals::submit_in_stream(&documents::order(&kind("account-freeze"), &format!("order-{n:04}"), THADS, &[BANK]).to_string()),
         });
         let answers = office.requests().submit_stream(tokio_stream::iter(orders.collect::<Vec<_>>())).await;
         assert_eq!(answers.expect("a stream").into_inner().collect::<Vec<_>>().await.len(), usize::try_from(ORDERS).expect("small"));

@@ -57,7 +57,7 @@ fixtures! {
     PAPER_BANK: "GIA-LAP.NH.970997", Bank, Paper, "01", "Ngân hàng thương mại cổ phần Chưa Kết Nối",
         "nh.ngo.van.giay", "Ngô Văn Giấy", "Giám đốc chi nhánh";
     THADS_37: "GIA-LAP.THADS.37", Enforcement, Digital, "37", "Thi hành án dân sự tỉnh Ninh Bình (giả lập)",
-        "tt.dinh.van.truong", "Đinh Văn Trưởng", "Thủ trưởng cơ quan thi hành án dân sự";
+        "tt.dinh.van.truong", "Đinh Văn Trưởng", "Chấp hành viên trưởng";
     COURT_37: "GIA-LAP.TAND.37.1", Court, Digital, "37", "Tòa án nhân dân khu vực 1 - Ninh Bình (giả lập)",
         "tp.hoang.thi.vi", "Hoàng Thị Ví", "Thẩm phán";
     PROCURACY_37: "GIA-LAP.VKS.37.1", Procuracy, Digital, "37", "Viện kiểm sát nhân dân khu vực 1 - Ninh Bình (giả lập)",
@@ -112,6 +112,14 @@ impl Fixture {
             place: "79",
             ..self
         }
+    }
+
+    pub(crate) fn full_name(self) -> &'static str {
+        self.full_name
+    }
+
+    pub(crate) fn position(self) -> &'static str {
+        self.position
     }
 
     pub(crate) fn officer_text(self) -> &'static str {
@@ -174,6 +182,7 @@ impl Fixture {
             agency: self.code(),
             fingerprint,
             purpose,
+            officer: None,
             certificate: self.code.as_bytes().to_vec(),
             not_before: start().plus_hours(-24),
             not_after: start().plus_hours(24 * 365),

@@ -180,6 +180,7 @@ pub(crate) fn advance(agency: Fixture, cursor: &str, positions: &[(Lane, i64)]) 
         key: None,
         content_sha256: [0; 32],
         body: None,
+        verified: None,
         operation: Operation::Advance(Advance {
             cursor: CursorName::parse(cursor).expect("a cursor name"),
             positions: positions.iter().copied().collect(),

@@ -12,6 +12,17 @@ pub(crate) fn order(kind: &Kind, key: &str, sender: Fixture, recipients: &[Fixtu
     order["agency"] = sender.code_text().into();
     order["recipients"] = recipients.iter().map(|recipient| recipient.code_text()).collect();
     order["head"]["signer"]["officer_id"] = sender.officer_id().as_str().into();
+    // What is signed names its signer as he is registered.
+    let definition = &kind.definition;
+    if !definition.signed_steps.is_empty()
+        && definition
+            .signer_positions
+            .iter()
+            .any(|known| known == sender.position())
+    {
+        order["head"]["signer"]["position"] = sender.position().into();
+        order["head"]["signer"]["full_name"] = sender.full_name().into();
+    }
     // What names one recipient's accounts does not go to several.
     if recipients.len() > 1
         && let Some(payload) = order["payload"].as_object_mut()

@@ -29,6 +29,7 @@ use super::agencies::{ALL, Fixture};
 use super::database::TestDatabase;
 use super::ids::{SeededIds, clock, start};
 use super::ledger::{HUB, TestLedger};
+use super::seals;
 use super::wire::call;
 
 /// A hub that serves, its agencies registered.
@@ -52,6 +53,7 @@ pub(crate) fn credentials(agency: Fixture, keys: &KeyedCertificate, validity: Va
         agency: agency.code(),
         fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
         purpose,
+        officer: None,
         certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes())
             .expect("a certificate")
             .to_vec(),
@@ -90,7 +92,11 @@ impl TestHub {
                 .issue_client(agency.code().as_str(), validity())
                 .expect("a certificate");
             let registered = if agency.is_digital() {
+                let seals = seals::credentials(*agency);
                 credentials(*agency, &pair, validity())
+                    .into_iter()
+                    .chain(seals)
+                    .collect()
             } else {
                 Vec::new()
             };
@@ -242,12 +248,12 @@ fn minter_for(
     Arc::new(TokenMinter::new(subject, token, &tls.certificate, clock, ids).expect("a minter"))
 }
 
-/// The PEM texts of a hub with these keys, `authority` being the CA of clients.
+/// The PEM texts of a hub with these keys, `authority` being the CA of clients beside that of the seals.
 pub(crate) fn texts(server: &KeyedCertificate, authority: &Authority) -> TlsPems {
     TlsPems {
         certificate: server.certificate.clone().into_bytes(),
         key: server.key.clone().into_bytes(),
-        client_ca: authority.certificate_pem().into_bytes(),
+        client_ca: (authority.certificate_pem() + &seals::authority_pem()).into_bytes(),
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) fn register_key(key: HubKey) -> Command {
         key: None,
         content_sha256: NO_CONTENT,
         body: None,
+        verified: None,
         operation: Operation::HubKey(key),
     }
 }
@@ -202,6 +203,7 @@ impl TestLedger {
     pub(crate) async fn receipts_of(&self, outcome: Outcome) -> Vec<Receipt> {
         match outcome {
             Outcome::Done(receipts) => receipts,
+            Outcome::Outdated => panic!("no signature of a test goes out of date"),
             Outcome::Replayed {
                 content_sha256,
                 log_index,
@@ -280,6 +282,7 @@ impl TestLedger {
             ids: SeededIds::new(0xA),
             signer,
             ledger: LedgerSettings::default(),
+            trust: None,
         });
         app.register_hub_key(key).await.expect("its keys are registered");
         app

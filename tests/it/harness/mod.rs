@@ -12,6 +12,7 @@ pub(crate) mod ledger;
 pub(crate) mod raw;
 pub(crate) mod replay;
 mod replayed_rows;
+pub(crate) mod seals;
 pub(crate) mod watch;
 pub(crate) mod wire;
 

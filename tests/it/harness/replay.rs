@@ -105,6 +105,8 @@ struct RegistryDetails {
 pub(super) struct CredentialDetails {
     pub(super) sha256: String,
     pub(super) purpose: String,
+    #[serde(default)]
+    pub(super) officer: Option<String>,
     pub(super) certificate: String,
     pub(super) not_before: i64,
     pub(super) not_after: i64,

@@ -178,5 +178,6 @@ pub(super) fn credential_row((agency, credential): &(String, CredentialDetails))
         ("not_after", credential.not_after.into()),
         ("registered_time", credential.registered_time.into()),
         ("revoked_time", credential.revoked_time.into()),
+        ("officer", credential.officer.clone().into()),
     ])
 }

@@ -247,6 +247,7 @@ pub(super) async fn register(
         credential: Some(v1::NewCredential {
             certificate_pem: keys.certificate.clone(),
             purposes: purposes.iter().map(|purpose| (*purpose).into()).collect(),
+            officer_id: String::new(),
         }),
     };
     let operator = hub.client(OPERATOR).await;

@@ -23,7 +23,7 @@ use crate::harness::agencies::{BANK, BANK_2, THADS};
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
 use crate::harness::ids::start;
-use crate::harness::{Backend, TestDatabase, TestHub, documents};
+use crate::harness::{Backend, TestDatabase, TestHub, documents, seals};
 
 /// The database that a test goes over to: the other one, if it is there.
 fn other(backend: Backend) -> Backend {
@@ -62,7 +62,7 @@ async fn upload(client: &Client, key: &str, content: &[u8]) -> String {
 fn freeze(key: &str) -> v1::SubmitRequest {
     let order = documents::order(&kind("account-freeze"), key, THADS, &[BANK, BANK_2]);
     v1::SubmitRequest {
-        content: Some(v1::submit_request::Content::Document(order.to_string())),
+        content: seals::submit(&order.to_string()),
     }
 }
 

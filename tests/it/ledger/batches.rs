@@ -39,6 +39,7 @@ impl Verdict {
             Ok(Outcome::Replayed {
                 log_index, entry_count, ..
             }) => Self::Replayed(log_index, entry_count),
+            Ok(Outcome::Outdated) => panic!("nothing here is signed"),
             Err(error) => Self::Refused(format!("{error} {:?} {:?}", error.fields(), error.metadata())),
         }
     }

@@ -282,6 +282,7 @@ impl Walker {
             key: None,
             content_sha256: [0; 32],
             body: None,
+            verified: None,
             operation: Operation::Sweep(Sweep {
                 task,
                 requests,

@@ -4,6 +4,7 @@ use lienthong_proto::v1;
 use serde_json::Value;
 
 use crate::harness::agencies::{BANK, BANK_2, OPERATOR, PROCURACY_37, THADS_37};
+use crate::harness::seals;
 
 use super::world::World;
 
@@ -63,7 +64,7 @@ backends! {
             assert_eq!(copy.clock("transfer").await, clock);
             let entries = world.entries(PROCURACY_37, &id).await;
             let document = entries[0].document.as_ref().expect("the decision");
-            assert_eq!(document.content, order.to_string().as_bytes(), "the very bytes of the decision");
+            assert_eq!(seals::document_in(document), order.to_string().as_bytes(), "the very bytes of the decision");
             assert_eq!(copy.get().await.broadcast_id, "", "no part of the broadcast");
             copy.acknowledge().await;
             copy.answer("OBSERVATION").await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::agencies::{BANK, BANK_2, THADS_37};
-use crate::harness::wire::reason;
+use crate::harness::wire::{fields, reason};
 
 use super::life::{Life, refused};
 use super::world::World;
@@ -16,6 +16,9 @@ fn after(freeze: &Life<'_>, what: &'static str) -> impl FnOnce(&mut Value) {
         order["payload"]["after_debit"] = what.into();
     }
 }
+
+/// Makes a document wrong in one way.
+type Spoil = fn(&mut Value);
 
 fn executed(at: &'static str) -> impl FnOnce(&mut Value) {
     move |answer| answer["payload"]["executed_time"] = format!("{at}:00+07:00").into()
@@ -66,6 +69,29 @@ backends! {
         let open = world.open("account-freeze", THADS_37, BANK).await;
         let order = world.order("account-debit", THADS_37, &[BANK_2], after(&open, "END"));
         assert_eq!(reason(&world.send(THADS_37, &order).await.expect_err("elsewhere")), "MEASURE_NOT_IN_FORCE");
+        world.end(&database).await;
+    }
+
+    async fn a_debit_is_of_the_debtor_and_of_no_more_than_the_freeze_that_it_cites(database) {
+        let world = World::start(&database).await;
+        let freeze = world.open("account-freeze", THADS_37, BANK).await;
+        let spoils: [(&str, Spoil); 3] = [
+            ("/relations/0", |order| order["payload"]["debtor"]["identifiers"][0]["number"] = "001085099999".into()),
+            ("/payload/amounts/total", |order| {
+                order["payload"]["amounts"]["obligation"]["amount"] = "150000001".into();
+                order["payload"]["amounts"]["total"]["amount"] = "153500001".into();
+            }),
+            ("/head/date", |order| order["head"]["date"] = "2026-11-19".into()),
+        ];
+        for (field, spoil) in spoils {
+            let order = world.order("account-debit", THADS_37, &[BANK], |order| {
+                after(&freeze, "END")(order);
+                spoil(order);
+            });
+            let status = world.send(THADS_37, &order).await.expect_err(field);
+            assert_eq!((reason(&status).as_str(), fields(&status).as_slice()), ("REFERENCE_MISMATCH", &[field.to_owned()][..]));
+        }
+        world.open_with("account-debit", THADS_37, BANK, after(&freeze, "END")).await;
         world.end(&database).await;
     }
 

@@ -14,7 +14,7 @@ use crate::harness::agencies::ALL;
 use crate::harness::audit::audit;
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
-use crate::harness::{Fixture, TestDatabase, TestHub, documents};
+use crate::harness::{Fixture, TestDatabase, TestHub, documents, seals};
 
 use super::life::Life;
 
@@ -76,7 +76,8 @@ impl World {
 
     /// Sends an order; its receipts, one for each recipient and one for each copy.
     pub(super) async fn send(&self, sender: Fixture, order: &Value) -> Result<Vec<v1::Receipt>, Status> {
-        let content = Some(v1::submit_request::Content::Document(order.to_string()));
+        let times = seals::times_from(self.hub.clock.now());
+        let content = seals::submit_at(&order.to_string(), times);
         let reply = self
             .client(sender)
             .requests()
@@ -118,7 +119,7 @@ impl World {
             let entries = self.entries(recipient, &life.id).await;
             let document = entries[0].document.as_ref().expect("the order");
             assert_eq!(
-                document.content,
+                seals::document_in(document),
                 order.to_string().as_bytes(),
                 "the exact bytes that were sent"
             );

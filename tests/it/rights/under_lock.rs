@@ -79,6 +79,7 @@ fn pass_on(target: &Target, from: Fixture, to: Fixture) -> Command {
         key: None,
         content_sha256: [0; 32],
         body: None,
+        verified: None,
         operation: Operation::Sweep(Sweep {
             task: SweepTask::Succeed {
                 from: from.code(),
@@ -213,6 +214,7 @@ backends! {
             "ALTER TABLE officer DROP COLUMN scope",
             "DROP TABLE tree_node",
             "DROP TABLE hub_key",
+            "ALTER TABLE credential DROP COLUMN officer",
             "DELETE FROM _sqlx_migrations WHERE version >= 6",
         ] {
             raw.execute(text).await.expect("a schema of before");

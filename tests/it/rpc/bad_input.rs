@@ -305,8 +305,8 @@ backends! {
         let jws = v1::SubmitRequest {
             content: Some(Content::Jws("a.b.c".to_owned())),
         };
-        let jws = sender.requests().submit(jws).await.expect_err("not taken yet");
-        check("a JWS", &jws, Code::FailedPrecondition, "SIGNATURE_NOT_ENABLED", &[]);
+        let jws = sender.requests().submit(jws).await.expect_err("no JWS");
+        check("a JWS", &jws, Code::InvalidArgument, "SIGNATURE_INVALID", &["jws"]);
         assert_eq!(raw.counts().await, before, "nothing was stored");
     }
 

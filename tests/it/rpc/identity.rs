@@ -261,6 +261,7 @@ async fn register(hub: &TestHub, key: &str, keys: &KeyedCertificate, purposes: &
         credential: Some(v1::NewCredential {
             certificate_pem: keys.certificate.clone(),
             purposes: purposes.iter().map(|purpose| (*purpose).into()).collect(),
+            officer_id: String::new(),
         }),
     };
     hub.client(OPERATOR)

@@ -8,7 +8,7 @@ use super::same_key::submit;
 use super::table::Make;
 use crate::harness::agencies::BANK;
 use crate::harness::commands::kind;
-use crate::harness::{Fixture, documents};
+use crate::harness::{Fixture, documents, seals};
 
 pub(super) fn order(caller: Fixture, _: &str, key: &str) -> Vec<u8> {
     submit(&documents::order(&kind("account-freeze"), key, caller, &[BANK])).encode_to_vec()
@@ -16,7 +16,7 @@ pub(super) fn order(caller: Fixture, _: &str, key: &str) -> Vec<u8> {
 
 pub(super) fn stream_order(caller: Fixture, _: &str, key: &str) -> Vec<u8> {
     let document = documents::order(&kind("account-freeze"), key, caller, &[BANK]).to_string();
-    let content = Some(v1::submit_stream_request::Content::Document(document));
+    let content = seals::submit_in_stream(&document);
     v1::SubmitStreamRequest { sequence: 1, content }.encode_to_vec()
 }
 

@@ -7,12 +7,12 @@ use crate::harness::agencies::{BANK, BANK_2, LAND_OFFICE, THADS};
 use crate::harness::audit::audit;
 use crate::harness::commands::kind;
 use crate::harness::wire::reason;
-use crate::harness::{TestHub, documents};
+use crate::harness::{TestHub, documents, seals};
 
 /// A submit of this document.
 pub(crate) fn submit(document: &serde_json::Value) -> v1::SubmitRequest {
     v1::SubmitRequest {
-        content: Some(v1::submit_request::Content::Document(document.to_string())),
+        content: seals::submit(&document.to_string()),
     }
 }
 

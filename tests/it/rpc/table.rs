@@ -478,15 +478,10 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             .encode_to_vec()
         }),
         Rpc::AgencyServiceRegisterCredential => own_agency("FIELD_INVALID", |_, code, key| {
-            let credential = v1::NewCredential {
-                certificate_pem: "none".to_owned(),
-                purposes: vec![1],
-            };
-            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
             v1::RegisterCredentialRequest {
-                idempotency_key,
-                agency_code,
-                credential: Some(credential),
+                idempotency_key: key.to_owned(),
+                agency_code: code.to_owned(),
+                credential: Some(v1::NewCredential::default()),
             }
             .encode_to_vec()
         }),

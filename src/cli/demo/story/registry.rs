@@ -96,10 +96,6 @@ fn new_agency(cast: &CastAgency, partner: Option<&Partner>) -> Outcome<v1::Creat
         name: unit.name.clone(),
         territory: unit.territory.clone(),
     });
-    let credentials = partner.map(|partner| v1::NewCredential {
-        certificate_pem: partner.certificate().to_owned(),
-        purposes: vec![v1::CredentialPurpose::Tls.into(), v1::CredentialPurpose::Token.into()],
-    });
     Ok(v1::CreateAgencyRequest {
         // The same in every run: a folder that is kept holds the agencies already.
         idempotency_key: format!("demo-create-{}", cast.code),
@@ -126,6 +122,6 @@ fn new_agency(cast: &CastAgency, partner: Option<&Partner>) -> Outcome<v1::Creat
             valid_to: String::new(),
             scope: v1::OfficerScope::All.into(),
         }),
-        credentials: credentials.into_iter().collect(),
+        credentials: partner.map(Partner::credentials).unwrap_or_default(),
     })
 }

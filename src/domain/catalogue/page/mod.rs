@@ -126,6 +126,10 @@ fn facts(definition: &KindDefinition) -> String {
         ("Người ký (signers)", join(&definition.signer_positions, ", ")),
         ("Bước phải ký số (signed steps)", labels(&definition.signed_steps)),
         (
+            "Trong đó cán bộ cùng ký (officer signs too)",
+            labels(&definition.officer_signed_steps),
+        ),
+        (
             "Gửi nhiều nơi nhận (broadcast)",
             yes_no(definition.broadcast).to_owned(),
         ),
@@ -206,8 +210,21 @@ fn relations(relations: &[RelationDefinition]) -> String {
         } else {
             ""
         };
+        let party = if relation.same_party {
+            "; cùng người, tổ chức"
+        } else {
+            ""
+        };
+        let at_most = if relation.at_most.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "; không nhiều hơn văn bản được viện dẫn: {}",
+                patterns(&relation.at_most)
+            )
+        };
         format!(
-            "- {}: {} ({required}{measure})",
+            "- {}: {} ({required}{measure}{party}{at_most})",
             relation_vi(relation.r#type),
             join(relation.kinds.iter().map(|kind| format!("`{kind}`")), ", ")
         )

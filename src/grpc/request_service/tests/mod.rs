@@ -23,12 +23,16 @@ use crate::app::{App, Parts};
 use crate::auth::admission::{Admission, AdmissionLimits};
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
+use crate::auth::test_registry;
+use crate::client::pki::{Authority, KeyedCertificate, Validity};
+use crate::client::signing::{Sealer, Signer, Times};
 use crate::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Scope, Unit};
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::{Catalogue, Kind};
 use crate::domain::ids::{AgencyCode, IdSource, IdempotencyKey, KindCode, OfficerId, UnitId};
 use crate::domain::time::{ManualClock, Timestamp};
 use crate::evidence::digest::sha256;
+use crate::server::random::OsRandom;
 use crate::store::{Database, Store};
 
 const OPERATOR: &str = "GIA-LAP.CONG.00";
@@ -99,13 +103,36 @@ fn credentials(code: &str) -> Vec<Credential> {
         agency: AgencyCode::parse(code).unwrap(),
         fingerprint: sha256(code.as_bytes()),
         purpose,
+        officer: None,
         certificate: code.as_bytes().to_vec(),
         not_before: now().plus_hours(-24),
         not_after: now().plus_hours(24 * 300),
         registered_time: now(),
         revoked_time: None,
     };
-    vec![credential(Purpose::Tls), credential(Purpose::Token)]
+    let seal = test_registry::credential(&AgencyCode::parse(code).unwrap(), &SEAL.0, Purpose::Seal, validity());
+    let seal = (code == THADS).then_some(seal);
+    let others = [credential(Purpose::Tls), credential(Purpose::Token)];
+    others.into_iter().chain(seal).collect()
+}
+
+fn validity() -> Validity {
+    Validity::days(now(), 300)
+}
+
+/// The seal of the enforcement agency.
+static SEAL: LazyLock<(KeyedCertificate, Sealer)> = LazyLock::new(|| {
+    let authority = Authority::new("CA", validity()).unwrap();
+    let keys = authority.issue_client(THADS, validity()).unwrap();
+    let seal = Signer::of_file(&keys).unwrap();
+    (keys, Sealer { seal, officer: None })
+});
+
+/// The order as it is sent: sealed.
+fn sealed(order: &str) -> String {
+    SEAL.1
+        .sign(order.as_bytes(), false, Times::at(now()), &OsRandom)
+        .unwrap()
 }
 
 /// Puts the principal of the agency in the header into the request, as the auth layer does.
@@ -154,6 +181,7 @@ impl Hub {
             ids: Arc::new(Counter(Mutex::new(0))),
             signer: crate::signing::Signer::of_a_test("hub"),
             ledger: LedgerSettings::default(),
+            trust: None,
         });
         for (code, role, id) in AGENCIES {
             register(&app, code, *role, id).await;
@@ -187,7 +215,7 @@ impl Hub {
     }
 
     async fn submit(&self, order: &Value) -> Result<v1::SubmitResponse, Status> {
-        let content = Some(v1::submit_request::Content::Document(order.to_string()));
+        let content = Some(v1::submit_request::Content::Jws(sealed(&order.to_string())));
         let request = by(THADS, v1::SubmitRequest { content });
         self.client().submit(request).await.map(tonic::Response::into_inner)
     }

@@ -6,6 +6,7 @@ use tonic::Code;
 
 use super::{BANK, BANK_2, Hub, THADS, broadcast, by, fields, order, reason};
 use crate::evidence::digest::sha256;
+use crate::evidence::jws::document_in;
 
 #[tokio::test]
 async fn a_request_goes_from_submit_to_its_answer_and_is_told_to_its_parties_only() {
@@ -49,7 +50,12 @@ async fn a_request_goes_from_submit_to_its_answer_and_is_told_to_its_parties_onl
     assert_eq!(measure.held[0].unit, "VND");
     let actions: Vec<_> = got.documents.iter().map(v1::Document::action).collect();
     assert_eq!(actions, [Submit, Acknowledge, AnswerInterim, AnswerFinal]);
-    assert_eq!(got.documents[0].content, order("order-0001").to_string());
+    let sent = &got.documents[0];
+    let document = document_in(&sent.media_type, &sent.content).unwrap();
+    assert_eq!(document, order("order-0001").to_string().as_bytes());
+    assert_eq!(sent.sha256, sha256(&document).as_slice());
+    assert_eq!(sent.signature_format(), v1::SignatureFormat::JwsCompact);
+    assert_eq!(got.documents[1].signature_format(), v1::SignatureFormat::Unspecified);
 
     let foreign = hub.get(BANK_2, &id).await.unwrap_err();
     let missing = hub.get(BANK_2, &format!("req_{}", "0".repeat(32))).await.unwrap_err();
@@ -161,6 +167,8 @@ async fn a_broadcast_is_told_to_its_sender_in_the_order_of_its_recipients() {
     // Its order is kept once; every recipient reads it.
     for (receipt, bank) in submitted.receipts.iter().zip([BANK_2, BANK]) {
         let got = hub.get(bank, &receipt.enforcement_request_id).await.unwrap();
-        assert_eq!(got.documents[0].content, broadcast("order-0001").to_string());
+        let sent = &got.documents[0];
+        let document = document_in(&sent.media_type, &sent.content).unwrap();
+        assert_eq!(document, broadcast("order-0001").to_string().as_bytes());
     }
 }

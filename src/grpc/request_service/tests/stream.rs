@@ -5,7 +5,7 @@ use lienthong_proto::v1::submit_stream_response::Result::{Accepted, Rejected};
 use tokio_stream::StreamExt as _;
 use tonic_types::StatusExt as _;
 
-use super::{Hub, MESSAGE_BYTES, THADS, by, change_registry, order, reason};
+use super::{Hub, MESSAGE_BYTES, THADS, by, change_registry, order, reason, sealed};
 use crate::app::ledger::command::RegistryChange;
 use crate::domain::ids::AgencyCode;
 
@@ -14,7 +14,7 @@ async fn a_stream_answers_every_submit_by_its_sequence_and_ends_with_its_caller(
     let hub = Hub::start().await;
     let message = |sequence: i64, document: String| v1::SubmitStreamRequest {
         sequence,
-        content: Some(v1::submit_stream_request::Content::Document(document)),
+        content: Some(v1::submit_stream_request::Content::Jws(sealed(&document))),
     };
     let mut messages: Vec<_> = (0..150)
         .map(|number| message(number, order(&format!("order-{number:04}")).to_string()))
@@ -67,10 +67,10 @@ async fn a_message_that_is_too_large_ends_the_stream_with_an_error_of_the_hub() 
     let hub = Hub::start().await;
     let message = |sequence: i64, document: String| v1::SubmitStreamRequest {
         sequence,
-        content: Some(v1::submit_stream_request::Content::Document(document)),
+        content: Some(v1::submit_stream_request::Content::Jws(document)),
     };
     let messages = [
-        message(1, order("order-0001").to_string()),
+        message(1, sealed(&order("order-0001").to_string())),
         message(2, " ".repeat(MESSAGE_BYTES)),
     ];
     let mut answers = hub

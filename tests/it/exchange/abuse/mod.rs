@@ -188,7 +188,7 @@ struct Served {
 
 impl Neighbour {
     fn new(keys: Arc<Keys>, hub: HubAddress) -> Self {
-        let orders = Orders::new(&keys).expect("orders");
+        let orders = Orders::new(&keys, "account-freeze", true).expect("orders");
         let count = AtomicU64::new(0);
         Self {
             keys,

@@ -12,7 +12,7 @@ use lienthong::server::clock::SystemClock;
 use super::dice::Dice;
 use crate::harness::agencies::ALL;
 use crate::harness::hub::credentials;
-use crate::harness::{Fixture, TestDatabase, TestLedger};
+use crate::harness::{Fixture, TestDatabase, TestLedger, seals};
 use crate::kit::{HUB_ID, Member};
 
 /// The longest that a caller rests after a hub broke off or did not answer, in milliseconds.
@@ -62,18 +62,27 @@ impl Cast {
             let code = agency.code_text();
             let keys = authority.issue_client(code, validity).expect("a certificate");
             let registered = if agency.is_digital() {
-                credentials(*agency, &keys, validity)
+                let seals = seals::credentials(*agency);
+                credentials(*agency, &keys, validity).into_iter().chain(seals).collect()
             } else {
                 Vec::new()
             };
             ledger.done(agency.registration(registered)).await;
             let officer = agency.officer_text();
-            members.push((*agency, Arc::new(Member { code, officer, keys })));
+            members.push((
+                *agency,
+                Arc::new(Member {
+                    code,
+                    officer,
+                    keys,
+                    seal: seals::of_code(code).seal,
+                }),
+            ));
         }
         ledger.stop().await;
         Self {
             server: authority.issue_server(validity).expect("a certificate"),
-            ca: authority.certificate_pem(),
+            ca: authority.certificate_pem() + &seals::authority_pem(),
             members,
         }
     }

@@ -15,7 +15,7 @@ use crate::harness::agencies::{
     BANK, BANK_2, COURT_37, INSURANCE_37, LAND_37, LAND_OFFICE, PAYER_37, POLICE_HOA_LU, THADS, THADS_37,
 };
 use crate::harness::commands::kind;
-use crate::harness::{Fixture, documents};
+use crate::harness::{Fixture, documents, seals};
 
 /// Longer than any call takes that a hub still works on.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -80,7 +80,7 @@ impl Writer {
             let key = format!("storm-{}-{turn:07}", self.number);
             let (order, mut sent) = self.order(&key, &mut held);
             let ask = Ask::Submit(v1::SubmitRequest {
-                content: Some(v1::submit_request::Content::Document(order.to_string())),
+                content: seals::submit_now(&order.to_string()),
             });
             sent.opened = self.until_answered(self.sender, &ask, true).await;
             if let Some([id, ..]) = sent.opened.as_deref() {
