@@ -224,7 +224,13 @@ pub(super) async fn live(world: &World) -> Made {
 /// An order of a kind, as `live` sends it, for others to spoil.
 pub(super) async fn order(world: &World, code: &str) -> (Value, Fixture) {
     let desk = Desk::open(world, code);
-    let mut order = desk.order(&mut Made::default()).await;
+    let dressed = desk.order(&mut Made::default()).await;
+    let mut order = dressed.clone();
     mark(&mut order, &mut Marker::default());
+    // Its signer is registered, and an order that cites another is about the same person; both bear marks of their own.
+    order["head"]["signer"] = dressed["head"]["signer"].clone();
+    if dressed["relations"].as_array().is_some_and(|cited| !cited.is_empty()) {
+        order["payload"] = dressed["payload"].clone();
+    }
     (order, desk.sender)
 }

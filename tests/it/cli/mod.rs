@@ -82,7 +82,11 @@ impl Desk {
         settings.tls = texts(&server, &authority).into();
         let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(3)).await;
         let running = running.expect("the hub starts");
-        write(folder.path(), "ca.pem", &authority.certificate_pem());
+        write(
+            folder.path(),
+            "ca.pem",
+            &(authority.certificate_pem() + &seals::authority_pem()),
+        );
         for agency in profiles {
             let profile = format!(
                 "hub = \"https://localhost:{port}\"\nhub_id = \"{HUB}\"\nhub_ca = \"ca.pem\"\nagency = \"{code}\"\n\
