@@ -34,3 +34,5 @@ mod rights;
 mod rpc;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod verify;
