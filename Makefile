@@ -1,7 +1,7 @@
 # Liên Thông: the commands of the house. `make` alone explains them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint-proto chaos faults storm abuse load bench
+.PHONY: help demo test check lint-proto chaos faults storm abuse tamper load bench
 
 help: ## this page
 	@printf '%s\n' \
@@ -17,7 +17,9 @@ help: ## this page
 	  '  make storm       200,000 orders to a dozen mailboxes while readers and clients break off and hubs are killed;' \
 	  '                   nothing may be skipped, no release seen before its freeze; up to 30 minutes a database' \
 	  '  make abuse       one agency abuses HTTP/2 in every way we know; the others are served, memory is bounded; 5 minutes' \
-	  '  make load        5 times saturation, one agency over its quota, 200 readers that take nothing; 2 minutes' \
+	  '  make tamper      100,000 changes behind the back of the hub, every column of every table; the verifier finds each;' \
+  '                   30 minutes at most' \
+  '  make load        5 times saturation, one agency over its quota, 200 readers that take nothing; 2 minutes' \
 	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
 	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, faults, storm and bench need PostgreSQL' \
@@ -47,6 +49,9 @@ storm: ## readers that break off, hubs that are killed, two hubs at a time
 
 abuse: ## floods, half-open connections, replies nobody takes; about 5 minutes
 	scripts/abuse.sh
+
+tamper: ## 100,000 changes of rows, each found by the verifier
+	scripts/tamper.sh
 
 load: ## more than the hub can carry
 	scripts/load.sh

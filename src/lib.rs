@@ -11,3 +11,4 @@ pub mod grpc;
 pub mod server;
 pub mod signing;
 pub mod store;
+pub mod verify;

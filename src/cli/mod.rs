@@ -25,6 +25,7 @@ mod restore;
 mod serve;
 mod start_failure;
 mod traces;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -72,6 +73,9 @@ enum Command {
     Db(db::Db),
     /// Khám cổng: looks for what is wrong with a hub's data, or soon will be; changes nothing. Ends with status 1 if something is broken.
     Doctor(doctor::Doctor),
+    /// Kiểm chứng: is what stands in a database what its log says? Offline; no hub is needed, none is trusted.
+    #[command(subcommand)]
+    Verify(verify::Verify),
     /// Chứng thư số: certificates.
     #[command(subcommand)]
     Certs(certs::Certs),
@@ -121,6 +125,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Restore(command) => Box::pin(command.run()).await,
         Command::Db(command) => Box::pin(command.run()).await,
         Command::Doctor(command) => Box::pin(command.run()).await,
+        Command::Verify(command) => Box::pin(command.run()).await,
         Command::Certs(command) => command.run(),
         Command::Catalogue(command) => command.run(),
         Command::Deadline(command) => command.run().await,

@@ -34,6 +34,18 @@ impl Told {
 
 impl Progress for Told {
     fn step(&self, what: &str, done: u64) {
+        self.tell(what, done);
+    }
+}
+
+impl crate::verify::Progress for Told {
+    fn step(&self, what: &str, done: u64) {
+        self.tell(what, done);
+    }
+}
+
+impl Told {
+    fn tell(&self, what: &str, done: u64) {
         let Ok(mut last) = self.last.lock() else { return };
         let every = if self.is_terminal { ON_TERMINAL } else { ELSEWHERE };
         if last.elapsed() < every {

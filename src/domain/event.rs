@@ -16,10 +16,52 @@ use super::signature::Signed;
 use super::time::Timestamp;
 use super::workflow::Party;
 
+/// What stands beside an entry in tables of their own, as the entry's event says. So nothing of it can be changed, added or taken
+/// away without the log telling. The first entry of a command says it, whatever it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Beside {
+    /// The media type of the bytes that came with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// The digest of the row of the key that the command used, 64 hex digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl Beside {
+    /// What an event's details say; nothing if the event is from before they did.
+    ///
+    /// # Errors
+    /// The details are no JSON object, or say it in another form.
+    pub fn of(details: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Details {
+            #[serde(default)]
+            beside: Beside,
+        }
+        serde_json::from_str(details).map(|Details { beside }| beside)
+    }
+
+    /// The details with this as their first member.
+    ///
+    /// # Errors
+    /// None that can occur: it holds texts alone.
+    pub fn put_into(&self, details: &str) -> Result<String, serde_json::Error> {
+        let own = serde_json::to_string(self)?;
+        let rest = details.strip_prefix('{').unwrap_or(details);
+        let comma = if rest.starts_with('}') { "" } else { "," };
+        Ok(format!("{{\"beside\":{own}{comma}{rest}"))
+    }
+}
+
 /// What a step of a request says, apart from its body. Absent members were not touched by the step.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EventDetails {
+    /// What stands beside it in tables of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
     /// Submit: what was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened: Option<Opened>,
@@ -252,4 +294,35 @@ pub struct Taken {
     pub currency: String,
     /// How much, as decimal text.
     pub amount: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_an_entry_is_the_first_member_of_any_details() {
+        let beside = Beside {
+            media_type: Some("application/json".into()),
+            key: Some("00ff".into()),
+        };
+        for details in ["{}", r#"{"reason":"X"}"#, r#"{"agency":{"code":"A"}}"#] {
+            let told = beside.put_into(details).unwrap();
+            assert_eq!(Beside::of(&told).unwrap(), beside, "{told}");
+            let value: serde_json::Value = serde_json::from_str(&told).unwrap();
+            let before: serde_json::Value = serde_json::from_str(details).unwrap();
+            for (name, member) in before.as_object().unwrap() {
+                assert_eq!(&value[name], member);
+            }
+            assert_eq!(Beside::of(details).unwrap(), Beside::default(), "{details}");
+        }
+        let told = beside.put_into(r#"{"reason":"X"}"#).unwrap();
+        let read: EventDetails = serde_json::from_str(&told).unwrap();
+        assert_eq!(read.beside, Some(beside));
+        assert_eq!(
+            serde_json::to_string(&read).unwrap(),
+            told,
+            "the order of members is kept"
+        );
+    }
 }

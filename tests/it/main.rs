@@ -36,3 +36,5 @@ mod rpc;
 mod signatures;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod verify;

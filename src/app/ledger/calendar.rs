@@ -18,7 +18,6 @@ pub const IMPORT_CALENDAR_DAYS: &str = "import_calendar_days";
 
 /// What an entry about the calendar says. The version of its days is the entry's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CalendarDetails {
     /// Who stated them.
     pub origin: DayOrigin,

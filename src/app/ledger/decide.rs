@@ -111,7 +111,7 @@ pub(super) fn decide(
         command.key.as_ref(),
         command.content_sha256,
         first_index,
-    );
+    )?;
     Ok(Decided::Acted {
         leaves: state.leaves_from(first_index),
         content_sha256: command.content_sha256,

@@ -5,13 +5,13 @@ use bytes::Bytes;
 use super::command::{Actor, NewBody};
 use super::state::State;
 use crate::domain::error::{Error, Result};
-use crate::domain::event::Entered;
+use crate::domain::event::{Beside, Entered};
 use crate::domain::ids::{AgencyCode, IdSource, IdempotencyKey, salt};
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::workflow::{Party, State as RequestState};
 use crate::evidence::Digest;
-use crate::evidence::digest::salted;
+use crate::evidence::digest::{hex, salted};
 use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
 use crate::store::rows::{Body, EventRow, LogEntry, UsedKey};
 
@@ -110,18 +110,45 @@ impl State {
         key: Option<&IdempotencyKey>,
         content_sha256: Digest,
         log_index: i64,
-    ) {
-        let Some(key) = key else { return };
-        let used = UsedKey {
+    ) -> Result<()> {
+        let used = key.map(|key| UsedKey {
             agency: actor.agency.clone(),
             key: key.clone(),
             content_sha256,
             log_index,
             entry_count: self.next_index - log_index,
+        });
+        self.tell_beside(log_index, used.as_ref())?;
+        if let Some(used) = used {
+            self.used_keys
+                .insert((used.agency.clone(), used.key.clone()), used.clone());
+            self.appended.keys.push(used);
+        }
+        Ok(())
+    }
+
+    /// Lets the first entry of a command say which rows of other tables stand beside it. It can only now: a key's row says how
+    /// many entries came of it.
+    fn tell_beside(&mut self, log_index: i64, used: Option<&UsedKey>) -> Result<()> {
+        let is_first = |index: i64| index == log_index;
+        let appended = &mut self.appended;
+        let body = appended.bodies.iter().rfind(|body| is_first(body.log_index));
+        let beside = Beside {
+            media_type: body.map(|body| body.media_type.clone()),
+            key: used.map(|used| hex(&used.digest())),
         };
-        self.used_keys
-            .insert((used.agency.clone(), used.key.clone()), used.clone());
-        self.appended.keys.push(used);
+        let event = appended.events.iter_mut().rfind(|event| is_first(event.log_index));
+        let entry = appended.entries.iter_mut().rfind(|entry| is_first(entry.log_index));
+        let (Some(event), Some(entry)) = (event, entry) else {
+            return Ok(());
+        };
+        if beside != Beside::default() {
+            event.details = beside.put_into(&event.details).map_err(Error::internal)?;
+            let leaf = Leaf::decode(&entry.leaf).map_err(Error::internal)?;
+            let row_digest = event.digest();
+            entry.leaf = Leaf { row_digest, ..leaf }.encode();
+        }
+        Ok(())
     }
 
     /// The leaves of this batch from `log_index` on.

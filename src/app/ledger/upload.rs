@@ -9,29 +9,35 @@ use super::state::State;
 use crate::app::documents::UPLOAD;
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, DocumentId, RequestId};
-use crate::evidence::digest::hex;
+use crate::evidence::digest::{hex, salted};
 use crate::evidence::leaf::EntryType;
 use crate::store::rows::{AttachmentRow, RequestAttachmentRow};
 
-/// What the event of an upload says. The file's name stands in the body: it may be personal.
+/// What the event of an upload says. The file's name may be personal: it stands in the body, and here its digest with the body's
+/// salt, which goes when the body goes.
 #[derive(Serialize)]
 struct Uploaded<'a> {
     owner: &'a AgencyCode,
     media_type: &'a str,
     size: i64,
     sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_digest: Option<String>,
 }
 
 /// Enters a document whose bytes are kept. Its id is fresh, so nothing can stand against it.
 pub(super) fn upload(state: &mut State, environment: &Environment, command: &Command, upload: &Upload) -> Result<()> {
     let owner = &command.actor.agency;
+    let (log_index, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let body = state.appended.bodies.last().filter(|body| body.log_index == log_index);
+    let salt = body.and_then(|body| body.salt.as_deref());
     let details = Uploaded {
         owner,
         media_type: &upload.media_type,
         size: upload.size,
         sha256: hex(&upload.sha256),
+        name_digest: salt.map(|salt| hex(&salted(salt, upload.name.as_bytes()))),
     };
-    let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
     let entry = NewEntry {
         entry_type: EntryType::Document,
         subject: upload.id.to_string(),

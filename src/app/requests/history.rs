@@ -181,9 +181,11 @@ fn body_index(request: &EnforcementRequest, log_index: i64) -> i64 {
     }
 }
 
-/// The event without the other party's mailbox positions, which tell how much that party receives.
+/// The event without the other party's mailbox positions, which tell how much that party receives, and without what is for the
+/// verifier alone.
 fn without_others(mut event: EventRow, reader: &AgencyCode) -> Result<EventRow> {
     let mut details: EventDetails = serde_json::from_str(&event.details).map_err(Error::internal)?;
+    details.beside = None;
     details.entered.retain(|entered| entered.agency == *reader);
     event.details = serde_json::to_string(&details).map_err(Error::internal)?;
     Ok(event)

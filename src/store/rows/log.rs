@@ -11,7 +11,7 @@ use crate::evidence::hub_key::HubKey;
 use crate::evidence::proof::TreeRoot;
 use crate::evidence::{Digest, digest::RowDigest, merkle::Frontier};
 use crate::store::backend::{digest, from_row, parsed, parsed_optional};
-use crate::store::bulk::{Cell, Row as _};
+use crate::store::bulk::{Cell, Row};
 
 /// The head of the ledger: the tree so far, the latest time, the versions of registry and calendar.
 #[derive(Debug, Clone)]
@@ -252,19 +252,24 @@ from_row!(EventRow, |row| {
     })
 });
 
+/// The digest of a row as stored.
+fn digest_of(row: &impl Row) -> Digest {
+    let mut digest = RowDigest::default();
+    for cell in row.cells() {
+        match cell {
+            Cell::Text(value) => digest.text(value),
+            Cell::Integer(value) => digest.integer(value.unwrap_or_default()),
+            Cell::Bytes(value) => digest.bytes(value.unwrap_or_default()),
+            Cell::Flag(value) => digest.integer(i64::from(value)),
+        }
+    }
+    digest.finish()
+}
+
 impl EventRow {
     /// The digest of this row that stands in its leaf.
     pub fn digest(&self) -> Digest {
-        let mut digest = RowDigest::default();
-        for cell in self.cells() {
-            match cell {
-                Cell::Text(value) => digest.text(value),
-                Cell::Integer(value) => digest.integer(value.unwrap_or_default()),
-                Cell::Bytes(value) => digest.bytes(value.unwrap_or_default()),
-                Cell::Flag(value) => digest.integer(i64::from(value)),
-            }
-        }
-        digest.finish()
+        digest_of(self)
     }
 }
 
@@ -310,6 +315,13 @@ pub struct UsedKey {
     pub log_index: i64,
     /// How many entries came of it.
     pub entry_count: i64,
+}
+
+impl UsedKey {
+    /// The digest of this row that stands in the event of its first entry.
+    pub fn digest(&self) -> Digest {
+        digest_of(self)
+    }
 }
 
 row!(UsedKey, IDEMPOTENCY, |row| [

@@ -32,7 +32,7 @@ use super::ids::{SeededIds, clock};
 pub(crate) const HUB: &str = "hub.lienthong.test";
 
 /// Signing keys that are the same for every hub of this name and seed, so that what two of them write can be compared.
-fn same_keys(folder: &Path, hub_id: &str, seed: u64) -> Signer {
+pub(crate) fn same_keys(folder: &Path, hub_id: &str, seed: u64) -> Signer {
     type Files = Vec<(OsString, Vec<u8>)>;
     static MADE: Mutex<BTreeMap<(String, u64), Files>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().expect("no test ended in here");

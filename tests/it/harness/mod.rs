@@ -10,8 +10,6 @@ pub(crate) mod hub;
 pub(crate) mod ids;
 pub(crate) mod ledger;
 pub(crate) mod raw;
-pub(crate) mod replay;
-mod replayed_rows;
 pub(crate) mod seals;
 pub(crate) mod watch;
 pub(crate) mod wire;

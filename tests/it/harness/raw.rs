@@ -41,30 +41,11 @@ impl Value {
             Self::Null | Self::Integer(_) | Self::Bytes(_) => panic!("a text was expected, not {self:?}"),
         }
     }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Bytes(value) => value,
-            Self::Null | Self::Integer(_) | Self::Text(_) => panic!("bytes were expected, not {self:?}"),
-        }
-    }
 }
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
-    }
-}
-
-impl From<String> for Value {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<i64> for Value {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
     }
 }
 
@@ -74,22 +55,8 @@ impl From<bool> for Value {
     }
 }
 
-impl<T: Into<Self>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
-
 /// A row by column name.
 pub(crate) type Row = BTreeMap<String, Value>;
-
-/// A row from pairs.
-pub(crate) fn row<const N: usize>(columns: [(&str, Value); N]) -> Row {
-    columns
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
-}
 
 /// A text for sqlx, which takes constants only: the tests make theirs from the names of our own tables.
 pub(crate) fn fixed(text: String) -> &'static str {

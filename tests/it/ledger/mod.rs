@@ -10,4 +10,4 @@ mod limits;
 mod poison;
 mod registry;
 mod two_hubs;
-mod walk;
+pub(crate) mod walk;

@@ -28,6 +28,8 @@ const SERVED_WITHIN: Duration = Duration::from_secs(10);
 /// How much more memory than at rest the hub may take at any time, KiB: what an agency may hold (64 MiB), and as much again for
 /// connections, calls and pages under way.
 const MOST_MEMORY_KIB: u64 = 128 * 1_024;
+/// How long an attack that must be cut may go on for that.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Orders that stand in the attacker's mailbox from the beginning.
 const ORDERS: u64 = 300;
 
@@ -113,7 +115,16 @@ impl Scene {
         for (row, attack) in attacks.iter().enumerate() {
             for _ in 0..attack.lanes {
                 let attacker = Arc::clone(&self.attacker);
-                lanes.spawn(async move { (row, (attack.run)(&attacker, end).await) });
+                lanes.spawn(async move {
+                    let mut outcome = (attack.run)(&attacker, end).await;
+                    // A machine that is busy otherwise gives an attack little of its time.
+                    while matches!(attack.fate, Fate::Cut) && outcome.cut == 0 && Instant::now() < end + PATIENCE {
+                        let more = (attack.run)(&attacker, Instant::now() + time).await;
+                        outcome.opened += more.opened;
+                        outcome.cut += more.cut;
+                    }
+                    (row, outcome)
+                });
             }
         }
         let stop = Arc::new(AtomicBool::new(false));

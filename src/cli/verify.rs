@@ -1,0 +1,239 @@
+//! `lienthong verify`: what an auditor asks, offline. No hub is asked and none is trusted.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::args::read_text;
+use super::failure::Failure;
+use super::output;
+use super::progress::Told;
+use crate::domain::time::Timestamp;
+use crate::evidence::digest::hex;
+use crate::verify::{Fault, Known, Place, Source, Verdict, VerifyError, verify};
+
+const AFTER_HELP: &str = "\
+Ví dụ / examples:
+  lienthong verify database hub.db                          a file of SQLite, also beside a hub that serves
+  lienthong verify database postgres://auditor@db/hub       PostgreSQL; the right to SELECT is enough
+  lienthong verify database hub.db --checkpoint kept.note   and nothing was cut off or rewritten since
+
+Kiểm tra gì / what is checked:
+  the log: indexes dense, every leaf that of its event, every content that of its digest, the tree that of every
+  checkpoint and of the head; the keys; and every table that follows from the log, by a replay of all events.
+  A whole log rewritten from one entry on fits itself: only a checkpoint that somebody outside the database has kept
+  (a partner, a witness, the file beside a backup) shows it, and so does a log cut off at its end or an older copy
+  brought back. So give --checkpoint whenever you have one, the newest best. See docs/verify.md.
+
+Trạng thái kết thúc / exit status:
+  0  nguyên vẹn / sound
+  1  có hư hại, chỗ đầu tiên được nêu trước / damage was found; the first place is named first
+  2  không đọc được, hoặc dùng lệnh sai / the database or file cannot be read, or wrong usage";
+
+/// See the command's help.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verify {
+    /// Kiểm chứng cả cơ sở dữ liệu: computes the whole log again and every table that follows from it; changes nothing.
+    Database(VerifyDatabase),
+}
+
+impl Verify {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Database(command) => command.run().await,
+        }
+    }
+}
+
+/// See the command's help.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct VerifyDatabase {
+    /// Cơ sở dữ liệu: a path, `sqlite:PATH` or `postgres://USER@HOST/NAME`. A password is better given in PGPASSWORD or
+    /// ~/.pgpass than here.
+    #[arg(value_name = "PATH-OR-URL")]
+    place: String,
+    /// Điểm kiểm tra đã giữ: a checkpoint (signed note) from outside the database, older or newer; the log must contain it.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Dạng kết quả: text for people or JSON for programs.
+    #[arg(
+        short = 'o',
+        long,
+        env = "LIENTHONG_OUTPUT",
+        value_name = "FORM",
+        default_value = "table"
+    )]
+    output: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+impl VerifyDatabase {
+    async fn run(self) -> Result<(), Failure> {
+        let known = self.known()?;
+        let place = Place::parse(&self.place)?;
+        let mut source = Source::open(&place).await?;
+        let told = Told::new("Đang kiểm chứng", "verifying");
+        let verdict = verify(&mut source, known.as_ref(), &told).await;
+        drop(told);
+        source.close().await;
+        let verdict = verdict?;
+        match self.output {
+            Form::Table => output::text(&text(&verdict)),
+            Form::Json => output::line(&document(&verdict).to_string()),
+        }
+        if verdict.faults.is_empty() {
+            return Ok(());
+        }
+        let count = verdict.faults.count();
+        Err(Failure::failed(
+            format!("Cơ sở dữ liệu có {count} chỗ hư hại; chỗ đầu tiên được nêu trước."),
+            format!("The database is damaged in {count} place(s); the first is named first."),
+        ))
+    }
+
+    fn known(&self) -> Result<Option<Known>, Failure> {
+        let Some(path) = &self.checkpoint else {
+            return Ok(None);
+        };
+        let known = Known::parse(&read_text("--checkpoint", path)?).map_err(|error| {
+            let path = path.display();
+            Failure::configuration(
+                format!("--checkpoint: {path} không phải là điểm kiểm tra: ba dòng đầu phải là tên nhật ký, số mục và gốc cây"),
+                format!("--checkpoint: {path}: {error}"),
+            )
+        })?;
+        Ok(Some(known))
+    }
+}
+
+fn text(verdict: &Verdict) -> String {
+    if verdict.faults.is_empty() {
+        return sound(verdict);
+    }
+    let faults = verdict.faults.list();
+    let lines: String = faults.iter().map(line).collect();
+    match verdict.faults.count() - faults.len() {
+        0 => lines,
+        more => format!("{lines}  … và {more} chỗ nữa / and {more} more\n"),
+    }
+}
+
+fn sound(verdict: &Verdict) -> String {
+    let hub = verdict.hub_id.as_deref().unwrap_or("–");
+    let time = Timestamp::from_micros(verdict.hub_time).to_rfc3339();
+    let root = hex(&verdict.root);
+    let Verdict {
+        size,
+        checkpoints,
+        bodies,
+        erased,
+        keys,
+        unbound_keys,
+        requests,
+        ..
+    } = verdict;
+    let unbound = match unbound_keys {
+        0 => String::new(),
+        count => format!(
+            "{count} khóa có từ trước khi nhật ký ghi về khóa: chỉ đối chiếu được với nội dung.\n\
+             {count} keys are from before the log told of keys: they were held against their contents alone.\n"
+        ),
+    };
+    let contains = match verdict.contains {
+        Some(known) => format!(
+            "Nhật ký có điểm kiểm tra {known} mục đã nêu: từ đó không bị cắt, không bị viết lại.\n\
+             The log contains the checkpoint of {known} entries given: it was neither cut nor rewritten since.\n"
+        ),
+        None => "Chưa nêu --checkpoint: nhật ký bị cắt đuôi hoặc viết lại toàn bộ thì không thấy được.\n\
+                 No --checkpoint was given: a log that was cut at its end or rewritten as a whole cannot be told.\n"
+            .to_owned(),
+    };
+    format!(
+        "NGUYÊN VẸN: cổng {hub}, {size} mục nhật ký đến {time}, gốc cây {root}.\n\
+         SOUND: hub {hub}, {size} log entries up to {time}, root {root}.\n\
+         Đã tính lại / computed again: {checkpoints} điểm kiểm tra / checkpoints, {bodies} nội dung / contents \
+         ({erased} đã xóa / erased), {keys} khóa / keys, {requests} yêu cầu / requests.\n{unbound}{contains}"
+    )
+}
+
+fn line(fault: &Fault) -> String {
+    let Fault {
+        table,
+        row,
+        columns,
+        what,
+    } = fault;
+    let columns = if columns.is_empty() {
+        String::new()
+    } else {
+        format!(" [{}]", columns.join(", "))
+    };
+    format!("  {table} {row}{columns}: {} / {}\n", what.vi(), what.en())
+}
+
+fn document(verdict: &Verdict) -> Value {
+    let faults = verdict.faults.list().iter().map(|fault| {
+        json!({
+            "table": fault.table,
+            "row": fault.row,
+            "columns": fault.columns,
+            "code": fault.what.code(),
+            "vi": fault.what.vi(),
+            "en": fault.what.en(),
+        })
+    });
+    json!({
+        "verdict": if verdict.faults.is_empty() { "SOUND" } else { "DAMAGED" },
+        "hub_id": verdict.hub_id,
+        "size": verdict.size,
+        "root": hex(&verdict.root),
+        "hub_time": Timestamp::from_micros(verdict.hub_time).to_rfc3339(),
+        "checkpoints": verdict.checkpoints,
+        "bodies": verdict.bodies,
+        "erased": verdict.erased,
+        "keys": verdict.keys,
+        "unbound_keys": verdict.unbound_keys,
+        "requests": verdict.requests,
+        "replayed": verdict.replayed,
+        "contains": verdict.contains,
+        "fault_count": verdict.faults.count(),
+        "faults": faults.collect::<Vec<_>>(),
+    })
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        let en = error.to_string();
+        let vi = match error {
+            VerifyError::Place => "PATH-OR-URL: cần đường dẫn, sqlite:PATH hoặc postgres://USER@HOST/NAME".to_owned(),
+            VerifyError::NoFile(path) => format!("PATH-OR-URL: không có tệp {}", path.display()),
+            VerifyError::NoAnswer => "PostgreSQL không trả lời trong 10 giây".to_owned(),
+            VerifyError::Database(source) => format!("Không đọc được cơ sở dữ liệu: {source}"),
+            VerifyError::NoHub => "PATH-OR-URL: đây không phải là cơ sở dữ liệu của cổng".to_owned(),
+            VerifyError::Restless => {
+                "Cổng ghi liên tục nên không giữ được một trạng thái để đọc; hãy kiểm chứng một bản sao".to_owned()
+            }
+            VerifyError::OtherSchema { column, is_there } => {
+                let how = if is_there {
+                    "chương trình này không biết"
+                } else {
+                    "bị thiếu"
+                };
+                format!(
+                    "Cơ sở dữ liệu có cấu trúc khác với chương trình này: cột {column} {how}; hãy dùng bản lienthong cùng \
+                     phiên bản với cổng"
+                )
+            }
+        };
+        Self::configuration(vi, en)
+    }
+}

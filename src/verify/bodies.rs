@@ -1,0 +1,186 @@
+//! What stands beside an entry in tables of its own: the bytes that it brought, the key that it was the first of, and the
+//! document that it entered.
+
+use serde::Deserialize;
+
+use super::Verdict;
+use super::compare::compare;
+use super::entry::Event;
+use super::expected::bytes_of;
+use super::fault::What;
+use super::row::{Row, Value};
+use super::select::{ATTACHMENT, BODY, EVENT, IDEMPOTENCY};
+use crate::domain::event::Beside;
+use crate::evidence::Digest;
+use crate::evidence::digest::{hex, salted, sha256};
+use crate::evidence::leaf::{Leaf, NO_CONTENT};
+
+/// The rows of one entry.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    pub(super) bodies: Vec<Row>,
+    pub(super) keys: Vec<Row>,
+    pub(super) attachments: Vec<Row>,
+}
+
+/// The body of the last entry that brought one: the requests of a broadcast share it.
+#[derive(Debug, Default)]
+pub(super) struct LastBody {
+    index: i64,
+    digest: Digest,
+}
+
+/// A body as it stands in its row.
+struct Stored<'a> {
+    salt: Option<&'a [u8]>,
+    content: Option<&'a [u8]>,
+}
+
+impl Stored<'_> {
+    fn of(row: &Row) -> Option<Stored<'_>> {
+        let optional = |value: &'_ Value| matches!(value, Value::Null | Value::Bytes(_));
+        let (salt, content) = (row.at(2), row.at(3));
+        (optional(salt) && optional(content)).then_some(Stored {
+            salt: salt.bytes(),
+            content: content.bytes(),
+        })
+    }
+}
+
+/// Checks the bytes of an entry. `shared` is the entry whose bytes it shares, as its event says.
+pub(super) fn check_body(
+    event: &Event<'_>,
+    leaf: &Leaf,
+    shared: Option<i64>,
+    beside: &Beside,
+    own: &Own,
+    last: &mut LastBody,
+    verdict: &mut Verdict,
+) {
+    let faults = &mut verdict.faults;
+    let row_name = || format!("log_index={}", event.index);
+    if shared.is_some_and(|shared| shared != event.index) {
+        faults.added(&BODY, &own.bodies);
+        if shared != Some(last.index) || last.digest != leaf.content_digest {
+            faults.place(&EVENT, row_name(), What::Content);
+        }
+        return;
+    }
+    if leaf.content_digest == NO_CONTENT {
+        return faults.added(&BODY, &own.bodies);
+    }
+    *last = LastBody {
+        index: event.index,
+        digest: leaf.content_digest,
+    };
+    let Some((row, more)) = own.bodies.split_first() else {
+        return faults.place(&BODY, row_name(), What::Missing);
+    };
+    faults.added(&BODY, more);
+    let told = beside.media_type.as_deref();
+    let mut wrong = Vec::new();
+    if told.map_or(row.at(1).text().is_none(), |told| row.at(1) != &Value::from(told)) {
+        wrong.push("media_type");
+    }
+    // Not written yet.
+    for (place, column) in [(4, "key_id"), (5, "nonce")] {
+        if *row.at(place) != Value::Null {
+            wrong.push(column);
+        }
+    }
+    if !wrong.is_empty() {
+        faults.columns(&BODY, row, wrong, What::Differs);
+    }
+    match Stored::of(row).map(|stored| (stored.salt, stored.content)) {
+        Some((Some(salt), Some(content))) if salted(salt, content) == leaf.content_digest => verdict.bodies += 1,
+        Some((None, None)) => verdict.erased += 1,
+        Some((Some(_), Some(_))) | None => faults.columns(&BODY, row, vec!["salt", "content"], What::Content),
+        Some((Some(_), None)) => faults.columns(&BODY, row, vec!["content"], What::HalfErased),
+        Some((None, Some(_))) => faults.columns(&BODY, row, vec!["salt"], What::HalfErased),
+    }
+}
+
+/// Checks the key of an entry.
+pub(super) fn check_key(event: &Event<'_>, beside: &Beside, own: &Own, verdict: &mut Verdict) {
+    let faults = &mut verdict.faults;
+    let Some(told) = &beside.key else {
+        for row in &own.keys {
+            if fits_body(event, row, own.bodies.first()) {
+                verdict.unbound_keys += 1;
+            } else {
+                faults.row(&IDEMPOTENCY, row, What::Added);
+            }
+        }
+        return;
+    };
+    let (same, others): (Vec<&Row>, Vec<&Row>) = own.keys.iter().partition(|row| hex(&row.digest()) == *told);
+    let mut others = others.into_iter();
+    match same.len() {
+        0 => match others.next() {
+            Some(row) => faults.row(&IDEMPOTENCY, row, What::Differs),
+            None => faults.place(&IDEMPOTENCY, format!("log_index={}", event.index), What::Missing),
+        },
+        _ => verdict.keys += 1,
+    }
+    for row in same.into_iter().skip(1).chain(others) {
+        faults.row(&IDEMPOTENCY, row, What::Added);
+    }
+}
+
+/// An entry from before the log told of keys: its body holds the key, and is what the key stands for. With an erased body
+/// there is nothing left to hold it against.
+fn fits_body(event: &Event<'_>, row: &Row, body: Option<&Row>) -> bool {
+    let [agency, key, content_sha256, _, count] = row.values() else {
+        return false;
+    };
+    let (Some(key), Some(body)) = (key.text(), body) else {
+        return false;
+    };
+    let is_own = agency.text() == Some(event.agency) && count.integer().is_some_and(|count| count > 0);
+    let fits = |content: &[u8]| {
+        let holds = content.windows(key.len().max(1)).any(|part| part == key.as_bytes());
+        holds && content_sha256.bytes() == Some(&sha256(content))
+    };
+    is_own && Stored::of(body).is_some_and(|stored| stored.content.is_none_or(fits))
+}
+
+/// What the entry of an upload says.
+#[derive(Deserialize)]
+struct Uploaded {
+    owner: String,
+    media_type: String,
+    size: i64,
+    sha256: String,
+    /// SHA-256 of the body's salt and the file's name; an older entry does not say it.
+    #[serde(default)]
+    name_digest: Option<String>,
+}
+
+/// Checks the document that an entry entered. None: the event does not say what one must.
+pub(super) fn check_attachment(event: &Event<'_>, own: &Own, verdict: &mut Verdict) -> Option<()> {
+    let told: Uploaded = serde_json::from_str(event.details).ok()?;
+    if (event.version, told.owner.as_str()) != (1, event.agency) {
+        return None;
+    }
+    let stored = own.attachments.first();
+    let salt = own.bodies.first().and_then(|body| body.at(2).bytes());
+    let name = stored.map_or(&Value::Null, |row| row.at(2));
+    let is_name = match (&told.name_digest, salt, name.text()) {
+        (Some(told), Some(salt), Some(name)) => hex(&salted(salt, name.as_bytes())) == *told,
+        // Erased with its salt, or from before the log told of names: what is left is that there is one.
+        (None, _, Some(_)) | (Some(_), None, Some(_)) => true,
+        (_, _, None) => false,
+    };
+    let must = Row::from([
+        event.subject.into(),
+        told.owner.into(),
+        if is_name { name.clone() } else { Value::Strange },
+        told.media_type.into(),
+        told.size.into(),
+        Value::Bytes(bytes_of(&told.sha256)?),
+        event.hub_time.into(),
+        event.index.into(),
+    ]);
+    compare(&ATTACHMENT, vec![must], own.attachments.clone(), &mut verdict.faults);
+    Some(())
+}

@@ -1,0 +1,155 @@
+//! The rows of the projections' tables, from what a replay made, in the columns of their `Select`.
+
+use super::row::{Row, Value};
+use crate::domain::agency::{Agency, Officer};
+use crate::domain::catalogue::definition::Register;
+use crate::domain::deadline::Deadline;
+use crate::domain::event::{Measure, Relation};
+use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
+use crate::domain::mailbox::{Lane, LaneHead};
+use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
+
+fn micros(time: Option<Timestamp>) -> Value {
+    time.map(Timestamp::micros).into()
+}
+
+/// The JSON text of what our own types hold, none of which can fail.
+fn json(value: &impl serde::Serialize) -> Value {
+    serde_json::to_string(value).map_or(Value::Strange, Value::Text)
+}
+
+/// The bytes that hex digits stand for.
+pub(super) fn bytes_of(hex: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    rest.is_empty().then(|| pairs.iter().map(byte).collect())?
+}
+
+pub(super) fn request_row(request: &EnforcementRequest) -> Row {
+    Row::from([
+        request.id.as_str().into(),
+        request.broadcast_id.as_ref().map(BroadcastId::as_str).into(),
+        request.kind.as_str().into(),
+        request.kind_revision.into(),
+        request.sender.as_str().into(),
+        request.recipient.as_str().into(),
+        request.channel.as_str().into(),
+        request.lane.as_str().into(),
+        request.recipient_position.into(),
+        request.submit_index.into(),
+        request.body_index.into(),
+        request.submit_time.micros().into(),
+        request.state.as_str().into(),
+        request.version.into(),
+        request.update_time.micros().into(),
+        request.registry_number.as_deref().into(),
+        micros(request.registered_time),
+        request.assigned_unit.as_ref().map(UnitId::as_str).into(),
+        request.assigned_officer.as_ref().map(OfficerId::as_str).into(),
+        request.extended.into(),
+        request.outcome.as_deref().into(),
+        request.answer_index.into(),
+        request.answer_count.into(),
+        micros(request.due_time),
+        request.register.map(Register::as_str).into(),
+        micros(request.served_time),
+        request.measure_ended_by.as_ref().map(RequestId::as_str).into(),
+        request.registered_by.as_ref().map(AgencyCode::as_str).into(),
+        request.sender_officer.as_ref().map(OfficerId::as_str).into(),
+        request.sender_unit.as_ref().map(UnitId::as_str).into(),
+    ])
+}
+
+pub(super) fn relation_row(request: &RequestId, relation: &Relation) -> Row {
+    Row::from([
+        request.as_str().into(),
+        relation.relation.as_str().into(),
+        relation.related_id.as_str().into(),
+    ])
+}
+
+/// `state` is the text of the deadline as its event holds it.
+pub(super) fn deadline_row(request: &RequestId, deadline: &Deadline, state: &str) -> Row {
+    Row::from([
+        request.as_str().into(),
+        deadline.name.as_str().into(),
+        i64::from(deadline.occurrence).into(),
+        deadline.status.as_str().into(),
+        micros(deadline.due),
+        state.into(),
+    ])
+}
+
+pub(super) fn measure_row(measure: &Measure) -> Row {
+    Row::from([
+        measure.id.as_str().into(),
+        measure.request_id.as_ref().map(RequestId::as_str).into(),
+        measure.kind.as_str().into(),
+        measure.holder.as_str().into(),
+        measure.issuer.as_str().into(),
+        measure.decision.number.as_str().into(),
+        measure.decision.date.to_string().into(),
+        measure.decision.office.as_deref().into(),
+        measure.in_force.into(),
+        json(&measure.amounts),
+        measure.since.micros().into(),
+        micros(measure.ended),
+        measure.changed_by.as_ref().map(RequestId::as_str).into(),
+        json(&measure.taken),
+    ])
+}
+
+pub(super) fn head_row(agency: &str, lane: Lane, head: LaneHead) -> Row {
+    Row::from([
+        agency.into(),
+        lane.as_str().into(),
+        head.last_position.into(),
+        head.delivered_position.into(),
+    ])
+}
+
+pub(super) fn agency_row(version: i64, agency: &Agency) -> Row {
+    Row::from([
+        agency.code.as_str().into(),
+        agency.role.as_str().into(),
+        agency.name.as_str().into(),
+        agency.name_en.as_str().into(),
+        agency.province_code.as_str().into(),
+        agency.commune_code.as_str().into(),
+        agency.parent.as_ref().map(AgencyCode::as_str).into(),
+        agency.successor.as_ref().map(AgencyCode::as_str).into(),
+        agency.channel.as_str().into(),
+        agency.suspended.into(),
+        json(&agency.aliases),
+        json(&agency.units),
+        version.into(),
+        json(&agency.territory),
+    ])
+}
+
+pub(super) fn officer_row(officer: &Officer) -> Row {
+    Row::from([
+        officer.agency.as_str().into(),
+        officer.id.as_str().into(),
+        officer.full_name.as_str().into(),
+        officer.position.as_str().into(),
+        officer.unit.as_ref().map(UnitId::as_str).into(),
+        officer.valid_from.to_string().into(),
+        officer.valid_to.map(|date| date.to_string()).into(),
+        officer.scope.as_str().into(),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes_of;
+
+    #[test]
+    fn hex_digits_stand_for_bytes() {
+        assert_eq!(bytes_of("00ff10"), Some(vec![0, 255, 16]));
+        for wrong in ["0", "zz", "0g"] {
+            assert_eq!(bytes_of(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Everything that the verifier asks of a database: plain SELECTs, the same text for SQLite and PostgreSQL, one for each table
+//! that is evidence or a projection. An auditor can run each of them by hand.
+//!
+//! A new table comes in here with its columns; a test holds the list against the schema, so that none is forgotten.
+
+/// A table, read whole in an order.
+#[derive(Debug)]
+pub struct Select {
+    /// The table.
+    pub table: &'static str,
+    /// The text. Its columns stand in the order in which the verifier takes them apart.
+    pub text: &'static str,
+    /// The columns that name a row to people.
+    pub key: &'static [&'static str],
+    /// How many rows are fetched at a time: few where a row may hold megabytes.
+    pub at_once: usize,
+    /// Only the entries of this type.
+    pub entry_type: Option<u8>,
+}
+
+impl Select {
+    const fn of(table: &'static str, key: &'static [&'static str], text: &'static str) -> Self {
+        Self {
+            table,
+            text,
+            key,
+            at_once: 128,
+            entry_type: None,
+        }
+    }
+
+    const fn few(self) -> Self {
+        Self { at_once: 2, ..self }
+    }
+
+    const fn only(self, entry_type: u8) -> Self {
+        Self {
+            entry_type: Some(entry_type),
+            ..self
+        }
+    }
+
+    fn between(&self, from: &str, to: &str) -> impl Iterator<Item = &'static str> {
+        let rest = self.text.split_once(from).map_or("", |(_, rest)| rest);
+        let list = rest.split_once(to).map_or(rest, |(list, _)| list);
+        list.split(", ").filter(|name| !name.is_empty())
+    }
+
+    /// Its columns, in the order of a row.
+    pub fn columns(&self) -> Vec<&'static str> {
+        self.between("SELECT ", " FROM ").collect()
+    }
+
+    /// The columns that it is ordered by.
+    pub fn order(&self) -> Vec<&'static str> {
+        self.between(" ORDER BY ", ";").collect()
+    }
+
+    /// Where these columns stand in a row.
+    pub(super) fn places(&self, names: &[&str]) -> Vec<usize> {
+        let columns = self.columns();
+        let place = |name: &&str| columns.iter().position(|column| column == name);
+        names.iter().filter_map(place).collect()
+    }
+}
+
+pub(super) static LOG_ENTRY: Select = Select::of(
+    "log_entry",
+    &["log_index"],
+    "SELECT log_index, leaf FROM log_entry ORDER BY log_index",
+);
+
+pub(super) static EVENT: Select = Select::of(
+    "event",
+    &["log_index"],
+    "SELECT log_index, entry_type, subject, version, action, from_state, to_state, agency, officer, party, counterparty, \
+     hub_time, details FROM event ORDER BY log_index",
+);
+
+pub(super) static REQUEST_EVENT: Select = Select::of(
+    "event",
+    &["log_index"],
+    "SELECT log_index, entry_type, subject, version, action, from_state, to_state, agency, officer, party, counterparty, \
+     hub_time, details FROM event WHERE entry_type = 1 ORDER BY subject, version, log_index",
+)
+.only(1);
+
+pub(super) static BODY: Select = Select::of(
+    "body",
+    &["log_index"],
+    "SELECT log_index, media_type, salt, content, key_id, nonce FROM body ORDER BY log_index",
+)
+.few();
+
+pub(super) static CHECKPOINT: Select = Select::of(
+    "checkpoint",
+    &["tree_size"],
+    "SELECT tree_size, root_hash, hub_time, hub_id, note_signature, seal_signature FROM checkpoint ORDER BY tree_size",
+);
+
+pub(super) static IDEMPOTENCY: Select = Select::of(
+    "idempotency",
+    &["log_index", "agency"],
+    "SELECT agency, key, content_sha256, log_index, entry_count FROM idempotency ORDER BY log_index, agency, key",
+);
+
+pub(super) static ATTACHMENT: Select = Select::of(
+    "attachment",
+    &["id"],
+    "SELECT id, owner, name, media_type, size, sha256, upload_time, log_index FROM attachment ORDER BY log_index, id",
+);
+
+pub(super) static ENFORCEMENT_REQUEST: Select = Select::of(
+    "enforcement_request",
+    &["id"],
+    "SELECT id, broadcast_id, kind, kind_revision, sender, recipient, channel, lane, recipient_position, submit_index, \
+     body_index, submit_time, state, version, update_time, registry_number, registered_time, assigned_unit, \
+     assigned_officer, extended, outcome, answer_index, answer_count, due_time, register, served_time, measure_ended_by, \
+     registered_by, sender_officer, sender_unit FROM enforcement_request ORDER BY id",
+);
+
+pub(super) static REQUEST_RELATION: Select = Select::of(
+    "request_relation",
+    &["enforcement_request_id", "relation", "related_id"],
+    "SELECT enforcement_request_id, relation, related_id FROM request_relation \
+     ORDER BY enforcement_request_id, relation, related_id",
+);
+
+pub(super) static REQUEST_ATTACHMENT: Select = Select::of(
+    "request_attachment",
+    &["enforcement_request_id", "log_index", "position"],
+    "SELECT enforcement_request_id, log_index, position, document_id FROM request_attachment \
+     ORDER BY enforcement_request_id, log_index, position",
+);
+
+pub(super) static DEADLINE: Select = Select::of(
+    "deadline",
+    &["enforcement_request_id", "name", "occurrence"],
+    "SELECT enforcement_request_id, name, occurrence, status, due_time, state FROM deadline \
+     ORDER BY enforcement_request_id, name, occurrence",
+);
+
+pub(super) static MAILBOX_ENTRY: Select = Select::of(
+    "mailbox_entry",
+    &["agency", "lane", "position", "log_index"],
+    "SELECT enforcement_request_id, agency, lane, position, log_index, unit, officer, lifted FROM mailbox_entry \
+     ORDER BY enforcement_request_id, agency, lane, position, log_index",
+);
+
+pub(super) static MAILBOX_HEAD: Select = Select::of(
+    "mailbox_head",
+    &["agency", "lane"],
+    "SELECT agency, lane, last_position, delivered_position FROM mailbox_head ORDER BY agency, lane",
+);
+
+pub(super) static MEASURE: Select = Select::of(
+    "measure",
+    &["id"],
+    "SELECT id, enforcement_request_id, kind, holder, issuer, decision_number, decision_date, decision_office, in_force, \
+     amounts, since_time, ended_time, changed_by, taken FROM measure ORDER BY id",
+);
+
+pub(super) static REGISTER_COUNTER: Select = Select::of(
+    "register_counter",
+    &["agency", "register", "year"],
+    "SELECT agency, register, year, last_number FROM register_counter ORDER BY agency, register, year",
+);
+
+pub(super) static AGENCY: Select = Select::of(
+    "agency",
+    &["code"],
+    "SELECT code, role, name, name_en, province_code, commune_code, parent, successor, channel, suspended, aliases, units, \
+     version, territory FROM agency ORDER BY code",
+);
+
+pub(super) static OFFICER: Select = Select::of(
+    "officer",
+    &["agency", "id"],
+    "SELECT agency, id, full_name, position, unit, valid_from, valid_to, scope FROM officer ORDER BY agency, id",
+);
+
+pub(super) static CREDENTIAL: Select = Select::of(
+    "credential",
+    &["fingerprint", "purpose"],
+    "SELECT fingerprint, purpose, agency, certificate, not_before, not_after, registered_time, revoked_time, \
+     officer FROM credential ORDER BY fingerprint, purpose",
+);
+
+pub(super) static CALENDAR_DAY: Select = Select::of(
+    "calendar_day",
+    &["date", "version"],
+    "SELECT date, version, kind, name, basis, certainty, known_from, origin FROM calendar_day ORDER BY date, version",
+);
+
+pub(super) static HUB_KEY: Select = Select::of(
+    "hub_key",
+    &["public_keys"],
+    "SELECT public_keys, registered_index, registered_time, retired_index, retired_time FROM hub_key ORDER BY public_keys",
+);
+
+pub(super) static TREE_NODE: Select = Select::of(
+    "tree_node",
+    &["level", "position"],
+    "SELECT level, position, hash FROM tree_node ORDER BY level, position",
+);
+
+pub(super) static LEDGER_HEAD: Select = Select::of(
+    "ledger_head",
+    &["id"],
+    "SELECT id, tree_size, root_hash, frontier, hub_time, registry_version, calendar_version FROM ledger_head ORDER BY id",
+);
+
+/// Every table that is verified, each once.
+pub static VERIFIED: &[&Select] = &[
+    &LOG_ENTRY,
+    &EVENT,
+    &BODY,
+    &CHECKPOINT,
+    &IDEMPOTENCY,
+    &HUB_KEY,
+    &TREE_NODE,
+    &LEDGER_HEAD,
+    &ATTACHMENT,
+    &ENFORCEMENT_REQUEST,
+    &REQUEST_RELATION,
+    &REQUEST_ATTACHMENT,
+    &DEADLINE,
+    &MAILBOX_ENTRY,
+    &MAILBOX_HEAD,
+    &MEASURE,
+    &REGISTER_COUNTER,
+    &AGENCY,
+    &OFFICER,
+    &CREDENTIAL,
+    &CALENDAR_DAY,
+];
+
+/// The name of every column of every table.
+pub(super) static SQLITE_COLUMNS: &str =
+    "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'";
+/// The same on PostgreSQL.
+pub(super) static POSTGRES_COLUMNS: &str = "SELECT table_name::text, column_name::text FROM information_schema.columns \
+     WHERE table_schema = current_schema()";
+/// Which state of the database this is: every write moves it.
+pub(super) static STATE: &str = "SELECT tree_size, hub_time FROM ledger_head WHERE id = 1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_says_its_columns_and_its_order() {
+        assert_eq!(LOG_ENTRY.columns(), ["log_index", "leaf"]);
+        assert_eq!(REQUEST_EVENT.columns(), EVENT.columns());
+        assert_eq!(REQUEST_EVENT.order(), ["subject", "version", "log_index"]);
+        for select in VERIFIED {
+            let columns = select.columns();
+            assert_eq!(select.places(select.key).len(), select.key.len(), "{}", select.table);
+            assert!(
+                select.order().iter().all(|name| columns.contains(name)),
+                "{}",
+                select.table
+            );
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What the signers of the log leave: their public keys, the signatures of checkpoints, and the stored nodes of the tree.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::entry::Event;
+use super::row::{Row, Value};
+use crate::evidence::Digest;
+use crate::evidence::checkpoint::{Checkpoint, verify};
+use crate::evidence::digest::sha256;
+use crate::evidence::hub_key::HubKey;
+use crate::evidence::merkle::Frontier;
+
+/// Checkpoints whose signatures were found good: each is computed once, however often a database is judged.
+#[derive(Debug, Default)]
+pub struct Notes(BTreeSet<Digest>);
+
+/// The keys that stand in the log up to here.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    known: Vec<HubKey>,
+    rows: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Registered {
+    public_keys: String,
+}
+
+impl Keys {
+    /// An entry that registers keys. None: it does not.
+    pub(super) fn follow(&mut self, event: &Event<'_>) -> Option<()> {
+        let told: Registered = serde_json::from_str(event.details).ok()?;
+        let key: HubKey = told.public_keys.parse().ok()?;
+        let subject = format!("{}+{:08x}", key.name(), u32::from_be_bytes(key.note_id()));
+        if event.version != 1 || event.subject != subject || self.known.contains(&key) {
+            return None;
+        }
+        self.known.push(key);
+        self.rows.push(Row::from([
+            told.public_keys.into(),
+            event.index.into(),
+            event.hub_time.into(),
+            Value::Null,
+            Value::Null,
+        ]));
+        Some(())
+    }
+
+    /// The hub's name, if a key says it.
+    pub(super) fn hub_id(&self) -> Option<&str> {
+        self.known.first().map(HubKey::name)
+    }
+
+    pub(super) fn rows(&self) -> Vec<Row> {
+        self.rows.clone()
+    }
+
+    /// Whether these are both signatures of a key that stands in the log. A log without keys has none.
+    pub(super) fn have_signed(&self, stated: &Checkpoint, signatures: [&Value; 2], notes: &mut Notes) -> bool {
+        if self.known.is_empty() {
+            return signatures == [&Value::Null, &Value::Null];
+        }
+        let [Value::Bytes(note), Value::Bytes(seal)] = signatures else {
+            return false;
+        };
+        // Each in its own place: the key ids say which is which.
+        let has_place = |key: &HubKey| note.starts_with(&key.note_id()) && seal.starts_with(&key.seal_id());
+        let signed = stated.signed(&[note.as_slice(), seal.as_slice()]).to_string();
+        let trusted: Vec<HubKey> = self.known.iter().filter(|key| has_place(key)).cloned().collect();
+        if trusted.is_empty() {
+            return false;
+        }
+        let digest = sha256(signed.as_bytes());
+        let is_good = notes.0.contains(&digest) || verify(&signed, &trusted).is_ok();
+        if is_good {
+            notes.0.insert(digest);
+        }
+        is_good
+    }
+}
+
+/// The nodes of every eighth level, made anew: 256 hashes of a level are one of the next.
+#[derive(Debug, Default)]
+pub(super) struct Tiles {
+    open: Vec<Frontier>,
+    counts: Vec<i64>,
+    rows: Vec<Row>,
+}
+
+impl Tiles {
+    pub(super) fn append(&mut self, leaf_hash: Digest) {
+        let (mut hash, mut level) = (leaf_hash, 0);
+        loop {
+            if self.open.len() == level {
+                self.open.push(Frontier::default());
+                self.counts.push(0);
+            }
+            let (Some(open), Some(count)) = (self.open.get_mut(level), self.counts.get_mut(level)) else {
+                return;
+            };
+            open.append(hash);
+            if open.size() < 256 {
+                return;
+            }
+            hash = std::mem::take(open).root();
+            let height = i64::try_from(8 * (level + 1)).unwrap_or(i64::MAX);
+            self.rows
+                .push(Row::from([height.into(), (*count).into(), hash.as_slice().into()]));
+            *count += 1;
+            level += 1;
+        }
+    }
+
+    pub(super) fn rows(&self) -> Vec<Row> {
+        self.rows.clone()
+    }
+}

@@ -1,0 +1,64 @@
+//! The tables that are small enough to be held whole, and measures.
+
+use super::compare::compare;
+use super::expected::head_row;
+use super::fault::Faults;
+use super::log::Log;
+use super::row::{Row, Value};
+use super::select::{
+    AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER, Select,
+    TREE_NODE,
+};
+use super::source::Source;
+use super::{Result, Verdict};
+
+pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict) -> Result<()> {
+    let lanes = log.lanes.iter();
+    let heads = lanes
+        .map(|((agency, lane), head)| head_row(agency, *lane, *head))
+        .collect();
+    let counters = log.counters.iter().map(|((agency, register, year), last)| {
+        Row::from([
+            agency.as_str().into(),
+            register.as_str().into(),
+            (*year).into(),
+            (*last).into(),
+        ])
+    });
+    let expected: [(&'static Select, Vec<Row>); 8] = [
+        (&HUB_KEY, log.keys.rows()),
+        (&TREE_NODE, log.tiles.rows()),
+        (&AGENCY, log.registry.agency_rows()),
+        (&OFFICER, log.registry.officer_rows()),
+        (&CREDENTIAL, log.registry.credential_rows()),
+        (&CALENDAR_DAY, log.calendar_rows.clone()),
+        (&REGISTER_COUNTER, counters.collect()),
+        (&MAILBOX_HEAD, heads),
+    ];
+    for (select, expected) in expected {
+        held(source, select, expected, &mut verdict.faults).await?;
+    }
+    let rows = source.rows(&MEASURE).await?;
+    log.measures.compare(rows, &mut verdict.faults).await?;
+    source.settle().await
+}
+
+/// The head is that of the tree.
+pub(super) async fn check_head(source: &mut Source, log: &Log, verdict: &mut Verdict) -> Result<()> {
+    let head = Row::from([
+        Value::Integer(1),
+        i64::try_from(log.frontier.size()).unwrap_or(i64::MAX).into(),
+        log.frontier.root().as_slice().into(),
+        log.frontier.to_bytes().as_slice().into(),
+        log.hub_time.into(),
+        log.registry.version.into(),
+        log.calendar_version.into(),
+    ]);
+    held(source, &LEDGER_HEAD, vec![head], &mut verdict.faults).await
+}
+
+async fn held(source: &mut Source, select: &'static Select, expected: Vec<Row>, faults: &mut Faults) -> Result<()> {
+    let stored = source.rows(select).await?.rest().await?;
+    compare(select, expected, stored, faults);
+    source.settle().await
+}

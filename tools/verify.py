@@ -1,0 +1,641 @@
+#!/usr/bin/env python3
+"""A second verifier, written from the documents (docs/verify.md, src/evidence/leaf.rs) and not from the first one's code.
+
+    tools/verify.py database hub.db [--checkpoint FILE] [-o json]
+
+Python's standard library alone; what needs a signature checked will ask the `openssl` command. SQLite only: it holds the
+database in memory. Exit status as `lienthong verify`: 0 sound, 1 damage was found, 2 it cannot be read, or wrong usage.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import sqlite3
+import struct
+import sys
+import urllib.parse
+from datetime import datetime, timedelta, timezone
+
+REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT = 1, 2, 3, 4, 5, 6
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT)
+OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
+NO_CONTENT = bytes(32)
+VIET_NAM = timezone(timedelta(hours=7))
+
+# Every table that is evidence or a projection: its columns, and how many of the first are its key.
+TABLES = {
+    "log_entry": (1, "log_index leaf"),
+    "event": (1, "log_index entry_type subject version action from_state to_state agency officer party counterparty "
+                 "hub_time details"),
+    "body": (1, "log_index media_type salt content key_id nonce"),
+    "checkpoint": (1, "tree_size root_hash hub_time hub_id note_signature seal_signature"),
+    "idempotency": (2, "agency key content_sha256 log_index entry_count"),
+    "ledger_head": (1, "id tree_size root_hash frontier hub_time registry_version calendar_version"),
+    "agency": (1, "code role name name_en province_code commune_code parent successor channel suspended aliases units "
+                  "version territory"),
+    "officer": (2, "agency id full_name position unit valid_from valid_to scope"),
+    "credential": (2, "fingerprint purpose agency certificate not_before not_after registered_time revoked_time officer"),
+    "calendar_day": (2, "date version kind name basis certainty known_from origin"),
+    "attachment": (1, "id owner name media_type size sha256 upload_time log_index"),
+    "enforcement_request": (1, "id broadcast_id kind kind_revision sender recipient channel lane recipient_position "
+                               "submit_index body_index submit_time state version update_time registry_number "
+                               "registered_time assigned_unit assigned_officer extended outcome answer_index answer_count "
+                               "due_time register served_time measure_ended_by registered_by sender_officer sender_unit"),
+    "request_relation": (3, "enforcement_request_id relation related_id"),
+    "request_attachment": (3, "enforcement_request_id log_index position document_id"),
+    "deadline": (3, "enforcement_request_id name occurrence status due_time state"),
+    "mailbox_entry": (4, "agency lane position log_index enforcement_request_id unit officer lifted"),
+    "mailbox_head": (2, "agency lane last_position delivered_position"),
+    "measure": (1, "id enforcement_request_id kind holder issuer decision_number decision_date decision_office in_force "
+                   "amounts since_time ended_time changed_by taken"),
+    "register_counter": (3, "agency register year last_number"),
+}
+
+# The members of a clock, in the order in which they are written.
+CLOCK = ("name occurrence obligor status starts_on start due stopped stopped_by limit extendable_to extended_to stops_on "
+         "done_at done_at_required pauses_on suspensions basis nature certainty regime calendar_version").split()
+
+
+class Unreadable(Exception):
+    """The database or file cannot be read: status 2."""
+
+
+class Impossible(Exception):
+    """An event cannot follow what went before."""
+
+
+# ---- bytes ----------------------------------------------------------------------------------------------------------------
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def row_digest(values):
+    """Each column: 0 for NULL; else 1 text, 2 integer, 3 bytes, then the length (4 bytes, big-endian) and the bytes."""
+    parts = []
+    for value in values:
+        if value is None:
+            parts.append(b"\0")
+            continue
+        if isinstance(value, str):
+            tag, content = 1, value.encode()
+        elif isinstance(value, int):
+            tag, content = 2, struct.pack(">q", value)
+        elif isinstance(value, bytes):
+            tag, content = 3, value
+        else:
+            return None
+        parts.append(struct.pack(">BI", tag, len(content)) + content)
+    return sha256(*parts)
+
+
+def leaf_of(data):
+    """The fields of a leaf of version 1, or None."""
+    if not isinstance(data, bytes) or data[:4] != b"LTL\x01" or len(data) < 29:
+        return None
+    entry_type = data[4]
+    log_index, hub_time, version = struct.unpack(">Qqq", data[5:29])
+    rest, texts = data[29:], []
+    for _ in range(7):
+        if len(rest) < 2:
+            return None
+        (length,) = struct.unpack(">H", rest[:2])
+        if len(rest) < 2 + length:
+            return None
+        try:
+            texts.append(rest[2:2 + length].decode())
+        except UnicodeDecodeError:
+            return None
+        rest = rest[2 + length:]
+    if len(rest) != 64 or entry_type not in TYPES:
+        return None
+    names = ("subject", "action", "from_state", "to_state", "agency", "officer", "counterparty")
+    leaf = dict(zip(names, texts))
+    leaf.update(entry_type=entry_type, log_index=log_index, hub_time=hub_time, version=version)
+    leaf.update(content_digest=rest[:32], row_digest=rest[32:])
+    return leaf
+
+
+class Tree:
+    """RFC 6962: a leaf is hashed behind 0x00, a node behind 0x01. The frontier holds the perfect subtrees, largest first."""
+
+    def __init__(self):
+        self.size, self.frontier = 0, []
+
+    def append(self, leaf):
+        digest, size = sha256(b"\0", leaf), self.size
+        while size & 1:
+            digest = sha256(b"\1", self.frontier.pop(), digest)
+            size >>= 1
+        self.frontier.append(digest)
+        self.size += 1
+
+    def root(self):
+        if not self.frontier:
+            return sha256()
+        root = self.frontier[-1]
+        for left in reversed(self.frontier[:-1]):
+            root = sha256(b"\1", left, root)
+        return root
+
+
+def text_of(value):
+    """JSON as the hub writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------------
+
+
+def decode(raw):
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return ("no text", raw)
+
+
+def read(path):
+    """Every table as a list of rows, each a dict, in one state of the database."""
+    try:
+        with open(path, "rb"):
+            pass
+        connection = sqlite3.connect(f"file:{urllib.parse.quote(path)}?mode=ro", uri=True, isolation_level=None)
+        connection.text_factory = decode
+        connection.execute("BEGIN")
+        tables = {}
+        for table, (_, columns) in TABLES.items():
+            names = columns.split()
+            there = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            strange = sorted(set(there) ^ set(names))
+            if strange:
+                raise Unreadable(f"another schema: {table}.{strange[0]}")
+            rows = connection.execute(f"SELECT {', '.join(names)} FROM {table}")
+            tables[table] = [dict(zip(names, row)) for row in rows]
+        connection.close()
+        return tables
+    except (OSError, sqlite3.Error) as error:
+        raise Unreadable(str(error)) from error
+
+
+def read_checkpoint(path):
+    """Origin, size and root of a signed note."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            origin, size, root = file.read().splitlines()[:3]
+        size, root = int(size), base64.b64decode(root, validate=True)
+        if not origin or size < 0 or len(root) != 32:
+            raise ValueError("three lines: origin, size, root")
+        return origin, size, root
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"--checkpoint: {error}") from error
+
+
+# ---- verdict --------------------------------------------------------------------------------------------------------------
+
+
+class Faults(list):
+    def add(self, table, row, code):
+        self.append({"table": table, "row": row, "code": code})
+
+
+def key_text(table, row):
+    count, columns = TABLES[table]
+    return ", ".join(f"{name}={row.get(name)!r}" for name in columns.split()[:count])
+
+
+def compare(table, expected, stored, faults):
+    """Sets of rows by key: what is missing, added or different."""
+    count, columns = TABLES[table]
+    names = columns.split()
+
+    def keyed(rows):
+        sorted_out = {}
+        for row in rows:
+            key = tuple((type(row[name]).__name__, row[name]) for name in names[:count])
+            sorted_out.setdefault(key, []).append(tuple(row[name] for name in names))
+        return sorted_out
+
+    must, has = keyed(expected), keyed(stored)
+    for key in sorted(must.keys() | has.keys(), key=repr):
+        left, right = must.get(key, []), has.get(key, [])
+        # 1 == True and 0 == False in Python, but not 1 == "1": the types of the key and of the values are compared by repr.
+        if sorted(map(repr, left)) == sorted(map(repr, right)):
+            continue
+        code = "MISSING" if not right else "ADDED" if not left else "DIFFERS"
+        faults.add(table, key_text(table, dict(zip(names, (right or left)[0]))), code)
+
+
+# ---- the log --------------------------------------------------------------------------------------------------------------
+
+
+class Log:
+    """What the log says, entry by entry."""
+
+    def __init__(self, tables, faults):
+        self.tables, self.faults = tables, faults
+        self.tree, self.roots = Tree(), [sha256()]
+        self.events, self.sound = [], True
+        self.hub_time = 0
+
+    def by(self, table, column):
+        found = {}
+        for row in self.tables[table]:
+            found.setdefault((type(row[column]).__name__, row[column]), []).append(row)
+        return found
+
+    def check(self):
+        entries = sorted(self.tables["log_entry"], key=lambda row: repr(type(row["log_index"])) + f"{row['log_index']!s:>20}")
+        events, bodies, keys = self.by("event", "log_index"), self.by("body", "log_index"), self.by("idempotency", "log_index")
+        for place, row in enumerate(entries):
+            leaf = row["leaf"]
+            if row["log_index"] != place or not isinstance(leaf, bytes):
+                self.faults.add("log_entry", f"log_index={place}", "NOT_DENSE")
+                self.sound = False
+                return
+            self.tree.append(leaf)
+            self.roots.append(self.tree.root())
+            self.entry(place, leaf, *(found.pop(("int", place), []) for found in (events, bodies, keys)))
+        for table, rest in (("event", events), ("body", bodies), ("idempotency", keys)):
+            for rows in rest.values():
+                for row in rows:
+                    self.faults.add(table, key_text(table, row), "ADDED")
+                    self.sound = self.sound and table != "event"
+
+    def entry(self, place, data, events, bodies, keys):
+        name = f"log_index={place}"
+        leaf = leaf_of(data)
+        if leaf is None or len(events) != 1:
+            self.faults.add("event" if leaf else "log_entry", name, "ENTRY_DIFFERS")
+            self.sound = False
+            return
+        (event,) = events
+        told = ("entry_type", "log_index", "hub_time", "version", "subject", "action", "agency", "officer")
+        same = all(event[member] == leaf[member] for member in told)
+        same = same and all((event[m] or "") == leaf[m] for m in ("from_state", "to_state", "counterparty"))
+        if not same or row_digest(event.values()) != leaf["row_digest"]:
+            self.faults.add("event", name, "ENTRY_DIFFERS")
+            self.sound = False
+            return
+        try:
+            details = json.loads(event["details"])
+        except ValueError:
+            raise Impossible(place) from None
+        event = dict(event, told=details, leaf=leaf, bodies=bodies)
+        self.events.append(event)
+        if place and event["hub_time"] < self.hub_time:
+            self.faults.add("event", name, "DOES_NOT_FOLLOW")
+        self.hub_time = event["hub_time"]
+        beside = details.get("beside") or {}
+        self.body(event, beside.get("media_type"), bodies)
+        self.key(event, beside.get("key"), keys, bodies)
+
+    def body(self, event, media_type, bodies):
+        place, digest = event["log_index"], event["leaf"]["content_digest"]
+        shared = (event["told"].get("opened") or {}).get("body_index", place) if event["entry_type"] == REQUEST else place
+        if shared != place:
+            of_first = [first["leaf"]["content_digest"] for first in self.events if first["log_index"] == shared]
+            if of_first != [digest]:
+                self.faults.add("event", f"log_index={place}", "CONTENT")
+        elif digest != NO_CONTENT:
+            if len(bodies) != 1:
+                self.faults.add("body", f"log_index={place}", "MISSING" if not bodies else "ADDED")
+                return
+            (body,) = bodies
+            salt, content = body["salt"], body["content"]
+            is_erased = salt is None and content is None
+            is_whole = isinstance(salt, bytes) and isinstance(content, bytes) and sha256(salt, content) == digest
+            is_type = body["media_type"] == media_type or (media_type is None and isinstance(body["media_type"], str))
+            if not (is_erased or is_whole) or not is_type or body["key_id"] is not None or body["nonce"] is not None:
+                self.faults.add("body", f"log_index={place}", "CONTENT")
+            return
+        for body in bodies:
+            self.faults.add("body", key_text("body", body), "ADDED")
+
+    def key(self, event, digest, keys, bodies):
+        place = event["log_index"]
+        if digest is not None:
+            digests = [(row_digest(row.values()) or b"").hex() for row in keys]
+            if digests != [digest]:
+                self.faults.add("idempotency", f"log_index={place}", "MISSING" if not keys else "DIFFERS")
+            return
+        for row in keys:
+            # From before the log told of keys.
+            content = bodies[0]["content"] if bodies else None
+            fits = bool(bodies) and row["agency"] == event["agency"] and (
+                content is None
+                or (isinstance(row["key"], str) and row["key"].encode() in content and row["content_sha256"] == sha256(content)))
+            if not fits:
+                self.faults.add("idempotency", key_text("idempotency", row), "ADDED")
+
+    def checkpoints(self, hub_id):
+        """One stands wherever time moves on and at the end; each is that of the tree."""
+        must_be = {size for size in range(1, len(self.events))
+                   if self.events[size]["hub_time"] > self.events[size - 1]["hub_time"]} | ({self.tree.size} - {0})
+        seen = set()
+        for row in self.tables["checkpoint"]:
+            size = row["tree_size"]
+            is_known = isinstance(size, int) and 0 < size <= len(self.events) and size not in seen
+            seen.add(size)
+            if not is_known:
+                self.faults.add("checkpoint", key_text("checkpoint", row), "ADDED")
+                continue
+            hub_id = hub_id if hub_id is not None else row["hub_id"]
+            must = {"tree_size": size, "root_hash": self.roots[size], "hub_time": self.events[size - 1]["hub_time"],
+                    "hub_id": hub_id, "note_signature": None, "seal_signature": None}
+            if row != must:
+                self.faults.add("checkpoint", f"tree_size={size}", "DIFFERS")
+        for size in sorted(must_be - seen):
+            self.faults.add("checkpoint", f"tree_size={size}", "MISSING")
+
+
+# ---- the replay -----------------------------------------------------------------------------------------------------------
+
+
+class Replay:
+    """The projections, made of the events alone."""
+
+    def __init__(self):
+        self.rows = {table: [] for table in TABLES}
+        self.agencies, self.officers, self.credentials = {}, {}, {}
+        self.measures, self.counters, self.lanes = {}, {}, {}
+        self.requests, self.clocks = {}, {}
+        self.registry_version = self.calendar_version = 0
+        self.hub_id = None
+
+    def follow(self, event, attachments):
+        follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
+                  CALENDAR: self.calendar, MEASURE: self.outside_measure}.get(event["entry_type"])
+        try:
+            if follow is None:
+                self.document(event, attachments)
+            else:
+                follow(event, event["told"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Impossible(event["log_index"]) from error
+
+    @staticmethod
+    def require(holds):
+        if not holds:
+            raise ValueError("an event that cannot follow")
+
+    def registry(self, event, told):
+        self.registry_version += 1
+        if event["log_index"] == 0:
+            self.hub_id = told.get("hub_id")
+        before = self.agencies.get(event["subject"], (0, None))
+        agency = told.get("agency") or before[1]
+        self.require(agency is not None and event["version"] == before[0] + 1 and agency["code"] == event["subject"])
+        self.agencies[event["subject"]] = (event["version"], agency)
+        officer = told.get("officer")
+        if officer:
+            self.officers[(officer["agency"], officer["id"])] = officer
+        for credential in told.get("credentials", []):
+            self.credentials[(credential["sha256"], credential["purpose"])] = (event["subject"], credential)
+
+    def delivery(self, event, told):
+        head = self.lanes.setdefault((event["agency"], told["lane"]), [0, 0])
+        self.require(told["from"] == head[1] < told["to"] <= head[0] and event["version"] == told["to"])
+        head[1] = told["to"]
+
+    def calendar(self, event, told):
+        self.calendar_version += 1
+        self.require(event["version"] == self.calendar_version)
+        for day in told["days"]:
+            row = {name: day.get(name) for name in ("date", "kind", "name", "basis", "certainty", "known_from")}
+            self.rows["calendar_day"].append(dict(row, version=event["version"], origin=told["origin"]))
+
+    def outside_measure(self, event, told):
+        self.require(told["id"] == event["subject"] and (told["id"] in self.measures) == (event["version"] != 1))
+        self.measures[told["id"]] = told
+
+    def document(self, event, attachments):
+        told, bodies = event["told"], event["bodies"]
+        stored = [row for row in attachments if row["log_index"] == event["log_index"]]
+        name = stored[0]["name"] if stored else None
+        salt = bodies[0]["salt"] if bodies else None
+        if not isinstance(name, str):
+            name = ("no name",)
+        elif "name_digest" in told and isinstance(salt, bytes) and sha256(salt, name.encode()).hex() != told["name_digest"]:
+            name = ("another name",)
+        self.rows["attachment"].append({
+            "id": event["subject"], "owner": told["owner"], "name": name, "media_type": told["media_type"],
+            "size": told["size"], "sha256": bytes.fromhex(told["sha256"]), "upload_time": event["hub_time"],
+            "log_index": event["log_index"]})
+
+    def request(self, event, told):
+        id_, index, now = event["subject"], event["log_index"], event["hub_time"]
+        request = self.requests.get(id_)
+        if request is None:
+            request = self.requests[id_] = self.opened(event, told)
+            for relation in told["opened"].get("relations", []):
+                self.rows["request_relation"].append({"enforcement_request_id": id_, **relation})
+        else:
+            self.require(event["from_state"] == request["state"] and event["version"] == request["version"] + 1)
+            self.apply(request, event, told)
+            self.count(request, told, now)
+        self.enter(event, told)
+        for position, document in enumerate(told.get("attachments", [])):
+            self.rows["request_attachment"].append({"enforcement_request_id": id_, "log_index": index,
+                                                    "position": position, "document_id": document})
+        for clock in told.get("deadlines", []):
+            self.clocks[(id_, clock["name"], clock["occurrence"])] = clock
+        for measure in told.get("measures", []):
+            self.measures[measure["id"]] = measure
+        for restored in told.get("restored", []):
+            self.requests[restored]["measure_ended_by"] = None
+        for ended in told.get("ended", []):
+            self.end(self.requests[ended], id_, event["action"], now)
+
+    def opened(self, event, told):
+        opened = told["opened"]
+        self.require(event["action"] == "submit" and event["version"] == 1 and event["from_state"] is None)
+        recipient, sender, now = event["counterparty"], event["agency"], event["hub_time"]
+        request = dict.fromkeys(TABLES["enforcement_request"][1].split())
+        request.update(
+            id=event["subject"], broadcast_id=opened.get("broadcast_id"), kind=opened["kind"],
+            kind_revision=opened["kind_revision"], sender=sender, recipient=recipient, channel=opened["channel"],
+            lane=opened["lane"], recipient_position=position_of(told, recipient) or 0, submit_index=event["log_index"],
+            body_index=opened["body_index"], submit_time=now, state=event["to_state"], version=1, update_time=now,
+            assigned_unit=told.get("unit"), extended=0, answer_count=0, due_time=told.get("due_time"),
+            sender_officer=event["officer"],
+            sender_unit=(self.officers.get((sender, event["officer"])) or {}).get("unit"))
+        return request
+
+    @staticmethod
+    def apply(request, event, told):
+        action, now = event["action"], event["hub_time"]
+        request["state"], request["version"], request["update_time"] = event["to_state"], event["version"], now
+        if told.get("registry_number") is not None:
+            request.update(registry_number=told["registry_number"], registered_time=now,
+                           register=told.get("register") or "incoming", registered_by=request["recipient"])
+        if told.get("unit") is not None:
+            request["assigned_unit"] = told["unit"]
+        if told.get("officer") is not None or action == "forward":
+            request["assigned_officer"] = told.get("officer")
+        if told.get("served") is not None:
+            request["served_time"] = told["served"]["at"]
+        passed = told.get("succession")
+        if passed and passed["party"] == "SENDER":
+            request.update(sender=passed["to"], sender_officer=None, sender_unit=None)
+        elif passed and passed["party"] == "RECIPIENT":
+            place = None if passed.get("delivered") else position_of(told, passed["to"])
+            request.update(recipient=passed["to"], recipient_position=place or 0, assigned_unit=None, assigned_officer=None)
+        if action == "extend":
+            request["extended"] = 1
+        if action in ("answer_interim", "answer_final", "record_answer"):
+            request["answer_count"] += 1
+        if action in ("answer_final", "record_answer", "correct") and told.get("outcome") is not None:
+            request.update(outcome=told["outcome"], answer_index=event["log_index"])
+        if action == "dispute":
+            request.update(outcome=None, answer_index=None)
+        request["due_time"] = told.get("due_time")
+
+    def count(self, request, told, now):
+        """The books go on behind every number of their own form: 12, 012 and 12/2026."""
+        if told.get("registry_number") is None:
+            return
+        year = datetime.fromtimestamp(now // 1_000_000, VIET_NAM).year
+        digits = told["registry_number"].removesuffix(f"/{year}")
+        if digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 999_999_999:
+            key = (request["recipient"], told.get("register") or "incoming", year)
+            self.counters[key] = max(self.counters.get(key, 0), int(digits))
+
+    def enter(self, event, told):
+        for entered in told.get("entered", []):
+            lifted = entered.get("lifted")
+            id_ = lifted["request_id"] if lifted else event["subject"]
+            request = self.requests.get(id_) or {}
+            is_recipient = request.get("recipient") == entered["agency"]
+            head = self.lanes.setdefault((entered["agency"], entered["lane"]), [0, 0])
+            head[0] += 1
+            self.require(entered["position"] == head[0])
+            self.rows["mailbox_entry"].append({
+                "agency": entered["agency"], "lane": entered["lane"], "position": entered["position"],
+                "log_index": lifted["log_index"] if lifted else event["log_index"], "enforcement_request_id": id_,
+                "unit": request.get("assigned_unit") if is_recipient else None,
+                "officer": request.get("assigned_officer") if is_recipient else None, "lifted": int(lifted is not None)})
+
+    def end(self, request, by, action, now):
+        request["measure_ended_by"] = by
+        if request["state"] in OPEN_STATES:
+            return
+        for key, clock in self.clocks.items():
+            if key[0] != request["id"] or clock.get("stopped") is not None:
+                continue
+            clock = dict(clock, stopped=now, stopped_by=action, status="CANCELLED")
+            pauses = [dict(pause) for pause in clock.get("suspensions", [])]
+            if pauses and pauses[-1].get("to") is None:
+                pauses[-1]["to"] = max(now, pauses[-1]["from"])
+                clock["suspensions"] = pauses
+            self.clocks[key] = {name: clock[name] for name in CLOCK if name in clock}
+            request["due_time"] = None
+
+    def tables(self, log):
+        """Every table as it must be."""
+        rows = self.rows
+        rows["enforcement_request"] = list(self.requests.values())
+        for (id_, name, occurrence), clock in self.clocks.items():
+            rows["deadline"].append({
+                "enforcement_request_id": id_, "name": name, "occurrence": occurrence, "status": clock["status"],
+                "due_time": clock.get("due"), "state": text_of(clock)})
+        for measure in self.measures.values():
+            decision = measure["decision"]
+            rows["measure"].append({
+                "id": measure["id"], "enforcement_request_id": measure.get("request_id"), "kind": measure["kind"],
+                "holder": measure["holder"], "issuer": measure["issuer"], "decision_number": decision["number"],
+                "decision_date": decision["date"], "decision_office": decision.get("office"),
+                "in_force": int(measure["in_force"]), "amounts": text_of(measure["amounts"]),
+                "since_time": measure["since"], "ended_time": measure.get("ended"),
+                "changed_by": measure.get("changed_by"), "taken": text_of(measure.get("taken", {}))})
+        for (agency, register, year), last in self.counters.items():
+            rows["register_counter"].append({"agency": agency, "register": register, "year": year, "last_number": last})
+        for (agency, lane), (last, delivered) in self.lanes.items():
+            rows["mailbox_head"].append({"agency": agency, "lane": lane, "last_position": last,
+                                         "delivered_position": delivered})
+        plain = "code role name name_en province_code commune_code parent successor channel".split()
+        for version, agency in self.agencies.values():
+            lists = {name: text_of(agency.get(name, [])) for name in ("aliases", "units", "territory")}
+            rows["agency"].append({**{name: agency.get(name) for name in plain}, **lists, "version": version,
+                                   "suspended": int(agency["suspended"])})
+        for officer in self.officers.values():
+            names = TABLES["officer"][1].split()
+            rows["officer"].append(dict({name: officer.get(name) for name in names}, scope=officer.get("scope", "ALL")))
+        for agency, credential in self.credentials.values():
+            rows["credential"].append({
+                "fingerprint": bytes.fromhex(credential["sha256"]), "purpose": credential["purpose"], "agency": agency,
+                "certificate": base64.b64decode(credential["certificate"]),
+                **{name: credential.get(name) for name in ("not_before", "not_after", "registered_time", "revoked_time", "officer")}})
+        rows["ledger_head"].append({
+            "id": 1, "tree_size": log.tree.size, "root_hash": log.tree.root(), "frontier": b"".join(log.tree.frontier),
+            "hub_time": log.hub_time, "registry_version": self.registry_version, "calendar_version": self.calendar_version})
+        checked = ("log_entry", "event", "body", "checkpoint", "idempotency")
+        return {table: found for table, found in rows.items() if table not in checked}
+
+
+def position_of(told, agency):
+    for entered in told.get("entered", []):
+        if entered["agency"] == agency and entered.get("lifted") is None:
+            return entered["position"]
+    return None
+
+
+# ---- commands -------------------------------------------------------------------------------------------------------------
+
+
+def verify_database(path, known=None):
+    tables, faults = read(path), Faults()
+    log, replay = Log(tables, faults), Replay()
+    try:
+        log.check()
+        if log.sound:
+            for event in log.events:
+                replay.follow(event, tables["attachment"])
+            log.checkpoints(replay.hub_id)
+            for table, expected in replay.tables(log).items():
+                compare(table, expected, tables[table], faults)
+    except Impossible as index:
+        faults.add("event", f"log_index={index}", "DOES_NOT_FOLLOW")
+    hub_id = replay.hub_id or next((row["hub_id"] for row in tables["checkpoint"]), None)
+    if known:
+        origin, size, root = known
+        if size > log.tree.size:
+            faults.add("log_entry", f"log_index={log.tree.size}", "CUT_OFF")
+        elif log.roots[size] != root:
+            faults.add("log_entry", f"tree_size={size}", "REWRITTEN")
+        if hub_id is not None and origin != hub_id:
+            faults.add("checkpoint", f"tree_size={size}", "OTHER_HUB")
+    return {"verdict": "DAMAGED" if faults else "SOUND", "hub_id": hub_id, "size": log.tree.size,
+            "root": log.tree.root().hex(), "fault_count": len(faults), "faults": faults[:100]}
+
+
+def say(verdict):
+    for fault in verdict["faults"]:
+        print(f"  {fault['table']} {fault['row']}: {fault['code']}")
+    print(f"{verdict['verdict']}: {verdict['hub_id']}, {verdict['size']} entries, root {verdict['root']}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    database = commands.add_parser("database", help="the whole database of a hub on SQLite")
+    database.add_argument("path")
+    database.add_argument("--checkpoint", help="a checkpoint (signed note) that the log must contain")
+    database.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    arguments = parser.parse_args()
+    try:
+        known = read_checkpoint(arguments.checkpoint) if arguments.checkpoint else None
+        verdict = verify_database(arguments.path, known)
+    except Unreadable as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    if arguments.output == "json":
+        print(json.dumps(verdict, default=str, ensure_ascii=False))
+    else:
+        say(verdict)
+    return 1 if verdict["faults"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
