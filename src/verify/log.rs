@@ -360,12 +360,7 @@ impl Log {
     }
 
     /// The checkpoint of the tree up to here, if one was signed off.
-    async fn checkpoint(
-        &mut self,
-        checkpoints: &mut ByOwner,
-        verdict: &mut Verdict,
-        notes: &mut Notes,
-    ) -> Result<()> {
+    async fn checkpoint(&mut self, checkpoints: &mut ByOwner, verdict: &mut Verdict, notes: &mut Notes) -> Result<()> {
         let rows = own(checkpoints, self.size(), &mut verdict.faults).await?;
         let Some((row, more)) = rows.split_first() else {
             return Ok(());

@@ -106,7 +106,8 @@ impl Tiles {
             }
             hash = std::mem::take(open).root();
             let height = i64::try_from(8 * (level + 1)).unwrap_or(i64::MAX);
-            self.rows.push(Row::from([height.into(), (*count).into(), hash.as_slice().into()]));
+            self.rows
+                .push(Row::from([height.into(), (*count).into(), hash.as_slice().into()]));
             *count += 1;
             level += 1;
         }

@@ -6,7 +6,8 @@ use super::fault::Faults;
 use super::log::Log;
 use super::row::{Row, Value};
 use super::select::{
-    AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER, Select, TREE_NODE,
+    AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER, Select,
+    TREE_NODE,
 };
 use super::source::Source;
 use super::{Result, Verdict};
