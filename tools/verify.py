@@ -3,7 +3,7 @@
 
     tools/verify.py database hub.db [--checkpoint FILE] [-o json]
 
-Python's standard library alone; what needs a signature checked will ask the `openssl` command. SQLite only: it holds the
+Python's standard library alone; signatures are checked by the `openssl` command. SQLite only: it holds the
 database in memory. Exit status as `lienthong verify`: 0 sound, 1 damage was found, 2 it cannot be read, or wrong usage.
 """
 
@@ -11,14 +11,17 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 import sqlite3
 import struct
+import subprocess
 import sys
+import tempfile
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
-REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT = 1, 2, 3, 4, 5, 6
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT)
+REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, HUB_KEY = 1, 2, 3, 4, 5, 6, 11
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, HUB_KEY)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -31,6 +34,8 @@ TABLES = {
     "body": (1, "log_index media_type salt content key_id nonce"),
     "checkpoint": (1, "tree_size root_hash hub_time hub_id note_signature seal_signature"),
     "idempotency": (2, "agency key content_sha256 log_index entry_count"),
+    "hub_key": (1, "public_keys registered_index registered_time retired_index retired_time"),
+    "tree_node": (2, "level position hash"),
     "ledger_head": (1, "id tree_size root_hash frontier hub_time registry_version calendar_version"),
     "agency": (1, "code role name name_en province_code commune_code parent successor channel suspended aliases units "
                   "version territory"),
@@ -236,7 +241,7 @@ class Log:
     def __init__(self, tables, faults):
         self.tables, self.faults = tables, faults
         self.tree, self.roots = Tree(), [sha256()]
-        self.events, self.sound = [], True
+        self.events, self.hashes, self.sound = [], [], True
         self.hub_time = 0
 
     def by(self, table, column):
@@ -255,6 +260,7 @@ class Log:
                 self.sound = False
                 return
             self.tree.append(leaf)
+            self.hashes.append(sha256(b"\0", leaf))
             self.roots.append(self.tree.root())
             self.entry(place, leaf, *(found.pop(("int", place), []) for found in (events, bodies, keys)))
         for table, rest in (("event", events), ("body", bodies), ("idempotency", keys)):
@@ -329,8 +335,8 @@ class Log:
             if not fits:
                 self.faults.add("idempotency", key_text("idempotency", row), "ADDED")
 
-    def checkpoints(self, hub_id):
-        """One stands wherever time moves on and at the end; each is that of the tree."""
+    def checkpoints(self, hub_id, keys):
+        """One stands wherever time moves on and at the end; each is that of the tree and signed by a key of the log."""
         must_be = {size for size in range(1, len(self.events))
                    if self.events[size]["hub_time"] > self.events[size - 1]["hub_time"]} | ({self.tree.size} - {0})
         seen = set()
@@ -343,11 +349,59 @@ class Log:
                 continue
             hub_id = hub_id if hub_id is not None else row["hub_id"]
             must = {"tree_size": size, "root_hash": self.roots[size], "hub_time": self.events[size - 1]["hub_time"],
-                    "hub_id": hub_id, "note_signature": None, "seal_signature": None}
+                    "hub_id": hub_id, "note_signature": row["note_signature"], "seal_signature": row["seal_signature"]}
             if row != must:
                 self.faults.add("checkpoint", f"tree_size={size}", "DIFFERS")
+            elif not signed(row, [key["public_keys"] for key in keys if key["registered_index"] < size]):
+                self.faults.add("checkpoint", f"tree_size={size}", "SIGNATURE")
         for size in sorted(must_be - seen):
             self.faults.add("checkpoint", f"tree_size={size}", "MISSING")
+
+
+def openssl(arguments, key, text, signature):
+    with tempfile.TemporaryDirectory() as folder:
+        names = [os.path.join(folder, name) for name in ("key.der", "text", "signature")]
+        for name, content in zip(names, (key, text, signature)):
+            with open(name, "wb") as file:
+                file.write(content)
+        files = dict(zip(("KEY", "TEXT", "SIGNATURE"), names))
+        command = ["openssl", *(files.get(argument, argument) for argument in arguments)]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def der_of(signature):
+    """r and s of an ES256 signature as DER."""
+    def integer(part):
+        part = part.lstrip(b"\0") or b"\0"
+        part = b"\0" + part if part[0] & 0x80 else part
+        return bytes([2, len(part)]) + part
+    both = integer(signature[:32]) + integer(signature[32:])
+    return bytes([0x30, len(both)]) + both
+
+
+def signed(row, keys):
+    """Both signatures, by one of the keys that stand in the log before this checkpoint; a log without keys has none."""
+    note, seal = row["note_signature"], row["seal_signature"]
+    if not keys:
+        return note is None and seal is None
+    if not (isinstance(note, bytes) and isinstance(seal, bytes) and len(note) == 68 and len(seal) == 68):
+        return False
+    time = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=row["hub_time"])
+    text = "".join(f"{line}\n" for line in (
+        row["hub_id"], row["tree_size"], base64.b64encode(row["root_hash"]).decode(),
+        "hub-time " + time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))).encode()
+    for key in keys:
+        (_, note_id, note_key), (_, seal_id, seal_key) = (part.split("+", 2) for part in key.split(" "))
+        if (note[:4].hex(), seal[:4].hex()) != (note_id, seal_id):
+            continue
+        note_der = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(note_key)[1:]
+        seal_der = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + base64.b64decode(seal_key)[6:]
+        verify_note = ["pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "KEY", "-rawin", "-in", "TEXT",
+                       "-sigfile", "SIGNATURE"]
+        verify_seal = ["dgst", "-sha256", "-keyform", "DER", "-verify", "KEY", "-signature", "SIGNATURE", "TEXT"]
+        return (openssl(verify_note, note_der, text, note[4:])
+                and openssl(verify_seal, seal_der, text, der_of(seal[4:])))
+    return False
 
 
 # ---- the replay -----------------------------------------------------------------------------------------------------------
@@ -366,7 +420,7 @@ class Replay:
 
     def follow(self, event, attachments):
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
-                  CALENDAR: self.calendar, MEASURE: self.outside_measure}.get(event["entry_type"])
+                  CALENDAR: self.calendar, MEASURE: self.outside_measure, HUB_KEY: self.hub_key}.get(event["entry_type"])
         try:
             if follow is None:
                 self.document(event, attachments)
@@ -382,8 +436,6 @@ class Replay:
 
     def registry(self, event, told):
         self.registry_version += 1
-        if event["log_index"] == 0:
-            self.hub_id = told.get("hub_id")
         before = self.agencies.get(event["subject"], (0, None))
         agency = told.get("agency") or before[1]
         self.require(agency is not None and event["version"] == before[0] + 1 and agency["code"] == event["subject"])
@@ -393,6 +445,14 @@ class Replay:
             self.officers[(officer["agency"], officer["id"])] = officer
         for credential in told.get("credentials", []):
             self.credentials[(credential["sha256"], credential["purpose"])] = (event["subject"], credential)
+
+    def hub_key(self, event, told):
+        name, key_id, _ = told["public_keys"].split(" ")[0].split("+", 2)
+        self.require(event["version"] == 1 and event["subject"] == f"{name}+{key_id}")
+        self.hub_id = self.hub_id or name
+        self.rows["hub_key"].append({
+            "public_keys": told["public_keys"], "registered_index": event["log_index"],
+            "registered_time": event["hub_time"], "retired_index": None, "retired_time": None})
 
     def delivery(self, event, told):
         head = self.lanes.setdefault((event["agency"], told["lane"]), [0, 0])
@@ -570,8 +630,19 @@ class Replay:
         rows["ledger_head"].append({
             "id": 1, "tree_size": log.tree.size, "root_hash": log.tree.root(), "frontier": b"".join(log.tree.frontier),
             "hub_time": log.hub_time, "registry_version": self.registry_version, "calendar_version": self.calendar_version})
+        level, hashes = 8, log.hashes
+        while len(hashes) >= 256:
+            hashes = [root_of(hashes[at:at + 256]) for at in range(0, len(hashes) // 256 * 256, 256)]
+            rows["tree_node"] += [{"level": level, "position": at, "hash": hash_} for at, hash_ in enumerate(hashes)]
+            level += 8
         checked = ("log_entry", "event", "body", "checkpoint", "idempotency")
         return {table: found for table, found in rows.items() if table not in checked}
+
+
+def root_of(hashes):
+    while len(hashes) > 1:
+        hashes = [sha256(b"\1", left, right) for left, right in zip(hashes[::2], hashes[1::2])]
+    return hashes[0]
 
 
 def position_of(told, agency):
@@ -592,7 +663,7 @@ def verify_database(path, known=None):
         if log.sound:
             for event in log.events:
                 replay.follow(event, tables["attachment"])
-            log.checkpoints(replay.hub_id)
+            log.checkpoints(replay.hub_id, replay.rows["hub_key"])
             for table, expected in replay.tables(log).items():
                 compare(table, expected, tables[table], faults)
     except Impossible as index:

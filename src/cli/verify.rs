@@ -9,6 +9,7 @@ use super::args::read_text;
 use super::failure::Failure;
 use super::output;
 use super::progress::Told;
+use super::verify_receipt::{self, VerifyReceipt};
 use crate::domain::time::Timestamp;
 use crate::evidence::digest::hex;
 use crate::verify::{Fault, Known, Place, Source, Verdict, VerifyError, verify};
@@ -36,12 +37,16 @@ Trạng thái kết thúc / exit status:
 pub(super) enum Verify {
     /// Kiểm chứng cả cơ sở dữ liệu: computes the whole log again and every table that follows from it; changes nothing.
     Database(VerifyDatabase),
+    /// Kiểm chứng biên nhận: what a receipt proves, without the hub.
+    #[command(after_help = verify_receipt::AFTER_HELP)]
+    Receipt(VerifyReceipt),
 }
 
 impl Verify {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Database(command) => command.run().await,
+            Self::Receipt(command) => command.run(),
         }
     }
 }

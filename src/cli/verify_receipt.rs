@@ -46,11 +46,16 @@ impl VerifyReceipt {
     pub(super) fn run(self) -> Result<(), Failure> {
         let trusted = hub_keys(&self.hub_keys)?;
         let json = read("FILE", &self.receipt)?;
-        let document = self.document.as_deref().map(|path| read("--document", path)).transpose()?;
+        let document = self
+            .document
+            .as_deref()
+            .map(|path| read("--document", path))
+            .transpose()?;
         match prove(&json, &trusted, document.as_deref()) {
             Ok(proved) => {
                 let has_content = document.is_some();
-                self.output.print(|| held(&proved, has_content), || told(&proved, has_content));
+                self.output
+                    .print(|| held(&proved, has_content), || told(&proved, has_content));
                 Ok(())
             }
             Err(error) => {
@@ -61,7 +66,10 @@ impl VerifyReceipt {
                 );
                 Err(Failure::failed(
                     format!("{}: biên nhận không đúng ({code}): {vi}", self.receipt.display()),
-                    format!("{}: the receipt does not hold ({code}): {error}", self.receipt.display()),
+                    format!(
+                        "{}: the receipt does not hold ({code}): {error}",
+                        self.receipt.display()
+                    ),
                 ))
             }
         }
@@ -97,7 +105,11 @@ pub(super) fn hub_keys(path: &Path) -> Result<Vec<HubKey>, Failure> {
 }
 
 fn held(proved: &Proved<'_>, has_content: bool) -> Value {
-    let Proved { leaf, checkpoint, signer } = proved;
+    let Proved {
+        leaf,
+        checkpoint,
+        signer,
+    } = proved;
     json!({
         "verdict": "HELD",
         "log_index": leaf.log_index,
@@ -152,6 +164,8 @@ fn in_vietnamese(error: ReceiptError) -> &'static str {
         ReceiptError::Checkpoint(CheckpointError::WrongSignature) => "chữ ký trên điểm kiểm tra không đúng",
         ReceiptError::Proof(_) => "mục này không thuộc nhật ký mà cổng đã ký",
         ReceiptError::WrongTime => "mục này muộn hơn điểm kiểm tra",
-        ReceiptError::WrongContent => "văn bản không phải nội dung của mục này, hoặc biên nhận không giữ muối (content_salt)",
+        ReceiptError::WrongContent => {
+            "văn bản không phải nội dung của mục này, hoặc biên nhận không giữ muối (content_salt)"
+        }
     }
 }

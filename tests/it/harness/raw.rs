@@ -41,6 +41,13 @@ impl Value {
             Self::Null | Self::Integer(_) | Self::Bytes(_) => panic!("a text was expected, not {self:?}"),
         }
     }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes(value) => value,
+            Self::Null | Self::Integer(_) | Self::Text(_) => panic!("bytes were expected, not {self:?}"),
+        }
+    }
 }
 
 impl From<&str> for Value {

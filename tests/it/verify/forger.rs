@@ -116,10 +116,15 @@ fn who_computes_everything_again_is_found_by_a_checkpoint_that_was_kept() {
         set(&mut fitted, "event", place, 8, Value::from("ke.gia.mao"));
         fit(&mut fitted);
         let mut without_keys = fitted.clone();
-        for place in 0..before["checkpoint"].len() {
+        for (place, row) in before["checkpoint"].iter().enumerate() {
             for column in [4, 5] {
-                let old = before["checkpoint"][place].values()[column].clone();
-                set(&mut without_keys, "checkpoint", place, column, old);
+                set(
+                    &mut without_keys,
+                    "checkpoint",
+                    place,
+                    column,
+                    row.values()[column].clone(),
+                );
             }
         }
         let found = judged(&without_keys, None).await;

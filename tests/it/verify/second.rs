@@ -17,7 +17,7 @@ use crate::harness::{Backend, TestDatabase, block_on_for};
 const LIMIT: std::time::Duration = std::time::Duration::from_mins(10);
 
 /// Changed databases that both judge.
-const CHANGES: usize = 120;
+const CHANGES: usize = 42;
 
 fn tool() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/verify.py")
@@ -91,7 +91,7 @@ async fn replace(raw: &Raw, table: &str, rows: &[lienthong::verify::Row], column
 fn both_verifiers_agree_on_sound_and_changed_databases() {
     block_on_for(LIMIT, async {
         let database = TestDatabase::create(Backend::Sqlite).await;
-        story::live(&database, 60).await;
+        story::live(&database, 10).await;
         let sound = verdict(&database).await;
         assert!(sound.faults.is_empty() && sound.size > 100, "{sound:?}");
         agree(&sound, &second(&database, None), "what the hub wrote");
