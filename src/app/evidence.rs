@@ -3,6 +3,7 @@
 use super::App;
 use super::ledger::command::{Command, Operation};
 use super::ledger::{Actor, Receipt};
+use super::requests::history::document_sha256;
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{IdempotencyKey, RequestId};
@@ -10,7 +11,7 @@ use crate::domain::request::EnforcementRequest;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::evidence::hub_key::HubKey;
-use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT, content_sha256};
+use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
 use crate::evidence::nodes::{Nodes, STEP, Wanted};
 use crate::evidence::proof::{consistency, inclusion};
 use crate::store::rows::{Body, Checkpoint, HubKeyRow};
@@ -66,8 +67,7 @@ impl App {
             Some(request) => self.body(request.body_index).await?,
             None => self.body(index).await?,
         };
-        let content = body.as_ref().and_then(|body| body.content.as_deref());
-        let content_sha256 = content.map(content_sha256);
+        let content_sha256 = body.as_ref().and_then(document_sha256).transpose()?;
         let receipt = self
             .receipts(content_sha256.unwrap_or(NO_CONTENT), index, 1)
             .await?

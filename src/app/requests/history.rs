@@ -166,7 +166,7 @@ impl App {
 }
 
 /// SHA-256 of what was accepted: of a signed document its payload's; `None` once the bytes are erased.
-fn document_sha256(body: &Body) -> Option<Result<Digest>> {
+pub(in crate::app) fn document_sha256(body: &Body) -> Option<Result<Digest>> {
     let content = body.content.as_ref()?;
     let document = document_in(&body.media_type, content).map_err(Error::internal);
     Some(document.map(|document| content_sha256(&document)))

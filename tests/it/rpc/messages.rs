@@ -81,3 +81,19 @@ pub(super) fn of_the_log(rpc: Rpc) -> Make {
     // Zeros and nothing: the newest checkpoint, the first tile, all keys.
     |_, _, _| Vec::new()
 }
+
+/// An import of one day.
+pub(super) fn calendar_day(_: Fixture, _: &str, key: &str) -> Vec<u8> {
+    let day = v1::CalendarDay {
+        date: "2028-01-03".to_owned(),
+        kind: v1::DayKind::DayInLieu.into(),
+        name: "Nghỉ bù Tết Dương lịch".to_owned(),
+        basis: "Thông báo giả lập".to_owned(),
+        ..Default::default()
+    };
+    v1::ImportCalendarDaysRequest {
+        idempotency_key: key.to_owned(),
+        days: vec![day],
+    }
+    .encode_to_vec()
+}

@@ -5,7 +5,7 @@ use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
 use serde_json::json;
 
-use super::messages::{bank, of_the_log, order, receipt_of, restated, seek_first, stream_order};
+use super::messages::{bank, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -126,20 +126,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::CalendarServiceListCalendarDays => open(|_, _, _| v1::ListCalendarDaysRequest::default().encode_to_vec()),
         Rpc::CalendarServiceImportCalendarDays => Row {
             about: About::Nothing,
-            ..operator(|_, _, key| {
-                let day = v1::CalendarDay {
-                    date: "2028-01-03".to_owned(),
-                    kind: v1::DayKind::DayInLieu.into(),
-                    name: "Nghỉ bù Tết Dương lịch".to_owned(),
-                    basis: "Thông báo giả lập".to_owned(),
-                    ..Default::default()
-                };
-                v1::ImportCalendarDaysRequest {
-                    idempotency_key: key.to_owned(),
-                    days: vec![day],
-                }
-                .encode_to_vec()
-            })
+            ..operator(calendar_day)
         },
         Rpc::TrackingServiceComputeDeadline => open(|_, _, _| {
             v1::ComputeDeadlineRequest {
