@@ -39,7 +39,7 @@ struct Story<'a> {
     count: Cell<u32>,
 }
 
-/// Lets everything happen, and then `attempts` of a random walk.
+/// Lets everything happen, and then, if there are any, `attempts` of a random walk in a log that has a whole tile.
 pub(super) async fn live(database: &TestDatabase, attempts: usize) {
     let hub = TestLedger::start_bare(database, clock(), 1, LedgerSettings::default()).await;
     let story = Story {
@@ -59,7 +59,10 @@ pub(super) async fn live(database: &TestDatabase, attempts: usize) {
     story.on_paper().await;
     story.outside_measures().await;
     story.copies().await;
-    story.walk(attempts).await;
+    if attempts > 0 {
+        story.walk(attempts).await;
+        story.whole_tile().await;
+    }
     hub.stop().await;
 }
 
@@ -400,6 +403,15 @@ impl Story<'_> {
             }];
         }
         self.act(command).await;
+    }
+
+    /// So many orders that a node of the tree is stored. They share few batches.
+    async fn whole_tile(&self) {
+        let size = self.hub.store.head().await.expect("a head").frontier.size();
+        let orders: Vec<Command> = (size..260).map(|_| Order::land().submit(&self.key(), "")).collect();
+        for outcome in self.hub.at_once(orders).await {
+            outcome.expect("accepted");
+        }
     }
 
     /// What nobody thought of.
