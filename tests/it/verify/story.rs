@@ -28,7 +28,7 @@ use crate::harness::agencies::{
 use crate::harness::commands::{CATALOGUE, Target, advance, final_answer, kind};
 use crate::harness::ids::{SeededIds, clock, start};
 use crate::harness::ledger::leaf;
-use crate::harness::{Order, TestDatabase, TestLedger, fixture};
+use crate::harness::{Order, TestDatabase, TestLedger, fixture, seals};
 use crate::ledger::walk::{Walker, walks};
 
 const UNIT: &str = "pgd.hoan-kiem";
@@ -133,6 +133,11 @@ impl Story<'_> {
             agency: ended,
             officer: None,
             credentials: Vec::new(),
+        })
+        .await;
+        self.change(RegistryChange::RegisterCredentials {
+            agency: THADS.code(),
+            credentials: seals::credentials(THADS),
         })
         .await;
         for (agency, id, unit) in [(BANK, "nh.nguoi.cu", None), (THADS, "chv.nguoi.moi", Some(unit()))] {

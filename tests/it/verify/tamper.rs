@@ -34,7 +34,8 @@ fn name(attack: &Attack, row: &Row) -> Vec<String> {
         let place = columns.iter().position(|column| column == key).expect("a key column");
         match &row.values()[place] {
             Value::Integer(number) => format!("{key}={number}"),
-            Value::Text(text) => format!("{key}={text}"),
+            // A long one is told by its beginning.
+            Value::Text(text) => format!("{key}={}", text.chars().take(80).collect::<String>()),
             Value::Bytes(_) | Value::Null | Value::Strange => format!("{key}="),
         }
     };
