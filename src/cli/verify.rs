@@ -9,9 +9,11 @@ use super::args::read_text;
 use super::failure::Failure;
 use super::output;
 use super::progress::Told;
-use super::verify_receipt::{self, VerifyReceipt};
+use super::verify_receipt::{self, VerifyReceipt, hub_keys};
 use crate::domain::time::Timestamp;
+use crate::evidence::checkpoint;
 use crate::evidence::digest::hex;
+use crate::evidence::hub_key::HubKey;
 use crate::verify::{Fault, Known, Place, Source, Verdict, VerifyError, verify};
 
 const AFTER_HELP: &str = "\
@@ -62,6 +64,10 @@ pub(super) struct VerifyDatabase {
     /// Điểm kiểm tra đã giữ: a checkpoint (signed note) from outside the database, older or newer; the log must contain it.
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
+    /// Khóa công khai của cổng: the hub's public keys, from a place that you trust. The log may know no others, and the checkpoint must be
+    /// signed by one of them.
+    #[arg(long, env = "LIENTHONG_HUB_KEYS", value_name = "FILE")]
+    hub_keys: Option<PathBuf>,
     /// Dạng kết quả: text for people or JSON for programs.
     #[arg(
         short = 'o',
@@ -83,7 +89,8 @@ enum Form {
 
 impl VerifyDatabase {
     async fn run(self) -> Result<(), Failure> {
-        let known = self.known()?;
+        let trusted = self.hub_keys.as_deref().map(hub_keys).transpose()?;
+        let known = self.known(trusted.as_deref())?;
         let place = Place::parse(&self.place)?;
         let mut source = Source::open(&place).await?;
         let told = Told::new("Đang kiểm chứng", "verifying");
@@ -91,6 +98,9 @@ impl VerifyDatabase {
         drop(told);
         source.close().await;
         let verdict = verdict?;
+        if let Some(trusted) = &trusted {
+            only_trusted(&verdict, trusted)?;
+        }
         match self.output {
             Form::Table => output::text(&text(&verdict)),
             Form::Json => output::line(&document(&verdict).to_string()),
@@ -105,11 +115,21 @@ impl VerifyDatabase {
         ))
     }
 
-    fn known(&self) -> Result<Option<Known>, Failure> {
+    fn known(&self, trusted: Option<&[HubKey]>) -> Result<Option<Known>, Failure> {
         let Some(path) = &self.checkpoint else {
             return Ok(None);
         };
-        let known = Known::parse(&read_text("--checkpoint", path)?).map_err(|error| {
+        let note = read_text("--checkpoint", path)?;
+        if let Some(trusted) = trusted {
+            checkpoint::verify(&note, trusted).map_err(|error| {
+                let path = path.display();
+                Failure::failed(
+                    format!("--checkpoint: {path} không do khóa nào trong --hub-keys ký, hoặc chữ ký không đúng"),
+                    format!("--checkpoint: {path}: {error}"),
+                )
+            })?;
+        }
+        let known = Known::parse(&note).map_err(|error| {
             let path = path.display();
             Failure::configuration(
                 format!("--checkpoint: {path} không phải là điểm kiểm tra: ba dòng đầu phải là tên nhật ký, số mục và gốc cây"),
@@ -118,6 +138,17 @@ impl VerifyDatabase {
         })?;
         Ok(Some(known))
     }
+}
+
+/// The log knows no other keys than these.
+fn only_trusted(verdict: &Verdict, trusted: &[HubKey]) -> Result<(), Failure> {
+    let stranger = verdict.hub_keys.iter().find(|key| !trusted.contains(key));
+    stranger.map_or(Ok(()), |key| {
+        Err(Failure::failed(
+            format!("Nhật ký đăng ký một khóa không có trong --hub-keys: {key}"),
+            format!("The log registers keys that are not in --hub-keys: {key}"),
+        ))
+    })
 }
 
 fn text(verdict: &Verdict) -> String {

@@ -107,7 +107,7 @@ impl Receipt {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`ReceiptError::Malformed`].
+    /// [`ReceiptError::Malformed`]; [`ReceiptError::WrongLeaf`] if the leaf cannot be read or is of another index.
     pub fn read(json: &[u8]) -> Result<Self, ReceiptError> {
         let read = || {
             let file: ReceiptFile = serde_json::from_slice(json).ok()?;
@@ -124,13 +124,18 @@ impl Receipt {
                 content_salt: salt,
                 checkpoint: file.checkpoint.clone(),
             };
-            let is_written_so = receipt.file().is_some_and(|written| written == file);
-            is_written_so.then_some(receipt)
+            Some((file, receipt))
         };
-        if json.len() > MAX_BYTES {
+        let read = (json.len() <= MAX_BYTES).then(read).flatten();
+        let (file, receipt) = read.ok_or(ReceiptError::Malformed)?;
+        let written = receipt.file().ok_or(ReceiptError::WrongLeaf)?;
+        if written.log_index != file.log_index {
+            return Err(ReceiptError::WrongLeaf);
+        }
+        if written != file {
             return Err(ReceiptError::Malformed);
         }
-        read().ok_or(ReceiptError::Malformed)
+        Ok(receipt)
     }
 
     /// The file; `None` if the leaf cannot be read.
@@ -180,5 +185,74 @@ impl Receipt {
         } else {
             Err(ReceiptError::WrongContent)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::leaf::EntryType;
+    use super::*;
+
+    fn receipt() -> Receipt {
+        let leaf = Leaf {
+            entry_type: EntryType::Request,
+            log_index: 7,
+            hub_time: 1_795_000_000_000_000,
+            version: 1,
+            subject: "req_0193".into(),
+            action: "submit".into(),
+            from_state: String::new(),
+            to_state: "SUBMITTED".into(),
+            agency: "VN.THADS".into(),
+            officer: "an".into(),
+            counterparty: "VN.BANK-A".into(),
+            content_digest: [1; 32],
+            row_digest: [2; 32],
+        };
+        Receipt {
+            leaf: leaf.encode(),
+            proof: vec![[3; 32], [4; 32]],
+            checkpoint: "hub\n8\n".to_owned(),
+            content_sha256: [5; 32],
+            content_salt: Some(vec![6; 16]),
+        }
+    }
+
+    fn read(change: impl FnOnce(&mut serde_json::Value)) -> Result<Receipt, ReceiptError> {
+        let mut json = serde_json::to_value(receipt().file().unwrap()).unwrap();
+        change(&mut json);
+        Receipt::read(json.to_string().as_bytes())
+    }
+
+    #[test]
+    fn a_file_is_read_back_and_another_way_of_writing_it_is_refused() {
+        assert_eq!(read(|_| {}), Ok(receipt()));
+        let without_salt = read(|json| {
+            json.as_object_mut().unwrap().remove("content_salt");
+        });
+        assert_eq!(without_salt.unwrap().content_salt, None);
+        for (member, value) in [
+            ("schema", serde_json::json!("lienthong/receipt/2")),
+            ("content_sha256", serde_json::json!("05".repeat(31))),
+            ("content_sha256", serde_json::json!("0A".repeat(32))),
+            ("content_salt", serde_json::json!("0")),
+            ("inclusion_proof", serde_json::json!(["AAAA"])),
+            ("leaf", serde_json::json!("?")),
+            ("more", serde_json::json!(1)),
+        ] {
+            assert_eq!(
+                read(|json| json[member] = value.clone()),
+                Err(ReceiptError::Malformed),
+                "{member} {value}"
+            );
+        }
+        assert_eq!(Receipt::read(&vec![b' '; MAX_BYTES + 1]), Err(ReceiptError::Malformed));
+    }
+
+    #[test]
+    fn a_leaf_that_is_none_or_of_another_index_is_named() {
+        assert_eq!(read(|json| json["log_index"] = 8.into()), Err(ReceiptError::WrongLeaf));
+        let cut = STANDARD.encode(&receipt().leaf[..40]);
+        assert_eq!(read(|json| json["leaf"] = cut.into()), Err(ReceiptError::WrongLeaf));
     }
 }

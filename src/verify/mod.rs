@@ -36,6 +36,7 @@ pub use signed::Notes;
 pub use source::{Source, Tables};
 
 use crate::evidence::Digest;
+use crate::evidence::hub_key::HubKey;
 
 /// Why a database cannot be verified at all.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +112,8 @@ pub struct Verdict {
     pub replayed: bool,
     /// The size of the checkpoint given, if the log contains it.
     pub contains: Option<u64>,
+    /// The public keys that the log registers.
+    pub hub_keys: Vec<HubKey>,
     /// What is wrong.
     pub faults: Faults,
 }

@@ -53,6 +53,10 @@ impl Keys {
         self.known.first().map(HubKey::name)
     }
 
+    pub(super) fn known(&self) -> &[HubKey] {
+        &self.known
+    }
+
     pub(super) fn rows(&self) -> Vec<Row> {
         self.rows.clone()
     }

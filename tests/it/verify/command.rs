@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use lienthong::signing::Signer;
 use serde_json::Value;
 
 use super::{kept, newest, note, story};
 use crate::harness::audit::verdict;
+use crate::harness::ledger::HUB;
 use crate::harness::{Backend, Order, TestDatabase, TestLedger, run};
 
 struct Done {
@@ -84,6 +86,29 @@ backends! {
         std::fs::write(&file, "no checkpoint\n").expect("written");
         assert_eq!(verify(&[&url, "--checkpoint", plain(&file)]).status, 2);
         hub.stop().await;
+    }
+
+    async fn with_published_keys_no_other_key_and_no_unsigned_checkpoint_is_believed(database) {
+        story::live(&database, 0).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (keys, others, checkpoint) = (folder.path().join("hub.keys"), folder.path().join("others"), folder.path().join("kept.note"));
+        let rows = database.raw().await.table("hub_key").await;
+        std::fs::write(&keys, format!("# published\n{}\n", rows[0]["public_keys"].text())).expect("written");
+        let stranger = Signer::create(&folder.path().join("stranger"), HUB).expect("keys");
+        std::fs::write(&others, stranger.key().to_string()).expect("written");
+        let signed = database.store().await.checkpoint_covering(0).await.expect("a query").expect("a checkpoint");
+        std::fs::write(&checkpoint, signed.note().expect("signed")).expect("written");
+        let url = database.url();
+        let done = verify(&[&url, "--hub-keys", plain(&keys), "--checkpoint", plain(&checkpoint)]);
+        assert_eq!(done.status, 0, "{}", done.stderr);
+        let done = verify(&[&url, "--hub-keys", plain(&others)]);
+        assert_eq!((done.status, done.stdout.as_str()), (1, ""));
+        assert!(done.stderr.contains("không có trong --hub-keys"), "{}", done.stderr);
+        std::fs::write(&checkpoint, note(&newest(&verdict(&database).await))).expect("written");
+        let done = verify(&[&url, "--hub-keys", plain(&keys), "--checkpoint", plain(&checkpoint)]);
+        assert_eq!(done.status, 1, "nobody signed it");
+        std::fs::write(&keys, "no keys\n").expect("written");
+        assert_eq!(verify(&[&url, "--hub-keys", plain(&keys)]).status, 2);
     }
 }
 
