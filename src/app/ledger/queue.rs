@@ -101,29 +101,15 @@ impl<T> FairQueue<T> {
         }
     }
 
+    /// Whether a command of `agency` that takes `kib` of memory could wait now.
+    pub(super) fn room(&self, agency: &AgencyCode, priority: Priority, kib: usize) -> Result<(), Refusal> {
+        self.state().room(&self.limits, agency, priority, kib)
+    }
+
     /// Lets a command of `agency` wait, which takes `kib` of memory.
     pub(super) fn push(&self, agency: &AgencyCode, priority: Priority, kib: usize, item: T) -> Result<(), Refusal> {
         let mut state = self.state();
-        if state.is_closed {
-            return Err(Refusal::Closed);
-        }
-        let limits = &self.limits;
-        let waiting = state.releases.count + state.others.count;
-        let (total, total_kib) = match priority {
-            Priority::Release => (limits.total, limits.kib),
-            Priority::Ordinary => (
-                limits.total.saturating_sub(limits.reserved),
-                limits.kib.saturating_sub(limits.reserved_kib),
-            ),
-        };
-        let (own, own_kib) = state.line(priority).of(agency);
-        // A command that is larger than the memory may wait alone; nothing makes it smaller.
-        if own >= limits.per_agency || (own > 0 && own_kib.saturating_add(kib) > limits.per_agency_kib) {
-            return Err(Refusal::AgencyFull(own));
-        }
-        if waiting >= total || (waiting > 0 && state.kib.saturating_add(kib) > total_kib) {
-            return Err(Refusal::Full(waiting));
-        }
+        state.room(&self.limits, agency, priority, kib)?;
         state.arrivals += 1;
         state.kib = state.kib.saturating_add(kib);
         let arrival = Arrival {
@@ -180,6 +166,35 @@ impl<T> FairQueue<T> {
 }
 
 impl<T> State<T> {
+    fn room(
+        &mut self,
+        limits: &QueueLimits,
+        agency: &AgencyCode,
+        priority: Priority,
+        kib: usize,
+    ) -> Result<(), Refusal> {
+        if self.is_closed {
+            return Err(Refusal::Closed);
+        }
+        let waiting = self.releases.count + self.others.count;
+        let (total, total_kib) = match priority {
+            Priority::Release => (limits.total, limits.kib),
+            Priority::Ordinary => (
+                limits.total.saturating_sub(limits.reserved),
+                limits.kib.saturating_sub(limits.reserved_kib),
+            ),
+        };
+        let (own, own_kib) = self.line(priority).of(agency);
+        // A command that is larger than the memory may wait alone; nothing makes it smaller.
+        if own >= limits.per_agency || (own > 0 && own_kib.saturating_add(kib) > limits.per_agency_kib) {
+            return Err(Refusal::AgencyFull(own));
+        }
+        if waiting >= total || (waiting > 0 && self.kib.saturating_add(kib) > total_kib) {
+            return Err(Refusal::Full(waiting));
+        }
+        Ok(())
+    }
+
     fn line(&mut self, priority: Priority) -> &mut Line<T> {
         match priority {
             Priority::Release => &mut self.releases,

@@ -26,6 +26,7 @@ use super::wakeup::Wakeups;
 use crate::app::TRACE;
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::ids::AgencyCode;
 use crate::domain::ids::IdSource;
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Clock;
@@ -222,20 +223,39 @@ impl Ledger {
     }
 
     async fn queue_and_wait(&self, command: Command) -> Result<Outcome> {
-        let Entrance { queue, pace } = self.entrance.as_ref();
+        let queue = &self.entrance.queue;
         let (agency, priority, kib) = (command.actor.agency.clone(), priority(&command), kib_of(&command));
         let (reply, outcome) = oneshot::channel();
         let pushed = queue.push(&agency, priority, kib, Queued { command, reply });
-        pushed.map_err(|refusal| match refusal {
-            Refusal::AgencyFull(waiting) => Error::new(ErrorCode::Overloaded)
-                .with("scope", "agency")
-                .retry_after_millis(pace.until_done(waiting)),
-            Refusal::Full(waiting) => Error::new(ErrorCode::Overloaded)
-                .with("scope", "hub")
-                .retry_after_millis(pace.until_done(waiting)),
-            Refusal::Closed => not_tried(),
-        })?;
+        pushed.map_err(|refusal| self.refused(refusal))?;
         outcome.await.unwrap_or_else(|_closed| Err(come_again()))
+    }
+
+    fn refused(&self, refusal: Refusal) -> Error {
+        let overloaded = |scope, waiting| {
+            Error::new(ErrorCode::Overloaded)
+                .with("scope", scope)
+                .retry_after_millis(self.entrance.pace.until_done(waiting))
+        };
+        match refusal {
+            Refusal::AgencyFull(waiting) => overloaded("agency", waiting),
+            Refusal::Full(waiting) => overloaded("hub", waiting),
+            Refusal::Closed => not_tried(),
+        }
+    }
+
+    /// Refuses what could not wait now, before signatures and schemas are looked at in vain: so that overload costs little.
+    ///
+    /// # Errors
+    /// OVERLOADED, UNAVAILABLE.
+    pub fn has_room(&self, agency: &AgencyCode, is_release: bool, bytes: usize) -> Result<()> {
+        let priority = if is_release {
+            Priority::Release
+        } else {
+            Priority::Ordinary
+        };
+        let room = self.entrance.queue.room(agency, priority, kib_of_bytes(bytes));
+        room.map_err(|refusal| self.refused(refusal))
     }
 
     /// How many commands wait.
@@ -281,7 +301,10 @@ impl Ledger {
 
 /// The memory that a command is counted with.
 fn kib_of(command: &Command) -> usize {
-    let bytes = command.body.as_ref().map_or(0, |body| body.content.len());
+    kib_of_bytes(command.body.as_ref().map_or(0, |body| body.content.len()))
+}
+
+fn kib_of_bytes(bytes: usize) -> usize {
     bytes.saturating_mul(4) / 1_024 + 1
 }
 

@@ -47,6 +47,10 @@ impl App {
         {
             return Err(over_rate);
         }
+        if let Ok(order) = &order {
+            let is_release = self.is_release(order);
+            self.ledger.has_room(&viewer.agency, is_release, sent.content.len())?;
+        }
         let receipts = self.send_checked(viewer, &sent, order).await?;
         // Read back in every case, so that a retry's answer is made of the same things as the first.
         let broadcast_id = match receipts.as_slice() {
