@@ -19,9 +19,12 @@ const CHUNK: usize = 64 * 1024;
 /// What a release build of the hub may hold in memory, its code included, in bytes.
 const MEMORY: u64 = 64 * 1024 * 1024;
 
-/// The chunk at `offset` of a document that repeats nowhere.
+/// The chunk at `offset` of a document that repeats nowhere; nothing behind its end.
 fn chunk(offset: usize) -> Vec<u8> {
     let mut bytes = vec![0; CHUNK.min(SIZE - offset)];
+    if bytes.is_empty() {
+        return bytes;
+    }
     bytes[..8].copy_from_slice(&offset.to_be_bytes());
     if offset == 0 {
         bytes[..8].copy_from_slice(b"%PDF-1.7");
