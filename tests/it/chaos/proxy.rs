@@ -45,6 +45,10 @@ impl Proxy {
                     let Ok(server) = TcpStream::connect(server).await else {
                         return;
                     };
+                    // Without it each small message would wait some 40 ms for the acknowledgement of the one before.
+                    for socket in [&client, &server] {
+                        socket.set_nodelay(true).expect("no delay");
+                    }
                     let ((from_client, to_client), (from_server, to_server)) =
                         (client.into_split(), server.into_split());
                     tokio::join!(

@@ -126,6 +126,9 @@ impl World {
     }
 }
 
+/// Between two calls of a load: at most 500 a second, of the 1,000 that an agency may make.
+const LOAD_PAUSE: Duration = Duration::from_millis(2);
+
 /// Waits until `is_so`; fails if that takes more than 5 seconds. Gives how long it took.
 pub(super) async fn soon(what: &str, mut is_so: impl AsyncFnMut() -> bool) -> Duration {
     let begun = Instant::now();
@@ -140,7 +143,7 @@ pub(super) async fn soon(what: &str, mut is_so: impl AsyncFnMut() -> bool) -> Du
     }
 }
 
-/// Calls without a pause until it is told to stop.
+/// Calls one after another, well below the rate of its agency, until it is told to stop.
 pub(super) struct Load {
     is_over: Arc<AtomicBool>,
     calls: Arc<AtomicU32>,
@@ -157,6 +160,7 @@ impl Load {
             while !until.load(Ordering::SeqCst) {
                 count.fetch_add(1, Ordering::SeqCst);
                 lost.extend(client.raw(ASK, Vec::new()).await.err());
+                tokio::time::sleep(LOAD_PAUSE).await;
             }
             lost
         });
