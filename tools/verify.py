@@ -20,8 +20,8 @@ import tempfile
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
-REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, HUB_KEY = 1, 2, 3, 4, 5, 6, 11
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, HUB_KEY)
+REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 11, 12
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, HUB_KEY, TRUST)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -35,6 +35,7 @@ TABLES = {
     "checkpoint": (1, "tree_size root_hash hub_time hub_id note_signature seal_signature"),
     "idempotency": (2, "agency key content_sha256 log_index entry_count"),
     "hub_key": (1, "public_keys registered_index registered_time retired_index retired_time"),
+    "trust_paper": (1, "sha256 kind authority_key valid_from valid_to log_index"),
     "tree_node": (2, "level position hash"),
     "ledger_head": (1, "id tree_size root_hash frontier hub_time registry_version calendar_version"),
     "agency": (1, "code role name name_en province_code commune_code parent successor channel suspended aliases units "
@@ -420,7 +421,8 @@ class Replay:
 
     def follow(self, event, attachments):
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
-                  CALENDAR: self.calendar, MEASURE: self.outside_measure, HUB_KEY: self.hub_key}.get(event["entry_type"])
+                  CALENDAR: self.calendar, MEASURE: self.outside_measure, HUB_KEY: self.hub_key,
+                  TRUST: self.trust_paper}.get(event["entry_type"])
         try:
             if follow is None:
                 self.document(event, attachments)
@@ -453,6 +455,13 @@ class Replay:
         self.rows["hub_key"].append({
             "public_keys": told["public_keys"], "registered_index": event["log_index"],
             "registered_time": event["hub_time"], "retired_index": None, "retired_time": None})
+
+    def trust_paper(self, event, told):
+        self.require(event["version"] == 1 and told["kind"] in ("AUTHORITY", "REVOCATION_LIST"))
+        self.rows["trust_paper"].append({
+            "sha256": bytes.fromhex(event["subject"]), "kind": told["kind"],
+            "authority_key": bytes.fromhex(told["authority_key"]), "valid_from": told["valid_from"],
+            "valid_to": told["valid_to"], "log_index": event["log_index"]})
 
     def delivery(self, event, told):
         head = self.lanes.setdefault((event["agency"], told["lane"]), [0, 0])

@@ -28,6 +28,7 @@ pub mod requests;
 pub mod server_info;
 pub mod signatures;
 pub mod tracking;
+mod trust;
 pub mod verified_cache;
 pub mod views;
 

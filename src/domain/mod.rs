@@ -26,5 +26,6 @@ pub mod signature;
 pub mod territory;
 pub mod text;
 pub mod time;
+pub mod trust;
 pub mod viewer;
 pub mod workflow;

@@ -37,6 +37,8 @@ pub enum EntryType {
     Document,
     /// The keys with which a hub signs the log were registered.
     HubKey,
+    /// An authority's certificate or list of revocations came to be relied on.
+    Trust,
 }
 
 impl EntryType {
@@ -49,6 +51,7 @@ impl EntryType {
         Self::Measure,
         Self::Document,
         Self::HubKey,
+        Self::Trust,
     ];
 
     /// The byte in the leaf and the number in the event row.
@@ -61,6 +64,7 @@ impl EntryType {
             Self::Measure => 5,
             Self::Document => 6,
             Self::HubKey => 11,
+            Self::Trust => 12,
         }
     }
 

@@ -15,6 +15,7 @@ mod frame_budget;
 mod hints;
 pub mod hub_stream;
 mod jobs;
+mod keep_trust;
 mod metrics;
 mod operations;
 pub mod random;

@@ -24,6 +24,7 @@ use super::connections::Connections;
 use super::current_tls::CurrentTls;
 use super::drain::DrainLayer;
 use super::follow_tls::TlsState;
+use super::keep_trust::{self, InForce};
 use super::metrics::{AcceptMeter, CallerLayer, MeterLayer, Metrics, RequestIds};
 use super::operations::{self, Listener, Readiness};
 use super::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
@@ -144,6 +145,7 @@ pub struct Running {
     follower: AbortOnDropHandle<()>,
     jobs: AbortOnDropHandle<()>,
     hints: AbortOnDropHandle<()>,
+    trust_keeper: AbortOnDropHandle<()>,
     database: OpenDatabase,
 }
 
@@ -259,6 +261,10 @@ impl Hub {
             ledger: settings.ledger,
             trust: Some(Arc::new(SealTrust::new(tls.anchors(), tls.crls()))),
         });
+        let mut in_force = InForce {
+            anchors: tls.anchors(),
+            crls: tls.crls(),
+        };
         if let Some(log_break) = log_break {
             tracing::error!(reason = %log_break, "ledger.read_only");
         } else {
@@ -266,6 +272,7 @@ impl Hub {
             calendar::bring_in(&app.store, &app.ledger, &calendar)
                 .await
                 .map_err(StartError::CalendarDays)?;
+            app.keep_trust(&in_force.papers()).await.map_err(StartError::Schema)?;
         }
         let authenticator = Arc::new(
             Authenticator::new(database.store.clone(), Arc::clone(&clock), Arc::clone(&hub_id))
@@ -313,6 +320,7 @@ impl Hub {
         let (tls_follower, tls_state) = follow_tls::start(Arc::clone(&tls), settings.tls, connections.clone());
         let jobs = jobs::start(app.clone(), documents, metrics.jobs.clone());
         let hints = hints::start(app.clone());
+        let trust_keeper = keep_trust::start(in_force, app.clone());
         let certificates = Arc::clone(&tls);
         let readiness = Readiness::new(operations::Parts {
             store: database.store.clone(),
@@ -343,6 +351,7 @@ impl Hub {
             follower,
             jobs,
             hints,
+            trust_keeper,
             database,
         })
     }
@@ -424,6 +433,7 @@ impl Running {
             tls_follower,
             jobs,
             hints,
+            trust_keeper,
             database,
             limits,
             ..
@@ -431,7 +441,7 @@ impl Running {
         readiness.drain().await;
         // A task that `broken` has seen to its end must not be awaited again.
         let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
-        drop((server, follower, tls_follower, jobs, hints, watch, app));
+        drop((server, follower, tls_follower, jobs, hints, trust_keeper, watch, app));
         let ledger = writer.is_finished() || ends_within(LEDGER_DRAIN, writer).await;
         let closed = ends_within(LEDGER_DRAIN, database.close()).await;
         drop(metrics);

@@ -42,6 +42,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("request_attachment", Class::Projection),
     ("request_relation", Class::Projection),
     ("tree_node", Class::Projection),
+    ("trust_paper", Class::Projection),
 ];
 
 macro_rules! table {
@@ -64,6 +65,10 @@ table!(TREE_NODE, "tree_node", Fail, ["level", "position"], { "level": Integer, 
 table!(HUB_KEY, "hub_key", Replace, ["public_keys"], {
     "public_keys": Text, "registered_index": Integer, "registered_time": Integer, "retired_index": Integer,
     "retired_time": Integer,
+});
+table!(TRUST_PAPER, "trust_paper", Fail, ["sha256"], {
+    "sha256": Bytes, "kind": Text, "authority_key": Bytes, "valid_from": Integer, "valid_to": Integer,
+    "log_index": Integer,
 });
 table!(EVENT, "event", Fail, ["log_index"], {
     "log_index": Integer, "entry_type": Integer, "subject": Text, "version": Integer, "action": Text,
@@ -151,6 +156,7 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &CHECKPOINT,
     &TREE_NODE,
     &HUB_KEY,
+    &TRUST_PAPER,
     &EVENT,
     &BODY,
     &IDEMPOTENCY,

@@ -343,6 +343,9 @@ texts! {
         "SELECT public_keys, registered_index, registered_time, retired_index, retired_time FROM hub_key \
          ORDER BY registered_index",
     );
+    TRUST_PAPERS = Sql::both(
+        "SELECT sha256, kind, authority_key, valid_from, valid_to, log_index FROM trust_paper ORDER BY log_index",
+    );
     CHECKPOINT_COVERING = Sql::both(concat!(
         "SELECT ", checkpoint_columns!(), " FROM checkpoint WHERE tree_size > $1 ORDER BY tree_size LIMIT 1"
     ));

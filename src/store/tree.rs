@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::backend::{on_pool, on_tx};
-use super::rows::{HubKeyRow, LogEntry, TreeNodeRow};
+use super::rows::{HubKeyRow, LogEntry, TreeNodeRow, TrustPaperRow};
 use super::write::LedgerTx;
 use super::{Store, sql, store_error};
 use crate::domain::error::Result;
@@ -57,6 +57,11 @@ impl Store {
     /// The public keys of every hub that ever signed this log, in the order of their registration.
     pub async fn hub_keys(&self) -> Result<Vec<HubKeyRow>> {
         on_pool!(self, sql::HUB_KEYS, |sql, pool| sqlx::query_as(sql).fetch_all(pool)).map_err(store_error)
+    }
+
+    /// The papers of authorities that the log holds, in the order of their entries.
+    pub async fn trust_papers(&self) -> Result<Vec<TrustPaperRow>> {
+        on_pool!(self, sql::TRUST_PAPERS, |sql, pool| sqlx::query_as(sql).fetch_all(pool)).map_err(store_error)
     }
 }
 
@@ -126,6 +131,12 @@ impl LedgerTx {
     /// The public keys of every hub that ever signed this log.
     pub(crate) async fn hub_keys(&mut self) -> std::result::Result<Vec<HubKeyRow>, sqlx::Error> {
         on_tx!(&mut self.tx, sql::HUB_KEYS, |sql, connection| sqlx::query_as(sql)
+            .fetch_all(connection))
+    }
+
+    /// The papers of authorities that the log holds.
+    pub(crate) async fn trust_papers(&mut self) -> std::result::Result<Vec<TrustPaperRow>, sqlx::Error> {
+        on_tx!(&mut self.tx, sql::TRUST_PAPERS, |sql, connection| sqlx::query_as(sql)
             .fetch_all(connection))
     }
 }

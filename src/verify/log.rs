@@ -16,7 +16,7 @@ use super::rows::{ByOwner, Rows};
 use super::select::{ATTACHMENT, BODY, CHECKPOINT, EVENT, IDEMPOTENCY, LOG_ENTRY};
 use super::signed::{Keys, Notes, Tiles};
 use super::source::Source;
-use super::{Progress, Result, STEP, Verdict};
+use super::{Progress, Result, STEP, Verdict, trust};
 use crate::domain::calendar::{CalendarDay, DayOrigin};
 use crate::domain::catalogue::definition::Register;
 use crate::domain::event::{self, Entered, Measure};
@@ -59,6 +59,7 @@ pub(super) struct Log {
     pub(super) frontier: Frontier,
     pub(super) hub_time: i64,
     pub(super) keys: Keys,
+    pub(super) trust_papers: Vec<Row>,
     pub(super) tiles: Tiles,
     pub(super) registry: Registry,
     pub(super) calendar_version: i64,
@@ -156,6 +157,7 @@ impl Log {
             frontier: Frontier::default(),
             hub_time: 0,
             keys: Keys::default(),
+            trust_papers: Vec::new(),
             tiles: Tiles::default(),
             registry: Registry::default(),
             calendar_version: 0,
@@ -271,6 +273,7 @@ impl Log {
             EntryType::Calendar => self.calendar(event),
             EntryType::Measure => self.measures.follow(event),
             EntryType::HubKey => self.keys.follow(event),
+            EntryType::Trust => trust::follow(event, own).map(|row| self.trust_papers.push(row)),
             EntryType::Document => check_attachment(event, own, verdict),
         };
         if follows.is_none() {

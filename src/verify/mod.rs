@@ -24,6 +24,7 @@ mod select;
 mod signed;
 mod small;
 mod source;
+mod trust;
 
 use std::path::PathBuf;
 

@@ -198,6 +198,12 @@ pub(super) static HUB_KEY: Select = Select::of(
     "SELECT public_keys, registered_index, registered_time, retired_index, retired_time FROM hub_key ORDER BY public_keys",
 );
 
+pub(super) static TRUST_PAPER: Select = Select::of(
+    "trust_paper",
+    &["sha256"],
+    "SELECT sha256, kind, authority_key, valid_from, valid_to, log_index FROM trust_paper ORDER BY sha256",
+);
+
 pub(super) static TREE_NODE: Select = Select::of(
     "tree_node",
     &["level", "position"],
@@ -218,6 +224,7 @@ pub static VERIFIED: &[&Select] = &[
     &CHECKPOINT,
     &IDEMPOTENCY,
     &HUB_KEY,
+    &TRUST_PAPER,
     &TREE_NODE,
     &LEDGER_HEAD,
     &ATTACHMENT,

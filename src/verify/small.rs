@@ -7,7 +7,7 @@ use super::log::Log;
 use super::row::{Row, Value};
 use super::select::{
     AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER, Select,
-    TREE_NODE,
+    TREE_NODE, TRUST_PAPER,
 };
 use super::source::Source;
 use super::{Result, Verdict};
@@ -25,8 +25,9 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
             (*last).into(),
         ])
     });
-    let expected: [(&'static Select, Vec<Row>); 8] = [
+    let expected: [(&'static Select, Vec<Row>); 9] = [
         (&HUB_KEY, log.keys.rows()),
+        (&TRUST_PAPER, log.trust_papers.clone()),
         (&TREE_NODE, log.tiles.rows()),
         (&AGENCY, log.registry.agency_rows()),
         (&OFFICER, log.registry.officer_rows()),

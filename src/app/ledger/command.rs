@@ -17,6 +17,7 @@ use crate::domain::ids::{
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::Signed;
 use crate::domain::time::Timestamp;
+use crate::domain::trust::TrustKind;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
@@ -143,6 +144,21 @@ pub enum Operation {
     Upload(Box<Upload>),
     /// Register the keys with which a hub signs the log.
     HubKey(HubKey),
+    /// Keep the certificate or the list of an authority, which is the command's body.
+    Trust(TrustPaper),
+}
+
+/// A paper of an authority, and what it says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustPaper {
+    /// What it is.
+    pub kind: TrustKind,
+    /// SHA-256 of the authority's subjectPublicKeyInfo (DER).
+    pub authority_key: Digest,
+    /// From when on it speaks: notBefore, or thisUpdate.
+    pub valid_from: Timestamp,
+    /// Until when it speaks: notAfter, or nextUpdate.
+    pub valid_to: Timestamp,
 }
 
 /// A document whose bytes are kept already.

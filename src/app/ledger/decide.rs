@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
-use super::{calendar, delivery, hub_key, measures, registry, step, submit, sweep, upload};
+use super::{calendar, delivery, hub_key, measures, registry, step, submit, sweep, trust, upload};
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::evidence::nodes::Growth;
@@ -101,6 +101,7 @@ pub(super) fn decide(
             measures::register(state, registry, environment, command, list)?;
         }
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
+        Operation::Trust(paper) => trust::keep(state, environment, command, paper)?,
         Operation::Upload(document) => {
             registry.viewer(&command.actor, today)?;
             upload::upload(state, environment, command, document)?;

@@ -25,6 +25,7 @@ mod state;
 mod step;
 mod submit;
 pub mod sweep;
+pub mod trust;
 mod upload;
 mod wakeup;
 mod writer;

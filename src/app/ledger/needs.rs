@@ -34,6 +34,7 @@ pub(super) struct Needs<'a> {
     staff: BTreeSet<&'a AgencyCode>,
     initialises: bool,
     hub_keys: bool,
+    trust: bool,
 }
 
 impl<'a> Needs<'a> {
@@ -97,6 +98,7 @@ impl<'a> Needs<'a> {
             Operation::Registry(change) => self.add_registry(change),
             Operation::Calendar(_) | Operation::Upload(_) => {}
             Operation::HubKey(_) => self.hub_keys = true,
+            Operation::Trust(_) => self.trust = true,
             Operation::Sweep(sweep) => {
                 for request in &sweep.requests {
                     self.requests.insert(&request.id);
@@ -190,6 +192,10 @@ impl<'a> Needs<'a> {
     ) -> Result<(), sqlx::Error> {
         if self.hub_keys {
             state.hub_keys = tx.hub_keys().await?;
+        }
+        if self.trust {
+            let known = tx.trust_papers().await?;
+            state.trusted.extend(known.into_iter().map(|paper| paper.sha256));
         }
         if !self.keys.is_empty() {
             let used = tx.used_keys(self.keys.iter().copied()).await?;

@@ -20,7 +20,7 @@ use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
     AttachmentRow, Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, HubKeyRow, JobRow,
-    LogEntry, MeasureRow, RegisterCounter, RelationRow, RequestAttachmentRow, UsedKey,
+    LogEntry, MeasureRow, RegisterCounter, RelationRow, RequestAttachmentRow, TrustPaperRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -128,6 +128,7 @@ pub(super) struct Appended {
     pub(super) attachments: Vec<AttachmentRow>,
     pub(super) request_attachments: Vec<RequestAttachmentRow>,
     pub(super) hub_keys: Vec<HubKeyRow>,
+    pub(super) trust_papers: Vec<TrustPaperRow>,
 }
 
 /// The state of one batch.
@@ -162,6 +163,8 @@ pub(super) struct State {
     pub(super) calendar_days: Vec<DayState>,
     /// Every hub's public keys, if the batch asks for them.
     pub(super) hub_keys: Vec<HubKeyRow>,
+    /// SHA-256 of the authorities' papers that the log has, if the batch asks for them.
+    pub(super) trusted: BTreeSet<Digest>,
     /// How far one of the hub's own jobs has come.
     pub(super) job: Option<JobRow>,
     /// What the batch appends to the log and beside it.
@@ -191,6 +194,7 @@ impl State {
             lifted: Vec::new(),
             calendar_days: Vec::new(),
             hub_keys: Vec::new(),
+            trusted: BTreeSet::new(),
             job: None,
             appended: Appended::default(),
         }

@@ -320,7 +320,8 @@ fn priority(command: &Command) -> Priority {
         | Operation::Sweep(_)
         | Operation::Measures(_)
         | Operation::Upload(_)
-        | Operation::HubKey(_) => Priority::Ordinary,
+        | Operation::HubKey(_)
+        | Operation::Trust(_) => Priority::Ordinary,
     }
 }
 
@@ -426,7 +427,8 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Step(_)
         | Operation::Advance(_)
         | Operation::Measures(_)
-        | Operation::Upload(_) => false,
+        | Operation::Upload(_)
+        | Operation::Trust(_) => false,
     };
     !stands_alone(next) && !run.iter().any(stands_alone)
 }

@@ -1,10 +1,14 @@
 //! An authority in whose name certificates are believed, and what a certificate says of who issued it.
 
+use bytes::Bytes;
 use rustls::pki_types::CertificateDer;
 use x509_parser::extensions::{ParsedExtension, X509Extension};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+use crate::app::ledger::command::TrustPaper;
 use crate::domain::time::Timestamp;
+use crate::domain::trust::TrustKind;
+use crate::evidence::digest::sha256;
 
 /// An authority of `--client-ca`.
 #[derive(Debug, Clone)]
@@ -46,6 +50,18 @@ impl Anchor {
             id,
             valid,
         })
+    }
+
+    /// Its certificate as evidence.
+    pub fn paper(&self) -> (TrustPaper, Bytes) {
+        let (first, last) = self.valid;
+        let paper = TrustPaper {
+            kind: TrustKind::Authority,
+            authority_key: sha256(&self.key),
+            valid_from: Timestamp::from_micros(first.saturating_mul(1_000_000)),
+            valid_to: Timestamp::from_micros(last.saturating_mul(1_000_000)),
+        };
+        (paper, Bytes::copy_from_slice(&self.der))
     }
 
     /// Whether it is valid at `now`.

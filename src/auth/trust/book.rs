@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::anchor::{Anchor, CertificateId};
 use super::crl::{Crl, CrlFault, lists};
+use crate::app::ledger::command::TrustPaper;
 use crate::domain::time::Timestamp;
 
 /// What the lists say of a certificate.
@@ -98,6 +101,11 @@ impl CrlBook {
         } else {
             Standing::Unknown
         }
+    }
+
+    /// The lists as evidence.
+    pub fn papers(&self) -> impl Iterator<Item = (TrustPaper, Bytes)> {
+        self.crls.iter().map(|crl| crl.paper())
     }
 
     /// Whether a list is kept for that authority.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use bytes::Bytes;
 use rustls::pki_types::CertificateRevocationListDer;
 use rustls::pki_types::pem::PemObject as _;
 use x509_parser::extensions::ParsedExtension;
@@ -15,7 +16,10 @@ use x509_parser::time::ASN1Time;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::anchor::{Anchor, CertificateId, without_leading_zeros};
+use crate::app::ledger::command::TrustPaper;
 use crate::domain::time::Timestamp;
+use crate::domain::trust::TrustKind;
+use crate::evidence::digest::sha256;
 
 /// How far the clock of whoever makes the lists may run ahead of the hub's.
 const CLOCK_LEEWAY_MICROS: i64 = 5 * 60 * 1_000_000;
@@ -144,6 +148,17 @@ impl Crl {
             serials,
             der,
         })
+    }
+
+    /// The list as evidence.
+    pub(super) fn paper(&self) -> (TrustPaper, Bytes) {
+        let paper = TrustPaper {
+            kind: TrustKind::RevocationList,
+            authority_key: sha256(&self.key),
+            valid_from: self.this_update,
+            valid_to: self.next_update,
+        };
+        (paper, Bytes::copy_from_slice(&self.der))
     }
 
     /// Refuses a list that says nothing at `now`.

@@ -5,6 +5,7 @@ use sqlx::Row as _;
 use super::{integer, row, text, time};
 use crate::domain::ids::{AgencyCode, IdempotencyKey, OfficerId};
 use crate::domain::time::Timestamp;
+use crate::domain::trust::TrustKind;
 use crate::domain::workflow::{Party, State};
 use crate::evidence::checkpoint::Checkpoint as SignedCheckpoint;
 use crate::evidence::hub_key::HubKey;
@@ -184,6 +185,42 @@ from_row!(HubKeyRow, |row| {
         registered_time: Timestamp::from_micros(row.try_get("registered_time")?),
         retired: retired_index.zip(retired_time.map(Timestamp::from_micros)),
         text: row.try_get("public_keys")?,
+    })
+});
+
+/// The certificate or list of an authority that the log holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustPaperRow {
+    /// Of its bytes.
+    pub sha256: Digest,
+    /// What it is.
+    pub kind: TrustKind,
+    /// SHA-256 of the authority's subjectPublicKeyInfo.
+    pub authority_key: Digest,
+    /// From when on it speaks.
+    pub valid_from: Timestamp,
+    /// Until when it speaks.
+    pub valid_to: Timestamp,
+    /// The entry that holds its bytes.
+    pub log_index: i64,
+}
+
+row!(TrustPaperRow, TRUST_PAPER, |row| [
+    Cell::Bytes(Some(&row.sha256)),
+    text(row.kind.as_str()),
+    Cell::Bytes(Some(&row.authority_key)),
+    integer(row.valid_from.micros()),
+    integer(row.valid_to.micros()),
+    integer(row.log_index),
+]);
+from_row!(TrustPaperRow, |row| {
+    Ok(Self {
+        sha256: digest(row, "sha256")?,
+        kind: parsed(row, "kind")?,
+        authority_key: digest(row, "authority_key")?,
+        valid_from: Timestamp::from_micros(row.try_get("valid_from")?),
+        valid_to: Timestamp::from_micros(row.try_get("valid_to")?),
+        log_index: row.try_get("log_index")?,
     })
 });
 

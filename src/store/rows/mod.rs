@@ -11,7 +11,7 @@ pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
 pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
 pub use calendar::{JobRow, RequestParties};
-pub use log::{Body, Checkpoint, EventRow, Head, HubKeyRow, LogEntry, TreeNodeRow, UsedKey};
+pub use log::{Body, Checkpoint, EventRow, Head, HubKeyRow, LogEntry, TreeNodeRow, TrustPaperRow, UsedKey};
 pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;

@@ -3,6 +3,7 @@
 
 mod bad_certificates;
 pub(crate) mod bad_tokens;
+mod kept;
 mod lists;
 mod reload;
 mod revocation;

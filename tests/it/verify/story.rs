@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use lienthong::app::ledger::command::{
-    CalendarImport, CopyByRight, Holding, RegistryChange, Statement, Sweep, SweepTask, Upload,
+    CalendarImport, CopyByRight, Holding, NewBody, RegistryChange, Statement, Sweep, SweepTask, TrustPaper, Upload,
 };
 use lienthong::app::ledger::{Actor, Command, LedgerSettings, Operation, Outcome, Receipt};
 use lienthong::domain::agency::{Agency, Alias, Officer, Unit};
@@ -16,6 +16,7 @@ use lienthong::domain::event::{DecisionRef, Measure, Relation, Served};
 use lienthong::domain::ids::{AgencyCode, DocumentId, IdempotencyKey, MeasureId, RelatedId, UnitId};
 use lienthong::domain::money::Money;
 use lienthong::domain::time::Clock as _;
+use lienthong::domain::trust::TrustKind;
 use lienthong::domain::workflow::Action;
 use lienthong::evidence::digest::sha256;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -59,6 +60,7 @@ pub(super) async fn live(database: &TestDatabase, attempts: usize) {
     story.on_paper().await;
     story.outside_measures().await;
     story.copies().await;
+    story.authorities().await;
     if attempts > 0 {
         story.walk(attempts).await;
         story.whole_tile().await;
@@ -290,6 +292,36 @@ impl Story<'_> {
     }
 
     /// Documents, and an order and an answer that name them.
+    async fn authorities(&self) {
+        let digest = |text: &str| sha256(text.as_bytes());
+        for (kind, der) in [
+            (TrustKind::Authority, "an authority"),
+            (TrustKind::Authority, "another"),
+            (TrustKind::RevocationList, "its list"),
+            (TrustKind::RevocationList, "its next list"),
+        ] {
+            let now = self.hub.clock.now();
+            let paper = TrustPaper {
+                kind,
+                authority_key: digest("its key"),
+                valid_from: now.plus_hours(-1),
+                valid_to: now.plus_hours(24),
+            };
+            let command = Command {
+                actor: Actor::hub(),
+                key: None,
+                content_sha256: digest(der),
+                body: Some(NewBody {
+                    media_type: kind.media_type(),
+                    content: der.into(),
+                }),
+                verified: None,
+                operation: Operation::Trust(paper),
+            };
+            self.act(command).await;
+        }
+    }
+
     async fn documents(&self) {
         let mut ids = Vec::new();
         for (owner, name) in [

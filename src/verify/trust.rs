@@ -1,0 +1,38 @@
+//! The authorities' papers: what an entry says of one must be true of the bytes that it brought.
+
+use serde::Deserialize;
+
+use super::bodies::Own;
+use super::entry::Event;
+use super::expected::bytes_of;
+use super::row::{Row, Value};
+use crate::domain::trust::TrustKind;
+use crate::evidence::digest::{hex, sha256};
+
+#[derive(Deserialize)]
+struct Told {
+    kind: TrustKind,
+    authority_key: String,
+    valid_from: i64,
+    valid_to: i64,
+}
+
+/// The row of a paper that an entry brought. None: it does not say what one must, or the bytes are others.
+pub(super) fn follow(event: &Event<'_>, own: &Own) -> Option<Row> {
+    let told: Told = serde_json::from_str(event.details).ok()?;
+    let content = own.bodies.first().map(|body| body.at(3));
+    let is_content = match content {
+        Some(Value::Bytes(content)) => hex(&sha256(content)) == event.subject,
+        // What is missing is told where bodies are checked.
+        Some(_) | None => true,
+    };
+    let follows = is_content && event.version == 1 && event.action == told.kind.action();
+    follows.then_some(Row::from([
+        Value::Bytes(bytes_of(event.subject)?),
+        told.kind.as_str().into(),
+        Value::Bytes(bytes_of(&told.authority_key)?),
+        told.valid_from.into(),
+        told.valid_to.into(),
+        event.index.into(),
+    ]))
+}
