@@ -1,5 +1,7 @@
 //! decision-copy: copies by right in the same write as the decision, and copies that are sent by themselves.
 
+use std::collections::BTreeSet;
+
 use lienthong_proto::v1;
 use serde_json::Value;
 
@@ -21,12 +23,12 @@ async fn copy_of(world: &World, receipts: &[v1::Receipt], freezes: usize) -> Str
         (request.kind.as_str(), request.sender_agency_code.as_str()),
         ("decision-copy", THADS_37.code_text())
     );
-    let related: Vec<&str> = request
+    let related: BTreeSet<&str> = request
         .relations
         .iter()
         .map(|known| known.enforcement_request_id.as_str())
         .collect();
-    let opened: Vec<&str> = receipts[..freezes]
+    let opened: BTreeSet<&str> = receipts[..freezes]
         .iter()
         .map(|opened| opened.enforcement_request_id.as_str())
         .collect();

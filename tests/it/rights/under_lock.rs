@@ -214,6 +214,7 @@ backends! {
             "ALTER TABLE officer DROP COLUMN scope",
             "DROP TABLE tree_node",
             "DROP TABLE hub_key",
+            "DROP TABLE trust_paper",
             "ALTER TABLE credential DROP COLUMN officer",
             "DELETE FROM _sqlx_migrations WHERE version >= 6",
         ] {
