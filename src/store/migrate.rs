@@ -30,7 +30,7 @@ migrations! {
     6 => "0006_officer_scope",
     7 => "0007_signed_log",
     8 => "0008_officer_credential",
-    9 => "0009_trust_paper",
+    10 => "0010_trust_paper",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {
