@@ -208,3 +208,108 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     let path = path.to_owned();
     move |source| FolderError::File { path, source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::checkpoint::Checkpoint;
+    use crate::evidence::hub_key::HubKey;
+    use crate::evidence::merkle::Frontier;
+    use crate::evidence::nodes::Growth;
+    use crate::evidence::proof::TreeRoot;
+    use crate::evidence::split::Split;
+    use crate::signing::Signer;
+
+    const HUB: &str = "hub.lienthong.test";
+
+    /// A log of `size` leaves that begin with `seed`, as the hub signs it.
+    fn memory(signer: &mut Signer, seed: u8, size: usize) -> Memory {
+        let growth = Growth::new(Frontier::default(), vec![[seed; 32]; size]);
+        let checkpoint = Checkpoint {
+            origin: HUB.to_owned(),
+            tree: TreeRoot {
+                size: growth.after().size(),
+                root: growth.after().root(),
+            },
+            hub_time: 1,
+        };
+        let (signatures, _) = signer.sign(&growth, &checkpoint).unwrap();
+        signer.settle(false);
+        let note = checkpoint.signed(&[&signatures.note, &signatures.seal]).to_string();
+        Memory::new(&note, vec![signer.key().clone()]).unwrap()
+    }
+
+    fn alarm(memory: &Memory) -> Alarm {
+        Alarm {
+            split: Split::TwoRoots,
+            remembered: memory.note().to_owned(),
+            remembered_size: 3,
+            seen: memory.note().to_owned(),
+            seen_size: 3,
+            proof: vec![vec![7; 32], vec![1]],
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_never_goes_back_and_never_changes_its_root() {
+        let (place, mut signer) = (tempfile::tempdir().unwrap(), Signer::of_a_test(HUB));
+        let folder = LogFolder::open(&place.path().join("deep/log")).unwrap();
+        assert_eq!(folder.memory().unwrap(), None);
+        let five = memory(&mut signer, 1, 5);
+        folder.remember(&five).unwrap();
+        folder.remember(&five).unwrap();
+        for wrong in [memory(&mut signer, 1, 4), memory(&mut signer, 2, 5)] {
+            assert!(matches!(folder.remember(&wrong), Err(FolderError::WouldGoBack(_))));
+        }
+        assert_eq!(folder.memory().unwrap(), Some(five));
+        let nine = memory(&mut signer, 1, 9);
+        folder.remember(&nine).unwrap();
+        drop(folder);
+        let folder = LogFolder::open(&place.path().join("deep/log")).unwrap();
+        assert_eq!(folder.memory().unwrap(), Some(nine));
+    }
+
+    #[test]
+    fn a_folder_is_of_one_process_and_a_damaged_one_is_told() {
+        let (place, mut signer) = (tempfile::tempdir().unwrap(), Signer::of_a_test(HUB));
+        let folder = LogFolder::open(place.path()).unwrap();
+        assert!(matches!(LogFolder::open(place.path()), Err(FolderError::InUse(_))));
+        folder.remember(&memory(&mut signer, 1, 5)).unwrap();
+        let path = place.path().join(MEMORY);
+        let good = fs::read_to_string(&path).unwrap();
+        let other: HubKey = Signer::of_a_test(HUB).key().clone();
+        for wrong in [
+            good.replacen("\\n5\\n", "\\n6\\n", 1),
+            good.replace(&signer.key().to_string(), &other.to_string()),
+            good.replace("memory/1", "memory/2"),
+            good.split_at(good.len() / 2).0.to_owned(),
+            String::new(),
+        ] {
+            assert_ne!(wrong, good);
+            fs::write(&path, wrong).unwrap();
+            assert!(matches!(folder.memory(), Err(FolderError::Damaged(_))));
+        }
+    }
+
+    #[test]
+    fn the_first_evidence_stays_and_acknowledging_it_forgets_nothing() {
+        let (place, mut signer) = (tempfile::tempdir().unwrap(), Signer::of_a_test(HUB));
+        let folder = LogFolder::open(place.path()).unwrap();
+        let known = memory(&mut signer, 1, 5);
+        folder.remember(&known).unwrap();
+        let first = alarm(&known);
+        let kept = folder.raise(&first, Timestamp::from_micros(1)).unwrap();
+        let second = Alarm {
+            split: Split::Shorter,
+            ..first
+        };
+        assert_eq!(folder.raise(&second, Timestamp::from_micros(2)).unwrap(), kept);
+        let told = fs::read_to_string(kept.join("alarm.json")).unwrap();
+        assert!(told.contains("TWO_ROOTS") && told.contains("1 bytes"), "{told}");
+        assert_eq!(LogFolder::alarm_in(place.path()), Some(kept));
+        let acknowledged = folder.acknowledge(Timestamp::from_micros(3)).unwrap().unwrap();
+        assert_eq!(fs::read_to_string(acknowledged.join("alarm.json")).unwrap(), told);
+        assert_eq!((folder.alarm(), folder.memory().unwrap()), (None, Some(known)));
+        assert_eq!(folder.acknowledge(Timestamp::from_micros(4)).unwrap(), None);
+    }
+}
