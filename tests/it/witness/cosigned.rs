@@ -22,10 +22,10 @@ backends! {
         let url = database.url();
         let verify = async |arguments: &[&str]| desk.bare(&[&["verify"], arguments].concat()).await;
         for (what, arguments) in [
-            ("database", &["database", &url, "--checkpoint", checkpoint] as &[&str]),
-            ("receipt", &["receipt", "witnessed.json"]),
+            ("database", vec!["database", &url, "--checkpoint", checkpoint]),
+            ("receipt", vec!["receipt", "witnessed.json"]),
         ] {
-            let with = |more: &'static [&'static str]| [arguments, &["--hub-keys", "hub.keys"], more].concat();
+            let with = |more: &'static [&'static str]| [arguments.as_slice(), &["--hub-keys", "hub.keys"], more].concat();
             let well = verify(&with(&[])).await;
             assert_eq!(well.status, 0, "{what}: {}", well.stderr);
             let well = verify(&with(&["--witness-keys", "witness.keys"])).await;
