@@ -1,7 +1,9 @@
 //! What a cosigned checkpoint is good for: databases and receipts are held against it.
 
 use super::{look_well, sent, witnessed};
+use crate::harness::Backend;
 use crate::harness::agencies::THADS;
+use crate::verify::second::second;
 
 backends! {
     async fn verifiers_take_cosigned_checkpoints_and_demand_the_witnesses_that_are_named(database) {
@@ -34,6 +36,10 @@ backends! {
             assert!(missing.status == 1 && missing.stderr.contains("witness.test/w2"), "{what}: {}", missing.stderr);
             let wrong = verify(&with(&["--witness-keys", "hub.keys"])).await;
             assert_eq!(wrong.status, 2, "{what}: {}", wrong.stderr);
+        }
+        if database.backend() == Backend::Sqlite {
+            let second = second(&database, Some(&desk.path(checkpoint)));
+            assert_eq!(second["verdict"], "SOUND", "{second}");
         }
         // The first receipt is as it was, and no witness had signed it.
         let plain = verify(&["receipt", "receipt.json", "--hub-keys", "hub.keys"]).await;
