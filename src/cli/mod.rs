@@ -27,6 +27,7 @@ mod start_failure;
 mod traces;
 mod verify;
 mod verify_receipt;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -77,6 +78,9 @@ enum Command {
     /// Kiểm chứng: is what stands in a database what its log says? Offline; no hub is needed, none is trusted.
     #[command(subcommand)]
     Verify(verify::Verify),
+    /// Làm chứng: follows a hub's log from outside, signs that it only grows, and raises the alarm when it does not.
+    #[command(after_help = witness::AFTER_HELP)]
+    Witness(witness::Witness),
     /// Chứng thư số: certificates.
     #[command(subcommand)]
     Certs(certs::Certs),
@@ -127,6 +131,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Db(command) => Box::pin(command.run()).await,
         Command::Doctor(command) => Box::pin(command.run()).await,
         Command::Verify(command) => Box::pin(command.run()).await,
+        Command::Witness(command) => Box::pin(command.run()).await,
         Command::Certs(command) => command.run(),
         Command::Catalogue(command) => command.run(),
         Command::Deadline(command) => command.run().await,

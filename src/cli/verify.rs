@@ -9,7 +9,7 @@ use super::args::read_text;
 use super::failure::Failure;
 use super::output;
 use super::progress::Told;
-use super::verify_receipt::{self, VerifyReceipt, hub_keys};
+use super::verify_receipt::{self, VerifyReceipt, WitnessArgs, hub_keys};
 use crate::domain::time::Timestamp;
 use crate::evidence::checkpoint;
 use crate::evidence::digest::hex;
@@ -68,6 +68,8 @@ pub(super) struct VerifyDatabase {
     /// signed by one of them.
     #[arg(long, env = "LIENTHONG_HUB_KEYS", value_name = "FILE")]
     hub_keys: Option<PathBuf>,
+    #[command(flatten)]
+    witnesses: WitnessArgs,
     /// Dạng kết quả: text for people or JSON for programs.
     #[arg(
         short = 'o',
@@ -117,9 +119,17 @@ impl VerifyDatabase {
 
     fn known(&self, trusted: Option<&[HubKey]>) -> Result<Option<Known>, Failure> {
         let Some(path) = &self.checkpoint else {
-            return Ok(None);
+            return if self.witnesses.is_given() {
+                Err(Failure::configuration(
+                    "--witness-keys: cần nêu cả --checkpoint",
+                    "--witness-keys: --checkpoint must be given as well",
+                ))
+            } else {
+                Ok(None)
+            };
         };
         let note = read_text("--checkpoint", path)?;
+        self.witnesses.require(&note)?;
         if let Some(trusted) = trusted {
             checkpoint::verify(&note, trusted).map_err(|error| {
                 let path = path.display();

@@ -9,14 +9,17 @@ use super::args::{read, read_text};
 use super::client::print::OutputArgs;
 use super::failure::Failure;
 use crate::domain::time::Timestamp;
+use crate::evidence::cosignature::{CosignatureError, WitnessKey};
 use crate::evidence::digest::hex;
 use crate::evidence::hub_key::HubKey;
+use crate::evidence::note::Note;
 use crate::evidence::receipt::{Proved, Receipt, ReceiptError};
 
 pub(super) const AFTER_HELP: &str = "\
 Ví dụ / examples:
   lienthong verify receipt receipt.json --hub-keys hub.keys                        it stands in the hub's log
   lienthong verify receipt receipt.json --hub-keys hub.keys --document order.json  and this is what was accepted
+  lienthong verify receipt receipt.witnessed.json --hub-keys hub.keys --witness-keys witnesses   and a witness saw that log
 
 --hub-keys: a line for each hub, as `lienthong init` prints it and the operator publishes it. Take it from a place that you trust,
 not from whoever shows you the receipt. --document: the bytes exactly as they were sent.
@@ -39,7 +42,60 @@ pub(super) struct VerifyReceipt {
     #[arg(long, env = "LIENTHONG_DOCUMENT", value_name = "FILE")]
     document: Option<PathBuf>,
     #[command(flatten)]
+    witnesses: WitnessArgs,
+    #[command(flatten)]
     output: OutputArgs,
+}
+
+/// Which witnesses must have signed.
+#[derive(Debug, Args)]
+pub(super) struct WitnessArgs {
+    /// Khóa của bên làm chứng: public keys of witnesses, one a line; each must have signed the checkpoint.
+    #[arg(long, env = "LIENTHONG_WITNESS_KEYS", value_name = "FILE")]
+    witness_keys: Option<PathBuf>,
+}
+
+impl WitnessArgs {
+    /// Whether any is named.
+    pub(super) fn is_given(&self) -> bool {
+        self.witness_keys.is_some()
+    }
+
+    /// Checks that each of them has signed the checkpoint `note`.
+    pub(super) fn require(&self, note: &str) -> Result<(), Failure> {
+        let Some(path) = &self.witness_keys else { return Ok(()) };
+        let keys = WitnessKey::parse_list(&read_text("--witness-keys", path)?);
+        let path = path.display();
+        let keys = keys.map_err(|line| {
+            Failure::configuration(
+                format!("--witness-keys: {path}, dòng {line}: không phải khóa của bên làm chứng"),
+                format!("--witness-keys: {path}, line {line}: not the key of a witness"),
+            )
+        })?;
+        if keys.is_empty() {
+            return Err(Failure::configuration(
+                format!("--witness-keys: {path} không có khóa nào"),
+                format!("--witness-keys: there are no keys in {path}"),
+            ));
+        }
+        let note = Note::parse(note).map_err(|malformed| {
+            Failure::failed("điểm kiểm tra không đọc được", format!("the checkpoint: {malformed}"))
+        })?;
+        for key in keys {
+            key.cosigned(&note).map_err(|error| {
+                let name = key.name();
+                let vi = match error {
+                    CosignatureError::Missing => "chưa ký điểm kiểm tra này",
+                    CosignatureError::Wrong => "có chữ ký không đúng trên điểm kiểm tra này",
+                };
+                Failure::failed(
+                    format!("--witness-keys: bên làm chứng {name} {vi}"),
+                    format!("--witness-keys: {name}: {error}"),
+                )
+            })?;
+        }
+        Ok(())
+    }
 }
 
 impl VerifyReceipt {
@@ -53,6 +109,10 @@ impl VerifyReceipt {
             .transpose()?;
         match prove(&json, &trusted, document.as_deref()) {
             Ok(proved) => {
+                if self.witnesses.is_given() {
+                    let receipt = Receipt::read(&json).map(|receipt| receipt.checkpoint);
+                    self.witnesses.require(&receipt.unwrap_or_default())?;
+                }
                 let has_content = document.is_some();
                 self.output
                     .print(|| held(&proved, has_content), || told(&proved, has_content));

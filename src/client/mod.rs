@@ -4,7 +4,9 @@
 pub mod call;
 pub mod channel;
 pub mod documents;
+pub mod log_memory;
 pub mod pki;
 pub mod receipts;
 pub mod signing;
 pub mod token;
+pub mod witness_key;

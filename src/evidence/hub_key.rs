@@ -92,13 +92,13 @@ impl HubKey {
     }
 }
 
-fn key_id(name: &str, algorithm: &[u8], key: &[u8]) -> KeyId {
+pub(super) fn key_id(name: &str, algorithm: &[u8], key: &[u8]) -> KeyId {
     let digest = sha256(&[name.as_bytes(), b"\n", algorithm, key].concat());
     let [a, b, c, d, ..] = digest;
     [a, b, c, d]
 }
 
-fn verifier_key(name: &str, algorithm: &[u8], key: &[u8]) -> String {
+pub(super) fn verifier_key(name: &str, algorithm: &[u8], key: &[u8]) -> String {
     let id = u32::from_be_bytes(key_id(name, algorithm, key));
     format!("{name}+{id:08x}+{}", STANDARD.encode([algorithm, key].concat()))
 }

@@ -3,6 +3,7 @@
 
 pub mod certificate_life;
 pub mod checkpoint;
+pub mod cosignature;
 pub mod digest;
 pub mod hub_key;
 pub mod jws;
@@ -12,6 +13,7 @@ pub mod nodes;
 pub mod note;
 pub mod proof;
 pub mod receipt;
+pub mod split;
 
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];

@@ -38,3 +38,5 @@ mod signatures;
 mod store;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod witness;

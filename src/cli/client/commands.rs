@@ -6,7 +6,7 @@ use lienthong_proto::v1;
 use super::connection::ConnectionArgs;
 use super::print::OutputArgs;
 use super::session::{ask, incomplete};
-use super::steps::{VersionArgs, key_or_fresh, print};
+use super::steps::{VersionArgs, finish, key_or_fresh};
 use crate::cli::failure::Failure;
 
 /// What all of them have.
@@ -41,8 +41,7 @@ macro_rules! command {
                 };
                 let answer = ask!(async || session.requests().$method(message.clone()).await)?;
                 let receipt = answer.receipt.ok_or_else(|| incomplete("receipt"))?;
-                print($own.common.output, &receipt, Some(&key));
-                Ok(())
+                finish(&session, $own.common.output, &receipt, Some(&key)).await
             }
         }
     };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Deserialize;
 
+use super::log_memory::{LogMemory, MemoryArgs};
 use super::session::Session;
 use super::signing::SigningArgs;
 use crate::cli::args::read_text;
@@ -21,7 +22,7 @@ use crate::domain::ids::{AgencyCode, OfficerId};
 #[command(next_help_heading = "Kết nối / connection")]
 pub(in crate::cli) struct ConnectionArgs {
     /// Hồ sơ kết nối: a TOML file with hub, server_name, hub_ca, hub_id, agency, officer, tls_cert, tls_key, token_cert,
-    /// token_key, seal_cert, seal_key, officer_cert, officer_key; paths are relative to it. Options override it. `lienthong certs dev` writes one per agency.
+    /// token_key, seal_cert, seal_key, officer_cert, officer_key, hub_keys, log_memory; paths are relative to it. Options override it. `lienthong certs dev` writes one per agency.
     #[arg(long, env = "LIENTHONG_PROFILE", value_name = "FILE")]
     profile: Option<PathBuf>,
     /// Địa chỉ cổng: for example `https://hub.thads.gov.vn:8443`.
@@ -56,6 +57,8 @@ pub(in crate::cli) struct ConnectionArgs {
     token_key: Option<PathBuf>,
     #[command(flatten)]
     signing: SigningArgs,
+    #[command(flatten)]
+    memory: MemoryArgs,
 }
 
 /// A profile file.
@@ -76,6 +79,8 @@ struct Profile {
     seal_key: Option<PathBuf>,
     officer_cert: Option<PathBuf>,
     officer_key: Option<PathBuf>,
+    hub_keys: Option<PathBuf>,
+    log_memory: Option<PathBuf>,
 }
 
 impl Profile {
@@ -98,9 +103,13 @@ impl Profile {
             &mut profile.seal_key,
             &mut profile.officer_cert,
             &mut profile.officer_key,
+            &mut profile.hub_keys,
+            &mut profile.log_memory,
         ] {
             *file = file.take().map(|file| folder.join(file));
         }
+        // Where nothing else is said, what is remembered of the log stands beside the profile.
+        profile.log_memory.get_or_insert_with(|| folder.join("log-memory"));
         Ok(profile)
     }
 
@@ -131,11 +140,30 @@ impl ConnectionArgs {
         self.signing.clone().or(profile.signing()).sealer()
     }
 
-    /// Connects.
+    /// The file of the hub's published keys, if one is named.
+    pub(in crate::cli) fn hub_keys(&self) -> Result<Option<PathBuf>, Failure> {
+        Ok(self.memory.hub_keys.clone().or(self.profile()?.hub_keys))
+    }
+
+    /// Connects, remembering the log if a folder for that is known.
     pub(in crate::cli) async fn connect(&self) -> Result<Session, Failure> {
+        let profile = self.profile()?;
+        let hub_id = self.hub_id.as_deref().or(profile.hub_id.as_deref());
+        let memory = self.memory.clone().or(profile.hub_keys, profile.log_memory);
+        let memory = hub_id.and_then(|hub_id| LogMemory::of(memory, hub_id));
+        if let Some(memory) = &memory {
+            memory.require_quiet()?;
+        }
+        let session = self.connect_to(None).await?;
+        Ok(session.with_memory(memory))
+    }
+
+    /// Connects to this address of the hub instead of its first; remembers nothing.
+    pub(in crate::cli) async fn connect_to(&self, other: Option<&str>) -> Result<Session, Failure> {
         let sealer = self.sealer()?;
         let profile = self.profile()?;
-        let uri = needed("hub", "hub", self.hub.clone().or(profile.hub))?;
+        let own = other.map(str::to_owned).or_else(|| self.hub.clone());
+        let uri = needed("hub", "hub", own.or(profile.hub))?;
         let ca = file("hub-ca", "hub_ca", self.hub_ca.clone().or(profile.hub_ca))?;
         let hub_id = needed("hub-id", "hub_id", self.hub_id.clone().or(profile.hub_id))?;
         let agency = needed("agency", "agency", self.agency.clone().or(profile.agency))?;

@@ -1,7 +1,9 @@
 //! `lienthong evidence`: receipts to keep, and what they are checked with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand};
 use lienthong_proto::v1;
 use lienthong_proto::v1::get_receipt_request::Entry;
@@ -9,10 +11,13 @@ use serde_json::Value;
 
 use super::connection::ConnectionArgs;
 use super::help;
-use super::session::{ask, incomplete};
+use super::session::{Session, ask, incomplete};
+use crate::cli::args::read_text;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::client::receipts::kept;
+use crate::evidence::checkpoint::Checkpoint;
+use crate::evidence::note::Note;
 use crate::evidence::receipt::ReceiptFile;
 
 /// See the command's help.
@@ -37,6 +42,10 @@ pub(in crate::cli) struct ReceiptCommand {
     /// Tệp biên nhận: where to write it instead of the terminal; never over a file that is there.
     #[arg(short = 'O', long, env = "LIENTHONG_OUT", value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Điểm kiểm tra có bên làm chứng ký: proves the entry in this cosigned checkpoint instead of the hub's own of that time. Keep
+    /// both: the first receipt stays the same for ever.
+    #[arg(long, env = "LIENTHONG_WITNESSED", value_name = "FILE")]
+    witnessed: Option<PathBuf>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -97,10 +106,18 @@ impl ReceiptCommand {
         let asked = v1::GetReceiptRequest {
             entry: self.which.entry(),
         };
+        let witnessed = self.witnessed.as_deref().map(witnessed).transpose()?;
         let session = self.connection.connect().await?;
         let answer = ask!(async || session.evidence().get_receipt(asked.clone()).await)?;
         let files = answer.receipts.iter().map(file).collect::<Option<Vec<_>>>();
-        let files = files.ok_or_else(|| incomplete("receipts"))?;
+        let mut files = files.ok_or_else(|| incomplete("receipts"))?;
+        let last = answer.receipts.last().and_then(|told| told.receipt.as_ref());
+        let last = last.and_then(|receipt| receipt.checkpoint.clone());
+        if let Some(witnessed) = &witnessed {
+            for file in &mut files {
+                witnessed.prove(&session, file).await?;
+            }
+        }
         // One is a file that `verify receipt` takes; those of a broadcast are a list of such.
         let value = match files.as_slice() {
             [one] => serde_json::to_value(one),
@@ -115,6 +132,42 @@ impl ReceiptCommand {
                 written.map_err(|error| Failure::file("--out", path, &error))?;
             }
         }
+        session.hold(last.as_ref()).await
+    }
+}
+
+/// A checkpoint that witnesses have signed, and its number of entries.
+struct Witnessed {
+    note: String,
+    size: i64,
+}
+
+fn witnessed(path: &Path) -> Result<Witnessed, Failure> {
+    let note = read_text("--witnessed", path)?;
+    let checkpoint = Note::parse(&note)
+        .ok()
+        .and_then(|note| Checkpoint::parse(&note.text).ok());
+    let size = checkpoint.and_then(|checkpoint| i64::try_from(checkpoint.tree.size).ok());
+    let size = size.ok_or_else(|| {
+        let path = path.display();
+        Failure::configuration(
+            format!("--witnessed: {path} không phải là điểm kiểm tra"),
+            format!("--witnessed: {path} is not a checkpoint"),
+        )
+    })?;
+    Ok(Witnessed { note, size })
+}
+
+impl Witnessed {
+    /// Proves the receipt's entry in this checkpoint.
+    async fn prove(&self, session: &Session, file: &mut ReceiptFile) -> Result<(), Failure> {
+        let asked = v1::GetInclusionProofRequest {
+            log_index: i64::try_from(file.log_index).unwrap_or(i64::MAX),
+            tree_size: self.size,
+        };
+        let proof = ask!(async || session.evidence().get_inclusion_proof(asked).await)?;
+        file.inclusion_proof = proof.hashes.iter().map(|hash| STANDARD.encode(hash)).collect();
+        file.checkpoint.clone_from(&self.note);
         Ok(())
     }
 }
@@ -130,7 +183,7 @@ impl CheckpointCommand {
         let answer = ask!(async || session.evidence().get_checkpoint(asked).await)?;
         let checkpoint = answer.checkpoint.ok_or_else(|| incomplete("checkpoint"))?;
         output::text(&checkpoint.note);
-        Ok(())
+        session.hold(Some(&checkpoint)).await
     }
 }
 

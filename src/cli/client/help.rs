@@ -82,6 +82,7 @@ Ví dụ / example (hồ sơ kết nối / profile: export LIENTHONG_PROFILE=cer
 pub(super) const EVIDENCE_RECEIPT: &str = example![
     "lienthong evidence receipt req_0193… -O receipt.json",
     "lienthong verify receipt receipt.json --hub-keys hub.keys   checks it, without the hub",
+    "lienthong evidence receipt req_0193… --witnessed checkpoint -O receipt.witnessed.json   the same entry, before a witness",
 ];
 pub(super) const EVIDENCE_CHECKPOINT: &str = example!["lienthong evidence checkpoint > kept.note"];
 pub(super) const EVIDENCE_KEYS: &str = example!["lienthong evidence keys > hub.keys"];

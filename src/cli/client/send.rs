@@ -55,7 +55,10 @@ impl Send {
             }
         };
         self.output.print(|| json(&sent, &members), || text(&sent, &members));
-        Ok(())
+        let first = sent.receipts.first();
+        session
+            .hold(first.and_then(|receipt| receipt.checkpoint.as_ref()))
+            .await
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lienthong_proto::v1;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::calendar_service_client::CalendarServiceClient;
 use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
@@ -13,6 +14,7 @@ use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
 
+use super::log_memory::LogMemory;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::client::call::{Refusal, WrongField};
@@ -32,6 +34,7 @@ pub(in crate::cli) struct Session {
     subject: TokenSubject,
     clock: Arc<dyn Clock>,
     sealer: Option<Arc<Sealer>>,
+    memory: Option<Arc<LogMemory>>,
 }
 
 impl Session {
@@ -72,6 +75,7 @@ impl Session {
             subject,
             clock,
             sealer: None,
+            memory: None,
         })
     }
 
@@ -79,6 +83,30 @@ impl Session {
     pub(super) fn with_sealer(self, sealer: Option<Sealer>) -> Self {
         let sealer = sealer.map(Arc::new);
         Self { sealer, ..self }
+    }
+
+    /// The same, remembering the hub's log.
+    pub(super) fn with_memory(self, memory: Option<LogMemory>) -> Self {
+        let memory = memory.map(Arc::new);
+        Self { memory, ..self }
+    }
+
+    /// Holds a checkpoint that the hub has just shown against what is remembered of its log.
+    ///
+    /// # Errors
+    /// The hub has shown two logs, or has lost entries. Where nothing can be compared, that is said on stderr.
+    pub(super) async fn hold(&self, checkpoint: Option<&v1::Checkpoint>) -> Result<(), Failure> {
+        match (&self.memory, checkpoint) {
+            (Some(memory), Some(checkpoint)) if !checkpoint.note.is_empty() => {
+                memory.hold(self.evidence(), &checkpoint.note, self.now()).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The hub's name.
+    pub(in crate::cli) fn hub_id(&self) -> &str {
+        &self.subject.hub_id
     }
 
     /// Who signs, if a seal is named.
@@ -97,7 +125,7 @@ impl Session {
     }
 
     /// The time on this machine.
-    pub(super) fn now(&self) -> Timestamp {
+    pub(in crate::cli) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
@@ -121,7 +149,7 @@ impl Session {
         AgencyServiceClient::new(self.channel.clone())
     }
 
-    pub(super) fn evidence(&self) -> EvidenceServiceClient<HubChannel> {
+    pub(in crate::cli) fn evidence(&self) -> EvidenceServiceClient<HubChannel> {
         EvidenceServiceClient::new(self.channel.clone())
     }
 

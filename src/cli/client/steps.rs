@@ -82,8 +82,7 @@ impl StepCommand {
         let session = self.connection.connect().await?;
         let content = draft.uploaded(&session).await?;
         let receipt = take(&session, step, content, self.version.expected_version).await?;
-        print(self.output, &receipt, None);
-        Ok(())
+        finish(&session, self.output, &receipt, None).await
     }
 }
 
@@ -98,8 +97,13 @@ impl CheckedStepCommand {
     }
 }
 
-/// Prints the receipt of a write; `key` is one that this program made.
-pub(super) fn print(output: OutputArgs, receipt: &v1::Receipt, key: Option<&str>) {
+/// Prints the receipt of a write, then holds it against what is remembered of the log; `key` is one that this program made.
+pub(super) async fn finish(
+    session: &Session,
+    output: OutputArgs,
+    receipt: &v1::Receipt,
+    key: Option<&str>,
+) -> Result<(), Failure> {
     output.print(
         || {
             let mut value = json!({ "receipt": view::receipt(receipt) });
@@ -110,6 +114,7 @@ pub(super) fn print(output: OutputArgs, receipt: &v1::Receipt, key: Option<&str>
         },
         || show::receipt(receipt),
     );
+    session.hold(receipt.checkpoint.as_ref()).await
 }
 
 /// Says on stderr which key a command goes under, before it goes: whoever must try again gives it with --key.
@@ -271,7 +276,6 @@ impl Ack {
         }
         let content = Content::Document(document.to_string());
         let receipt = take(&session, Step::Acknowledge, content, self.version.expected_version).await?;
-        print(self.output, &receipt, Some(&key));
-        Ok(())
+        finish(&session, self.output, &receipt, Some(&key)).await
     }
 }

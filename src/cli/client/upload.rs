@@ -163,7 +163,7 @@ impl UploadCommand {
                 lines.finish()
             },
         );
-        Ok(())
+        session.hold(receipt.checkpoint.as_ref()).await
     }
 }
 

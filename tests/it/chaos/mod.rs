@@ -8,4 +8,5 @@ mod fsync;
 mod kills;
 pub(crate) mod process;
 mod proxy;
+mod signing;
 mod small_disk;

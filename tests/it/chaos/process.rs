@@ -247,6 +247,16 @@ impl HubProcess {
         }
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> &str {
+        &self.hub
+    }
+
+    /// Whether it is gone already.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child of ours").is_some()
+    }
+
     /// kill -9.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("the hub dies");

@@ -17,6 +17,7 @@ use lienthong::domain::agency::{Credential, Purpose};
 use lienthong::domain::time::{Clock as _, ManualClock, Timestamp};
 use lienthong::server::clock::SystemClock;
 use lienthong::server::run::{Hub, Running};
+use lienthong::server::settings::HubSettings;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::Value;
@@ -33,6 +34,7 @@ pub(crate) struct Desk {
     /// None: it has been stopped.
     running: Option<Running>,
     address: SocketAddr,
+    settings: HubSettings,
     folder: TempDir,
 }
 
@@ -80,7 +82,7 @@ impl Desk {
         write(folder.path(), "server.pem", &server.certificate);
         write(folder.path(), "server.key", &server.key);
         settings.tls = texts(&server, &authority).into();
-        let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(3)).await;
+        let running = Hub::start(settings.clone(), Arc::new(SystemClock), SeededIds::new(3)).await;
         let running = running.expect("the hub starts");
         write(
             folder.path(),
@@ -101,6 +103,10 @@ impl Desk {
         }
         Self {
             address: running.address(),
+            settings: HubSettings {
+                listen: running.address(),
+                ..settings
+            },
             running: Some(running),
             folder,
         }
@@ -115,6 +121,17 @@ impl Desk {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
+    }
+
+    /// How its hub was started, at the address that it has.
+    pub(crate) fn settings(&self) -> &HubSettings {
+        &self.settings
+    }
+
+    /// Starts a hub in the place of the one that was stopped; `seed` is for its ids.
+    pub(crate) async fn start_hub(&mut self, settings: HubSettings, seed: u64) {
+        let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(seed)).await;
+        self.running = Some(running.expect("the hub starts"));
     }
 
     /// Where its hub listens.

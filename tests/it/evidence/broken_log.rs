@@ -7,7 +7,7 @@ use lienthong::signing::SignerError;
 use lienthong_proto::{Rpc, v1};
 
 use super::{ask, enquiry, receipts};
-use crate::harness::agencies::{LAND_OFFICE, THADS};
+use crate::harness::agencies::{LAND_37, LAND_OFFICE, THADS};
 use crate::harness::audit::audit;
 use crate::harness::hub::{Client, settings};
 use crate::harness::ids::{SeededIds, clock};
@@ -63,6 +63,7 @@ async fn written(database: &TestDatabase) -> (TestHub, Row, HubSettings) {
 backends! {
     async fn a_hub_writes_nothing_to_an_older_copy_and_goes_on_when_the_newer_one_is_back(database) {
         let (hub, older, own) = written(&database).await;
+        let first = send(&hub.client(THADS).await, "before-0001").await.expect("its receipt");
         let raw = database.raw().await;
         let newer = head(&raw).await;
         put_back(&raw, &older).await;
@@ -73,6 +74,12 @@ backends! {
         let refusal = send(&sender, "too-late-01").await.expect_err("read-only");
         assert_eq!(reason(&refusal), "LEDGER_READ_ONLY");
         assert!(refusal.code() == tonic::Code::FailedPrecondition, "no client should try this again and again");
+        // A retry is a read: it gets its first receipt, and no key acts for two contents.
+        let retried = send(&sender, "before-0001").await.expect("the first receipt");
+        assert_eq!(retried, first, "byte for byte");
+        let other = submit(&enquiry("before-0001", THADS, &[LAND_37]));
+        let refusal = ask::<v1::SubmitResponse>(&sender, Rpc::RequestServiceSubmit, &other).await.expect_err("another content");
+        assert_eq!(reason(&refusal), "KEY_REUSED");
         let listed: v1::ListResponse = ask(&sender, Rpc::RequestServiceList, &v1::ListRequest::default()).await.expect("reads go on");
         assert!(!listed.enforcement_requests.is_empty());
         receipts(&sender, v1::get_receipt_request::Entry::IdempotencyKey("before-0001".to_owned())).await.expect("proofs go on");

@@ -7,7 +7,7 @@ mod forger;
 mod older;
 mod on_disk;
 mod schema;
-mod second;
+pub(crate) mod second;
 mod story;
 mod tamper;
 

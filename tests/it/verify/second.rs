@@ -24,7 +24,7 @@ fn tool() -> PathBuf {
 }
 
 /// What the second verifier says.
-fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json {
+pub(crate) fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json {
     let url = database.url();
     let path = url.strip_prefix("sqlite:").expect("a file");
     let mut command = Command::new("python3");
