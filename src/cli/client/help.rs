@@ -84,6 +84,10 @@ pub(super) const EVIDENCE_RECEIPT: &str = example![
     "lienthong verify receipt receipt.json --hub-keys hub.keys   checks it, without the hub",
 ];
 pub(super) const EVIDENCE_CHECKPOINT: &str = example!["lienthong evidence checkpoint > kept.note"];
+pub(super) const EVIDENCE_EXPORT: &str = example![
+    "lienthong evidence export req_0193… -d chung-cu",
+    "lienthong verify bundle chung-cu --hub-keys hub.keys        checks it, without the hub",
+];
 pub(super) const EVIDENCE_KEYS: &str = example!["lienthong evidence keys > hub.keys"];
 pub(super) const MEASURES_LIST: &str = example!["lienthong measures list --in-force --kind account-freeze"];
 pub(super) const MEASURES_IMPORT: &str = example![
