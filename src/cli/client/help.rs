@@ -13,7 +13,7 @@ macro_rules! example {
 pub(super) const SEND: &str = example![
     "lienthong template account-freeze order --to GIA-LAP.NH.970901 -O order.json",
     "lienthong send order.json --check                       every fault at once, nothing sent",
-    "lienthong send order.json --attach qd.pdf:FREEZE_DECISION",
+    "lienthong send order.json --attach qd.pdf:DECISION",
     "lienthong send order.json -o json | jq -r '.requests[].enforcement_request_id'",
 ];
 pub(super) const SIGN: &str = example![
