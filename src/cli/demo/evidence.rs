@@ -169,7 +169,7 @@ fn order_of(folder: &Path) -> std::io::Result<Option<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder.join("entries"))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "jws") {
+        if path.to_string_lossy().contains(".document.jws") {
             files.push(path);
         }
     }
