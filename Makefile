@@ -1,7 +1,7 @@
 # Liên Thông: the commands of the house. `make` alone explains them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint-proto chaos faults storm abuse tamper load bench
+.PHONY: help demo test check lint-proto chaos faults storm abuse tamper receipts load bench
 
 help: ## this page
 	@printf '%s\n' \
@@ -19,7 +19,8 @@ help: ## this page
 	  '  make abuse       one agency abuses HTTP/2 in every way we know; the others are served, memory is bounded; 5 minutes' \
 	  '  make tamper      100,000 changes behind the back of the hub, every column of every table; the verifier finds each;' \
   '                   30 minutes at most' \
-  '  make load        5 times saturation, one agency over its quota, 200 readers that take nothing; 2 minutes' \
+  '  make receipts    10,000 receipts held and 100,000 changed ones refused, by both verifiers; 30 minutes at most' \
+	  '  make load        5 times saturation, one agency over its quota, 200 readers that take nothing; 2 minutes' \
 	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
 	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, faults, storm and bench need PostgreSQL' \
@@ -52,6 +53,9 @@ abuse: ## floods, half-open connections, replies nobody takes; about 5 minutes
 
 tamper: ## 100,000 changes of rows, each found by the verifier
 	scripts/tamper.sh
+
+receipts: ## 10,000 receipts and 100,000 changed ones, two verifiers
+	scripts/receipts.sh
 
 load: ## more than the hub can carry
 	scripts/load.sh

@@ -2,9 +2,11 @@
 """A second verifier, written from the documents (docs/verify.md, src/evidence/leaf.rs) and not from the first one's code.
 
     tools/verify.py database hub.db [--checkpoint FILE] [-o json]
+    tools/verify.py receipt FILE --hub-keys FILE [--document FILE]
+    tools/verify.py bundle DIR [--hub-keys FILE] [-o json]
 
-Python's standard library alone; signatures are checked by the `openssl` command. SQLite only: it holds the
-database in memory. Exit status as `lienthong verify`: 0 sound, 1 damage was found, 2 it cannot be read, or wrong usage.
+Receipts and bundles are in verify_evidence.py beside it. Python's standard library alone; signatures are checked by the
+`openssl` command. Of databases SQLite only: it holds them in memory. Exit status as `lienthong verify`: 0 sound, 1 damage was found, 2 it cannot be read, or wrong usage.
 """
 
 import argparse
@@ -703,8 +705,14 @@ def main():
     database.add_argument("path")
     database.add_argument("--checkpoint", help="a checkpoint (signed note) that the log must contain")
     database.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    # They use what stands here.
+    import verify_evidence
+    verify_evidence.arguments_of(commands)
     arguments = parser.parse_args()
     try:
+        if arguments.command in ("receipt", "bundle"):
+            run = {"receipt": verify_evidence.run_receipt, "bundle": verify_evidence.run_bundle}
+            return run[arguments.command](arguments)
         known = read_checkpoint(arguments.checkpoint) if arguments.checkpoint else None
         verdict = verify_database(arguments.path, known)
     except Unreadable as error:
@@ -718,4 +726,6 @@ def main():
 
 
 if __name__ == "__main__":
+    # Under its own name, so that verify_evidence.py has the same classes.
+    sys.modules["verify"] = sys.modules["__main__"]
     sys.exit(main())

@@ -12,6 +12,7 @@ use crate::store::Store;
 use ledger::{CurrentCalendar, Ledger, LedgerParts, LedgerSettings, Wakeups};
 
 pub mod agencies;
+pub mod bundle;
 pub mod calendar;
 pub mod documents;
 pub mod evidence;

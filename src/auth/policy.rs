@@ -79,6 +79,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceGetConsistencyProof
         | Rpc::EvidenceServiceGetTile
         | Rpc::EvidenceServiceListHubKeys
+        | Rpc::EvidenceServiceGetBundle
         | Rpc::RequestServiceGet
         | Rpc::RequestServiceList
         | Rpc::RequestServiceListEvents

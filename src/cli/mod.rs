@@ -26,6 +26,7 @@ mod serve;
 mod start_failure;
 mod traces;
 mod verify;
+mod verify_bundle;
 mod verify_receipt;
 mod witness;
 

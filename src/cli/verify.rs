@@ -9,6 +9,7 @@ use super::args::read_text;
 use super::failure::Failure;
 use super::output;
 use super::progress::Told;
+use super::verify_bundle::{self, VerifyBundle};
 use super::verify_receipt::{self, VerifyReceipt, WitnessArgs, hub_keys};
 use crate::domain::time::Timestamp;
 use crate::evidence::checkpoint;
@@ -39,6 +40,9 @@ Trạng thái kết thúc / exit status:
 pub(super) enum Verify {
     /// Kiểm chứng cả cơ sở dữ liệu: computes the whole log again and every table that follows from it; changes nothing.
     Database(VerifyDatabase),
+    /// Kiểm chứng bộ chứng cứ: everything that proves a request, a folder of `lienthong evidence export`, without the hub.
+    #[command(after_help = verify_bundle::AFTER_HELP)]
+    Bundle(VerifyBundle),
     /// Kiểm chứng biên nhận: what a receipt proves, without the hub.
     #[command(after_help = verify_receipt::AFTER_HELP)]
     Receipt(VerifyReceipt),
@@ -48,6 +52,7 @@ impl Verify {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Database(command) => command.run().await,
+            Self::Bundle(command) => command.run(),
             Self::Receipt(command) => command.run(),
         }
     }

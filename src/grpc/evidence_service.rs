@@ -1,15 +1,20 @@
 //! EvidenceService: receipts, checkpoints, proofs, tiles, keys.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use lienthong_proto::v1;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
+use super::bundle;
 use super::caller::{caller, reply, viewer};
 use super::convert::receipt::{checkpoint, hashes, receipt};
 use super::convert::time;
 use super::request_service::request_id;
 use crate::app::App;
 use crate::app::evidence::EntryReceipt;
+use crate::auth::directory::Authenticator;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::IdempotencyKey;
 use crate::domain::viewer::Viewer;
@@ -18,12 +23,20 @@ use crate::domain::viewer::Viewer;
 #[derive(Debug, Clone)]
 pub struct EvidenceService {
     app: App,
+    authenticator: Arc<Authenticator>,
 }
 
 impl EvidenceService {
-    /// Over the use cases of `app`.
-    pub fn new(app: App) -> Self {
-        Self { app }
+    /// Over the use cases of `app`. `authenticator` is asked whether the caller of a stream may go on.
+    pub fn new(app: App, authenticator: Arc<Authenticator>) -> Self {
+        Self { app, authenticator }
+    }
+
+    async fn bundle(&self, request: &Request<v1::GetBundleRequest>) -> Result<ReceiverStream<bundle::Item>> {
+        let caller = caller(request)?;
+        let id = request_id(&request.get_ref().enforcement_request_id)?;
+        let bundle = self.app.bundle(&viewer(&caller), &id).await?;
+        Ok(bundle::start(bundle, caller, Arc::clone(&self.authenticator)))
     }
 
     async fn receipts(&self, viewer: &Viewer, message: v1::GetReceiptRequest) -> Result<v1::GetReceiptResponse> {
@@ -88,6 +101,8 @@ impl EvidenceService {
 
 #[tonic::async_trait]
 impl v1::evidence_service_server::EvidenceService for EvidenceService {
+    type GetBundleStream = ReceiverStream<bundle::Item>;
+
     async fn get_receipt(
         &self,
         request: Request<v1::GetReceiptRequest>,
@@ -138,5 +153,12 @@ impl v1::evidence_service_server::EvidenceService for EvidenceService {
         _request: Request<v1::ListHubKeysRequest>,
     ) -> Result<Response<v1::ListHubKeysResponse>, Status> {
         reply(self.keys().await)
+    }
+
+    async fn get_bundle(
+        &self,
+        request: Request<v1::GetBundleRequest>,
+    ) -> Result<Response<Self::GetBundleStream>, Status> {
+        reply(self.bundle(&request).await)
     }
 }

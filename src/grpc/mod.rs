@@ -3,6 +3,7 @@
 pub mod admin_service;
 pub mod agency_service;
 pub mod auth_layer;
+mod bundle;
 pub mod calendar_service;
 mod caller;
 pub mod catalogue_service;

@@ -113,6 +113,7 @@ fn load(rpc: Rpc) -> Load {
             | Rpc::RequestServiceSubmitStream
             | Rpc::DocumentServiceUpload
             | Rpc::DocumentServiceDownload
+            | Rpc::EvidenceServiceGetBundle
     );
     if is_stream { Load::Stream } else { Load::Call }
 }

@@ -72,7 +72,10 @@ pub(super) fn routes(
         .add_service(limited!(CalendarServiceServer, CalendarService::new(app.clone())))
         .add_service(limited!(TrackingServiceServer, TrackingService::new(app.clone())))
         .add_service(limited!(AgencyServiceServer, AgencyService::new(app.clone())))
-        .add_service(limited!(EvidenceServiceServer, EvidenceService::new(app.clone())))
+        .add_service(limited!(
+            EvidenceServiceServer,
+            EvidenceService::new(app.clone(), Arc::clone(authenticator))
+        ))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
         .add_service(limited!(
             HealthServer,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::backend::on_pool;
-use super::rows::{Body, Checkpoint, EventRow, Head, LogEntry, UsedKey};
+use super::rows::{AttachmentRow, Body, Checkpoint, EventRow, Head, LogEntry, UsedKey};
 use super::{Store, json_pairs, sql, store_error};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, IdempotencyKey};
@@ -56,6 +56,26 @@ impl Store {
             .bind(after)
             .bind(limit)
             .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// The entries that changed an agency, its officers or credentials after its version `after`, at most `limit`.
+    pub async fn registry_events(&self, agency: &AgencyCode, after: i64, limit: i64) -> Result<Vec<EventRow>> {
+        on_pool!(self, sql::EVENTS_OF_SUBJECT, |sql, pool| sqlx::query_as(sql)
+            .bind(agency.as_str())
+            .bind(after)
+            .bind(limit)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// The entry that brought an uploaded document.
+    pub async fn upload_event(&self, document: &AttachmentRow) -> Result<Option<EventRow>> {
+        on_pool!(self, sql::EVENTS_OF_SUBJECT, |sql, pool| sqlx::query_as(sql)
+            .bind(document.id.as_str())
+            .bind(0_i64)
+            .bind(1_i64)
+            .fetch_optional(pool))
         .map_err(store_error)
     }
 

@@ -54,6 +54,17 @@ impl Store {
         Ok(known(&leaves, &nodes))
     }
 
+    /// The log entries with these indexes, in no particular order.
+    pub async fn entries_at(&self, indexes: &[i64]) -> Result<Vec<LogEntry>> {
+        // Indexes are not negative.
+        let index = |index: &i64| u64::try_from(*index).unwrap_or_default();
+        let single: Vec<_> = indexes.iter().map(|at| index(at)..index(at) + 1).collect();
+        on_pool!(self, sql::LEAVES_IN_RANGES, |sql, pool| sqlx::query_as(sql)
+            .bind(ranges(&single))
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
     /// The public keys of every hub that ever signed this log, in the order of their registration.
     pub async fn hub_keys(&self) -> Result<Vec<HubKeyRow>> {
         on_pool!(self, sql::HUB_KEYS, |sql, pool| sqlx::query_as(sql).fetch_all(pool)).map_err(store_error)

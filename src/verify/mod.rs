@@ -8,6 +8,7 @@
 //! them, so that memory grows with agencies, measures and releases, not with requests.
 
 mod bodies;
+pub mod bundle;
 mod compare;
 mod database;
 mod entry;

@@ -6,6 +6,8 @@ mod chaos;
 #[macro_use]
 mod harness;
 #[cfg(test)]
+mod bundle;
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod cli;

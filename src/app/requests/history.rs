@@ -173,7 +173,7 @@ pub(in crate::app) fn document_sha256(body: &Body) -> Option<Result<Digest>> {
 }
 
 /// Where the bytes of an entry stand: a broadcast keeps its order once, under its first entry.
-fn body_index(request: &EnforcementRequest, log_index: i64) -> i64 {
+pub(in crate::app) fn body_index(request: &EnforcementRequest, log_index: i64) -> i64 {
     if log_index == request.submit_index {
         request.body_index
     } else {

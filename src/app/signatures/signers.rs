@@ -25,6 +25,9 @@ pub trait ChainTrust: Send + Sync {
     /// # Errors
     /// `CHAIN_NOT_TRUSTED`, `CHAIN_REVOKED`, `CHAIN_UNKNOWN`.
     fn check(&self, fingerprint: &Digest, certificate: &[u8], now: Timestamp) -> Result<(), SignatureFault>;
+
+    /// The certificates (DER) of the authorities that stand behind a certificate: those that signed it, those that signed these.
+    fn authorities(&self, certificate: &[u8]) -> Vec<Vec<u8>>;
 }
 
 /// A registered certificate that signs documents, and its key.
@@ -110,6 +113,12 @@ impl Signers {
         self.trust.as_ref().map_or(Ok(()), |trust| {
             trust.check(&credential.fingerprint, &credential.certificate, now)
         })
+    }
+
+    /// The authorities that stand behind a certificate.
+    pub(in crate::app) fn authorities(&self, certificate: &[u8]) -> Vec<Vec<u8>> {
+        let trust = self.trust.as_ref();
+        trust.map_or_else(Vec::new, |trust| trust.authorities(certificate))
     }
 
     /// What the agency's officers were, and when.

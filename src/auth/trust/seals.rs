@@ -107,6 +107,24 @@ impl ChainTrust for SealTrust {
             Standing::Unknown => Err(SignatureFault::ChainUnknown),
         }
     }
+
+    fn authorities(&self, certificate: &[u8]) -> Vec<Vec<u8>> {
+        let anchors = Arc::clone(&self.anchors.borrow());
+        let mut behind: Vec<Vec<u8>> = Vec::new();
+        let mut looked_at = 0;
+        let mut next = Some(certificate.to_vec());
+        while let Some(certificate) = next {
+            let signed = anchors.iter().filter(|anchor| is_signed_by(&certificate, anchor));
+            let fresh: Vec<_> = signed
+                .map(|anchor| anchor.der.to_vec())
+                .filter(|der| !behind.contains(der))
+                .collect();
+            behind.extend(fresh);
+            next = behind.get(looked_at).cloned();
+            looked_at += 1;
+        }
+        behind
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use lienthong_proto::v1::get_receipt_request::Entry;
 use serde_json::Value;
 
 use super::connection::ConnectionArgs;
+use super::export::ExportCommand;
 use super::help;
 use super::session::{Session, ask, incomplete};
 use crate::cli::args::read_text;
@@ -29,6 +30,9 @@ pub(in crate::cli) enum Evidence {
     /// Điểm kiểm tra: the newest state of the log that the hub has signed.
     #[command(after_help = help::EVIDENCE_CHECKPOINT)]
     Checkpoint(CheckpointCommand),
+    /// Trọn bộ chứng cứ: everything that proves a request, as a folder that is checked without the hub.
+    #[command(after_help = help::EVIDENCE_EXPORT)]
+    Export(ExportCommand),
     /// Khóa công khai: the keys with which the hub's receipts are checked. Compare them with what the operator publishes.
     #[command(after_help = help::EVIDENCE_KEYS)]
     Keys(KeysCommand),
@@ -96,6 +100,7 @@ impl Evidence {
         match self {
             Self::Receipt(command) => command.run().await,
             Self::Checkpoint(command) => command.run().await,
+            Self::Export(command) => command.run().await,
             Self::Keys(command) => command.run().await,
         }
     }

@@ -13,7 +13,7 @@ macro_rules! example {
 pub(super) const SEND: &str = example![
     "lienthong template account-freeze order --to GIA-LAP.NH.970901 -O order.json",
     "lienthong send order.json --check                       every fault at once, nothing sent",
-    "lienthong send order.json --attach qd.pdf:FREEZE_DECISION",
+    "lienthong send order.json --attach qd.pdf:DECISION",
     "lienthong send order.json -o json | jq -r '.requests[].enforcement_request_id'",
 ];
 pub(super) const SIGN: &str = example![
@@ -85,6 +85,10 @@ pub(super) const EVIDENCE_RECEIPT: &str = example![
     "lienthong evidence receipt req_0193… --witnessed checkpoint -O receipt.witnessed.json   the same entry, before a witness",
 ];
 pub(super) const EVIDENCE_CHECKPOINT: &str = example!["lienthong evidence checkpoint > kept.note"];
+pub(super) const EVIDENCE_EXPORT: &str = example![
+    "lienthong evidence export req_0193… -d chung-cu",
+    "lienthong verify bundle chung-cu --hub-keys hub.keys        checks it, without the hub",
+];
 pub(super) const EVIDENCE_KEYS: &str = example!["lienthong evidence keys > hub.keys"];
 pub(super) const MEASURES_LIST: &str = example!["lienthong measures list --in-force --kind account-freeze"];
 pub(super) const MEASURES_IMPORT: &str = example![

@@ -5,6 +5,7 @@ mod commands;
 pub(super) mod connection;
 mod content;
 mod evidence;
+mod export;
 mod help;
 mod inbox;
 pub(super) mod log_memory;

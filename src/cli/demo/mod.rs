@@ -2,6 +2,7 @@
 //! with its own certificate. The story is checked as it is told.
 
 pub(super) mod cast;
+mod evidence;
 mod folder;
 mod outcome;
 mod paper;
@@ -34,9 +35,12 @@ use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
 use crate::server::start_error::StartError;
 use crate::store::Database;
 use cast::Cast;
+use evidence::Kept;
 use folder::Folder;
+use outcome::held_so_far;
 use partner::Outside;
 use story::Story;
+use tell::Teller;
 
 const HUB_ID: &str = "hub.demo.invalid";
 
@@ -67,18 +71,33 @@ impl Demo {
             "Liên Thông – chạy thử. Mọi người, tài khoản, thửa đất và số liệu đều là giả lập.\n\
              Liên Thông – demo. All persons, accounts, parcels and figures are synthetic.",
         );
-        let hub = start(&folder, self.listen).await?;
-        let told = tokio::select! {
-            told = tell(&folder, &hub) => told,
-            () = signals.next() => Err(Failure::failed("Đã dừng theo yêu cầu.", "Stopped on request.")),
-        };
-        if told.is_ok() && !self.exit {
-            explain(&folder, &hub)?;
-            return until_stopped(hub, &mut signals).await;
+        Box::pin(play(&folder, self.listen, &mut signals)).await?;
+        if self.exit {
+            return Ok(());
         }
-        hub.stop().await;
-        told
+        let hub = start(&folder, self.listen).await?;
+        explain(&folder, &hub)?;
+        until_stopped(hub, &mut signals).await
     }
+}
+
+/// The story with a hub, and what is left of it without one.
+async fn play(folder: &Folder, listen: SocketAddr, signals: &mut StopSignals) -> Result<(), Failure> {
+    let hub = start(folder, listen).await?;
+    let told = tokio::select! {
+        told = tell(folder, &hub) => told,
+        () = signals.next() => Err(Failure::failed("Đã dừng theo yêu cầu.", "Stopped on request.")),
+    };
+    hub.stop().await;
+    let (kept, mut teller) = told?;
+    let verified = evidence::verify(&kept, &mut teller).await;
+    verified.map_err(|stop| stop.at(&teller.number()))?;
+    let held = held_so_far();
+    output::line(&format!(
+        "\nMọi bước đều đã được kiểm tra và đúng như cam kết: {held} điều.\n\
+         Every step was checked and held: {held} promises."
+    ));
+    Ok(())
 }
 
 /// Makes the hub's database if there is none, and starts the hub.
@@ -132,8 +151,8 @@ fn address(folder: &Folder, hub: &Running) -> Result<HubAddress, Failure> {
     })
 }
 
-/// Plays the story against `hub`.
-async fn tell(folder: &Folder, hub: &Running) -> Result<(), Failure> {
+/// Plays the story against `hub`; gives the evidence of one freeze.
+async fn tell(folder: &Folder, hub: &Running) -> Result<(Kept, Teller), Failure> {
     let outside = Outside {
         hub: address(folder, hub)?,
         hub_id: HUB_ID.to_owned(),
@@ -142,15 +161,25 @@ async fn tell(folder: &Folder, hub: &Running) -> Result<(), Failure> {
         run: folder::random_hex(&OsRandom),
         start: SystemClock.now(),
     };
-    Story::open(folder, outside).await?.play().await
+    let (freeze, mut teller) = Story::open(folder, outside).await?.play().await?;
+    write_profiles(folder, hub)?;
+    let exported = evidence::export(folder, &freeze, &mut teller).await;
+    let kept = exported.map_err(|stop| stop.at(&teller.number()))?;
+    Ok((kept, teller))
 }
 
-/// How to go on by hand: a profile for every agency, and what to do with it.
-fn explain(folder: &Folder, hub: &Running) -> Result<(), Failure> {
+/// A profile for every agency.
+fn write_profiles(folder: &Folder, hub: &Running) -> Result<(), Failure> {
     let address = address(folder, hub)?;
     for agency in Cast::embedded().agencies {
         profile::write(folder, &agency, &address, HUB_ID)?;
     }
+    Ok(())
+}
+
+/// How to go on by hand: a profile for every agency, and what to do with it.
+fn explain(folder: &Folder, hub: &Running) -> Result<(), Failure> {
+    write_profiles(folder, hub)?;
     let (office, bank) = (folder.profile("enforcement"), folder.profile("bank-b"));
     output::line(&format!(
         "\nlistening on {listening}\n\

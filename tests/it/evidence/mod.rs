@@ -30,7 +30,7 @@ fn enquiry(key: &str, sender: Fixture, recipients: &[Fixture]) -> Value {
 }
 
 /// The public keys that the hub tells.
-async fn keys(client: &Client) -> Vec<HubKey> {
+pub(crate) async fn keys(client: &Client) -> Vec<HubKey> {
     let listed: v1::ListHubKeysResponse = ask(client, Rpc::EvidenceServiceListHubKeys, &v1::ListHubKeysRequest {})
         .await
         .expect("the keys");

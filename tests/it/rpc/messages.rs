@@ -55,6 +55,13 @@ pub(super) fn seek_first(cursor: &str) -> v1::SeekRequest {
 }
 
 /// For the receipt of the entry that opened a request.
+pub(super) fn bundle_of(_: Fixture, id: &str, _: &str) -> Vec<u8> {
+    v1::GetBundleRequest {
+        enforcement_request_id: id.to_owned(),
+    }
+    .encode_to_vec()
+}
+
 pub(super) fn receipt_of(_: Fixture, id: &str, _: &str) -> Vec<u8> {
     let entry = v1::get_receipt_request::Entry::EnforcementRequestId(id.to_owned());
     v1::GetReceiptRequest { entry: Some(entry) }.encode_to_vec()

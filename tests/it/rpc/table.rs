@@ -5,7 +5,9 @@ use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
 use serde_json::json;
 
-use super::messages::{bank, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order};
+use super::messages::{
+    bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
+};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -167,6 +169,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             .encode_to_vec()
         }),
         Rpc::EvidenceServiceGetReceipt => party(BANK, "OK", receipt_of),
+        Rpc::EvidenceServiceGetBundle => party(BANK, "OK", bundle_of),
         Rpc::EvidenceServiceGetCheckpoint
         | Rpc::EvidenceServiceGetInclusionProof
         | Rpc::EvidenceServiceGetConsistencyProof

@@ -15,11 +15,10 @@ use lienthong_proto::v1;
 
 use super::cast::{Cast, CastAgency, CastOfficer};
 use super::folder::Folder;
-use super::outcome::{Outcome, check, held_so_far};
+use super::outcome::{Outcome, check};
 use super::partner::{Order, Outside, Partner};
 use super::tell::Teller;
 use crate::cli::failure::Failure;
-use crate::cli::output;
 
 /// The operator's code in the demo.
 pub(super) const OPERATOR_CODE: &str = "OPERATOR";
@@ -80,22 +79,15 @@ impl Story {
         })
     }
 
-    /// Tells it from beginning to end; stops at the first promise that does not hold.
-    pub(super) async fn play(mut self) -> Result<(), Failure> {
+    /// Tells it from beginning to end; stops at the first promise that does not hold. Gives the freeze at Bank A.
+    pub(super) async fn play(mut self) -> Result<(String, Teller), Failure> {
         match Box::pin(self.all()).await {
-            Ok(()) => {
-                let held = held_so_far();
-                output::line(&format!(
-                    "\nMọi bước đều đã được kiểm tra và đúng như cam kết: {held} điều.\n\
-                     Every step was checked and held: {held} promises."
-                ));
-                Ok(())
-            }
+            Ok(freeze) => Ok((freeze, self.tell)),
             Err(stop) => Err(stop.at(&self.tell.number())),
         }
     }
 
-    async fn all(&mut self) -> Outcome<()> {
+    async fn all(&mut self) -> Outcome<String> {
         self.agencies_are_entered().await?;
         let judgment = self.court_transfers_late().await?;
         self.judgment_is_registered(&judgment).await?;
@@ -116,7 +108,8 @@ impl Story {
         self.nobody_else_sees(&freezes).await?;
         self.registers_are_printed().await?;
         self.officer_reads_the_mailbox(&freezes).await?;
-        self.log_is_looked_at().await
+        self.log_is_looked_at().await?;
+        Ok(freezes.at_a)
     }
 }
 

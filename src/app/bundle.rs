@@ -1,0 +1,292 @@
+//! Everything that proves one request without the hub: its entries, those of the documents that it names, and those of the
+//! registry that say who could sign. Read piece by piece, so that memory stays bounded however long its life was; every proof
+//! leads to one checkpoint, the newest as the caller asked.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::App;
+use super::requests::history::body_index;
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::ids::{AgencyCode, RequestId};
+use crate::domain::request::EnforcementRequest;
+use crate::domain::viewer::Viewer;
+use crate::evidence::Digest;
+use crate::evidence::jws::document_in;
+use crate::store::rows::{AttachmentRow, Body, Checkpoint, EventRow, HubKeyRow};
+
+/// Entries of the request that are read at a time: each may have 512 KiB of content.
+const ENTRIES: i64 = 8;
+/// Entries of the registry that are read at a time.
+const REGISTRY_ENTRIES: i64 = 64;
+
+/// One entry with what proves it.
+#[derive(Debug, Clone)]
+pub struct BundleEntry {
+    /// The exact bytes of its leaf.
+    pub leaf: Vec<u8>,
+    /// The hashes from the leaf up to the checkpoint's root.
+    pub proof: Vec<Digest>,
+    /// Its row.
+    pub event: EventRow,
+    /// What was sent with it, if that is for both parties.
+    pub body: Option<Body>,
+    /// The authorities (DER) behind the certificates that it registers.
+    pub authorities: Vec<Vec<u8>>,
+}
+
+/// Who signed or acted, of one agency.
+#[derive(Debug, Default)]
+struct Sought {
+    /// SHA-256 of certificates, hex.
+    certificates: BTreeSet<String>,
+    /// Ids of officers.
+    officers: BTreeSet<String>,
+}
+
+/// What is still to be told.
+#[derive(Debug)]
+enum Stage {
+    /// The request's own entries after this version.
+    Request(i64),
+    /// The uploads that it names.
+    Uploads(VecDeque<AttachmentRow>),
+    /// The registry's entries of the first of these agencies after this version.
+    Registry(VecDeque<(AgencyCode, Sought)>, i64),
+}
+
+/// What proves a request, as it is told piece by piece.
+#[derive(Debug)]
+pub struct Bundle {
+    app: App,
+    request: EnforcementRequest,
+    /// All proofs lead to its root.
+    pub checkpoint: Checkpoint,
+    /// The keys of every hub that ever signed this log.
+    pub keys: Vec<HubKeyRow>,
+    sought: BTreeMap<AgencyCode, Sought>,
+    stage: Stage,
+}
+
+impl App {
+    /// Begins to tell what proves a request that `viewer` may see.
+    ///
+    /// # Errors
+    /// `REQUEST_NOT_FOUND`.
+    pub async fn bundle(&self, viewer: &Viewer, id: &RequestId) -> Result<Bundle> {
+        let request = self.store.request_of(viewer, id).await?;
+        let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
+        // After the request: it holds all that was told of it.
+        let checkpoint = self.checkpoint(None).await?;
+        Ok(Bundle {
+            keys: self.hub_keys().await?,
+            app: self.clone(),
+            request,
+            checkpoint,
+            sought: BTreeMap::new(),
+            stage: Stage::Request(0),
+        })
+    }
+}
+
+impl Bundle {
+    /// The next entries; empty at the end.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn next(&mut self) -> Result<Vec<BundleEntry>> {
+        loop {
+            let found = match &mut self.stage {
+                Stage::Request(after) => {
+                    let after = *after;
+                    self.of_request(after).await?
+                }
+                Stage::Uploads(waiting) => match waiting.pop_front() {
+                    Some(document) => self.of_upload(&document).await?,
+                    None => self.begin_registry(),
+                },
+                Stage::Registry(agencies, _) if agencies.is_empty() => return Ok(Vec::new()),
+                Stage::Registry(agencies, after) => {
+                    let after = *after;
+                    match agencies.pop_front() {
+                        Some((agency, sought)) => self.of_agency(agency, sought, after).await?,
+                        None => Vec::new(),
+                    }
+                }
+            };
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn of_request(&mut self, after: i64) -> Result<Vec<BundleEntry>> {
+        let mut events = self.app.store.events_of(&self.request, after, ENTRIES).await?;
+        events.retain(|event| self.is_covered(event));
+        let Some(last) = events.last() else {
+            let named = self.app.store.attachments_of(&self.request).await?;
+            let documents: BTreeMap<i64, AttachmentRow> = named
+                .into_iter()
+                .map(|named| (named.document.log_index, named.document))
+                .collect();
+            self.stage = Stage::Uploads(documents.into_values().collect());
+            return Ok(Vec::new());
+        };
+        self.stage = Stage::Request(last.version);
+        let indexes: Vec<i64> = events
+            .iter()
+            .map(|event| body_index(&self.request, event.log_index))
+            .collect();
+        let bodies = self.app.store.bodies(&indexes).await?;
+        let with_bodies: Vec<_> = events
+            .into_iter()
+            .zip(indexes)
+            .map(|(event, index)| (event, bodies.iter().find(|body| body.log_index == index).cloned()))
+            .collect();
+        for (event, body) in &with_bodies {
+            self.seek(event, body.as_ref())?;
+        }
+        self.proved(with_bodies).await
+    }
+
+    async fn of_upload(&self, document: &AttachmentRow) -> Result<Vec<BundleEntry>> {
+        let event = self.app.store.upload_event(document).await?;
+        let event = event.ok_or_else(|| Error::internal("a document without an entry"))?;
+        self.proved(vec![(event, None)]).await
+    }
+
+    fn begin_registry(&mut self) -> Vec<BundleEntry> {
+        self.stage = Stage::Registry(std::mem::take(&mut self.sought).into_iter().collect(), 0);
+        Vec::new()
+    }
+
+    async fn of_agency(&mut self, agency: AgencyCode, sought: Sought, after: i64) -> Result<Vec<BundleEntry>> {
+        let read = self.app.store.registry_events(&agency, after, REGISTRY_ENTRIES);
+        let events = read.await?;
+        let Stage::Registry(agencies, next) = &mut self.stage else {
+            return Ok(Vec::new());
+        };
+        let Some(last) = events.last() else {
+            *next = 0;
+            return Ok(Vec::new());
+        };
+        *next = last.version;
+        let mut telling = Vec::new();
+        for event in events {
+            let told: Told = serde_json::from_str(&event.details).map_err(Error::internal)?;
+            if told.is_about(&sought) {
+                telling.push((event, told.authorities(&sought, &self.app)));
+            }
+        }
+        agencies.push_front((agency, sought));
+        telling.retain(|(event, _)| self.is_covered(event));
+        let (events, authorities): (Vec<_>, Vec<_>) =
+            telling.into_iter().map(|(event, of)| ((event, None), of)).unzip();
+        let mut entries = self.proved(events).await?;
+        for (entry, of) in entries.iter_mut().zip(authorities) {
+            entry.authorities = of;
+        }
+        Ok(entries)
+    }
+
+    /// Remembers whose entries of the registry an event and its document need.
+    fn seek(&mut self, event: &EventRow, body: Option<&Body>) -> Result<()> {
+        let details: crate::domain::event::EventDetails =
+            serde_json::from_str(&event.details).map_err(Error::internal)?;
+        let sought = self.sought.entry(event.agency.clone()).or_default();
+        sought.officers.insert(event.officer.to_string());
+        if let Some(signed) = details.signed {
+            sought.certificates.insert(signed.seal.certificate_sha256);
+            if let Some(officer) = signed.officer {
+                sought.certificates.insert(officer.certificate_sha256);
+                sought.officers.insert(officer.officer_id.to_string());
+            }
+        }
+        let document = body.and_then(|body| Some((&body.media_type, body.content.as_ref()?)));
+        if let Some((media_type, content)) = document {
+            let document = document_in(media_type, content).map_err(Error::internal)?;
+            let paper: Option<serde_json::Value> = serde_json::from_slice(&document).ok();
+            let signer = paper
+                .as_ref()
+                .and_then(|paper| paper.pointer("/head/signer/officer_id")?.as_str());
+            sought.officers.extend(signer.map(str::to_owned));
+        }
+        Ok(())
+    }
+
+    /// Whether the bundle's checkpoint holds it.
+    fn is_covered(&self, event: &EventRow) -> bool {
+        event.log_index < self.checkpoint.tree_size
+    }
+
+    /// These entries with their leaves and proofs.
+    async fn proved(&self, events: Vec<(EventRow, Option<Body>)>) -> Result<Vec<BundleEntry>> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let indexes: Vec<i64> = events.iter().map(|(event, _)| event.log_index).collect();
+        let leaves = self.app.store.entries_at(&indexes).await?;
+        let proofs = self
+            .app
+            .inclusion_proofs(indexes.into_iter(), self.checkpoint.tree_size);
+        let entries = events.into_iter().zip(proofs.await?).map(|((event, body), proof)| {
+            let entry = leaves.iter().find(|entry| entry.log_index == event.log_index);
+            Ok(BundleEntry {
+                leaf: entry
+                    .ok_or_else(|| Error::internal("an event without an entry"))?
+                    .leaf
+                    .clone(),
+                proof,
+                event,
+                body,
+                authorities: Vec::new(),
+            })
+        });
+        entries.collect()
+    }
+}
+
+/// What an entry of the registry says, as far as it matters here.
+#[derive(serde::Deserialize)]
+struct Told {
+    #[serde(default)]
+    officer: Option<ToldOfficer>,
+    #[serde(default)]
+    credentials: Vec<ToldCredential>,
+}
+
+#[derive(serde::Deserialize)]
+struct ToldOfficer {
+    id: String,
+}
+
+#[derive(serde::Deserialize)]
+struct ToldCredential {
+    sha256: String,
+    certificate: String,
+}
+
+impl Told {
+    fn is_about(&self, sought: &Sought) -> bool {
+        let officer = self.officer.as_ref();
+        officer.is_some_and(|officer| sought.officers.contains(&officer.id))
+            || self
+                .credentials
+                .iter()
+                .any(|credential| sought.certificates.contains(&credential.sha256))
+    }
+
+    fn authorities(&self, sought: &Sought, app: &App) -> Vec<Vec<u8>> {
+        use base64::Engine as _;
+        let wanted = |credential: &&ToldCredential| sought.certificates.contains(&credential.sha256);
+        let decode = |credential: &ToldCredential| {
+            base64::engine::general_purpose::STANDARD
+                .decode(&credential.certificate)
+                .ok()
+        };
+        let certificates = self.credentials.iter().filter(wanted).filter_map(decode);
+        let behind: BTreeSet<Vec<u8>> = certificates
+            .flat_map(|certificate| app.signers.authorities(&certificate))
+            .collect();
+        behind.into_iter().collect()
+    }
+}

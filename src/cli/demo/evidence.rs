@@ -1,0 +1,188 @@
+//! What is left when the hub is gone: the evidence of one freeze is exported, the hub is stopped, and the program verifies it in a
+//! process of its own. Then one byte is changed, and it is found.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde::Deserialize;
+
+use super::folder::Folder;
+use super::outcome::{NotHeld, Outcome, check, present};
+use super::tell::{Teller, event};
+
+/// Who exports it: the office that sent the freeze.
+const EXPORTER: &str = "enforcement";
+
+/// A bundle on the disk, and the hub's keys.
+pub(super) struct Kept {
+    folder: PathBuf,
+    keys: PathBuf,
+}
+
+/// What the verifier says.
+#[derive(Deserialize)]
+struct Judgement {
+    verdict: String,
+    entries: u64,
+    documents: u64,
+    signatures: u64,
+    faults: Vec<Fault>,
+}
+
+#[derive(Deserialize)]
+struct Fault {
+    file: String,
+}
+
+impl Judgement {
+    fn held(&self) -> bool {
+        self.verdict == "HELD"
+    }
+}
+
+/// Exports the evidence of `request`, as the office would from its own desk. Its profile stands in `folder`.
+pub(super) async fn export(folder: &Folder, request: &str, tell: &mut Teller) -> Outcome<Kept> {
+    tell.step(
+        "Chấp hành viên lấy trọn bộ chứng cứ của lệnh phong tỏa ở Ngân hàng A về máy mình",
+        "The officer takes home everything that proves the freeze at Bank A",
+    );
+    let profile = folder.profile(EXPORTER);
+    let kept = Kept {
+        folder: folder.path().join(format!("chung-cu-{request}")),
+        keys: folder.path().join("hub.keys"),
+    };
+    let keys = run(vec![
+        "evidence".into(),
+        "keys".into(),
+        "--profile".into(),
+        profile.clone().into(),
+    ])
+    .await?;
+    check(keys.status.success(), "the hub tells its public keys")?;
+    written(fs::write(&kept.keys, &keys.stdout))?;
+    let exported = run(vec![
+        "evidence".into(),
+        "export".into(),
+        request.into(),
+        "--dir".into(),
+        kept.folder.clone().into(),
+        "--profile".into(),
+        profile.into(),
+    ])
+    .await?;
+    check(exported.status.success(), "a party exports the evidence of its request")?;
+    let files = written(fs::read_dir(kept.folder.join("entries")))?.count();
+    event(
+        &format!(
+            "Thư mục {}: văn bản, chữ ký, chứng thư số, biên nhận, bản tóm tắt; {files} tệp của các mục nhật ký.",
+            kept.folder.display()
+        ),
+        &format!(
+            "Folder {}: documents, signatures, certificates, receipts, a summary; {files} files of log entries.",
+            kept.folder.display()
+        ),
+    );
+    Ok(kept)
+}
+
+/// Verifies it; the hub has been stopped.
+pub(super) async fn verify(kept: &Kept, tell: &mut Teller) -> Outcome<()> {
+    tell.step(
+        "Cổng đã dừng. Nhiều năm sau, một tiến trình khác kiểm chứng bộ chứng cứ, không cần cổng",
+        "The hub is stopped. Years later another process verifies the evidence, without the hub",
+    );
+    let verdict = judged(kept).await?;
+    check(verdict.held(), "the evidence holds without the hub")?;
+    check(verdict.signatures > 0, "the order's seal is verified")?;
+    event(
+        &format!(
+            "Đúng tất cả: {} mục nhật ký, {} văn bản, {} chữ ký số.",
+            verdict.entries, verdict.documents, verdict.signatures
+        ),
+        &format!(
+            "All of it holds: {} log entries, {} documents, {} signatures.",
+            verdict.entries, verdict.documents, verdict.signatures
+        ),
+    );
+    let order = written(order_of(&kept.folder))?;
+    let order = present(order, "the signed order stands in the evidence")?;
+    written(flip(&order))?;
+    let verdict = judged(kept).await?;
+    let named = verdict.faults.first().map_or("", |fault| fault.file.as_str());
+    check(
+        !verdict.held() && order.ends_with(named) && !named.is_empty(),
+        "one changed byte is found, and its file is named",
+    )?;
+    event(
+        &format!("Sửa một byte của văn bản: bị phát hiện ngay, nêu đúng tệp {named}."),
+        &format!("One byte of the document is changed: found at once, the file {named} is named."),
+    );
+    // As it was: who keeps the folder keeps good evidence.
+    written(flip(&order))?;
+    Ok(())
+}
+
+/// What a process of its own says of the folder.
+async fn judged(kept: &Kept) -> Outcome<Judgement> {
+    let output = run(vec![
+        "verify".into(),
+        "bundle".into(),
+        kept.folder.clone().into(),
+        "--hub-keys".into(),
+        kept.keys.clone().into(),
+        "-o".into(),
+        "json".into(),
+    ])
+    .await?;
+    let verdict: Option<Judgement> = serde_json::from_slice(&output.stdout).ok();
+    let verdict = present(verdict, "the verifier gives its verdict as JSON")?;
+    check(
+        output.status.success() == verdict.held(),
+        "the exit status is the verdict",
+    )?;
+    Ok(verdict)
+}
+
+/// Runs this program, with nothing of this environment.
+async fn run(arguments: Vec<OsString>) -> Outcome<Output> {
+    let program = written(std::env::current_exe())?;
+    let mut child = Command::new(program);
+    child.args(&arguments).env_clear().stdin(Stdio::null());
+    let output = tokio::task::spawn_blocking(move || child.output()).await;
+    let output = output.map_err(|error| NotHeld::new(format!("the program runs ({error})")))?;
+    let output = written(output)?;
+    if !output.status.success() && output.stdout.is_empty() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(NotHeld::new(format!("`lienthong {arguments:?}` succeeds: {said}")).into());
+    }
+    Ok(output)
+}
+
+fn written<T>(done: std::io::Result<T>) -> Outcome<T> {
+    done.map_err(|error| NotHeld::new(format!("the demo's folder can be read and written ({error})")).into())
+}
+
+/// The file of the first signed document.
+fn order_of(folder: &Path) -> std::io::Result<Option<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder.join("entries"))? {
+        let path = entry?.path();
+        if path.to_string_lossy().contains(".document.jws") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files.into_iter().next())
+}
+
+/// Changes a bit in the middle of a file.
+fn flip(file: &Path) -> std::io::Result<()> {
+    let mut bytes = fs::read(file)?;
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte ^= 1;
+    }
+    fs::write(file, bytes)
+}

@@ -1,0 +1,79 @@
+//! GetBundle: a stream of everything that proves a request, each piece read when there is room for it.
+
+use std::sync::Arc;
+
+use lienthong_proto::v1;
+use lienthong_proto::v1::get_bundle_response::Part;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+use super::convert::receipt::{checkpoint, hashes};
+use super::status::to_status;
+use crate::app::bundle::{Bundle, BundleEntry};
+use crate::auth::directory::Authenticator;
+use crate::auth::principal::Principal;
+use crate::domain::error::Result;
+
+/// Entries between the database and the connection.
+const ROOM: usize = 4;
+
+/// A message of the stream, or its end.
+pub(super) type Item = Result<v1::GetBundleResponse, Status>;
+
+/// Starts to send. Every piece is read only while the caller may still act; it ends early if the client has gone.
+pub(super) fn start(bundle: Bundle, caller: Arc<Principal>, authenticator: Arc<Authenticator>) -> ReceiverStream<Item> {
+    let (sender, receiver) = mpsc::channel(ROOM);
+    tokio::spawn(async move {
+        if let Err(error) = send(bundle, caller, &authenticator, &sender).await {
+            // Fails only if the client has gone.
+            drop(sender.send(Err(to_status(&error))).await);
+        }
+    });
+    ReceiverStream::new(receiver)
+}
+
+async fn send(
+    mut bundle: Bundle,
+    mut caller: Arc<Principal>,
+    authenticator: &Authenticator,
+    sender: &mpsc::Sender<Item>,
+) -> Result<()> {
+    let head = v1::BundleHead {
+        checkpoint: Some(checkpoint(&bundle.checkpoint)),
+        hub_keys: bundle.keys.iter().map(|row| row.key.to_string()).collect(),
+    };
+    let mut parts = vec![Part::Head(head)];
+    loop {
+        for part in parts {
+            let message = v1::GetBundleResponse { part: Some(part) };
+            if sender.send(Ok(message)).await.is_err() {
+                return Ok(());
+            }
+        }
+        caller = authenticator.confirm(&caller).await?;
+        let entries = bundle.next().await?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        parts = entries.into_iter().map(entry).map(Part::Entry).collect();
+    }
+}
+
+fn entry(entry: BundleEntry) -> v1::BundleEntry {
+    let event = entry.event;
+    let (media_type, content, salt) = entry
+        .body
+        .map(|body| (body.media_type, body.content, body.salt))
+        .unwrap_or_default();
+    v1::BundleEntry {
+        leaf: entry.leaf.into(),
+        inclusion_proof: hashes(&entry.proof),
+        party: event.party.map(|party| party.as_str().to_owned()).unwrap_or_default(),
+        details: event.details,
+        media_type,
+        content: content.unwrap_or_default(),
+        content_salt: salt.unwrap_or_default().into(),
+        authorities: entry.authorities.into_iter().map(Into::into).collect(),
+    }
+}
