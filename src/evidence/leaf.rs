@@ -35,6 +35,8 @@ pub enum EntryType {
     Measure,
     /// A document was uploaded.
     Document,
+    /// A supervisor looked at requests.
+    Read,
     /// The keys with which a hub signs the log were registered.
     HubKey,
 }
@@ -48,6 +50,7 @@ impl EntryType {
         Self::Calendar,
         Self::Measure,
         Self::Document,
+        Self::Read,
         Self::HubKey,
     ];
 
@@ -60,6 +63,7 @@ impl EntryType {
             Self::Calendar => 4,
             Self::Measure => 5,
             Self::Document => 6,
+            Self::Read => 7,
             Self::HubKey => 11,
         }
     }

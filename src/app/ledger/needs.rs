@@ -95,7 +95,7 @@ impl<'a> Needs<'a> {
                 self.cursors.insert((&actor.agency, &advance.cursor));
             }
             Operation::Registry(change) => self.add_registry(change),
-            Operation::Calendar(_) | Operation::Upload(_) => {}
+            Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
             Operation::HubKey(_) => self.hub_keys = true,
             Operation::Sweep(sweep) => {
                 for request in &sweep.requests {

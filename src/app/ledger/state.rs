@@ -20,7 +20,7 @@ use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
     AttachmentRow, Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, HubKeyRow, JobRow,
-    LogEntry, MeasureRow, RegisterCounter, RelationRow, RequestAttachmentRow, UsedKey,
+    LogEntry, MeasureRow, ReadRow, RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -128,6 +128,8 @@ pub(super) struct Appended {
     pub(super) attachments: Vec<AttachmentRow>,
     pub(super) request_attachments: Vec<RequestAttachmentRow>,
     pub(super) hub_keys: Vec<HubKeyRow>,
+    pub(super) reads: Vec<ReadRow>,
+    pub(super) shown: Vec<ShownRow>,
 }
 
 /// The state of one batch.

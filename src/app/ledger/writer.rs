@@ -320,6 +320,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Sweep(_)
         | Operation::Measures(_)
         | Operation::Upload(_)
+        | Operation::Read(_)
         | Operation::HubKey(_) => Priority::Ordinary,
     }
 }

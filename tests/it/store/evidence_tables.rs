@@ -14,6 +14,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("event", "action = 'x'"),
     ("idempotency", "entry_count = 7"),
     ("log_entry", "leaf = leaf"),
+    ("supervision_shown", "log_index = 0"),
 ];
 
 async fn with_rows(database: &TestDatabase) {
