@@ -40,8 +40,8 @@ pub use migrate::{SchemaChange, SchemaMismatch, schema_version};
 pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
-pub use supervision::{ReadFilter, SupervisedFilter};
 pub use snapshot::{KeptStream, Snapshot};
+pub use supervision::{ReadFilter, SupervisedFilter};
 pub(crate) use tree::nodes_of;
 
 use backend::{Pools, Sql};
@@ -74,8 +74,14 @@ impl Store {
 /// Every SQL text of the hub by name, bulk writes included: for the test that prepares them all on both databases.
 pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let named = sql::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text));
-    let supervision = sql_supervision::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text));
-    named.chain(supervision).chain(bulk::texts()).chain(kept::texts()).collect()
+    let supervision = sql_supervision::ALL
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), *text));
+    named
+        .chain(supervision)
+        .chain(bulk::texts())
+        .chain(kept::texts())
+        .collect()
 }
 
 /// A set of keys as one JSON parameter.

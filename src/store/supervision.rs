@@ -78,17 +78,15 @@ impl Store {
         let list = json_list(supervised.agencies().map(AgencyCode::as_str));
         // "~" sorts after every id.
         let before = before.map_or("~", RequestId::as_str);
-        on_pool!(self, sql_supervision::SUPERVISED_PAGE, |sql, pool| sqlx::query_as(
-            sql
-        )
-        .bind(&list)
-        .bind(before)
-        .bind(&filter.state)
-        .bind(&filter.kind)
-        .bind(&filter.sender)
-        .bind(&filter.recipient)
-        .bind(limit)
-        .fetch_all(pool))
+        on_pool!(self, sql_supervision::SUPERVISED_PAGE, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .bind(before)
+            .bind(&filter.state)
+            .bind(&filter.kind)
+            .bind(&filter.sender)
+            .bind(&filter.recipient)
+            .bind(limit)
+            .fetch_all(pool))
         .map_err(store_error)
     }
 

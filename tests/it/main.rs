@@ -37,4 +37,6 @@ mod signatures;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod supervision;
+#[cfg(test)]
 mod verify;

@@ -427,7 +427,8 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Step(_)
         | Operation::Advance(_)
         | Operation::Measures(_)
-        | Operation::Upload(_) => false,
+        | Operation::Upload(_)
+        | Operation::Read(_) => false,
     };
     !stands_alone(next) && !run.iter().any(stands_alone)
 }

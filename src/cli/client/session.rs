@@ -11,6 +11,7 @@ use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
+use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
 
 use crate::cli::failure::Failure;
@@ -123,6 +124,10 @@ impl Session {
 
     pub(super) fn evidence(&self) -> EvidenceServiceClient<HubChannel> {
         EvidenceServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn supervision(&self) -> SupervisionServiceClient<HubChannel> {
+        SupervisionServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn calendar(&self) -> CalendarServiceClient<HubChannel> {

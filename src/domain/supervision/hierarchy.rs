@@ -101,7 +101,9 @@ impl Hierarchy {
                 Over::Territory => member.provinces.iter().any(|province| provinces.contains(province)),
             };
             let lines = RIGHTS.iter().filter(|right| right.covers(supervisor.role, member.role));
-            let lines = lines.filter(|right| scope >= right.scope && other != code).filter(is_over);
+            let lines = lines
+                .filter(|right| scope >= right.scope && other != code)
+                .filter(is_over);
             if let Some(right) = most(lines) {
                 supervised.0.insert(other.clone(), right);
             }

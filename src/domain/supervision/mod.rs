@@ -75,7 +75,12 @@ pub struct Right {
 impl Right {
     /// Whether it is about agencies of `of` for a supervisor of the role `by`.
     pub fn covers(&self, by: Role, of: Role) -> bool {
-        self.by.contains(&by) && if self.of.is_empty() { by == of } else { self.of.contains(&of) }
+        self.by.contains(&by)
+            && if self.of.is_empty() {
+                by == of
+            } else {
+                self.of.contains(&of)
+            }
     }
 }
 

@@ -21,14 +21,15 @@ supervision` writes it again). An agency without a line here sees nothing but it
 pub fn markdown() -> String {
     let mut page = HEAD.to_owned();
     page.extend(RIGHTS.iter().map(line));
-    let untold: Vec<&str> = untold_roles().map(Role::label_vi).collect();
-    page.push_str(&format!(
-        "\nKhông báo cho các bên của yêu cầu (các bên không thấy lượt xem): {}. Lượt xem của họ do cán bộ có phạm vi “toàn cơ quan” của
-chính cơ quan đó và cơ quan cấp trên theo dõi.\n\n*The parties of a request are not told of the reads of: {}. Those are for the agency's
-own officers of scope ALL and for the agencies above it.*\n",
-        untold.join(", "),
-        untold_roles().map(Role::as_str).collect::<Vec<_>>().join(", ")
-    ));
+    let untold = untold_roles().map(Role::label_vi).collect::<Vec<_>>().join(", ");
+    let untold_en = untold_roles().map(Role::as_str).collect::<Vec<_>>().join(", ");
+    page.extend([
+        "\nKhông báo cho các bên của yêu cầu (các bên không thấy lượt xem): ",
+        &untold,
+        ". Lượt xem của họ do cán bộ có phạm vi “toàn cơ quan” của\nchính cơ quan đó và cơ quan cấp trên theo dõi.\n\n*The parties of a request are not told of the reads of: ",
+        &untold_en,
+        ". Those are for the agency's\nown officers of scope ALL and for the agencies above it.*\n",
+    ]);
     page
 }
 

@@ -119,7 +119,11 @@ fn a_former_province_is_supervised_from_its_successor() {
 fn names_are_unique_and_each_line_has_its_basis() {
     let names: BTreeSet<&str> = RIGHTS.iter().map(|right| right.name).collect();
     assert_eq!(names.len(), RIGHTS.len());
-    assert!(RIGHTS.iter().all(|right| !right.basis.is_empty() && !right.by.is_empty()));
+    assert!(
+        RIGHTS
+            .iter()
+            .all(|right| !right.basis.is_empty() && !right.by.is_empty())
+    );
     assert!(RIGHTS.iter().all(|right| !right.by.contains(&Role::Operator)));
     assert_eq!(untold_roles().collect::<Vec<_>>(), [Role::Procuracy]);
 }
@@ -139,7 +143,11 @@ fn above(start: usize, agencies: &[Agency]) -> BTreeSet<AgencyCode> {
     };
     let (mut above, mut open) = (BTreeSet::new(), successors(&code(start)));
     while let Some(next) = open.pop() {
-        for superior in find(&next).and_then(|agency| agency.parent.as_ref()).map(&successors).unwrap_or_default() {
+        for superior in find(&next)
+            .and_then(|agency| agency.parent.as_ref())
+            .map(&successors)
+            .unwrap_or_default()
+        {
             if above.insert(superior.clone()) {
                 open.push(superior);
             }

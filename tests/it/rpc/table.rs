@@ -59,7 +59,7 @@ fn open(make: Make) -> Row {
 }
 
 /// A method about a request, for one of its parties.
-fn party(caller: Fixture, own: &'static str, make: Make) -> Row {
+pub(super) fn party(caller: Fixture, own: &'static str, make: Make) -> Row {
     Row {
         caller,
         about: About::Request,
@@ -97,7 +97,7 @@ fn operator(make: Make) -> Row {
 }
 
 /// A method on an agency's own officers and certificates.
-fn own_agency(own: &'static str, make: Make) -> Row {
+pub(super) fn own_agency(own: &'static str, make: Make) -> Row {
     let hidden = "AGENCY_NOT_FOUND";
     Row {
         caller: BANK,
@@ -189,6 +189,12 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             })
         },
 
+        Rpc::SupervisionServiceGetSupervised
+        | Rpc::SupervisionServiceListSupervised
+        | Rpc::SupervisionServiceListSupervisedEvents
+        | Rpc::SupervisionServiceListReads
+        | Rpc::SupervisionServiceListAgencyReads
+        | Rpc::SupervisionServiceGetReadStatistics => super::supervised::row(rpc),
         Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
         Rpc::RequestServiceListRegister => open(|_, _, _| {
             v1::ListRegisterRequest {

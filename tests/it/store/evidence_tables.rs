@@ -2,9 +2,10 @@
 
 use lienthong::store::schema::{Class, TABLES};
 
-use crate::harness::commands::{advance, final_answer};
+use crate::harness::commands::{advance, final_answer, look};
 use crate::harness::{Backend, Order, TestDatabase, TestLedger, agencies, audit};
 use lienthong::domain::mailbox::Lane;
+use lienthong::domain::supervision::Look;
 use lienthong::domain::workflow::Action;
 
 /// A column of each evidence table that an intruder would change.
@@ -23,6 +24,8 @@ async fn with_rows(database: &TestDatabase) {
     hub.done(advance(agencies::BANK, "intake", &[(Lane::Normal, 1)])).await;
     hub.done(freeze.step("evidence-2", Action::AnswerFinal, final_answer(&freeze.kind)))
         .await;
+    let version = hub.store.registry_version().await.expect("a head");
+    hub.done(look(agencies::PROCURACY, Look::Request, version, &[&freeze.id])).await;
     hub.stop().await;
 }
 
