@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
-use lienthong::app::ledger::command::{Advance, Holding, Statement, Step, Submit, SupervisedRead, Way, NewBody};
+use lienthong::app::ledger::command::{Advance, Holding, NewBody, Statement, Step, Submit, SupervisedRead, Way};
 use lienthong::app::ledger::{Command, Operation};
 use lienthong::domain::agency::Scope;
 use lienthong::domain::catalogue::{Catalogue, Kind};

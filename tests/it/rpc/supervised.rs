@@ -1,6 +1,6 @@
 //! The lines of the table about supervision.
 
-use lienthong_proto::{Rpc, v1};
+use lienthong_proto::v1;
 use prost::Message as _;
 
 use super::table::{About, Make, Row, own_agency, party};
@@ -19,50 +19,61 @@ fn supervisor(about: About, make: Make) -> Row {
     }
 }
 
-/// The line of a method of supervision.
-pub(super) fn row(rpc: Rpc) -> Row {
-    match rpc {
-        Rpc::SupervisionServiceGetSupervised => supervisor(About::Request, |_, id, _| {
-            v1::GetSupervisedRequest {
-                enforcement_request_id: id.to_owned(),
-                include_documents: true,
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
-        Rpc::SupervisionServiceListSupervisedEvents => supervisor(About::Request, |_, id, _| {
-            v1::ListSupervisedEventsRequest {
-                enforcement_request_id: id.to_owned(),
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
-        Rpc::SupervisionServiceListSupervised => supervisor(About::Nothing, |_, _, _| {
-            v1::ListSupervisedRequest::default().encode_to_vec()
-        }),
-        Rpc::SupervisionServiceListReads => party(BANK, "OK", |_, id, _| {
-            v1::ListReadsRequest {
-                enforcement_request_id: id.to_owned(),
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
-        Rpc::SupervisionServiceListAgencyReads => own_agency("OK", |_, code, _| {
-            v1::ListAgencyReadsRequest {
-                agency_code: code.to_owned(),
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
-        Rpc::SupervisionServiceGetReadStatistics => own_agency("OK", |_, code, _| {
-            v1::GetReadStatisticsRequest {
-                agency_code: code.to_owned(),
-                from_date: "2026-11-01".to_owned(),
-                to_date: "2026-11-30".to_owned(),
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
-        other => panic!("{other:?} is no method of supervision"),
-    }
+pub(super) fn get() -> Row {
+    supervisor(About::Request, |_, id, _| {
+        v1::GetSupervisedRequest {
+            enforcement_request_id: id.to_owned(),
+            include_documents: true,
+            ..Default::default()
+        }
+        .encode_to_vec()
+    })
+}
+
+pub(super) fn list() -> Row {
+    supervisor(About::Nothing, |_, _, _| {
+        v1::ListSupervisedRequest::default().encode_to_vec()
+    })
+}
+
+pub(super) fn events() -> Row {
+    supervisor(About::Request, |_, id, _| {
+        v1::ListSupervisedEventsRequest {
+            enforcement_request_id: id.to_owned(),
+            ..Default::default()
+        }
+        .encode_to_vec()
+    })
+}
+
+pub(super) fn reads() -> Row {
+    party(BANK, "OK", |_, id, _| {
+        v1::ListReadsRequest {
+            enforcement_request_id: id.to_owned(),
+            ..Default::default()
+        }
+        .encode_to_vec()
+    })
+}
+
+pub(super) fn agency_reads() -> Row {
+    own_agency("OK", |_, code, _| {
+        v1::ListAgencyReadsRequest {
+            agency_code: code.to_owned(),
+            ..Default::default()
+        }
+        .encode_to_vec()
+    })
+}
+
+pub(super) fn statistics() -> Row {
+    own_agency("OK", |_, code, _| {
+        v1::GetReadStatisticsRequest {
+            agency_code: code.to_owned(),
+            from_date: "2026-11-01".to_owned(),
+            to_date: "2026-11-30".to_owned(),
+            ..Default::default()
+        }
+        .encode_to_vec()
+    })
 }

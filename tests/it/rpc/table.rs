@@ -6,6 +6,7 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::messages::{bank, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order};
+use super::supervised;
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -189,12 +190,12 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             })
         },
 
-        Rpc::SupervisionServiceGetSupervised
-        | Rpc::SupervisionServiceListSupervised
-        | Rpc::SupervisionServiceListSupervisedEvents
-        | Rpc::SupervisionServiceListReads
-        | Rpc::SupervisionServiceListAgencyReads
-        | Rpc::SupervisionServiceGetReadStatistics => super::supervised::row(rpc),
+        Rpc::SupervisionServiceGetSupervised => supervised::get(),
+        Rpc::SupervisionServiceListSupervised => supervised::list(),
+        Rpc::SupervisionServiceListSupervisedEvents => supervised::events(),
+        Rpc::SupervisionServiceListReads => supervised::reads(),
+        Rpc::SupervisionServiceListAgencyReads => supervised::agency_reads(),
+        Rpc::SupervisionServiceGetReadStatistics => supervised::statistics(),
         Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
         Rpc::RequestServiceListRegister => open(|_, _, _| {
             v1::ListRegisterRequest {

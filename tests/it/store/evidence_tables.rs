@@ -25,7 +25,8 @@ async fn with_rows(database: &TestDatabase) {
     hub.done(freeze.step("evidence-2", Action::AnswerFinal, final_answer(&freeze.kind)))
         .await;
     let version = hub.store.registry_version().await.expect("a head");
-    hub.done(look(agencies::PROCURACY, Look::Request, version, &[&freeze.id])).await;
+    hub.done(look(agencies::PROCURACY, Look::Request, version, &[&freeze.id]))
+        .await;
     hub.stop().await;
 }
 

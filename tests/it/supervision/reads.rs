@@ -18,7 +18,9 @@ async fn told_to(client: &Client, id: &str) -> Vec<v1::SupervisionRead> {
     };
     let mut all = Vec::new();
     loop {
-        let page: v1::ListReadsResponse = ask(client, Rpc::SupervisionServiceListReads, &asked).await.expect("a page");
+        let page: v1::ListReadsResponse = ask(client, Rpc::SupervisionServiceListReads, &asked)
+            .await
+            .expect("a page");
         assert!(page.reads.len() <= 1);
         all.extend(page.reads);
         asked.page_token = page.next_page_token;
@@ -28,7 +30,10 @@ async fn told_to(client: &Client, id: &str) -> Vec<v1::SupervisionRead> {
     }
 }
 
-async fn audited(client: &Client, asked: v1::ListAgencyReadsRequest) -> Result<Vec<v1::SupervisionRead>, tonic::Status> {
+async fn audited(
+    client: &Client,
+    asked: v1::ListAgencyReadsRequest,
+) -> Result<Vec<v1::SupervisionRead>, tonic::Status> {
     let mut asked = v1::ListAgencyReadsRequest { page_size: 2, ..asked };
     let mut all = Vec::new();
     loop {
@@ -93,7 +98,7 @@ backends! {
         world.get(&near, &world.far).await.expect_err("in vain");
         world.list(&near, "").await.expect("shown");
         add_officer(&near, "ks.hep", v1::OfficerScope::Own).await;
-        world.get(&near.as_officer("ks.hep"), &world.near).await.expect("shown");
+        world.get(&world.officer(PROCURACY, "ks.hep").await, &world.near).await.expect("shown");
         world.get(&far, &world.far).await.expect("shown");
 
         let own = audited(&near, of("")).await.expect("its own");

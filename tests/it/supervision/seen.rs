@@ -3,12 +3,12 @@
 use lienthong_proto::{Rpc, v1};
 
 use super::world::{ADMINISTRATION, COMMITTEE, HEAD_OFFICE, HIGHER_PROCURACY, MISSING, World, add_officer, ask};
-use crate::harness::agencies::{BANK, COURT_37, LAND_OFFICE, PROCURACY, PROCURACY_37, THADS};
+use crate::harness::agencies::{BANK, BANK_2, COURT_37, LAND_OFFICE, OPERATOR, PROCURACY, PROCURACY_37, THADS};
 use crate::harness::audit::audit;
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
 use crate::harness::wire::reason;
-use crate::harness::{Fixture, documents, seals};
+use crate::harness::{Fixture, documents};
 
 /// What somebody sees of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +41,16 @@ async fn is_seen_as(world: &World, client: &Client, id: &str, expected: Seen, wh
     let (missing, no_events) = (world.get(client, MISSING).await, world.events(client, MISSING).await);
     let (missing, no_events) = (missing.expect_err(what), no_events.expect_err(what));
     let (got, events) = (world.get(client, id).await, world.events(client, id).await);
-    let wanted_reason = if expected == Refused { "METHOD_NOT_ALLOWED" } else { "REQUEST_NOT_FOUND" };
-    assert_eq!((reason(&missing), reason(&no_events)), (wanted_reason.to_owned(), wanted_reason.to_owned()), "{what}");
+    let wanted_reason = if expected == Refused {
+        "METHOD_NOT_ALLOWED"
+    } else {
+        "REQUEST_NOT_FOUND"
+    };
+    assert_eq!(
+        (reason(&missing), reason(&no_events)),
+        (wanted_reason.to_owned(), wanted_reason.to_owned()),
+        "{what}"
+    );
     match expected {
         Nothing | Refused => {
             assert_eq!(told(&got.expect_err(what)), told(&missing), "{what}");
@@ -54,15 +62,28 @@ async fn is_seen_as(world: &World, client: &Client, id: &str, expected: Seen, wh
             assert_eq!(request.enforcement_request_id, id, "{what}");
             assert!(!request.deadlines.is_empty(), "{what}: progress is shown");
             assert_eq!(request.outcome, "HELD_FULL", "{what}");
-            assert_eq!((got.documents.len(), request.measures.len()), if is_whole { (2, 1) } else { (0, 0) }, "{what}");
+            assert_eq!(
+                (got.documents.len(), request.measures.len()),
+                if is_whole { (2, 1) } else { (0, 0) },
+                "{what}"
+            );
             let (right, receipt) = (got.right.expect(what), got.receipt.expect(what));
-            let sight = if is_whole { v1::SupervisionSight::Documents } else { v1::SupervisionSight::Envelope };
+            let sight = if is_whole {
+                v1::SupervisionSight::Documents
+            } else {
+                v1::SupervisionSight::Envelope
+            };
             assert_eq!(right.sight(), sight, "{what}");
             assert!(!right.basis.is_empty() && !receipt.inclusion_proof.is_empty(), "{what}");
             assert_eq!(events.events.len(), 2, "{what}");
             for event in &events.events {
                 assert_eq!(event.content_sha256.is_empty(), !is_whole, "{what}");
-                assert_eq!(event.details.contains("153500000"), is_whole && event.version == 2, "{what}: {}", event.details);
+                assert_eq!(
+                    event.details.contains("153500000"),
+                    is_whole && event.version == 2,
+                    "{what}: {}",
+                    event.details
+                );
             }
         }
     }
@@ -71,7 +92,7 @@ async fn is_seen_as(world: &World, client: &Client, id: &str, expected: Seen, wh
 async fn answer(client: &Client, from: Fixture, id: &str) {
     let answer = documents::answer(&kind("account-freeze"), "HELD_FULL", &format!("answer-{id}"), from, id);
     let message = v1::AnswerRequest {
-        content: Some(seals::answer(&answer.to_string())),
+        content: Some(v1::answer_request::Content::Document(answer.to_string())),
         expected_version: 0,
     };
     client.requests().answer(message).await.expect("answered");
@@ -81,7 +102,7 @@ backends! {
     async fn every_supervisor_sees_what_the_table_says_and_the_rest_answers_as_missing(database) {
         let world = World::start(&database).await;
         answer(&world.client(BANK).await, BANK, &world.near).await;
-        answer(&world.client(crate::harness::agencies::BANK_2).await, crate::harness::agencies::BANK_2, &world.far).await;
+        answer(&world.client(BANK_2).await, BANK_2, &world.far).await;
         let raw = database.raw().await;
         let delivered = raw.table("mailbox_head").await;
         let mut looks = 0;
@@ -113,7 +134,7 @@ backends! {
         for (supervisor, narrow) in [(PROCURACY, "OK"), (ADMINISTRATION, "OFFICER_SCOPE_TOO_NARROW")] {
             let chief = world.client(supervisor).await;
             add_officer(&chief, "hep", v1::OfficerScope::Own).await;
-            let officer = chief.as_officer("hep");
+            let officer = world.officer(supervisor, "hep").await;
             let got = world.get(&officer, &world.near).await;
             assert_eq!(got.map_or_else(|status| reason(&status), |_| "OK".to_owned()), narrow, "{}", supervisor.code_text());
             // Who watches over the looks is an officer of scope ALL.
@@ -174,7 +195,7 @@ backends! {
     async fn rights_follow_the_registry_at_once(database) {
         let world = World::start(&database).await;
         let client = world.client(ADMINISTRATION).await;
-        let operator = world.client(crate::harness::agencies::OPERATOR).await;
+        let operator = world.client(OPERATOR).await;
         world.get(&client, &world.near).await.expect("it is above THADS");
         super::world::subordinate(&operator, THADS, COMMITTEE).await;
         let gone = world.get(&client, &world.near).await.expect_err("it is not any more");

@@ -9,7 +9,12 @@ use crate::harness::wire::reason;
 
 const HOUR: i64 = 3_600_000_000;
 
-async fn statistics(client: &Client, agency: &str, from: &str, to: &str) -> Result<Vec<v1::ReadStatistics>, tonic::Status> {
+async fn statistics(
+    client: &Client,
+    agency: &str,
+    from: &str,
+    to: &str,
+) -> Result<Vec<v1::ReadStatistics>, tonic::Status> {
     let mut asked = v1::GetReadStatisticsRequest {
         agency_code: agency.to_owned(),
         from_date: from.to_owned(),
@@ -40,7 +45,7 @@ backends! {
         let world = World::start(&database).await;
         let client = world.client(PROCURACY_37).await;
         add_officer(&client, "ks.hep", v1::OfficerScope::Own).await;
-        let (chief, narrow) = (PROCURACY_37.officer_text(), client.as_officer("ks.hep"));
+        let (chief, narrow) = (PROCURACY_37.officer_text(), world.officer(PROCURACY_37, "ks.hep").await);
         // Friday 20/11 at 9:00.
         world.get_for(&client, &world.far, "Vụ 1").await.expect("shown");
         world.get(&narrow, &world.far).await.expect("shown");

@@ -14,12 +14,13 @@ use crate::harness::commands::look;
 use crate::harness::ledger::leaf;
 use crate::harness::raw::Raw;
 use crate::harness::{Order, TestDatabase, TestLedger};
-use crate::rpc::same_key::submit;
 
 /// Lets the database refuse every entry of a look.
 async fn refuse_looks(raw: &Raw) {
     let texts: &[&str] = match raw {
-        Raw::Sqlite(_) => &["CREATE TRIGGER no_looks BEFORE INSERT ON supervision_read BEGIN SELECT RAISE(ABORT, 'no'); END"],
+        Raw::Sqlite(_) => {
+            &["CREATE TRIGGER no_looks BEFORE INSERT ON supervision_read BEGIN SELECT RAISE(ABORT, 'no'); END"]
+        }
         Raw::Postgres(_) => &[
             "CREATE FUNCTION no_looks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$",
             "CREATE TRIGGER no_looks BEFORE INSERT ON supervision_read FOR EACH ROW EXECUTE FUNCTION no_looks()",
@@ -64,7 +65,7 @@ backends! {
         assert_eq!((entry.subject, entry.action), (format!("supervision/{}", PROCURACY.code_text()), "supervise_list".to_owned()));
         let raw = database.raw().await;
         let event = raw.rows(format!("SELECT details FROM event WHERE log_index = {}", receipts[0].log_index)).await;
-        let lines: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let lines = ids.iter().fold(String::new(), |lines, id| lines + id.as_str() + "\n");
         let details: serde_json::Value = serde_json::from_str(event[0]["details"].text()).expect("JSON");
         assert_eq!(details["shown_sha256"], hex(&sha256(lines.as_bytes())));
         assert_eq!((&details["shown"], &details["cited"], &details["hours"]), (&3.into(), &true.into(), &"WORKING".into()));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lienthong::client::pki::KeyedCertificate;
 use lienthong::domain::agency::Role;
 use lienthong::grpc::convert::vocabulary::OnWire as _;
 use lienthong_proto::{Rpc, v1};
@@ -33,16 +34,17 @@ pub(super) struct World {
     pub(super) near: String,
     /// Of THADS_37 at BANK_2.
     pub(super) far: String,
-    clients: BTreeMap<&'static str, Client>,
+    /// Of the supervisors beside those that every test has.
+    keys: BTreeMap<&'static str, KeyedCertificate>,
 }
 
 impl World {
     pub(super) async fn start(database: &TestDatabase) -> Self {
         let hub = TestHub::start(database).await;
         let operator = hub.client(OPERATOR).await;
-        let mut clients = BTreeMap::new();
+        let mut keys = BTreeMap::new();
         for supervisor in [ADMINISTRATION, COMMITTEE, HIGHER_PROCURACY, HEAD_OFFICE] {
-            clients.insert(supervisor.code_text(), create(&hub, &operator, supervisor).await);
+            keys.insert(supervisor.code_text(), create(&hub, &operator, supervisor).await);
         }
         for (under, above) in [
             (THADS, ADMINISTRATION),
@@ -53,20 +55,19 @@ impl World {
         }
         let near = send(&hub, THADS, BANK, "near-00001").await;
         let far = send(&hub, THADS_37, BANK_2, "far-000001").await;
-        Self {
-            hub,
-            near,
-            far,
-            clients,
-        }
+        Self { hub, near, far, keys }
     }
 
     /// A client of an agency's first officer.
     pub(super) async fn client(&self, agency: Fixture) -> Client {
-        match self.clients.get(agency.code_text()) {
-            Some(client) => client.clone(),
-            None => self.hub.client(agency).await,
-        }
+        self.officer(agency, agency.officer_text()).await
+    }
+
+    /// A client of another of its officers.
+    pub(super) async fn officer(&self, agency: Fixture, officer: &str) -> Client {
+        let own = self.keys.get(agency.code_text());
+        let keys = own.unwrap_or_else(|| self.hub.keys(agency));
+        self.hub.officer_with(agency, officer, keys).await
     }
 
     pub(super) async fn get(&self, client: &Client, id: &str) -> Result<v1::GetSupervisedResponse, Status> {
@@ -93,7 +94,10 @@ impl World {
             ..Default::default()
         };
         let reply: v1::ListSupervisedResponse = ask(client, Rpc::SupervisionServiceListSupervised, &asked).await?;
-        let ids = reply.enforcement_requests.into_iter().map(|request| request.enforcement_request_id);
+        let ids = reply
+            .enforcement_requests
+            .into_iter()
+            .map(|request| request.enforcement_request_id);
         Ok(ids.collect())
     }
 
@@ -115,13 +119,22 @@ pub(super) async fn ask<Q: Message, A: Message + Default>(client: &Client, rpc: 
 /// Opens a request; gives its id.
 pub(super) async fn send(hub: &TestHub, from: Fixture, to: Fixture, key: &str) -> String {
     let order = documents::order(&kind("account-freeze"), key, from, &[to]);
-    let reply = hub.client(from).await.requests().submit(submit(&order)).await.expect("accepted");
+    let reply = hub
+        .client(from)
+        .await
+        .requests()
+        .submit(submit(&order))
+        .await
+        .expect("accepted");
     reply.into_inner().receipts[0].enforcement_request_id.clone()
 }
 
-/// Lets the operator create a supervisor; gives a client of it.
-async fn create(hub: &TestHub, operator: &Client, supervisor: Fixture) -> Client {
-    let keys = hub.authority.issue_client(supervisor.code_text(), validity()).expect("a certificate");
+/// Lets the operator create a supervisor; gives its keys.
+async fn create(hub: &TestHub, operator: &Client, supervisor: Fixture) -> KeyedCertificate {
+    let keys = hub
+        .authority
+        .issue_client(supervisor.code_text(), validity())
+        .expect("a certificate");
     let agency = supervisor.agency();
     let officer = supervisor.officer();
     let purposes = [v1::CredentialPurpose::Tls, v1::CredentialPurpose::Token];
@@ -149,7 +162,7 @@ async fn create(hub: &TestHub, operator: &Client, supervisor: Fixture) -> Client
         }],
     };
     operator.agencies().create_agency(message).await.expect("created");
-    hub.client_with(supervisor, &keys).await
+    keys
 }
 
 /// Puts an agency under another.
@@ -157,7 +170,12 @@ pub(super) async fn subordinate(operator: &Client, under: Fixture, above: Fixtur
     let asked = v1::GetAgencyRequest {
         code: under.code_text().to_owned(),
     };
-    let found = operator.agencies().get_agency(asked).await.expect("an agency").into_inner();
+    let found = operator
+        .agencies()
+        .get_agency(asked)
+        .await
+        .expect("an agency")
+        .into_inner();
     let message = v1::UpdateAgencyRequest {
         idempotency_key: format!("under-{}-{}", under.code_text(), above.code_text()),
         agency: Some(v1::Agency {

@@ -420,7 +420,12 @@ impl Story<'_> {
         }
         let version = self.hub.store.registry_version().await.expect("a head");
         let all: Vec<_> = seen.iter().collect();
-        for (what, shown) in [(Look::Request, 0), (Look::Events, 1), (Look::List, all.len()), (Look::Request, 1)] {
+        for (what, shown) in [
+            (Look::Request, 0),
+            (Look::Events, 1),
+            (Look::List, all.len()),
+            (Look::Request, 1),
+        ] {
             self.act(look(PROCURACY, what, version, &all[..shown])).await;
         }
     }
