@@ -84,7 +84,7 @@ texts! {
         "SUM(CASE WHEN s.cited THEN 0 ELSE 1 END) AS not_cited, ",
         "SUM(CASE WHEN s.shown = 0 THEN 1 ELSE 0 END) AS in_vain ",
         "FROM supervision_read s WHERE s.agency = $1 ",
-        "AND s.read_time >= $2 * 86400000000 - 25200000000 AND s.read_time < ($3 + 1) * 86400000000 - 25200000000 ",
+        "AND s.read_time >= $2 * 86400000000 - 25200000000 AND s.read_time < (CAST($3 AS BIGINT) + 1) * 86400000000 - 25200000000 ",
         "AND (", day!(), ", s.officer) > ($4, $5) GROUP BY ", day!(), ", s.officer ORDER BY ", day!(), ", s.officer LIMIT $6"
     ));
 }

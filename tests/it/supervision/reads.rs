@@ -96,7 +96,7 @@ backends! {
         let (near, far) = (world.client(PROCURACY).await, world.client(PROCURACY_37).await);
         world.get_for(&near, &world.near, PURPOSE).await.expect("shown");
         world.get(&near, &world.far).await.expect_err("in vain");
-        world.list(&near, "").await.expect("shown");
+        world.list(&near, "kind = account-freeze").await.expect("shown");
         add_officer(&near, "ks.hep", v1::OfficerScope::Own).await;
         world.get(&world.officer(PROCURACY, "ks.hep").await, &world.near).await.expect("shown");
         world.get(&far, &world.far).await.expect("shown");

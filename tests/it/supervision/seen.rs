@@ -152,6 +152,7 @@ backends! {
         for number in 0..3 {
             sent.push(super::world::send(&world.hub, THADS, BANK, &format!("more-{number:05}")).await);
         }
+        sent.sort();
         sent.reverse();
         let client = world.client(PROCURACY).await;
         let (mut asked, mut seen, mut pages) = (

@@ -55,7 +55,7 @@ backends! {
         world.get_for(&client, &world.far, "Vụ 1").await.expect("shown");
         // Saturday.
         world.hub.clock.advance_micros(10 * HOUR);
-        world.list(&client, "").await.expect("shown");
+        world.list(&client, "kind = account-freeze").await.expect("shown");
         // Monday 23/11 at 9:30 is a working day, Tuesday 24/11 a holiday.
         world.hub.clock.advance_micros(48 * HOUR);
         world.get_for(&client, &world.far, "Vụ 1").await.expect("shown");

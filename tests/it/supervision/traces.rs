@@ -59,6 +59,8 @@ backends! {
         for number in 0..3 {
             ids.push(hub.open(&Order::land(), &format!("land-{number:05}")).await.id);
         }
+        // Of one moment: their order is that of chance.
+        ids.sort();
         let version = hub.store.registry_version().await.expect("a head");
         let receipts = hub.done(look(PROCURACY, Look::List, version, &[&ids[2], &ids[0], &ids[1]])).await;
         let entry = leaf(&receipts[0]);
