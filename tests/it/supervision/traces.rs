@@ -5,14 +5,17 @@ use lienthong::domain::agency::Scope;
 use lienthong::domain::error::ErrorCode;
 use lienthong::domain::supervision::Look;
 use lienthong::evidence::digest::{hex, sha256};
+use lienthong_proto::v1::GetRequest;
 use tonic::Code;
 
-use super::world::World;
-use crate::harness::agencies::{PROCURACY, THADS};
+use super::world::{MISSING, World, send};
+use crate::evidence::broken_log::{head, put_back};
+use crate::harness::agencies::{BANK, PROCURACY, THADS};
 use crate::harness::audit::audit;
 use crate::harness::commands::look;
 use crate::harness::ledger::leaf;
 use crate::harness::raw::Raw;
+use crate::harness::wire::reason;
 use crate::harness::{Order, TestDatabase, TestLedger};
 
 /// Lets the database refuse every entry of a look.
@@ -47,10 +50,29 @@ backends! {
         assert_eq!(world.events(&client, &world.near).await.expect_err("no trace").code(), Code::Internal);
         assert_eq!(size(&database).await, before);
         // Parties read their own as before.
-        let asked = lienthong_proto::v1::GetRequest { enforcement_request_id: world.near.clone(), include_documents: true };
+        let asked = GetRequest { enforcement_request_id: world.near.clone(), include_documents: true };
         world.client(THADS).await.requests().get(asked).await.expect("its own");
         world.hub.stop().await;
         audit(&database).await;
+    }
+
+    async fn a_hub_that_is_read_only_shows_supervisors_nothing(database) {
+        let world = World::start(&database).await;
+        let (client, raw) = (world.client(PROCURACY).await, database.raw().await);
+        let older = head(&raw).await;
+        send(&world.hub, THADS, BANK, "later-00001").await;
+        put_back(&raw, &older).await;
+        for refused in [
+            world.get(&client, &world.near).await.expect_err("no trace"),
+            world.list(&client, "").await.expect_err("no trace"),
+            world.events(&client, MISSING).await.expect_err("no trace"),
+        ] {
+            assert_eq!(reason(&refused), "LEDGER_READ_ONLY");
+        }
+        assert_eq!(raw.count("supervision_read").await, 0);
+        let asked = GetRequest { enforcement_request_id: world.near.clone(), include_documents: true };
+        world.client(THADS).await.requests().get(asked).await.expect("parties read their own");
+        world.hub.stop().await;
     }
 
     async fn an_entry_says_what_was_shown_by_a_digest_that_anybody_can_compute(database) {
