@@ -94,7 +94,7 @@ pub(super) const SUPERVISE_EVENTS: &str =
 pub(super) const SUPERVISE_READS: &str = example!["lienthong supervise reads req_0193…"];
 pub(super) const SUPERVISE_AUDIT: &str = example![
     "lienthong supervise audit                                what the own agency looked at",
-    "lienthong supervise audit --agency GIA-LAP.VKS.37.1 --officer ks.bui.thi.tuong",
+    "lienthong supervise audit --of GIA-LAP.VKS.37.1 --reader ks.bui.thi.tuong",
 ];
 pub(super) const SUPERVISE_STATISTICS: &str =
     example!["lienthong supervise statistics --from 2026-11-01 --to 2026-11-30"];

@@ -205,6 +205,11 @@ mod tests {
     }
 
     #[test]
+    fn no_two_options_of_a_command_share_a_name() {
+        Program::command().debug_assert();
+    }
+
+    #[test]
     fn every_option_with_a_value_has_a_name_in_the_environment() {
         fn options(command: &Command) {
             for argument in command.get_arguments() {

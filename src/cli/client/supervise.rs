@@ -232,11 +232,11 @@ impl Reads {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Audit {
     /// Cơ quan đã xem: code of the agency that looked; left out: one's own.
-    #[arg(long, env = "LIENTHONG_READER", value_name = "CODE", default_value = "")]
-    agency: String,
+    #[arg(long, env = "LIENTHONG_OF", value_name = "CODE", default_value = "")]
+    of: String,
     /// Cán bộ: only looks of this officer.
-    #[arg(long, env = "LIENTHONG_READING_OFFICER", value_name = "ID", default_value = "")]
-    officer: String,
+    #[arg(long, env = "LIENTHONG_READER", value_name = "ID", default_value = "")]
+    reader: String,
     /// Mã yêu cầu: only looks that showed this request.
     #[arg(long, env = "LIENTHONG_REQUEST", value_name = "REQUEST", default_value = "")]
     request: String,
@@ -252,8 +252,8 @@ pub(in crate::cli) struct Audit {
 impl Audit {
     async fn run(self) -> Result<(), Failure> {
         let mut asked = v1::ListAgencyReadsRequest {
-            agency_code: self.agency,
-            officer_id: self.officer,
+            agency_code: self.of,
+            officer_id: self.reader,
             enforcement_request_id: self.request,
             page_size: PAGE,
             ..Default::default()
@@ -281,8 +281,8 @@ impl Audit {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Statistics {
     /// Cơ quan đã xem: code of the agency that looked; left out: one's own.
-    #[arg(long, env = "LIENTHONG_READER", value_name = "CODE", default_value = "")]
-    agency: String,
+    #[arg(long, env = "LIENTHONG_OF", value_name = "CODE", default_value = "")]
+    of: String,
     /// Từ ngày: the first day, `YYYY-MM-DD`.
     #[arg(long, env = "LIENTHONG_FROM", value_name = "DATE")]
     from: String,
@@ -298,7 +298,7 @@ pub(in crate::cli) struct Statistics {
 impl Statistics {
     async fn run(self) -> Result<(), Failure> {
         let mut asked = v1::GetReadStatisticsRequest {
-            agency_code: self.agency,
+            agency_code: self.of,
             from_date: self.from,
             to_date: self.to,
             ..Default::default()

@@ -215,6 +215,8 @@ backends! {
             "DROP TABLE tree_node",
             "DROP TABLE hub_key",
             "ALTER TABLE credential DROP COLUMN officer",
+            "DROP TABLE supervision_read",
+            "DROP TABLE supervision_shown",
             "DELETE FROM _sqlx_migrations WHERE version >= 6",
         ] {
             raw.execute(text).await.expect("a schema of before");
