@@ -22,8 +22,8 @@ import tempfile
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
-REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 11, 12
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, HUB_KEY, TRUST)
+REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 11, 12
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, HUB_KEY, TRUST)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -58,6 +58,8 @@ TABLES = {
     "measure": (1, "id enforcement_request_id kind holder issuer decision_number decision_date decision_office in_force "
                    "amounts since_time ended_time changed_by taken"),
     "register_counter": (3, "agency register year last_number"),
+    "supervision_read": (1, "log_index agency officer read_time action hours cited shown"),
+    "supervision_shown": (2, "log_index enforcement_request_id"),
 }
 
 # The members of a clock, in the order in which they are written.
@@ -417,14 +419,14 @@ class Replay:
         self.rows = {table: [] for table in TABLES}
         self.agencies, self.officers, self.credentials = {}, {}, {}
         self.measures, self.counters, self.lanes = {}, {}, {}
-        self.requests, self.clocks = {}, {}
+        self.requests, self.clocks, self.shown = {}, {}, {}
         self.registry_version = self.calendar_version = 0
         self.hub_id = None
 
     def follow(self, event, attachments):
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
-                  CALENDAR: self.calendar, MEASURE: self.outside_measure, HUB_KEY: self.hub_key,
-                  TRUST: self.trust_paper}.get(event["entry_type"])
+                  CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
+                  HUB_KEY: self.hub_key, TRUST: self.trust_paper}.get(event["entry_type"])
         try:
             if follow is None:
                 self.document(event, attachments)
@@ -480,6 +482,29 @@ class Replay:
     def outside_measure(self, event, told):
         self.require(told["id"] == event["subject"] and (told["id"] in self.measures) == (event["version"] != 1))
         self.measures[told["id"]] = told
+
+    def read(self, event, told):
+        """Who looked; at what is held against the digest that the entry holds of it."""
+        self.require(event["version"] == 1 and event["subject"] == f"supervision/{event['agency']}"
+                     and event["action"] in ("supervise_request", "supervise_list", "supervise_events"))
+        self.rows["supervision_read"].append({
+            "log_index": event["log_index"], "agency": event["agency"], "officer": event["officer"],
+            "read_time": event["hub_time"], "action": event["action"], "hours": told["hours"],
+            "cited": int(told["cited"]), "shown": told["shown"]})
+        self.shown[event["log_index"]] = (told["shown"], told["shown_sha256"])
+
+    def check_shown(self, stored, faults):
+        found = {index: [] for index in self.shown}
+        for row in stored:
+            if type(row["log_index"]) is not int or row["log_index"] not in found:
+                faults.add("supervision_shown", key_text("supervision_shown", row), "ADDED")
+            else:
+                found[row["log_index"]].append(row["enforcement_request_id"])
+        for index, (count, digest) in self.shown.items():
+            ids = found[index]
+            is_text = all(isinstance(id_, str) for id_ in ids)
+            if not is_text or len(ids) != count or sha256(*(f"{id_}\n".encode() for id_ in sorted(ids))).hex() != digest:
+                faults.add("supervision_shown", f"log_index={index}", "MISSING" if len(ids) < count else "DIFFERS")
 
     def document(self, event, attachments):
         told, bodies = event["told"], event["bodies"]
@@ -646,7 +671,7 @@ class Replay:
             hashes = [root_of(hashes[at:at + 256]) for at in range(0, len(hashes) // 256 * 256, 256)]
             rows["tree_node"] += [{"level": level, "position": at, "hash": hash_} for at, hash_ in enumerate(hashes)]
             level += 8
-        checked = ("log_entry", "event", "body", "checkpoint", "idempotency")
+        checked = ("log_entry", "event", "body", "checkpoint", "idempotency", "supervision_shown")
         return {table: found for table, found in rows.items() if table not in checked}
 
 
@@ -677,6 +702,7 @@ def verify_database(path, known=None):
             log.checkpoints(replay.hub_id, replay.rows["hub_key"])
             for table, expected in replay.tables(log).items():
                 compare(table, expected, tables[table], faults)
+            replay.check_shown(tables["supervision_shown"], faults)
     except Impossible as index:
         faults.add("event", f"log_index={index}", "DOES_NOT_FOLLOW")
     hub_id = replay.hub_id or next((row["hub_id"] for row in tables["checkpoint"]), None)

@@ -28,6 +28,7 @@ pub mod registers;
 pub mod requests;
 pub mod server_info;
 pub mod signatures;
+pub mod supervision;
 pub mod tracking;
 mod trust;
 pub mod verified_cache;
@@ -61,6 +62,8 @@ pub struct App {
     places: Arc<places::Places>,
     /// Who signs documents.
     signers: Arc<signatures::Signers>,
+    /// Who stands below whom.
+    hierarchy: Arc<supervision::KnownHierarchy>,
 }
 
 impl std::fmt::Debug for App {
@@ -120,6 +123,7 @@ impl App {
             turns: Arc::default(),
             places: Arc::default(),
             signers: Arc::new(signatures::Signers::new(parts.trust)),
+            hierarchy: Arc::default(),
         };
         (app, writer)
     }

@@ -39,6 +39,8 @@ const READ: Access = Access {
 };
 /// Acts on what the officer may see.
 const WRITE: Access = Access { write: true, ..READ };
+/// Looks at what the table in `domain::supervision` lets the agency and the officer see; each look is an entry of the log.
+const LOOK: Access = WRITE;
 /// Reads what belongs to the agency as a whole.
 const READ_WHOLE: Access = Access {
     scope: Scope::All,
@@ -86,9 +88,13 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceGetBroadcast
         | Rpc::RequestServiceListMeasures
         | Rpc::RequestServiceListRegister
+        | Rpc::SupervisionServiceListReads
         | Rpc::TrackingServiceComputeDeadline => READ,
 
-        Rpc::MailboxServicePull | Rpc::MailboxServiceSubscribe => READ_WHOLE,
+        Rpc::MailboxServicePull
+        | Rpc::MailboxServiceSubscribe
+        | Rpc::SupervisionServiceListAgencyReads
+        | Rpc::SupervisionServiceGetReadStatistics => READ_WHOLE,
 
         Rpc::MailboxServiceAdvance | Rpc::MailboxServiceSeek | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
 
@@ -111,6 +117,10 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceServe
         | Rpc::RequestServiceRecordAnswer
         | Rpc::RequestServiceClose => WRITE,
+
+        Rpc::SupervisionServiceGetSupervised
+        | Rpc::SupervisionServiceListSupervised
+        | Rpc::SupervisionServiceListSupervisedEvents => LOOK,
 
         Rpc::CalendarServiceImportCalendarDays
         | Rpc::AgencyServiceCreateAgency

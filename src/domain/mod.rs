@@ -23,6 +23,7 @@ pub mod print;
 pub mod register;
 pub mod request;
 pub mod signature;
+pub mod supervision;
 pub mod territory;
 pub mod text;
 pub mod time;

@@ -35,6 +35,8 @@ pub enum EntryType {
     Measure,
     /// A document was uploaded.
     Document,
+    /// A supervisor looked at requests.
+    Read,
     /// The keys with which a hub signs the log were registered.
     HubKey,
     /// An authority's certificate or list of revocations came to be relied on.
@@ -50,6 +52,7 @@ impl EntryType {
         Self::Calendar,
         Self::Measure,
         Self::Document,
+        Self::Read,
         Self::HubKey,
         Self::Trust,
     ];
@@ -63,6 +66,7 @@ impl EntryType {
             Self::Calendar => 4,
             Self::Measure => 5,
             Self::Document => 6,
+            Self::Read => 7,
             Self::HubKey => 11,
             Self::Trust => 12,
         }

@@ -16,6 +16,7 @@ pub(crate) mod refusal;
 pub mod request_service;
 pub mod status;
 mod subscription;
+pub mod supervision_service;
 pub mod tracking_service;
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use lienthong_proto::v1::document_service_server::DocumentServiceServer;
 use lienthong_proto::v1::evidence_service_server::EvidenceServiceServer;
 use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
 use lienthong_proto::v1::request_service_server::RequestServiceServer;
+use lienthong_proto::v1::supervision_service_server::SupervisionServiceServer;
 use lienthong_proto::v1::tracking_service_server::TrackingServiceServer;
 use lienthong_proto::{FILE_DESCRIPTOR_SET, Rpc};
 use tonic::service::Routes;
@@ -32,6 +33,7 @@ use crate::grpc::document_service::DocumentService;
 use crate::grpc::evidence_service::EvidenceService;
 use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::request_service::RequestService;
+use crate::grpc::supervision_service::SupervisionService;
 use crate::grpc::tracking_service::TrackingService;
 
 /// All services over `app`, within `limits`.
@@ -76,6 +78,7 @@ pub(super) fn routes(
             EvidenceServiceServer,
             EvidenceService::new(app.clone(), Arc::clone(authenticator))
         ))
+        .add_service(limited!(SupervisionServiceServer, SupervisionService::new(app.clone())))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
         .add_service(limited!(
             HealthServer,

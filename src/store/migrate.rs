@@ -30,6 +30,7 @@ migrations! {
     6 => "0006_officer_scope",
     7 => "0007_signed_log",
     8 => "0008_officer_credential",
+    9 => "0009_supervision",
     10 => "0010_trust_paper",
 }
 

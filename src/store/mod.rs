@@ -22,6 +22,8 @@ pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_supervision;
+mod supervision;
 mod tree;
 pub mod write;
 
@@ -39,6 +41,7 @@ pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
 pub use snapshot::{KeptStream, Snapshot};
+pub use supervision::{ReadFilter, SupervisedFilter};
 pub(crate) use tree::nodes_of;
 
 use backend::{Pools, Sql};
@@ -71,7 +74,14 @@ impl Store {
 /// Every SQL text of the hub by name, bulk writes included: for the test that prepares them all on both databases.
 pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let named = sql::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text));
-    named.chain(bulk::texts()).chain(kept::texts()).collect()
+    let supervision = sql_supervision::ALL
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), *text));
+    named
+        .chain(supervision)
+        .chain(bulk::texts())
+        .chain(kept::texts())
+        .collect()
 }
 
 /// A set of keys as one JSON parameter.

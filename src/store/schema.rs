@@ -41,6 +41,8 @@ pub const TABLES: &[(&str, Class)] = &[
     ("register_counter", Class::Projection),
     ("request_attachment", Class::Projection),
     ("request_relation", Class::Projection),
+    ("supervision_read", Class::Projection),
+    ("supervision_shown", Class::Evidence),
     ("tree_node", Class::Projection),
     ("trust_paper", Class::Projection),
 ];
@@ -141,6 +143,14 @@ table!(REQUEST_ATTACHMENT, "request_attachment", Fail, ["enforcement_request_id"
     "enforcement_request_id": Text, "log_index": Integer, "position": Integer, "document_id": Text,
 });
 
+table!(SUPERVISION_READ, "supervision_read", Fail, ["log_index"], {
+    "log_index": Integer, "agency": Text, "officer": Text, "read_time": Integer, "action": Text, "hours": Text,
+    "cited": Flag, "shown": Integer,
+});
+table!(SUPERVISION_SHOWN, "supervision_shown", Fail, ["log_index", "enforcement_request_id"], {
+    "log_index": Integer, "enforcement_request_id": Text,
+});
+
 table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
     "id": Integer, "tree_size": Integer, "root_hash": Bytes, "frontier": Bytes, "hub_time": Integer,
     "registry_version": Integer, "calendar_version": Integer,
@@ -173,6 +183,8 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &CREDENTIAL,
     &ATTACHMENT,
     &REQUEST_ATTACHMENT,
+    &SUPERVISION_READ,
+    &SUPERVISION_SHOWN,
     &CALENDAR_DAY,
     &JOB,
 ];

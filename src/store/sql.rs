@@ -22,6 +22,8 @@ macro_rules! request_columns {
     };
 }
 
+pub(super) use {request_columns, texts};
+
 macro_rules! measure_columns {
     () => {
         "m.id, m.enforcement_request_id, m.kind, m.holder, m.issuer, m.decision_number, m.decision_date, \

@@ -10,6 +10,7 @@ use super::entry::Event;
 use super::fault::{Faults, What};
 use super::measures::Measures;
 use super::note::Known;
+use super::reads;
 use super::registry::Registry;
 use super::row::{Row, Value};
 use super::rows::{ByOwner, Rows};
@@ -272,6 +273,7 @@ impl Log {
             EntryType::Delivery => self.delivery(event),
             EntryType::Calendar => self.calendar(event),
             EntryType::Measure => self.measures.follow(event),
+            EntryType::Read => reads::is_read(event),
             EntryType::HubKey => self.keys.follow(event),
             EntryType::Trust => trust::follow(event, own).map(|row| self.trust_papers.push(row)),
             EntryType::Document => check_attachment(event, own, verdict),

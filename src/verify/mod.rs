@@ -17,6 +17,7 @@ mod fault;
 mod log;
 mod measures;
 mod note;
+mod reads;
 mod registry;
 mod requests;
 mod row;
@@ -144,6 +145,7 @@ pub async fn verify_again(
     if log.is_sound {
         requests::check(source, &mut log, &mut verdict, progress).await?;
         source.settle().await?;
+        reads::check(source, &mut verdict).await?;
         small::check(source, &log, &mut verdict).await?;
         verdict.replayed = true;
     }

@@ -210,6 +210,26 @@ pub(super) static TREE_NODE: Select = Select::of(
     "SELECT level, position, hash FROM tree_node ORDER BY level, position",
 );
 
+pub(super) static READ_EVENT: Select = Select::of(
+    "event",
+    &["log_index"],
+    "SELECT log_index, entry_type, subject, version, action, from_state, to_state, agency, officer, party, counterparty, \
+     hub_time, details FROM event WHERE entry_type = 7 ORDER BY log_index",
+)
+.only(7);
+
+pub(super) static SUPERVISION_READ: Select = Select::of(
+    "supervision_read",
+    &["log_index"],
+    "SELECT log_index, agency, officer, read_time, action, hours, cited, shown FROM supervision_read ORDER BY log_index",
+);
+
+pub(super) static SUPERVISION_SHOWN: Select = Select::of(
+    "supervision_shown",
+    &["log_index", "enforcement_request_id"],
+    "SELECT log_index, enforcement_request_id FROM supervision_shown ORDER BY log_index, enforcement_request_id",
+);
+
 pub(super) static LEDGER_HEAD: Select = Select::of(
     "ledger_head",
     &["id"],
@@ -236,6 +256,8 @@ pub static VERIFIED: &[&Select] = &[
     &MAILBOX_HEAD,
     &MEASURE,
     &REGISTER_COUNTER,
+    &SUPERVISION_READ,
+    &SUPERVISION_SHOWN,
     &AGENCY,
     &OFFICER,
     &CREDENTIAL,
@@ -259,6 +281,7 @@ mod tests {
     fn a_text_says_its_columns_and_its_order() {
         assert_eq!(LOG_ENTRY.columns(), ["log_index", "leaf"]);
         assert_eq!(REQUEST_EVENT.columns(), EVENT.columns());
+        assert_eq!(READ_EVENT.columns(), EVENT.columns());
         assert_eq!(REQUEST_EVENT.order(), ["subject", "version", "log_index"]);
         for select in VERIFIED {
             let columns = select.columns();

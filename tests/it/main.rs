@@ -39,6 +39,8 @@ mod signatures;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod supervision;
+#[cfg(test)]
 mod verify;
 #[cfg(test)]
 mod witness;

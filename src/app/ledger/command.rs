@@ -1,13 +1,13 @@
 //! What can be asked of the ledger. Signature, token, schema and JSON checks are done before a command is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
+use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{Kind, RelatedFacts};
 use crate::domain::event::{DecisionRef, Measure, Relation, Served};
@@ -16,6 +16,7 @@ use crate::domain::ids::{
 };
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::Signed;
+use crate::domain::supervision::Look;
 use crate::domain::time::Timestamp;
 use crate::domain::trust::TrustKind;
 use crate::domain::viewer::Viewer;
@@ -142,6 +143,8 @@ pub enum Operation {
     Measures(Vec<Measure>),
     /// Enter an uploaded document.
     Upload(Box<Upload>),
+    /// Enter that a supervisor looks at requests.
+    Read(Box<SupervisedRead>),
     /// Register the keys with which a hub signs the log.
     HubKey(HubKey),
     /// Keep the certificate or the list of an authority, which is the command's body.
@@ -159,6 +162,21 @@ pub struct TrustPaper {
     pub valid_from: Timestamp,
     /// Until when it speaks: notAfter, or nextUpdate.
     pub valid_to: Timestamp,
+}
+
+/// What a supervisor is about to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupervisedRead {
+    /// What is done.
+    pub look: Look,
+    /// The version of the registry by which it was decided what may be shown. Under another one nothing is entered.
+    pub registry_version: i64,
+    /// The scope of the officer by which it was decided.
+    pub scope: Scope,
+    /// The requests.
+    pub shown: BTreeSet<RequestId>,
+    /// Whether a case or purpose was named.
+    pub is_cited: bool,
 }
 
 /// A document whose bytes are kept already.
@@ -426,7 +444,7 @@ impl RegistryChange {
 pub enum Outcome {
     /// It acted now, or there was nothing left to do (no receipts).
     Done(Vec<Receipt>),
-    /// Nothing was done: its signatures were checked under a registry that has moved since. To be checked again.
+    /// Nothing was done: its signatures or rights were checked under a registry that has moved since. To be checked again.
     Outdated,
     /// The key acted before: these entries are its receipts.
     Replayed {

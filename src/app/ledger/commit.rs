@@ -152,6 +152,8 @@ impl Writer {
         tx.write(&state.job.iter().cloned().collect::<Vec<_>>()).await?;
         tx.write(&state.appended.hub_keys).await?;
         tx.write(&state.appended.trust_papers).await?;
+        tx.write(&state.appended.reads).await?;
+        tx.write(&state.appended.shown).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;
         Ok(Some((growth, Arc::new(checkpoint))))

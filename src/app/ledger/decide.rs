@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
-use super::{calendar, delivery, hub_key, measures, registry, step, submit, sweep, trust, upload};
+use super::{calendar, delivery, hub_key, measures, reads, registry, step, submit, sweep, trust, upload};
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::evidence::nodes::Growth;
@@ -99,6 +99,13 @@ pub(super) fn decide(
         Operation::Measures(list) => {
             registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
             measures::register(state, registry, environment, command, list)?;
+        }
+        Operation::Read(read) => {
+            registry.viewer(&command.actor, today)?.scope.require(read.scope)?;
+            if read.registry_version != state.registry_version {
+                return Ok(Decided::Outdated);
+            }
+            reads::enter(state, environment, command, read)?;
         }
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
         Operation::Trust(paper) => trust::keep(state, environment, command, paper)?,

@@ -2,7 +2,7 @@
 //!
 //! [`command`] says what can be asked, [`writer`] takes batches, [`commit`] is the transaction of one, [`outage`] what
 //! happens when the database takes none, [`signed`] what the hub signs and when it refuses to; [`state`] is what a batch reads and changes, [`decide`]
-//! takes single commands over that state to [`submit`], [`step`], [`registry`], [`calendar`], [`sweep`] and others,
+//! takes single commands over that state to [`submit`], [`step`], [`registry`], [`calendar`], [`sweep`], [`reads`] and others,
 //! [`record`] writes entries.
 
 pub mod calendar;
@@ -18,6 +18,7 @@ mod needs;
 mod outage;
 mod pace;
 mod queue;
+mod reads;
 mod record;
 mod registry;
 mod signed;

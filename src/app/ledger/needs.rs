@@ -96,7 +96,7 @@ impl<'a> Needs<'a> {
                 self.cursors.insert((&actor.agency, &advance.cursor));
             }
             Operation::Registry(change) => self.add_registry(change),
-            Operation::Calendar(_) | Operation::Upload(_) => {}
+            Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
             Operation::HubKey(_) => self.hub_keys = true,
             Operation::Trust(_) => self.trust = true,
             Operation::Sweep(sweep) => {

@@ -20,7 +20,8 @@ use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
     AttachmentRow, Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, HubKeyRow, JobRow,
-    LogEntry, MeasureRow, RegisterCounter, RelationRow, RequestAttachmentRow, TrustPaperRow, UsedKey,
+    LogEntry, MeasureRow, ReadRow, RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow, TrustPaperRow,
+    UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -129,6 +130,8 @@ pub(super) struct Appended {
     pub(super) request_attachments: Vec<RequestAttachmentRow>,
     pub(super) hub_keys: Vec<HubKeyRow>,
     pub(super) trust_papers: Vec<TrustPaperRow>,
+    pub(super) reads: Vec<ReadRow>,
+    pub(super) shown: Vec<ShownRow>,
 }
 
 /// The state of one batch.

@@ -320,6 +320,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Sweep(_)
         | Operation::Measures(_)
         | Operation::Upload(_)
+        | Operation::Read(_)
         | Operation::HubKey(_)
         | Operation::Trust(_) => Priority::Ordinary,
     }
@@ -428,6 +429,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Advance(_)
         | Operation::Measures(_)
         | Operation::Upload(_)
+        | Operation::Read(_)
         | Operation::Trust(_) => false,
     };
     !stands_alone(next) && !run.iter().any(stands_alone)

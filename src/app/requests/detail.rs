@@ -10,6 +10,7 @@ use crate::domain::deadline::TraceStep;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::Relation;
 use crate::domain::ids::RequestId;
+use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::store::rows::NamedAttachment;
@@ -40,6 +41,15 @@ impl App {
     pub async fn request(&self, viewer: &Viewer, id: &RequestId, with_documents: bool) -> Result<RequestDetail> {
         let request = self.store.request_of(viewer, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
+        self.detail(request, with_documents).await
+    }
+
+    /// A request that the caller was allowed to read, with everything that hangs on it.
+    pub(in crate::app) async fn detail(
+        &self,
+        request: EnforcementRequest,
+        with_documents: bool,
+    ) -> Result<RequestDetail> {
         let kind = self
             .kind_of(&request)
             .ok_or_else(|| Error::internal("the catalogue has lost a kind in use"))?;

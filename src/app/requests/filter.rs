@@ -4,7 +4,7 @@ use crate::domain::error::{Error, Result};
 use crate::domain::ids::{AgencyCode, KindCode};
 use crate::domain::macros::text_enum;
 use crate::domain::workflow::State;
-use crate::store::{Direction, RequestFilter};
+use crate::store::{Direction, RequestFilter, SupervisedFilter};
 
 /// The longest filter, in characters.
 const MAX_CHARS: usize = 1_000;
@@ -92,6 +92,28 @@ impl Filter {
             }
         }
         Some(())
+    }
+
+    /// What to ask the store for of the requests of others.
+    ///
+    /// # Errors
+    /// `FIELD_INVALID` on `filter` if it names a direction: a supervisor is on neither side.
+    pub(in crate::app) fn of_others(&self) -> Result<SupervisedFilter> {
+        if self.direction.is_some() {
+            return Err(Error::field(
+                "filter",
+                "value",
+                "Bên giám sát không dùng được điều kiện “direction”; hãy nêu sender hoặc recipient.",
+                "A supervisor is on neither side: name sender or recipient instead of direction.",
+            ));
+        }
+        let text = |code: Option<&AgencyCode>| code.map(AgencyCode::to_string).unwrap_or_default();
+        Ok(SupervisedFilter {
+            state: self.state.map(State::as_str).unwrap_or_default().to_owned(),
+            kind: self.kind.as_ref().map(KindCode::to_string).unwrap_or_default(),
+            sender: text(self.sender.as_ref()),
+            recipient: text(self.recipient.as_ref()),
+        })
     }
 
     /// What to ask the store for, per side of the caller; a side that can give nothing is left out.

@@ -64,20 +64,26 @@ impl App {
     pub async fn events(&self, viewer: &Viewer, id: &RequestId, after: i64, limit: usize) -> Result<Page<EventView>> {
         let request = self.store.request_of(viewer, id).await?;
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
+        self.events_for(&viewer.agency, &request, after, limit).await
+    }
+
+    /// The events of a request that `reader` was allowed to read, as that agency sees them.
+    pub(in crate::app) async fn events_for(
+        &self,
+        reader: &AgencyCode,
+        request: &EnforcementRequest,
+        after: i64,
+        limit: usize,
+    ) -> Result<Page<EventView>> {
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut events = self.store.events_of(&request, after, one_more).await?;
+        let mut events = self.store.events_of(request, after, one_more).await?;
         let more = events.len() > limit;
         events.truncate(limit);
         let mut items = Vec::with_capacity(events.len());
         while !events.is_empty() {
             let rest = events.split_off(events.len().min(BODIES_AT_ONCE));
-            self.show_events(
-                &viewer.agency,
-                &request,
-                std::mem::replace(&mut events, rest),
-                &mut items,
-            )
-            .await?;
+            self.show_events(reader, request, std::mem::replace(&mut events, rest), &mut items)
+                .await?;
         }
         Ok(Page { items, more })
     }

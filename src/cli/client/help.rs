@@ -90,6 +90,19 @@ pub(super) const EVIDENCE_EXPORT: &str = example![
     "lienthong verify bundle chung-cu --hub-keys hub.keys        checks it, without the hub",
 ];
 pub(super) const EVIDENCE_KEYS: &str = example!["lienthong evidence keys > hub.keys"];
+pub(super) const SUPERVISE_GET: &str =
+    example!["lienthong supervise get req_0193… --purpose 'Kiểm sát 12/KH-VKS'   the look is logged with its purpose",];
+pub(super) const SUPERVISE_LIST: &str =
+    example!["lienthong supervise list --sender GIA-LAP.THADS.37 --state SUBMITTED --purpose 'Kiểm sát 12/KH-VKS'",];
+pub(super) const SUPERVISE_EVENTS: &str =
+    example!["lienthong supervise events req_0193… --purpose 'Kiểm sát 12/KH-VKS'"];
+pub(super) const SUPERVISE_READS: &str = example!["lienthong supervise reads req_0193…"];
+pub(super) const SUPERVISE_AUDIT: &str = example![
+    "lienthong supervise audit                                what the own agency looked at",
+    "lienthong supervise audit --of GIA-LAP.VKS.37.1 --reader ks.bui.thi.tuong",
+];
+pub(super) const SUPERVISE_STATISTICS: &str =
+    example!["lienthong supervise statistics --from 2026-11-01 --to 2026-11-30"];
 pub(super) const MEASURES_LIST: &str = example!["lienthong measures list --in-force --kind account-freeze"];
 pub(super) const MEASURES_IMPORT: &str = example![
     "lienthong measures import measures.csv",

@@ -20,6 +20,8 @@ pub(super) mod session;
 mod show;
 mod signing;
 mod steps;
+mod supervise;
+mod supervise_text;
 mod template;
 mod track;
 pub(super) mod tracking;
@@ -122,6 +124,9 @@ pub(super) enum Client {
     /// Chứng cứ điện tử: receipts to keep, and what they are checked with.
     #[command(subcommand)]
     Evidence(evidence::Evidence),
+    /// Giám sát, kiểm sát: what the agencies under one sent and received, and who looked. Each look is logged.
+    #[command(subcommand)]
+    Supervise(supervise::Supervise),
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
@@ -159,6 +164,7 @@ impl Client {
             Self::Register(command) => command.run().await,
             Self::Print(command) => command.run().await,
             Self::Evidence(command) => command.run().await,
+            Self::Supervise(command) => command.run().await,
             Self::Measures(command) => command.run().await,
         }
     }
@@ -198,6 +204,11 @@ mod tests {
         let mut found = 0;
         look(&Program::command(), "lienthong", &mut found);
         assert!(found > 25, "{found}");
+    }
+
+    #[test]
+    fn no_two_options_of_a_command_share_a_name() {
+        Program::command().debug_assert();
     }
 
     #[test]

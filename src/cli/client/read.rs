@@ -118,20 +118,7 @@ fn text(request: &v1::EnforcementRequest, answer: &v1::GetResponse, why: bool, f
 
 /// Writes documents and attachments; gives their files.
 async fn write_documents(session: &Session, folder: &Path, answer: &v1::GetResponse) -> Result<Vec<PathBuf>, Failure> {
-    fs::create_dir_all(folder).map_err(|error| Failure::file("--documents", folder, &error))?;
-    let mut files = Vec::new();
-    for document in &answer.documents {
-        let ending = if document.media_type == "application/json" {
-            "json"
-        } else {
-            "jws"
-        };
-        let action = words::action(document.action).to_ascii_lowercase();
-        files.push(folder.join(format!("{:08}-{action}.{ending}", document.log_index)));
-        if let Some(path) = files.last() {
-            upload::write_whole(path, &document.content)?;
-        }
-    }
+    let mut files = write_sent(folder, &answer.documents)?;
     for info in answer
         .attachments
         .iter()
@@ -142,6 +129,25 @@ async fn write_documents(session: &Session, folder: &Path, answer: &v1::GetRespo
         upload::write_whole(&path, &content)?;
         if !files.contains(&path) {
             files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+/// Writes documents, as they were sent, into a folder; gives their files.
+pub(super) fn write_sent(folder: &Path, documents: &[v1::Document]) -> Result<Vec<PathBuf>, Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::file("--documents", folder, &error))?;
+    let mut files = Vec::new();
+    for document in documents {
+        let ending = if document.media_type == "application/json" {
+            "json"
+        } else {
+            "jws"
+        };
+        let action = words::action(document.action).to_ascii_lowercase();
+        files.push(folder.join(format!("{:08}-{action}.{ending}", document.log_index)));
+        if let Some(path) = files.last() {
+            upload::write_whole(path, &document.content)?;
         }
     }
     Ok(files)
@@ -164,12 +170,9 @@ enum Direction {
     Sent,
 }
 
-/// See the command's help.
+/// What a list is narrowed to, on either side.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct List {
-    /// Chiều: only received or only sent ones; without it both.
-    #[arg(long, env = "LIENTHONG_DIRECTION", value_name = "DIRECTION")]
-    direction: Option<Direction>,
+pub(in crate::cli) struct Conditions {
     /// Trạng thái: only this state, for example `SUBMITTED`.
     #[arg(long, env = "LIENTHONG_STATE", value_name = "STATE")]
     state: Option<String>,
@@ -182,6 +185,16 @@ pub(in crate::cli) struct List {
     /// Nơi nhận: only to this agency.
     #[arg(long, env = "LIENTHONG_RECIPIENT", value_name = "CODE")]
     recipient: Option<String>,
+}
+
+/// See the command's help.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct List {
+    /// Chiều: only received or only sent ones; without it both.
+    #[arg(long, env = "LIENTHONG_DIRECTION", value_name = "DIRECTION")]
+    direction: Option<Direction>,
+    #[command(flatten)]
+    conditions: Conditions,
     /// Tất cả: every page; without it the newest ones only.
     #[arg(long)]
     all: bool,
@@ -194,16 +207,10 @@ pub(in crate::cli) struct List {
     connection: ConnectionArgs,
 }
 
-impl List {
-    fn filter(&self) -> Result<String, Failure> {
+impl Conditions {
+    /// As a filter says them.
+    pub(super) fn all(&self) -> Result<Vec<String>, Failure> {
         let mut conditions = Vec::new();
-        if let Some(direction) = self.direction {
-            let code = match direction {
-                Direction::Received => "IN",
-                Direction::Sent => "OUT",
-            };
-            conditions.push(format!("direction = {code}"));
-        }
         if let Some(state) = &self.state {
             let state = state.to_ascii_uppercase().replace('-', "_");
             if !State::ALL.iter().any(|known| known.as_str() == state) {
@@ -226,6 +233,17 @@ impl List {
                 conditions.push(format!("{name} = {code}"));
             }
         }
+        Ok(conditions)
+    }
+}
+
+impl List {
+    fn filter(&self) -> Result<String, Failure> {
+        let direction = self.direction.map(|direction| match direction {
+            Direction::Received => "direction = IN".to_owned(),
+            Direction::Sent => "direction = OUT".to_owned(),
+        });
+        let conditions: Vec<String> = direction.into_iter().chain(self.conditions.all()?).collect();
         Ok(conditions.join(" AND "))
     }
 

@@ -12,6 +12,7 @@ use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
+use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
 
 use super::log_memory::LogMemory;
@@ -151,6 +152,10 @@ impl Session {
 
     pub(in crate::cli) fn evidence(&self) -> EvidenceServiceClient<HubChannel> {
         EvidenceServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn supervision(&self) -> SupervisionServiceClient<HubChannel> {
+        SupervisionServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn calendar(&self) -> CalendarServiceClient<HubChannel> {

@@ -35,6 +35,9 @@ words! {
     effect: Effect, "EFFECT_";
     relation_type: RelationType, "RELATION_TYPE_";
     trace_step_kind: TraceStepKind, "TRACE_STEP_KIND_";
+    sight: SupervisionSight, "SUPERVISION_SIGHT_";
+    look: SupervisionLook, "SUPERVISION_LOOK_";
+    hours: SupervisionHours, "SUPERVISION_HOURS_";
 }
 
 /// The label of a state.

@@ -14,6 +14,7 @@ pub mod print;
 pub mod receipt;
 pub(crate) mod register;
 pub mod request;
+pub(crate) mod supervision;
 pub(crate) mod tracking;
 pub(crate) mod upload;
 pub mod vocabulary;

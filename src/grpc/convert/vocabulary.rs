@@ -11,6 +11,7 @@ use crate::domain::document::parts::RelationType;
 use crate::domain::document::step::ServiceWay;
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::SignatureFormat;
+use crate::domain::supervision::{Hours, Look, Sight};
 use crate::domain::workflow::{Action, Party, State};
 
 /// A vocabulary that has an enum on the wire.
@@ -72,6 +73,9 @@ on_wire! {
     StepKind as TraceStepKind { Start, Counted, Skipped, Paused, Span, Rolled, Due }
     RelationType as RelationType { Supersedes, Releases, Follows, InReplyTo }
     Register as Register { Judgments, Incoming }
+    Sight as SupervisionSight { Envelope, Documents }
+    Look as SupervisionLook { Request, List, Events }
+    Hours as SupervisionHours { Working, Off, Unknown }
     ServiceWay as ServiceWay { ByHand, ExpressPost, Post, Posting }
 }
 
@@ -111,5 +115,8 @@ mod tests {
         round_trips(RelationType::ALL);
         round_trips(Register::ALL);
         round_trips(ServiceWay::ALL);
+        round_trips(Sight::ALL);
+        round_trips(Look::ALL);
+        round_trips(Hours::ALL);
     }
 }

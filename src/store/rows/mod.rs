@@ -6,6 +6,7 @@ mod log;
 mod mailbox;
 mod registry;
 mod request;
+mod supervision;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
@@ -17,6 +18,8 @@ pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;
 pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow};
+pub(crate) use supervision::ShownRow;
+pub use supervision::{ReadCount, ReadRow};
 
 use super::bulk::Cell;
 use crate::domain::time::Timestamp;

@@ -4,6 +4,7 @@
 mod life;
 mod papers;
 mod signing;
+mod supervise;
 mod wrong;
 
 use std::net::SocketAddr;

@@ -22,12 +22,12 @@ async fn send(sender: &Client, key: &str) -> Result<v1::SubmitResponse, tonic::S
     ask(sender, Rpc::RequestServiceSubmit, &order).await
 }
 
-async fn head(raw: &Raw) -> Row {
+pub(crate) async fn head(raw: &Raw) -> Row {
     raw.table("ledger_head").await.remove(0)
 }
 
 /// Puts the head back, as it is in an older copy. Nobody but this test looks at what stands beside it.
-async fn put_back(raw: &Raw, head: &Row) {
+pub(crate) async fn put_back(raw: &Raw, head: &Row) {
     let hex = |column: &str| {
         let bytes = head[column].bytes();
         bytes

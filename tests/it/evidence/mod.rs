@@ -1,7 +1,7 @@
 //! What the log proves: receipts that are checked without the hub, proofs that hold, and a hub that writes nothing to a log
 //! that does not go on from what it has signed.
 
-mod broken_log;
+pub(crate) mod broken_log;
 mod proofs;
 mod receipts;
 

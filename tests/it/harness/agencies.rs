@@ -82,6 +82,20 @@ pub(crate) fn fixture(code: &AgencyCode) -> Fixture {
 }
 
 impl Fixture {
+    /// An invented agency beside those of [`ALL`], with an officer `truong`.
+    pub(crate) const fn another(code: &'static str, role: Role, place: &'static str) -> Self {
+        Self {
+            code,
+            role,
+            channel: Channel::Digital,
+            name: "Cơ quan giám sát (giả lập)",
+            officer: "truong",
+            full_name: "Tô Thị Trưởng",
+            position: "Trưởng phòng",
+            place,
+        }
+    }
+
     pub(crate) fn code_text(self) -> &'static str {
         self.code
     }

@@ -1,15 +1,17 @@
 //! Commands for the ledger, as the use cases make them after their checks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
-use lienthong::app::ledger::command::{Advance, Holding, Statement, Step, Submit, Way};
+use lienthong::app::ledger::command::{Advance, Holding, NewBody, Statement, Step, Submit, SupervisedRead, Way};
 use lienthong::app::ledger::{Command, Operation};
+use lienthong::domain::agency::Scope;
 use lienthong::domain::catalogue::{Catalogue, Kind};
 use lienthong::domain::event::{DecisionRef, Relation};
 use lienthong::domain::ids::{AgencyCode, CursorName, IdempotencyKey, KindCode, RequestId};
 use lienthong::domain::mailbox::Lane;
+use lienthong::domain::supervision::Look;
 use lienthong::domain::workflow::table::TABLE;
 use lienthong::domain::workflow::{Action, Party};
 use serde_json::Value;
@@ -186,5 +188,27 @@ pub(crate) fn advance(agency: Fixture, cursor: &str, positions: &[(Lane, i64)]) 
             positions: positions.iter().copied().collect(),
             way: Way::Forward,
         }),
+    }
+}
+
+/// A look of `agency`'s officer at these requests, decided under this version of the registry.
+pub(crate) fn look(agency: Fixture, look: Look, registry_version: i64, shown: &[&RequestId]) -> Command {
+    let message = Bytes::from(format!("{look} {registry_version} {shown:?}"));
+    Command {
+        actor: agency.actor(),
+        key: None,
+        content_sha256: lienthong::evidence::digest::sha256(&message),
+        body: Some(NewBody {
+            media_type: "application/protobuf",
+            content: message,
+        }),
+        verified: None,
+        operation: Operation::Read(Box::new(SupervisedRead {
+            look,
+            registry_version,
+            scope: Scope::All,
+            shown: shown.iter().map(|id| (*id).clone()).collect::<BTreeSet<_>>(),
+            is_cited: look == Look::List,
+        })),
     }
 }

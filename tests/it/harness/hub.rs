@@ -190,7 +190,11 @@ impl TestHub {
 
     /// A client of another officer of the agency, with the agency's registered certificate.
     pub(crate) async fn officer(&self, agency: Fixture, officer: &str) -> Client {
-        let keys = self.keys(agency);
+        self.officer_with(agency, officer, self.keys(agency)).await
+    }
+
+    /// The same with this certificate.
+    pub(crate) async fn officer_with(&self, agency: Fixture, officer: &str, keys: &KeyedCertificate) -> Client {
         let subject = TokenSubject {
             officer: OfficerId::parse(officer).expect("an officer id"),
             ..subject(agency, HUB)

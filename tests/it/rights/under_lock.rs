@@ -216,6 +216,8 @@ backends! {
             "DROP TABLE hub_key",
             "DROP TABLE trust_paper",
             "ALTER TABLE credential DROP COLUMN officer",
+            "DROP TABLE supervision_read",
+            "DROP TABLE supervision_shown",
             "DELETE FROM _sqlx_migrations WHERE version >= 6",
         ] {
             raw.execute(text).await.expect("a schema of before");

@@ -11,4 +11,5 @@ mod messages;
 mod registers;
 pub(crate) mod same_key;
 mod start;
+mod supervised;
 pub(crate) mod table;

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::messages::{
     bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
 };
+use super::supervised;
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -61,7 +62,7 @@ fn open(make: Make) -> Row {
 }
 
 /// A method about a request, for one of its parties.
-fn party(caller: Fixture, own: &'static str, make: Make) -> Row {
+pub(super) fn party(caller: Fixture, own: &'static str, make: Make) -> Row {
     Row {
         caller,
         about: About::Request,
@@ -99,7 +100,7 @@ fn operator(make: Make) -> Row {
 }
 
 /// A method on an agency's own officers and certificates.
-fn own_agency(own: &'static str, make: Make) -> Row {
+pub(super) fn own_agency(own: &'static str, make: Make) -> Row {
     let hidden = "AGENCY_NOT_FOUND";
     Row {
         caller: BANK,
@@ -192,6 +193,12 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             })
         },
 
+        Rpc::SupervisionServiceGetSupervised => supervised::get(),
+        Rpc::SupervisionServiceListSupervised => supervised::list(),
+        Rpc::SupervisionServiceListSupervisedEvents => supervised::events(),
+        Rpc::SupervisionServiceListReads => supervised::reads(),
+        Rpc::SupervisionServiceListAgencyReads => supervised::agency_reads(),
+        Rpc::SupervisionServiceGetReadStatistics => supervised::statistics(),
         Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
         Rpc::RequestServiceListRegister => open(|_, _, _| {
             v1::ListRegisterRequest {

@@ -2,9 +2,10 @@
 
 use lienthong::store::schema::{Class, TABLES};
 
-use crate::harness::commands::{advance, final_answer};
+use crate::harness::commands::{advance, final_answer, look};
 use crate::harness::{Backend, Order, TestDatabase, TestLedger, agencies, audit};
 use lienthong::domain::mailbox::Lane;
+use lienthong::domain::supervision::Look;
 use lienthong::domain::workflow::Action;
 
 /// A column of each evidence table that an intruder would change.
@@ -14,6 +15,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("event", "action = 'x'"),
     ("idempotency", "entry_count = 7"),
     ("log_entry", "leaf = leaf"),
+    ("supervision_shown", "log_index = 0"),
 ];
 
 async fn with_rows(database: &TestDatabase) {
@@ -21,6 +23,9 @@ async fn with_rows(database: &TestDatabase) {
     let freeze = hub.open(&Order::freeze(&[agencies::BANK]), "evidence-1").await;
     hub.done(advance(agencies::BANK, "intake", &[(Lane::Normal, 1)])).await;
     hub.done(freeze.step("evidence-2", Action::AnswerFinal, final_answer(&freeze.kind)))
+        .await;
+    let version = hub.store.registry_version().await.expect("a head");
+    hub.done(look(agencies::PROCURACY, Look::Request, version, &[&freeze.id]))
         .await;
     hub.stop().await;
 }
