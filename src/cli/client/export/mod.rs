@@ -167,7 +167,9 @@ impl Gathered {
             | EntryType::Delivery
             | EntryType::Calendar
             | EntryType::Measure
-            | EntryType::HubKey => {
+            | EntryType::Read
+            | EntryType::HubKey
+            | EntryType::Trust => {
                 self.registered(&told.details);
                 for authority in &told.authorities {
                     place.write(&Names::authority(&hex(&sha256(authority))), authority)?;
