@@ -7,6 +7,7 @@ mod content;
 mod evidence;
 mod help;
 mod inbox;
+mod key_place;
 mod measures;
 mod measures_file;
 mod paper;
@@ -17,6 +18,7 @@ mod send;
 mod session;
 mod show;
 mod signing;
+mod signing_keys;
 mod steps;
 mod template;
 mod track;
@@ -39,6 +41,9 @@ pub(super) enum Client {
     /// Ký số: signs a document with the agency's seal, and with the officer's own key if asked; sends nothing.
     #[command(after_help = help::SIGN)]
     Sign(signing::Sign),
+    /// Khóa trong token: what a PKCS#11 module offers to sign with, and the URI of each key.
+    #[command(after_help = help::SIGNING_KEYS)]
+    SigningKeys(signing_keys::SigningKeys),
     /// Hộp thư: what is new for the agency, urgent first. Reading alone registers nothing and moves nothing.
     #[command(after_help = help::INBOX)]
     Inbox(inbox::Inbox),
@@ -130,6 +135,7 @@ impl Client {
         match self {
             Self::Send(command) => command.run().await,
             Self::Sign(command) => command.run(),
+            Self::SigningKeys(command) => command.run(),
             Self::Inbox(command) => command.run().await,
             Self::Ack(command) => command.run().await,
             Self::Answer(command) => command.run(Step::Answer).await,
