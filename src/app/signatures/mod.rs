@@ -211,9 +211,7 @@ fn invalid(field: String, fault: SignatureFault) -> Error {
     let (vi, en) = (fault.text_vi(), fault.text_en());
     let violation = FieldViolation::new(field, fault.reason(), vi, en);
     let error = match most_bytes(fault) {
-        Some(most) => {
-            Error::invalid(ErrorCode::DocumentTooLarge, vec![violation]).with("max_bytes", most.to_string())
-        }
+        Some(most) => Error::invalid(ErrorCode::DocumentTooLarge, vec![violation]).with("max_bytes", most.to_string()),
         None => Error::invalid(ErrorCode::SignatureInvalid, vec![violation]),
     };
     error.with("reason", fault.reason()).with_detail(vi, en)

@@ -108,7 +108,9 @@ impl Stated<'_> {
         let name = pin_variable(whose);
         Failure::configuration(
             format!("--{whose}-pin-file: token đòi mã PIN; hãy nêu tệp chứa PIN, hoặc đặt biến môi trường {name}"),
-            format!("--{whose}-pin-file: the token asks for a PIN; name a file with it, or set {name} in the environment"),
+            format!(
+                "--{whose}-pin-file: the token asks for a PIN; name a file with it, or set {name} in the environment"
+            ),
         )
     }
 
@@ -139,10 +141,7 @@ pub(super) fn no_module() -> Failure {
 
 /// What a token did not do.
 pub(super) fn token_failure(setting: &str, fault: &TokenFault) -> Failure {
-    Failure::configuration(
-        format!("{setting}: {}", fault.text_vi()),
-        format!("{setting}: {fault}"),
-    )
+    Failure::configuration(format!("{setting}: {}", fault.text_vi()), format!("{setting}: {fault}"))
 }
 
 fn pin_variable(whose: &str) -> String {

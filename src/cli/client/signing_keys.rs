@@ -87,14 +87,24 @@ fn id(key: &ListedKey) -> String {
 }
 
 fn lines(token: &Listed, lines: &mut Lines) {
-    lines.add("Token", &format!("{} (serial {}, slot {})", token.label, token.serial, token.slot));
+    lines.add(
+        "Token",
+        &format!("{} (serial {}, slot {})", token.label, token.serial, token.slot),
+    );
     for key in &token.keys {
         let algorithm = key.algorithm.map(Algorithm::as_str).unwrap_or_default();
-        let name = if key.is_private_key { "  Khóa / key" } else { "  Chứng thư số / certificate" };
+        let name = if key.is_private_key {
+            "  Khóa / key"
+        } else {
+            "  Chứng thư số / certificate"
+        };
         lines.add(name, &format!("{} {algorithm}", key.label));
         lines.add("    URI", &token.uri(key));
         if let Some((Some(subject), Some(not_after))) = key.certificate.as_deref().map(read) {
-            lines.add("    Chứng thư số / certificate", &format!("{subject}, đến / until {not_after}"));
+            lines.add(
+                "    Chứng thư số / certificate",
+                &format!("{subject}, đến / until {not_after}"),
+            );
         }
     }
 }

@@ -86,7 +86,11 @@ impl PrivateKey for TokenKey {
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         let digest = sha256(message);
-        let data = if self.way == Way::PssOfMessage { message } else { &digest };
+        let data = if self.way == Way::PssOfMessage {
+            message
+        } else {
+            &digest
+        };
         let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let signed = session.sign(&self.way.mechanism(), self.key, data);
         signed.map_err(|error| SigningError::Token(TokenFault::of(&error)))
@@ -102,6 +106,9 @@ mod tests {
         let both = [MechanismType::RSA_PKCS_PSS, MechanismType::SHA256_RSA_PKCS_PSS];
         assert_eq!(Way::of(Algorithm::Ps256, &both), Ok(Way::PssOfMessage));
         assert_eq!(Way::of(Algorithm::Ps256, &both[..1]), Ok(Way::PssOfDigest));
-        assert!(matches!(Way::of(Algorithm::Es256, &both), Err(TokenFault::Mechanism(_))));
+        assert!(matches!(
+            Way::of(Algorithm::Es256, &both),
+            Err(TokenFault::Mechanism(_))
+        ));
     }
 }

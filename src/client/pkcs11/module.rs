@@ -189,7 +189,11 @@ impl Token {
     /// [`TokenFault`]; of the certificate apart from the key, since it may be in a file.
     pub fn key(self, uri: &TokenUri) -> Result<(TokenKey, Result<Vec<u8>, TokenFault>), TokenFault> {
         let mut asked = vec![Attribute::Class(ObjectClass::PRIVATE_KEY)];
-        asked.extend(uri.object.as_ref().map(|label| Attribute::Label(label.clone().into_bytes())));
+        asked.extend(
+            uri.object
+                .as_ref()
+                .map(|label| Attribute::Label(label.clone().into_bytes())),
+        );
         asked.extend(uri.id.clone().map(Attribute::Id));
         let key = match self.session.find_objects(&asked)?.as_slice() {
             [] => return Err(TokenFault::NoKey),
@@ -213,7 +217,9 @@ impl Token {
             [one] => *one,
             several => return Err(TokenFault::SeveralCertificates(several.len())),
         };
-        Described::of(&self.session, one)?.value.ok_or(TokenFault::NoCertificate)
+        Described::of(&self.session, one)?
+            .value
+            .ok_or(TokenFault::NoCertificate)
     }
 }
 
@@ -228,7 +234,12 @@ struct Described {
 
 impl Described {
     fn of(session: &Session, object: ObjectHandle) -> Result<Self, TokenFault> {
-        let asked = [AttributeType::Id, AttributeType::Label, AttributeType::KeyType, AttributeType::Class];
+        let asked = [
+            AttributeType::Id,
+            AttributeType::Label,
+            AttributeType::KeyType,
+            AttributeType::Class,
+        ];
         let mut found = Self::default();
         let mut is_certificate = false;
         #[expect(clippy::wildcard_enum_match_arm, reason = "only these were asked for")]

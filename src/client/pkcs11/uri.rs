@@ -121,7 +121,9 @@ fn decode(text: &str) -> Option<Vec<u8>> {
             continue;
         }
         let digits = [bytes.next()?, bytes.next()?];
-        let digits = std::str::from_utf8(&digits).ok().filter(|text| !text.starts_with('+'))?;
+        let digits = std::str::from_utf8(&digits)
+            .ok()
+            .filter(|text| !text.starts_with('+'))?;
         decoded.push(u8::from_str_radix(digits, 16).ok()?);
     }
     Some(decoded)
@@ -176,7 +178,11 @@ mod tests {
             ("pkcs11:slot-id=x", "slot-id"),
             ("pkcs11:type=public", "type"),
         ] {
-            assert_eq!(text.parse::<TokenUri>(), Err(UriFault::Attribute(name.into())), "{text}");
+            assert_eq!(
+                text.parse::<TokenUri>(),
+                Err(UriFault::Attribute(name.into())),
+                "{text}"
+            );
         }
     }
 
@@ -184,6 +190,9 @@ mod tests {
     fn what_is_encoded_is_read_back() {
         let label = "Con dấu; 1/2?&=%";
         let uri = format!("pkcs11:object={}", encode(label.as_bytes()));
-        assert_eq!(uri.parse::<TokenUri>().map(|uri| uri.object), Ok(Some(label.to_owned())));
+        assert_eq!(
+            uri.parse::<TokenUri>().map(|uri| uri.object),
+            Ok(Some(label.to_owned()))
+        );
     }
 }
