@@ -143,6 +143,8 @@ pub enum Operation {
     Upload(Box<Upload>),
     /// Register the keys with which a hub signs the log.
     HubKey(HubKey),
+    /// Retire the keys of a hub: from then on they sign nothing that is believed.
+    RetireHubKey(HubKey),
 }
 
 /// A document whose bytes are kept already.

@@ -101,6 +101,7 @@ pub(super) fn decide(
             measures::register(state, registry, environment, command, list)?;
         }
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
+        Operation::RetireHubKey(key) => hub_key::retire(state, command, key)?,
         Operation::Upload(document) => {
             registry.viewer(&command.actor, today)?;
             upload::upload(state, environment, command, document)?;

@@ -96,7 +96,7 @@ impl<'a> Needs<'a> {
             }
             Operation::Registry(change) => self.add_registry(change),
             Operation::Calendar(_) | Operation::Upload(_) => {}
-            Operation::HubKey(_) => self.hub_keys = true,
+            Operation::HubKey(_) | Operation::RetireHubKey(_) => self.hub_keys = true,
             Operation::Sweep(sweep) => {
                 for request in &sweep.requests {
                     self.requests.insert(&request.id);
