@@ -24,7 +24,7 @@ help: ## this page
 	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
 	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, faults, storm and bench need PostgreSQL' \
-	  'server binaries, strace and Python; on Debian they install them when missing (as root or through sudo).' \
+	  'server binaries, strace, SoftHSM, OpenSC and Python; on Debian they install them when missing (as root or through sudo).' \
 	  'A first reading: README.md, then docs/architecture.md.'
 
 demo: ## the whole story, then stop; status 0 when all of it held

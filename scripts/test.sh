@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # `make test`: everything the project promises, on SQLite and on PostgreSQL, from a fresh clone on.
 #
-# Sets up what it needs (PostgreSQL binaries, strace, a Python environment), starts a private PostgreSQL, runs every
+# Sets up what it needs (PostgreSQL binaries, strace, SoftHSM, a Python environment), starts a private PostgreSQL, runs every
 # test, the .proto lint and the foreign client, and leaves nothing running. The exit status is the verdict.
 #
 # Arguments go to `cargo test`, for a part of it: scripts/test.sh --test it ledger
@@ -22,6 +22,9 @@ export TMPDIR=$scratch
 
 ensure_rust
 ensure_command strace strace
+# Keys in tokens: a token in software, and the tool that puts certificates into one.
+ensure_command softhsm2-util softhsm2
+ensure_command pkcs11-tool opensc
 ensure_python_env
 offer_buckets
 start_small_disk "$scratch"

@@ -357,7 +357,7 @@ class Log:
                     "hub_id": hub_id, "note_signature": row["note_signature"], "seal_signature": row["seal_signature"]}
             if row != must:
                 self.faults.add("checkpoint", f"tree_size={size}", "DIFFERS")
-            elif not signed(row, [key["public_keys"] for key in keys if key["registered_index"] < size]):
+            elif not signed(row, [key for key in keys if key["registered_index"] < size]):
                 self.faults.add("checkpoint", f"tree_size={size}", "SIGNATURE")
         for size in sorted(must_be - seen):
             self.faults.add("checkpoint", f"tree_size={size}", "MISSING")
@@ -385,7 +385,8 @@ def der_of(signature):
 
 
 def signed(row, keys):
-    """Both signatures, by one of the keys that stand in the log before this checkpoint; a log without keys has none."""
+    """Both signatures, by one of the keys that stand in the log before this checkpoint and that no entry before it retires; a
+    log without keys has none."""
     note, seal = row["note_signature"], row["seal_signature"]
     if not keys:
         return note is None and seal is None
@@ -396,7 +397,9 @@ def signed(row, keys):
         row["hub_id"], row["tree_size"], base64.b64encode(row["root_hash"]).decode(),
         "hub-time " + time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))).encode()
     for key in keys:
-        (_, note_id, note_key), (_, seal_id, seal_key) = (part.split("+", 2) for part in key.split(" "))
+        if key["retired_index"] is not None and row["tree_size"] > key["retired_index"]:
+            continue
+        (_, note_id, note_key), (_, seal_id, seal_key) = (part.split("+", 2) for part in key["public_keys"].split(" "))
         if (note[:4].hex(), seal[:4].hex()) != (note_id, seal_id):
             continue
         note_der = bytes.fromhex("302a300506032b6570032100") + base64.b64decode(note_key)[1:]
@@ -454,7 +457,13 @@ class Replay:
 
     def hub_key(self, event, told):
         name, key_id, _ = told["public_keys"].split(" ")[0].split("+", 2)
-        self.require(event["version"] == 1 and event["subject"] == f"{name}+{key_id}")
+        self.require(event["subject"] == f"{name}+{key_id}")
+        known = [row for row in self.rows["hub_key"] if row["public_keys"] == told["public_keys"]]
+        if event["action"] == "retire_hub_key":
+            self.require(event["version"] == 2 and known and known[0]["retired_index"] is None)
+            known[0].update(retired_index=event["log_index"], retired_time=event["hub_time"])
+            return
+        self.require(event["action"] == "register_hub_key" and event["version"] == 1 and not known)
         self.hub_id = self.hub_id or name
         self.rows["hub_key"].append({
             "public_keys": told["public_keys"], "registered_index": event["log_index"],

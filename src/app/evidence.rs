@@ -141,6 +141,26 @@ impl App {
         self.execute(command).await.map(drop)
     }
 
+    /// Retires the keys of another hub, or of this one before it got new ones; gives whether they were in use. What they signed
+    /// before stays good.
+    ///
+    /// # Errors
+    /// METHOD_NOT_ALLOWED for this hub's own keys, which sign the entry, and for keys that the log does not know; the ledger's.
+    pub async fn retire_hub_key(&self, key: HubKey) -> Result<bool> {
+        if key == self.hub_key {
+            return Err(Error::new(ErrorCode::MethodNotAllowed));
+        }
+        let command = Command {
+            actor: Actor::hub(),
+            key: None,
+            content_sha256: NO_CONTENT,
+            body: None,
+            verified: None,
+            operation: Operation::RetireHubKey(key),
+        };
+        Ok(!self.execute(command).await?.is_empty())
+    }
+
     /// The keys of every hub that ever signed this log.
     ///
     /// # Errors

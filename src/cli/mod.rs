@@ -22,6 +22,7 @@ mod output;
 mod place;
 mod progress;
 mod restore;
+mod retire_signer;
 mod serve;
 mod start_failure;
 mod traces;
@@ -74,6 +75,8 @@ enum Command {
     /// Cơ sở dữ liệu: copying one into another.
     #[command(subcommand)]
     Db(db::Db),
+    /// Cho thôi dùng khóa ký nhật ký: retires the keys of a hub by an entry of the log; what they sign afterwards is no good.
+    RetireSigner(retire_signer::RetireSigner),
     /// Khám cổng: looks for what is wrong with a hub's data, or soon will be; changes nothing. Ends with status 1 if something is broken.
     Doctor(doctor::Doctor),
     /// Kiểm chứng: is what stands in a database what its log says? Offline; no hub is needed, none is trusted.
@@ -130,6 +133,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Backup(command) => Box::pin(command.run()).await,
         Command::Restore(command) => Box::pin(command.run()).await,
         Command::Db(command) => Box::pin(command.run()).await,
+        Command::RetireSigner(command) => Box::pin(command.run()).await,
         Command::Doctor(command) => Box::pin(command.run()).await,
         Command::Verify(command) => Box::pin(command.run()).await,
         Command::Witness(command) => Box::pin(command.run()).await,

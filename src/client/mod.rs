@@ -5,6 +5,7 @@ pub mod call;
 pub mod channel;
 pub mod documents;
 pub mod log_memory;
+pub mod pkcs11;
 pub mod pki;
 pub mod receipts;
 pub mod signing;

@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use serde::Serialize;
 
+use super::pkcs11::TokenFault;
 use super::pki::KeyedCertificate;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Timestamp;
@@ -38,9 +39,12 @@ pub enum SigningError {
     /// The key is not the certificate's.
     #[error("the key does not belong to the certificate")]
     Mismatch,
-    /// The key did not sign: a token was taken out, or its PIN is wrong.
+    /// The key did not sign.
     #[error("the key did not sign: {0}")]
     Refused(String),
+    /// The token did not sign: it was taken out, or cannot.
+    #[error("{0}")]
+    Token(TokenFault),
     /// The document is larger than the hub takes.
     #[error("the document is larger than {MAX_PAYLOAD_BYTES} bytes")]
     TooLarge,
@@ -54,7 +58,7 @@ pub trait PrivateKey: Send + Sync {
     /// The signature over `message`, as a JWS has it: for ES256 r ‖ s, 64 bytes (RFC 7518 section 3.4).
     ///
     /// # Errors
-    /// [`SigningError::Refused`].
+    /// [`SigningError::Refused`], [`SigningError::Token`].
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
 }
 
@@ -132,9 +136,17 @@ impl Signer {
     /// [`SigningError`].
     pub fn new(certificate: &str, key: Arc<dyn PrivateKey>) -> Result<Self, SigningError> {
         let der = CertificateDer::from_pem_slice(certificate.as_bytes()).or(Err(SigningError::Certificate))?;
-        let public = VerificationKey::of_certificate(&der).map_err(SigningError::Unfit)?;
+        Self::of_der(&der, key)
+    }
+
+    /// The same with a certificate in DER, as tokens have it.
+    ///
+    /// # Errors
+    /// [`SigningError`].
+    pub fn of_der(der: &[u8], key: Arc<dyn PrivateKey>) -> Result<Self, SigningError> {
+        let public = VerificationKey::of_certificate(der).map_err(SigningError::Unfit)?;
         let signer = Self {
-            key_id: encode(&sha256(&der)),
+            key_id: encode(&sha256(der)),
             key,
         };
         let probe = signer.protect_and_sign("e30", &Times { issued: 0, expires: 1 }, &[0; NONCE_BYTES])?;
@@ -220,7 +232,7 @@ impl Sealer {
     /// Signs `document`, to the byte: in compact form with the seal alone, in general form if the officer signs too.
     ///
     /// # Errors
-    /// [`SigningError::TooLarge`], [`SigningError::Refused`].
+    /// [`SigningError::TooLarge`], [`SigningError::Refused`], [`SigningError::Token`].
     pub fn sign(
         &self,
         document: &[u8],

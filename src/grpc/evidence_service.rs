@@ -94,6 +94,8 @@ impl EvidenceService {
             public_keys: row.key.to_string(),
             registered_index: row.registered_index,
             registered_time: Some(time(row.registered_time)),
+            retired_index: row.retired.map(|(index, _)| index),
+            retired_time: row.retired.map(|(_, at)| time(at)),
         });
         Ok(v1::ListHubKeysResponse { keys: keys.collect() })
     }

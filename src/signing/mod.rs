@@ -70,6 +70,9 @@ pub enum LogBreak {
         /// Entries that this hub has signed and seen committed.
         confirmed: u64,
     },
+    /// An entry of the log retires this hub's keys: nobody believes what they would sign from there on.
+    #[error("an entry of the log retires the keys of this hub")]
+    Retired,
 }
 
 impl LogBreak {
@@ -78,6 +81,7 @@ impl LogBreak {
         match self {
             Self::Shorter { .. } => "log_shorter",
             Self::Forked { .. } => "log_forked",
+            Self::Retired => "key_retired",
         }
     }
 }
@@ -89,6 +93,7 @@ pub struct Signer {
     remembered: Remembered,
     file: Arc<StateFile>,
     log_break: Option<LogBreak>,
+    is_retired: bool,
 }
 
 impl Signer {
@@ -111,6 +116,7 @@ impl Signer {
             remembered: Remembered::default(),
             file: Arc::new(file),
             log_break: None,
+            is_retired: false,
         })
     }
 
@@ -128,6 +134,7 @@ impl Signer {
             remembered,
             file: Arc::new(file),
             log_break: None,
+            is_retired: false,
         })
     }
 
@@ -169,11 +176,16 @@ impl Signer {
         self.log_break
     }
 
+    /// An entry of the log retires these keys: for good, they sign nothing any more.
+    pub fn retire(&mut self) {
+        self.is_retired = true;
+    }
+
     /// Follows the log to `head`, which another hub has written: `pieces` are the perfect nodes between, level and hash each, in
     /// order.
     ///
     /// # Errors
-    /// [`LogBreak`] if the log does not go on from what this hub has confirmed.
+    /// [`LogBreak`] if the log does not go on from what this hub has confirmed, or the keys are retired.
     pub fn follow(&mut self, head: &Frontier, pieces: impl IntoIterator<Item = (u32, Digest)>) -> Result<(), LogBreak> {
         let followed = self.grow_to(head, pieces);
         self.log_break = followed.err();
@@ -181,6 +193,9 @@ impl Signer {
     }
 
     fn grow_to(&mut self, head: &Frontier, pieces: impl IntoIterator<Item = (u32, Digest)>) -> Result<(), LogBreak> {
+        if self.is_retired {
+            return Err(LogBreak::Retired);
+        }
         let mut grown = self.remembered.confirmed.clone();
         let confirmed = grown.size();
         if head.size() < confirmed {
@@ -202,8 +217,11 @@ impl Signer {
     /// Signs the tree after `growth`. What is given back must be written before the tree is committed.
     ///
     /// # Errors
-    /// [`LogBreak`] if the growth does not begin where the confirmed tree ends.
+    /// [`LogBreak`] if the growth does not begin where the confirmed tree ends, or the keys are retired.
     pub fn sign(&mut self, growth: &Growth, checkpoint: &Checkpoint) -> Result<(Signatures, Pending), LogBreak> {
+        if self.is_retired {
+            return Err(LogBreak::Retired);
+        }
         let confirmed = self.remembered.confirmed.size();
         let is_next = *growth.before() == self.remembered.confirmed && growth.after().size() > confirmed;
         if !is_next || checkpoint.tree != root_of(growth.after()) {

@@ -20,7 +20,15 @@ pub struct Notes(BTreeSet<Digest>);
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     known: Vec<HubKey>,
-    rows: Vec<Row>,
+    standing: Vec<Standing>,
+}
+
+/// A key's two entries, index and time each.
+#[derive(Debug)]
+struct Standing {
+    public_keys: String,
+    registered: [i64; 2],
+    retired: Option<[i64; 2]>,
 }
 
 #[derive(Deserialize)]
@@ -29,23 +37,32 @@ struct Registered {
 }
 
 impl Keys {
-    /// An entry that registers keys. None: it does not.
+    /// An entry that registers keys or retires them. None: it does neither.
     pub(super) fn follow(&mut self, event: &Event<'_>) -> Option<()> {
         let told: Registered = serde_json::from_str(event.details).ok()?;
         let key: HubKey = told.public_keys.parse().ok()?;
         let subject = format!("{}+{:08x}", key.name(), u32::from_be_bytes(key.note_id()));
-        if event.version != 1 || event.subject != subject || self.known.contains(&key) {
+        if event.subject != subject {
             return None;
         }
-        self.known.push(key);
-        self.rows.push(Row::from([
-            told.public_keys.into(),
-            event.index.into(),
-            event.hub_time.into(),
-            Value::Null,
-            Value::Null,
-        ]));
-        Some(())
+        let at = [event.index, event.hub_time];
+        let place = self.known.iter().position(|known| *known == key);
+        match (event.action, event.version, place) {
+            ("register_hub_key", 1, None) => {
+                self.known.push(key);
+                self.standing.push(Standing {
+                    public_keys: told.public_keys,
+                    registered: at,
+                    retired: None,
+                });
+                Some(())
+            }
+            ("retire_hub_key", 2, Some(place)) => {
+                let standing = self.standing.get_mut(place)?;
+                standing.retired.replace(at).is_none().then_some(())
+            }
+            _ => None,
+        }
     }
 
     /// The hub's name, if a key says it.
@@ -58,10 +75,24 @@ impl Keys {
     }
 
     pub(super) fn rows(&self) -> Vec<Row> {
-        self.rows.clone()
+        let rows = self.standing.iter().map(|standing| {
+            let [registered_index, registered_time] = standing.registered;
+            let [retired_index, retired_time] = match standing.retired {
+                Some(retired) => retired.map(Value::Integer),
+                None => [Value::Null, Value::Null],
+            };
+            Row::from([
+                standing.public_keys.as_str().into(),
+                registered_index.into(),
+                registered_time.into(),
+                retired_index,
+                retired_time,
+            ])
+        });
+        rows.collect()
     }
 
-    /// Whether these are both signatures of a key that stands in the log. A log without keys has none.
+    /// Whether these are both signatures of a key that stands in the log and is not retired up to here. A log without keys has none.
     pub(super) fn have_signed(&self, stated: &Checkpoint, signatures: [&Value; 2], notes: &mut Notes) -> bool {
         if self.known.is_empty() {
             return signatures == [&Value::Null, &Value::Null];
@@ -72,7 +103,11 @@ impl Keys {
         // Each in its own place: the key ids say which is which.
         let has_place = |key: &HubKey| note.starts_with(&key.note_id()) && seal.starts_with(&key.seal_id());
         let signed = stated.signed(&[note.as_slice(), seal.as_slice()]).to_string();
-        let trusted: Vec<HubKey> = self.known.iter().filter(|key| has_place(key)).cloned().collect();
+        let keys = self.known.iter().zip(&self.standing);
+        let trusted: Vec<HubKey> = keys
+            .filter(|(key, standing)| standing.retired.is_none() && has_place(key))
+            .map(|(key, _)| key.clone())
+            .collect();
         if trusted.is_empty() {
             return false;
         }

@@ -147,6 +147,8 @@ pub enum Operation {
     Read(Box<SupervisedRead>),
     /// Register the keys with which a hub signs the log.
     HubKey(HubKey),
+    /// Retire the keys of a hub: from then on they sign nothing that is believed.
+    RetireHubKey(HubKey),
     /// Keep the certificate or the list of an authority, which is the command's body.
     Trust(TrustPaper),
 }

@@ -109,6 +109,7 @@ pub(super) fn decide(
         }
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
         Operation::Trust(paper) => trust::keep(state, environment, command, paper)?,
+        Operation::RetireHubKey(key) => hub_key::retire(state, command, key)?,
         Operation::Upload(document) => {
             registry.viewer(&command.actor, today)?;
             upload::upload(state, environment, command, document)?;

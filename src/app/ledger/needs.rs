@@ -97,7 +97,7 @@ impl<'a> Needs<'a> {
             }
             Operation::Registry(change) => self.add_registry(change),
             Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
-            Operation::HubKey(_) => self.hub_keys = true,
+            Operation::HubKey(_) | Operation::RetireHubKey(_) => self.hub_keys = true,
             Operation::Trust(_) => self.trust = true,
             Operation::Sweep(sweep) => {
                 for request in &sweep.requests {

@@ -19,7 +19,17 @@ use crate::store::write::LedgerTx;
 /// The database's; [`LogBreak`] if it does not.
 pub async fn check_log(store: &Store, signer: &mut Signer) -> Result<Result<(), LogBreak>, sqlx::Error> {
     let (mut tx, head) = store.begin_ledger().await?;
+    note_retirement(&mut tx, signer).await?;
     follow(&mut tx, &head, signer).await
+}
+
+/// Whether the log retires the hub's keys. Only another hub's entry can, so it is asked where others have written.
+async fn note_retirement(tx: &mut LedgerTx, signer: &mut Signer) -> Result<(), sqlx::Error> {
+    let keys = tx.hub_keys().await?;
+    if keys.iter().any(|row| row.retired.is_some() && row.key == *signer.key()) {
+        signer.retire();
+    }
+    Ok(())
 }
 
 pub(super) async fn follow(
@@ -36,6 +46,7 @@ pub(super) async fn follow(
     let pieces = between(signer.confirmed().size(), head.frontier.size());
     let mut hashes = Vec::new();
     if !pieces.is_empty() {
+        note_retirement(tx, signer).await?;
         let mut known = tx.tree_pieces(&pieces).await?;
         for (level, positions) in pieces {
             hashes.extend(positions.filter_map(|position| Some((level, known.perfect(level, position)?))));

@@ -322,6 +322,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Upload(_)
         | Operation::Read(_)
         | Operation::HubKey(_)
+        | Operation::RetireHubKey(_)
         | Operation::Trust(_) => Priority::Ordinary,
     }
 }
@@ -423,7 +424,11 @@ fn is_full(error: &sqlx::Error) -> bool {
 /// alone: what it changes is what every other command is checked against. So does a sweep, for its size.
 fn joins(run: &[Queued], next: &Queued) -> bool {
     let stands_alone = |queued: &Queued| match queued.command.operation {
-        Operation::Registry(_) | Operation::Calendar(_) | Operation::Sweep(_) | Operation::HubKey(_) => true,
+        Operation::Registry(_)
+        | Operation::Calendar(_)
+        | Operation::Sweep(_)
+        | Operation::HubKey(_)
+        | Operation::RetireHubKey(_) => true,
         Operation::Submit(_)
         | Operation::Step(_)
         | Operation::Advance(_)

@@ -23,7 +23,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::digest::hex;
-use crate::evidence::jws::{Format, Jws, Signature, SignatureFault};
+use crate::evidence::jws::{Format, Jws, MAX_JWS_BYTES, MAX_PAYLOAD_BYTES, Signature, SignatureFault};
 use signers::Signer;
 
 /// The field of every message that carries a signed document.
@@ -210,12 +210,23 @@ impl App {
 fn invalid(field: String, fault: SignatureFault) -> Error {
     let (vi, en) = (fault.text_vi(), fault.text_en());
     let violation = FieldViolation::new(field, fault.reason(), vi, en);
-    Error::invalid(ErrorCode::SignatureInvalid, vec![violation])
-        .with("reason", fault.reason())
-        .with_detail(vi, en)
+    let error = match most_bytes(fault) {
+        Some(most) => Error::invalid(ErrorCode::DocumentTooLarge, vec![violation]).with("max_bytes", most.to_string()),
+        None => Error::invalid(ErrorCode::SignatureInvalid, vec![violation]),
+    };
+    error.with("reason", fault.reason()).with_detail(vi, en)
 }
 
-/// What a signed document whose form is wrong is refused with.
+/// The limit that a document is beyond, if its size alone is what is wrong.
+fn most_bytes(fault: SignatureFault) -> Option<usize> {
+    if fault == SignatureFault::TooLarge {
+        Some(MAX_JWS_BYTES)
+    } else {
+        (fault == SignatureFault::PayloadTooLarge).then_some(MAX_PAYLOAD_BYTES)
+    }
+}
+
+/// What a signed document whose form is wrong, or that is too large, is refused with.
 pub(crate) fn malformed(fault: SignatureFault) -> Error {
     invalid(FIELD.to_owned(), fault)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Deserialize;
 
+use super::key_place::KeyPlace;
 use super::log_memory::{LogMemory, MemoryArgs};
 use super::session::Session;
 use super::signing::SigningArgs;
@@ -13,7 +14,6 @@ use crate::cli::args::read_text;
 use crate::cli::failure::Failure;
 use crate::client::channel::HubAddress;
 use crate::client::pki::KeyedCertificate;
-use crate::client::signing::Sealer;
 use crate::client::token::TokenSubject;
 use crate::domain::ids::{AgencyCode, OfficerId};
 
@@ -22,7 +22,7 @@ use crate::domain::ids::{AgencyCode, OfficerId};
 #[command(next_help_heading = "Kết nối / connection")]
 pub(in crate::cli) struct ConnectionArgs {
     /// Hồ sơ kết nối: a TOML file with hub, server_name, hub_ca, hub_id, agency, officer, tls_cert, tls_key, token_cert,
-    /// token_key, seal_cert, seal_key, officer_cert, officer_key, hub_keys, log_memory; paths are relative to it. Options override it. `lienthong certs dev` writes one per agency.
+    /// token_key, seal_cert, seal_key, seal_pin_file, officer_cert, officer_key, officer_pin_file, pkcs11_module, hub_keys, log_memory; paths are relative to it. Options override it. `lienthong certs dev` writes one per agency.
     #[arg(long, env = "LIENTHONG_PROFILE", value_name = "FILE")]
     profile: Option<PathBuf>,
     /// Địa chỉ cổng: for example `https://hub.thads.gov.vn:8443`.
@@ -76,9 +76,12 @@ struct Profile {
     token_cert: Option<PathBuf>,
     token_key: Option<PathBuf>,
     seal_cert: Option<PathBuf>,
-    seal_key: Option<PathBuf>,
+    seal_key: Option<KeyPlace>,
+    seal_pin_file: Option<PathBuf>,
     officer_cert: Option<PathBuf>,
-    officer_key: Option<PathBuf>,
+    officer_key: Option<KeyPlace>,
+    officer_pin_file: Option<PathBuf>,
+    pkcs11_module: Option<PathBuf>,
     hub_keys: Option<PathBuf>,
     log_memory: Option<PathBuf>,
 }
@@ -100,13 +103,17 @@ impl Profile {
             &mut profile.token_cert,
             &mut profile.token_key,
             &mut profile.seal_cert,
-            &mut profile.seal_key,
+            &mut profile.seal_pin_file,
             &mut profile.officer_cert,
-            &mut profile.officer_key,
+            &mut profile.officer_pin_file,
+            &mut profile.pkcs11_module,
             &mut profile.hub_keys,
             &mut profile.log_memory,
         ] {
             *file = file.take().map(|file| folder.join(file));
+        }
+        for key in [&mut profile.seal_key, &mut profile.officer_key].into_iter().flatten() {
+            key.beside(folder);
         }
         // Where nothing else is said, what is remembered of the log stands beside the profile.
         profile.log_memory.get_or_insert_with(|| folder.join("log-memory"));
@@ -117,8 +124,11 @@ impl Profile {
         SigningArgs {
             seal_cert: self.seal_cert,
             seal_key: self.seal_key,
+            seal_pin_file: self.seal_pin_file,
             officer_cert: self.officer_cert,
             officer_key: self.officer_key,
+            officer_pin_file: self.officer_pin_file,
+            pkcs11_module: self.pkcs11_module,
         }
     }
 }
@@ -134,10 +144,10 @@ impl ConnectionArgs {
         Ok(read.transpose()?.unwrap_or_default())
     }
 
-    /// Who signs, if a seal is named.
-    pub(super) fn sealer(&self) -> Result<Option<Sealer>, Failure> {
+    /// What is signed with.
+    pub(super) fn signing(&self) -> Result<SigningArgs, Failure> {
         let profile = self.profile()?;
-        self.signing.clone().or(profile.signing()).sealer()
+        Ok(self.signing.clone().or(profile.signing()))
     }
 
     /// The file of the hub's published keys, if one is named.
@@ -160,7 +170,7 @@ impl ConnectionArgs {
 
     /// Connects to this address of the hub instead of its first; remembers nothing.
     pub(in crate::cli) async fn connect_to(&self, other: Option<&str>) -> Result<Session, Failure> {
-        let sealer = self.sealer()?;
+        let signing = self.signing()?;
         let profile = self.profile()?;
         let own = other.map(str::to_owned).or_else(|| self.hub.clone());
         let uri = needed("hub", "hub", own.or(profile.hub))?;
@@ -201,7 +211,7 @@ impl ConnectionArgs {
             Arc::new(crate::server::clock::SystemClock),
         )
         .await
-        .map(|session| session.with_sealer(sealer))
+        .map(|session| session.with_signing(signing))
     }
 }
 

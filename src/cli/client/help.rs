@@ -20,6 +20,11 @@ pub(super) const SIGN: &str = example![
     "lienthong sign order.json -O order.jws                  with seal_cert, seal_key of the profile; then: lienthong send order.jws",
     "lienthong sign debit.json --with-officer -O debit.jws   and the officer's own signature beside it",
 ];
+pub(super) const SIGNING_KEYS: &str = example![
+    "lienthong signing-keys --pkcs11-module /usr/lib/softhsm/libsofthsm2.so",
+    "LIENTHONG_TOKEN_PIN=… lienthong signing-keys 'pkcs11:token=Con%20dau' --pkcs11-module /usr/lib/softhsm/libsofthsm2.so",
+    "lienthong sign order.json --seal-key 'pkcs11:token=Con%20dau;object=seal' --seal-pin-file pin -O order.jws",
+];
 pub(super) const INBOX: &str = example![
     "lienthong inbox                                         what is new; changes nothing; for officers of scope ALL",
     "lienthong inbox --advance                               and marks it as delivered (đã đến)",

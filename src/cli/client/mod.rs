@@ -8,6 +8,7 @@ mod evidence;
 mod export;
 mod help;
 mod inbox;
+mod key_place;
 pub(super) mod log_memory;
 mod measures;
 mod measures_file;
@@ -19,6 +20,7 @@ mod send;
 pub(super) mod session;
 mod show;
 mod signing;
+mod signing_keys;
 mod steps;
 mod supervise;
 mod supervise_text;
@@ -43,6 +45,9 @@ pub(super) enum Client {
     /// Ký số: signs a document with the agency's seal, and with the officer's own key if asked; sends nothing.
     #[command(after_help = help::SIGN)]
     Sign(signing::Sign),
+    /// Khóa trong token: what a PKCS#11 module offers to sign with, and the URI of each key.
+    #[command(after_help = help::SIGNING_KEYS)]
+    SigningKeys(signing_keys::SigningKeys),
     /// Hộp thư: what is new for the agency, urgent first. Reading alone registers nothing and moves nothing.
     #[command(after_help = help::INBOX)]
     Inbox(inbox::Inbox),
@@ -137,6 +142,7 @@ impl Client {
         match self {
             Self::Send(command) => command.run().await,
             Self::Sign(command) => command.run(),
+            Self::SigningKeys(command) => command.run(),
             Self::Inbox(command) => command.run().await,
             Self::Ack(command) => command.run().await,
             Self::Answer(command) => command.run(Step::Answer).await,

@@ -16,12 +16,12 @@ use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
 
 use super::log_memory::LogMemory;
+use super::signing::SigningArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::client::call::{Refusal, WrongField};
 use crate::client::channel::{HubAddress, HubChannel, connect, with_tokens};
 use crate::client::pki::KeyedCertificate;
-use crate::client::signing::Sealer;
 use crate::client::token::{TokenMinter, TokenSubject};
 use crate::domain::ids::IdSource;
 use crate::domain::time::{Clock, Timestamp};
@@ -34,7 +34,7 @@ pub(in crate::cli) struct Session {
     channel: HubChannel,
     subject: TokenSubject,
     clock: Arc<dyn Clock>,
-    sealer: Option<Arc<Sealer>>,
+    signing: Arc<SigningArgs>,
     memory: Option<Arc<LogMemory>>,
 }
 
@@ -75,15 +75,15 @@ impl Session {
             channel: with_tokens(channel, Arc::new(minter)),
             subject,
             clock,
-            sealer: None,
+            signing: Arc::default(),
             memory: None,
         })
     }
 
     /// The same, signing with these keys.
-    pub(super) fn with_sealer(self, sealer: Option<Sealer>) -> Self {
-        let sealer = sealer.map(Arc::new);
-        Self { sealer, ..self }
+    pub(super) fn with_signing(self, signing: SigningArgs) -> Self {
+        let signing = Arc::new(signing);
+        Self { signing, ..self }
     }
 
     /// The same, remembering the hub's log.
@@ -110,9 +110,9 @@ impl Session {
         &self.subject.hub_id
     }
 
-    /// Who signs, if a seal is named.
-    pub(super) fn sealer(&self) -> Option<&Sealer> {
-        self.sealer.as_deref()
+    /// What it signs with.
+    pub(super) fn signing(&self) -> &SigningArgs {
+        &self.signing
     }
 
     /// Code of the agency that acts.

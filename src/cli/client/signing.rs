@@ -1,7 +1,7 @@
 //! Signing what is sent: with the seal of the profile, and the officer's own key where the kind asks for it; and `lienthong
 //! sign`, which signs a file and sends nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use lienthong_proto::v1;
@@ -9,13 +9,12 @@ use serde_json::Value;
 
 use super::connection::ConnectionArgs;
 use super::content::{Content, read_document, write_new};
+use super::key_place::{KeyPlace, Stated, words};
 use super::session::Session;
 use super::steps::Step;
-use crate::cli::args::read_text;
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::client::pki::KeyedCertificate;
-use crate::client::signing::{Sealer, Signer, SigningError, Times};
+use crate::client::signing::{Sealer, Times};
 use crate::domain::time::Clock as _;
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
@@ -27,15 +26,25 @@ pub(super) struct SigningArgs {
     /// Chứng thư số của cơ quan: the certificate registered for SEAL, PEM. With it, what the kind wants signed is signed.
     #[arg(long, env = "LIENTHONG_SEAL_CERT", value_name = "FILE")]
     pub(super) seal_cert: Option<PathBuf>,
-    /// Khóa của chứng thư số cơ quan: its private key (P-256 or RSA, PKCS #8, PEM).
-    #[arg(long, env = "LIENTHONG_SEAL_KEY", value_name = "FILE")]
-    pub(super) seal_key: Option<PathBuf>,
+    /// Khóa của chứng thư số cơ quan: its private key, a file (P-256 or RSA, PKCS #8, PEM) or a key in a token
+    /// (`pkcs11:token=…;object=…`, see `lienthong signing-keys`), whose certificate may be in the token too.
+    #[arg(long, env = "LIENTHONG_SEAL_KEY", value_name = "FILE|pkcs11:…")]
+    pub(super) seal_key: Option<KeyPlace>,
+    /// Tệp chứa mã PIN của token: or `LIENTHONG_SEAL_PIN` in the environment.
+    #[arg(long, env = "LIENTHONG_SEAL_PIN_FILE", value_name = "FILE")]
+    pub(super) seal_pin_file: Option<PathBuf>,
     /// Chứng thư số của cán bộ: the officer's own certificate, registered for OFFICER, PEM.
     #[arg(long, env = "LIENTHONG_OFFICER_CERT", value_name = "FILE")]
     pub(super) officer_cert: Option<PathBuf>,
-    /// Khóa của chứng thư số cán bộ: its private key.
-    #[arg(long, env = "LIENTHONG_OFFICER_KEY", value_name = "FILE")]
-    pub(super) officer_key: Option<PathBuf>,
+    /// Khóa của chứng thư số cán bộ: its private key, in a file or in a token.
+    #[arg(long, env = "LIENTHONG_OFFICER_KEY", value_name = "FILE|pkcs11:…")]
+    pub(super) officer_key: Option<KeyPlace>,
+    /// Tệp chứa mã PIN của token cán bộ: or `LIENTHONG_OFFICER_PIN` in the environment.
+    #[arg(long, env = "LIENTHONG_OFFICER_PIN_FILE", value_name = "FILE")]
+    pub(super) officer_pin_file: Option<PathBuf>,
+    /// Thư viện PKCS#11 của nhà cung cấp token: the maker's module, a .so file, unless the key's URI names it.
+    #[arg(long, env = "LIENTHONG_PKCS11_MODULE", value_name = "FILE")]
+    pub(super) pkcs11_module: Option<PathBuf>,
 }
 
 impl SigningArgs {
@@ -44,54 +53,40 @@ impl SigningArgs {
         Self {
             seal_cert: self.seal_cert.or(others.seal_cert),
             seal_key: self.seal_key.or(others.seal_key),
+            seal_pin_file: self.seal_pin_file.or(others.seal_pin_file),
             officer_cert: self.officer_cert.or(others.officer_cert),
             officer_key: self.officer_key.or(others.officer_key),
+            officer_pin_file: self.officer_pin_file.or(others.officer_pin_file),
+            pkcs11_module: self.pkcs11_module.or(others.pkcs11_module),
         }
     }
 
-    /// Reads the keys; `None` if there is no seal.
-    pub(super) fn sealer(&self) -> Result<Option<Sealer>, Failure> {
-        let seal = signer("seal", self.seal_cert.as_deref(), self.seal_key.as_deref())?;
-        let officer = signer("officer", self.officer_cert.as_deref(), self.officer_key.as_deref())?;
-        Ok(seal.map(|seal| Sealer { seal, officer }))
+    /// Whether there is a seal.
+    fn names_a_seal(&self) -> bool {
+        self.seal_cert.is_some() || self.seal_key.is_some()
     }
-}
 
-fn signer(whose: &str, certificate: Option<&Path>, key: Option<&Path>) -> Result<Option<Signer>, Failure> {
-    let missing = |half: &str| {
-        Failure::configuration(
-            format!("--{whose}-{half}: phải nêu cả --{whose}-cert và --{whose}-key"),
-            format!("--{whose}-{half}: give both --{whose}-cert and --{whose}-key"),
-        )
-    };
-    let (certificate, key) = match (certificate, key) {
-        (None, None) => return Ok(None),
-        (Some(certificate), Some(key)) => (certificate, key),
-        (None, Some(_)) => return Err(missing("cert")),
-        (Some(_), None) => return Err(missing("key")),
-    };
-    let keys = KeyedCertificate {
-        certificate: read_text(&format!("--{whose}-cert"), certificate)?,
-        key: read_text(&format!("--{whose}-key"), key)?,
-    };
-    let signer = Signer::of_file(&keys).map_err(|error| {
-        let vi = words(&error);
-        Failure::configuration(
-            format!("--{whose}-cert, --{whose}-key: {vi}"),
-            format!("--{whose}-cert, --{whose}-key: {error}"),
-        )
-    })?;
-    Ok(Some(signer))
-}
-
-fn words(error: &SigningError) -> String {
-    match error {
-        SigningError::Certificate => "chứng thư số không phải PEM".to_owned(),
-        SigningError::Key => "khóa phải là P-256 hoặc RSA từ 2.048 đến 4.096 bit, dạng PKCS #8 PEM".to_owned(),
-        SigningError::Unfit(fault) => fault.text_vi().to_owned(),
-        SigningError::Mismatch => "khóa không phải của chứng thư số này".to_owned(),
-        SigningError::Refused(why) => format!("khóa không ký được: {why}"),
-        SigningError::TooLarge => "văn bản vượt quá 256 KiB".to_owned(),
+    /// Opens the keys, the officer's only if he signs too; `None` if there is no seal.
+    fn sealer(&self, with_officer: bool) -> Result<Option<Sealer>, Failure> {
+        let seal = Stated {
+            whose: "seal",
+            certificate: self.seal_cert.as_deref(),
+            key: self.seal_key.as_ref(),
+            pin_file: self.seal_pin_file.as_deref(),
+            module: self.pkcs11_module.as_deref(),
+        };
+        let officer = Stated {
+            whose: "officer",
+            certificate: self.officer_cert.as_deref(),
+            key: self.officer_key.as_ref(),
+            pin_file: self.officer_pin_file.as_deref(),
+            ..seal
+        };
+        let Some(seal) = seal.signer()? else {
+            return Ok(None);
+        };
+        let officer = if with_officer { officer.signer()? } else { None };
+        Ok(Some(Sealer { seal, officer }))
     }
 }
 
@@ -125,9 +120,12 @@ struct Asked {
 impl Session {
     /// `content` signed as its kind asks, if there is a seal. What is signed already stays as it is.
     pub(super) async fn signed(&self, content: Content, step: Option<Step>) -> Result<Content, Failure> {
-        let (Some(sealer), Content::Document(text)) = (self.sealer(), &content) else {
+        let Content::Document(text) = &content else {
             return Ok(content);
         };
+        if !self.signing().names_a_seal() {
+            return Ok(content);
+        }
         // A hub that cannot be asked says by the write itself what is wrong.
         let Some(asked) = self.asked(text, step).await else {
             return Ok(content);
@@ -135,7 +133,10 @@ impl Session {
         if !asked.seal {
             return Ok(content);
         }
-        sign(sealer, text, asked.officer).map(Content::Jws)
+        let Some(sealer) = self.signing().sealer(asked.officer)? else {
+            return Ok(content);
+        };
+        sign(&sealer, text, asked.officer).map(Content::Jws)
     }
 
     async fn asked(&self, document: &str, step: Option<Step>) -> Option<Asked> {
@@ -181,7 +182,7 @@ pub(in crate::cli) struct Sign {
 
 impl Sign {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let sealer = self.connection.sealer()?.ok_or_else(|| {
+        let sealer = self.connection.signing()?.sealer(self.with_officer)?.ok_or_else(|| {
             Failure::configuration(
                 "Thiếu --seal-cert, --seal-key: nêu tùy chọn, biến môi trường, hoặc seal_cert, seal_key trong hồ sơ (--profile)",
                 "--seal-cert and --seal-key are missing: give them, the environment, or seal_cert and seal_key in a profile",

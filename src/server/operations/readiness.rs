@@ -281,6 +281,10 @@ fn log_fault(log_break: LogBreak) -> Localized {
             ),
             format!("{log_break}; the hub is read-only. Keep the database as it is for an examination"),
         ),
+        LogBreak::Retired => Localized::new(
+            "khóa ký nhật ký của cổng này đã bị cho thôi dùng; cổng chỉ cho đọc. Hãy chạy với khóa mới (--new-signer và một thư mục trống)",
+            format!("{log_break}; the hub is read-only. Run it with new keys (--new-signer and an empty folder)"),
+        ),
     }
 }
 

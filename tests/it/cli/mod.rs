@@ -3,7 +3,9 @@
 
 mod life;
 mod papers;
+mod pkcs11;
 mod signing;
+mod soft_token;
 mod supervise;
 mod wrong;
 
@@ -46,8 +48,24 @@ pub(crate) struct Done {
     pub(crate) stderr: String,
 }
 
+impl Done {
+    fn of(output: std::process::Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Self {
+            status: output.status.code().expect("an exit status"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
 impl Desk {
     pub(crate) async fn open(database: &TestDatabase) -> Self {
+        Self::open_with(database, Vec::new()).await
+    }
+
+    /// The same, with more certificates of its agencies.
+    async fn open_with(database: &TestDatabase, more: Vec<Credential>) -> Self {
         let now = SystemClock.now();
         let validity = Validity::days(now, 30);
         let authority = Authority::new("CA giả lập", validity).expect("an authority");
@@ -63,6 +81,7 @@ impl Desk {
                 credentials(*agency, &keys, now, validity)
                     .into_iter()
                     .chain(seals)
+                    .chain(more.iter().filter(|one| one.agency == agency.code()).cloned())
                     .collect()
             } else {
                 Vec::new()
@@ -167,15 +186,15 @@ impl Desk {
 
     /// Runs a program without a profile.
     pub(crate) async fn bare(&self, arguments: &[&str]) -> Done {
+        self.with_environment(arguments, &[]).await
+    }
+
+    /// The same with something in the environment.
+    async fn with_environment(&self, arguments: &[&str], environment: &[(&str, PathBuf)]) -> Done {
         let mut command = self.program(arguments);
+        command.envs(environment.iter().map(|(name, value)| (*name, value)));
         let output = tokio::task::spawn_blocking(move || command.output());
-        let output = output.await.expect("the thread ends").expect("the program runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        Done {
-            status: output.status.code().expect("an exit status"),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
+        Done::of(output.await.expect("the thread ends").expect("the program runs"))
     }
 
     /// Runs a program as `agency`.

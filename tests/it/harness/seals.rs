@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use lienthong::client::pki::{Authority, KeyedCertificate, Leaf, Validity, fingerprint};
+use lienthong::client::pki::{Authority, KeyedCertificate, Leaf, Usage, Validity, fingerprint};
 use lienthong::client::signing::{Sealer, Signer, Times};
 use lienthong::domain::agency::{Credential, Purpose};
 use lienthong::domain::time::{Clock as _, Timestamp};
@@ -13,6 +13,7 @@ use lienthong::evidence::jws::{MAX_LIFETIME_SECONDS, MAX_PAYLOAD_BYTES};
 use lienthong::server::clock::SystemClock;
 use lienthong::server::random::OsRandom;
 use lienthong_proto::v1;
+use rcgen::{KeyPair, PKCS_RSA_SHA256};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::Value;
@@ -52,6 +53,20 @@ pub(crate) fn issue(name: &str) -> KeyedCertificate {
     AUTHORITY.issue_client(name, validity()).expect("a certificate")
 }
 
+/// A fresh certificate of that authority whose key is RSA.
+pub(crate) fn issue_rsa(name: &str) -> KeyedCertificate {
+    let leaf = Leaf {
+        common_name: name,
+        hosts: &[],
+        usage: Usage::Client,
+        validity: validity(),
+    };
+    let key = KeyPair::generate_for(&PKCS_RSA_SHA256).expect("a key");
+    AUTHORITY
+        .sign(&leaf.params().expect("contents"), &key)
+        .expect("a certificate")
+}
+
 /// A certificate of that authority with these contents.
 pub(crate) fn issue_leaf(leaf: &Leaf<'_>) -> KeyedCertificate {
     AUTHORITY.issue(leaf).expect("a certificate")
@@ -75,20 +90,25 @@ pub(crate) fn of_code(code: &str) -> Seals {
 pub(crate) fn credentials(agency: Fixture) -> Vec<Credential> {
     let seals = of_code(agency.code_text());
     [(Purpose::Seal, &seals.seal), (Purpose::Officer, &seals.officer)]
-        .map(|(purpose, keys)| Credential {
-            agency: agency.code(),
-            fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
-            purpose,
-            officer: (purpose == Purpose::Officer).then(|| agency.officer_id()),
-            certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes())
-                .expect("a certificate")
-                .to_vec(),
-            not_before: validity().not_before,
-            not_after: validity().not_after,
-            registered_time: start(),
-            revoked_time: None,
-        })
+        .map(|(purpose, keys)| credential(agency, purpose, keys))
         .to_vec()
+}
+
+/// What the hub keeps of a certificate of that authority.
+pub(crate) fn credential(agency: Fixture, purpose: Purpose, keys: &KeyedCertificate) -> Credential {
+    Credential {
+        agency: agency.code(),
+        fingerprint: fingerprint(&keys.certificate).expect("a certificate"),
+        purpose,
+        officer: (purpose == Purpose::Officer).then(|| agency.officer_id()),
+        certificate: CertificateDer::from_pem_slice(keys.certificate.as_bytes())
+            .expect("a certificate")
+            .to_vec(),
+        not_before: validity().not_before,
+        not_after: validity().not_after,
+        registered_time: start(),
+        revoked_time: None,
+    }
 }
 
 /// Times of a signature that a hub takes from the start of the tests on, as long as any may be.

@@ -3,9 +3,11 @@
 use lienthong::client::pki::{Authority, KeyedCertificate};
 use lienthong::client::signing::Times;
 use lienthong::domain::time::Clock as _;
-use lienthong::evidence::jws::{LEEWAY_SECONDS, MAX_LIFETIME_SECONDS, encode};
+use lienthong::evidence::jws::{LEEWAY_SECONDS, MAX_JWS_BYTES, MAX_LIFETIME_SECONDS, MAX_PAYLOAD_BYTES, encode};
 use lienthong_proto::v1::{self, CredentialPurpose};
 use serde_json::{Value, json};
+use tonic::Code;
+use tonic_types::StatusExt as _;
 
 use super::world::{compact, freeze, general, header, part, refusal, register, revoke, sealed_with, send};
 use crate::harness::agencies::{BANK, COURT_37, THADS};
@@ -106,7 +108,6 @@ backends! {
             bad("expired", sealed_with(seal, &order, Times { issued: now - 60, expires: now }), "expired"),
             bad("from the future", sealed_with(seal, &order, Times { issued: now + LEEWAY_SECONDS + 1, expires: now + 900 }), "not_yet_valid"),
             bad("too long a life", compact(seal, &with(seal, "exp", json!(seals::times().issued + MAX_LIFETIME_SECONDS + 1)), payload), "lifetime_invalid"),
-            bad("oversized", "x".repeat(513 * 1024), "too_large"),
             bad("no signatures", general(&[], payload), "signature_count"),
             bad("three signatures", general(&[good(seal), good(officer), good(seal)], payload), "signature_count"),
             Bad { field: "jws.signatures[1]", ..bad("two seals", general(&[good(seal), good(seal)], payload), "signer_repeated") },
@@ -131,6 +132,28 @@ backends! {
         send(&sender, &sound).await.expect("the sound one is taken");
         hub.stop().await;
         audit(&database).await;
+    }
+
+    async fn a_signed_document_that_is_too_large_is_told_as_an_unsigned_one_is(database) {
+        let hub = TestHub::start(&database).await;
+        let seal = seals::of_code(THADS.code_text()).seal;
+        let sender = hub.client(THADS).await;
+        let raw = database.raw().await;
+        let before = raw.counts().await;
+        let large = vec![b' '; MAX_PAYLOAD_BYTES + 1];
+        for (jws, reason, most) in [
+            ("x".repeat(MAX_JWS_BYTES + 1), "too_large", MAX_JWS_BYTES),
+            (compact(&seal, &header(&seal).to_string(), &large), "payload_too_large", MAX_PAYLOAD_BYTES),
+        ] {
+            let status = send(&sender, &jws).await.expect_err(reason);
+            assert_eq!(status.code(), Code::ResourceExhausted);
+            assert_eq!(refusal(&status), ("DOCUMENT_TOO_LARGE".into(), reason.into(), "jws".into()));
+            let details = status.get_error_details();
+            let stated = details.error_info().and_then(|info| info.metadata.get("max_bytes"));
+            assert_eq!(stated, Some(&most.to_string()));
+        }
+        assert_eq!(raw.counts().await, before, "nothing was stored");
+        hub.stop().await;
     }
 
     async fn what_must_be_signed_is_not_taken_unsigned_nor_without_the_officer(database) {
