@@ -63,6 +63,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::domain::supervision::Look;
     use crate::domain::workflow::Action;
     use crate::grpc::convert::vocabulary::OnWire as _;
 
@@ -137,6 +138,9 @@ mod tests {
     fn the_log_and_the_wire_name_workflow_actions_alike() {
         for action in Action::ALL {
             assert_eq!(action_number(action.as_str()), action.to_wire());
+        }
+        for look in Look::ALL {
+            assert_ne!(action_number(look.as_str()), 0, "{look}");
         }
         assert_eq!(action_number("advance"), i32::from(v1::Action::Advance));
     }

@@ -74,6 +74,7 @@ async fn is_seen_as(world: &World, client: &Client, id: &str, expected: Seen, wh
                 v1::SupervisionSight::Envelope
             };
             assert_eq!(right.sight(), sight, "{what}");
+            assert_eq!(receipt.action(), v1::Action::SuperviseRequest, "{what}");
             assert!(!right.basis.is_empty() && !receipt.inclusion_proof.is_empty(), "{what}");
             assert_eq!(events.events.len(), 2, "{what}");
             for event in &events.events {
