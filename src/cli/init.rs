@@ -217,7 +217,11 @@ fn wrong_certificate(violations: &[FieldViolation]) -> Failure {
 }
 
 /// The use cases without any listener.
-pub(super) fn offline_app(database: &OpenDatabase, hub_id: &str, signer: Signer) -> Result<(App, JoinHandle<()>), Failure> {
+pub(super) fn offline_app(
+    database: &OpenDatabase,
+    hub_id: &str,
+    signer: Signer,
+) -> Result<(App, JoinHandle<()>), Failure> {
     Ok(App::start(Parts {
         hub_id: hub_id.into(),
         store: database.store.clone(),

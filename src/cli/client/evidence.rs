@@ -140,7 +140,9 @@ impl KeysCommand {
         let answer = ask!(async || session.evidence().list_hub_keys(v1::ListHubKeysRequest {}).await)?;
         for key in answer.keys {
             if let Some(index) = key.retired_index {
-                output::line(&format!("# Khóa thôi dùng từ mục {index} / retired from entry {index} on:"));
+                output::line(&format!(
+                    "# Khóa thôi dùng từ mục {index} / retired from entry {index} on:"
+                ));
             }
             output::line(&key.public_keys);
         }

@@ -24,7 +24,7 @@ fn tool() -> PathBuf {
 }
 
 /// What the second verifier says.
-fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json {
+pub(super) fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json {
     let url = database.url();
     let path = url.strip_prefix("sqlite:").expect("a file");
     let mut command = Command::new("python3");
@@ -48,7 +48,7 @@ fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json {
     said
 }
 
-fn agree(first: &Verdict, second: &Json, about: &str) {
+pub(super) fn agree(first: &Verdict, second: &Json, about: &str) {
     let (ours, theirs) = (first.faults.list().first(), &second["faults"][0]);
     assert_eq!(
         first.faults.is_empty(),
