@@ -91,7 +91,7 @@ impl Stated<'_> {
         let module = uri.module.as_deref().or(self.module).ok_or_else(no_module)?;
         let pin = pin(whose, self.pin_file.or(uri.pin_file.as_deref()))?;
         let token = Module::load(module).map_err(failed)?;
-        let token = token.open(uri, pin.as_deref()).map_err(|fault| self.no_pin(fault))?;
+        let token = token.open(uri, pin.as_deref()).map_err(|fault| self.no_pin(&fault))?;
         let (key, own_certificate) = token.key(uri).map_err(failed)?;
         let signer = match certificate {
             Some(certificate) => Signer::new(&read_text(&format!("--{whose}-cert"), certificate)?, Arc::new(key)),
@@ -100,10 +100,10 @@ impl Stated<'_> {
         signer.map_err(|error| self.unfit(&error))
     }
 
-    fn no_pin(self, fault: TokenFault) -> Failure {
+    fn no_pin(self, fault: &TokenFault) -> Failure {
         let whose = self.whose;
-        if fault != TokenFault::NoPin {
-            return token_failure(&format!("--{whose}-key"), &fault);
+        if *fault != TokenFault::NoPin {
+            return token_failure(&format!("--{whose}-key"), fault);
         }
         let name = pin_variable(whose);
         Failure::configuration(

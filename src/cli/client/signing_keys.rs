@@ -44,7 +44,9 @@ impl SigningKeys {
             || tokens.iter().map(token).collect(),
             || {
                 let mut text = Lines::default();
-                tokens.iter().for_each(|token| lines(token, &mut text));
+                for token in &tokens {
+                    lines(token, &mut text);
+                }
                 text.finish()
             },
         );
@@ -83,7 +85,9 @@ fn read(der: &[u8]) -> (Option<String>, Option<String>) {
 }
 
 fn id(key: &ListedKey) -> String {
-    key.id.iter().map(|byte| format!("{byte:02x}")).collect()
+    key.id
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn lines(token: &Listed, lines: &mut Lines) {

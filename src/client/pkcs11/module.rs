@@ -255,10 +255,12 @@ impl Described {
         }
         if is_certificate {
             let value = session.get_attributes(object, &[AttributeType::Value])?;
-            found.value = value.into_iter().find_map(|attribute| match attribute {
-                Attribute::Value(value) => Some(value),
-                #[expect(clippy::wildcard_enum_match_arm, reason = "only the value was asked for")]
-                _ => None,
+            found.value = value.into_iter().find_map(|attribute| {
+                if let Attribute::Value(value) = attribute {
+                    Some(value)
+                } else {
+                    None
+                }
             });
         }
         Ok(found)

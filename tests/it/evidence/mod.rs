@@ -4,6 +4,7 @@
 pub(crate) mod broken_log;
 mod proofs;
 mod receipts;
+mod retired_key;
 
 use lienthong::client::receipts::kept;
 use lienthong::evidence::hub_key::HubKey;

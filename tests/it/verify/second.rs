@@ -48,7 +48,7 @@ pub(crate) fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json
     said
 }
 
-fn agree(first: &Verdict, second: &Json, about: &str) {
+pub(super) fn agree(first: &Verdict, second: &Json, about: &str) {
     let (ours, theirs) = (first.faults.list().first(), &second["faults"][0]);
     assert_eq!(
         first.faults.is_empty(),

@@ -29,7 +29,7 @@ use crate::harness::agencies::{
 };
 use crate::harness::commands::{CATALOGUE, Target, advance, final_answer, kind, look};
 use crate::harness::ids::{SeededIds, clock, start};
-use crate::harness::ledger::leaf;
+use crate::harness::ledger::{leaf, register_key};
 use crate::harness::{Order, TestDatabase, TestLedger, fixture, seals};
 use crate::ledger::walk::{Walker, walks};
 
@@ -63,6 +63,7 @@ pub(super) async fn live(database: &TestDatabase, attempts: usize) {
     story.copies().await;
     story.authorities().await;
     story.supervision().await;
+    story.keys().await;
     if attempts > 0 {
         story.walk(attempts).await;
         story.whole_tile().await;
@@ -75,6 +76,18 @@ fn unit() -> UnitId {
 }
 
 impl Story<'_> {
+    /// Another hub's keys come and go.
+    async fn keys(&self) {
+        let other = self.hub.app().await.hub_key.clone();
+        self.pass();
+        let retirement = Command {
+            operation: Operation::RetireHubKey(other.clone()),
+            ..register_key(other)
+        };
+        self.hub.done(retirement).await;
+        self.pass();
+    }
+
     fn pass(&self) {
         self.hub.clock.advance_micros(1_357_911);
     }
