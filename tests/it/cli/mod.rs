@@ -4,6 +4,7 @@
 mod life;
 mod papers;
 mod pkcs11;
+mod retire;
 mod signing;
 mod soft_token;
 mod wrong;
@@ -35,6 +36,7 @@ pub(crate) struct Desk {
     /// None: it has been stopped.
     running: Option<Running>,
     address: SocketAddr,
+    signer: PathBuf,
     folder: TempDir,
 }
 
@@ -99,6 +101,7 @@ impl Desk {
         write(folder.path(), "server.pem", &server.certificate);
         write(folder.path(), "server.key", &server.key);
         settings.tls = texts(&server, &authority).into();
+        let signer = settings.signer.folder.clone();
         let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(3)).await;
         let running = running.expect("the hub starts");
         write(
@@ -121,6 +124,7 @@ impl Desk {
         Self {
             address: running.address(),
             running: Some(running),
+            signer,
             folder,
         }
     }
@@ -139,6 +143,11 @@ impl Desk {
     /// Where its hub listens.
     pub(crate) fn listens_at(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The folder of its hub's keys.
+    fn signer(&self) -> &Path {
+        &self.signer
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
