@@ -428,6 +428,8 @@ class Bundle:
             check(*arguments)
         except Refused as refused:
             self.add(refused.file or file, refused.code, refused.field)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self.add(file, "MALFORMED")
 
     def of(self, role):
         return [path for path, is_role in self.listed.items() if is_role == role]

@@ -53,6 +53,14 @@ backends! {
         let (before, keys) = export(&desk, &freeze, "before").await;
         let release = release(&desk, &freeze).await;
         let (released, _) = export(&desk, &release, "released").await;
+        // Of a debit the officer's own signature stands beside the seal.
+        desk.text(THADS, &["template", "account-debit", "order", "--to", BANK.code_text(), "-O", "debit.json"]).await;
+        let mut debit = desk.json("debit.json");
+        debit["relations"] = serde_json::json!([]);
+        desk.write("debit.json", &debit.to_string());
+        let sent = desk.ask(THADS, &["send", "debit.json"]).await;
+        let debit = sent["requests"][0]["enforcement_request_id"].as_str().expect("an id");
+        let (debited, _) = export(&desk, debit, "debited").await;
         revoke_seal(&desk).await;
         let (after, _) = export(&desk, &freeze, "after").await;
         let again = desk.run(THADS, &["evidence", "export", &freeze, "-d", "after"]).await;
@@ -78,6 +86,8 @@ backends! {
             let said = both(folder, None, about);
             assert!(said.held, "{about}: {said:?}");
         }
+        let signed_twice = both(&debited, Some(&keys), "the debit");
+        assert!(signed_twice.held && signed_twice.counts[3] == 2, "{signed_twice:?}");
         assert_eq!(both(&bare, Some(&keys), "without attachments").counts[4], 0);
         assert!(files(&bare).iter().all(|file| !file.starts_with("attachments/")));
         let kept = files(&before);

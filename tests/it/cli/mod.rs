@@ -4,6 +4,7 @@
 mod life;
 mod papers;
 mod pkcs11;
+mod retire;
 mod signing;
 mod soft_token;
 mod supervise;
@@ -38,6 +39,7 @@ pub(crate) struct Desk {
     running: Option<Running>,
     address: SocketAddr,
     settings: HubSettings,
+    signer: PathBuf,
     folder: TempDir,
 }
 
@@ -102,6 +104,7 @@ impl Desk {
         write(folder.path(), "server.pem", &server.certificate);
         write(folder.path(), "server.key", &server.key);
         settings.tls = texts(&server, &authority).into();
+        let signer = settings.signer.folder.clone();
         let running = Hub::start(settings.clone(), Arc::new(SystemClock), SeededIds::new(3)).await;
         let running = running.expect("the hub starts");
         write(
@@ -128,6 +131,7 @@ impl Desk {
                 ..settings
             },
             running: Some(running),
+            signer,
             folder,
         }
     }
@@ -157,6 +161,11 @@ impl Desk {
     /// Where its hub listens.
     pub(crate) fn listens_at(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The folder of its hub's keys.
+    fn signer(&self) -> &Path {
+        &self.signer
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -1,10 +1,12 @@
 //! A hub at which everything has happened that can: every kind, and a row of every table with something in every column.
 
+mod trust;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use lienthong::app::ledger::command::{
-    CalendarImport, CopyByRight, Holding, NewBody, RegistryChange, Statement, Sweep, SweepTask, TrustPaper, Upload,
+    CalendarImport, CopyByRight, Holding, RegistryChange, Statement, Sweep, SweepTask, Upload,
 };
 use lienthong::app::ledger::{Actor, Command, LedgerSettings, Operation, Outcome, Receipt};
 use lienthong::domain::agency::{Agency, Alias, Officer, Unit};
@@ -17,7 +19,6 @@ use lienthong::domain::ids::{AgencyCode, DocumentId, IdempotencyKey, MeasureId, 
 use lienthong::domain::money::Money;
 use lienthong::domain::supervision::Look;
 use lienthong::domain::time::Clock as _;
-use lienthong::domain::trust::TrustKind;
 use lienthong::domain::workflow::Action;
 use lienthong::evidence::digest::sha256;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -29,7 +30,7 @@ use crate::harness::agencies::{
 };
 use crate::harness::commands::{CATALOGUE, Target, advance, final_answer, kind, look};
 use crate::harness::ids::{SeededIds, clock, start};
-use crate::harness::ledger::{leaf, register_key};
+use crate::harness::ledger::leaf;
 use crate::harness::{Order, TestDatabase, TestLedger, fixture, seals};
 use crate::ledger::walk::{Walker, walks};
 
@@ -76,18 +77,6 @@ fn unit() -> UnitId {
 }
 
 impl Story<'_> {
-    /// Another hub's keys come and go.
-    async fn keys(&self) {
-        let other = self.hub.app().await.hub_key.clone();
-        self.pass();
-        let retirement = Command {
-            operation: Operation::RetireHubKey(other.clone()),
-            ..register_key(other)
-        };
-        self.hub.done(retirement).await;
-        self.pass();
-    }
-
     fn pass(&self) {
         self.hub.clock.advance_micros(1_357_911);
     }
@@ -307,36 +296,6 @@ impl Story<'_> {
     }
 
     /// Documents, and an order and an answer that name them.
-    async fn authorities(&self) {
-        let digest = |text: &str| sha256(text.as_bytes());
-        for (kind, der) in [
-            (TrustKind::Authority, "an authority"),
-            (TrustKind::Authority, "another"),
-            (TrustKind::RevocationList, "its list"),
-            (TrustKind::RevocationList, "its next list"),
-        ] {
-            let now = self.hub.clock.now();
-            let paper = TrustPaper {
-                kind,
-                authority_key: digest("its key"),
-                valid_from: now.plus_hours(-1),
-                valid_to: now.plus_hours(24),
-            };
-            let command = Command {
-                actor: Actor::hub(),
-                key: None,
-                content_sha256: digest(der),
-                body: Some(NewBody {
-                    media_type: kind.media_type(),
-                    content: der.into(),
-                }),
-                verified: None,
-                operation: Operation::Trust(paper),
-            };
-            self.act(command).await;
-        }
-    }
-
     async fn documents(&self) {
         let mut ids = Vec::new();
         for (owner, name) in [
