@@ -93,7 +93,8 @@ backends! {
         let folder = tempfile::tempdir().expect("a folder");
         let (keys, others, checkpoint) = (folder.path().join("hub.keys"), folder.path().join("others"), folder.path().join("kept.note"));
         let rows = database.raw().await.table("hub_key").await;
-        std::fs::write(&keys, format!("# published\n{}\n", rows[0]["public_keys"].text())).expect("written");
+        let published: Vec<&str> = rows.iter().map(|row| row["public_keys"].text()).collect();
+        std::fs::write(&keys, format!("# published\n{}\n", published.join("\n"))).expect("written");
         let stranger = Signer::create(&folder.path().join("stranger"), HUB).expect("keys");
         std::fs::write(&others, stranger.key().to_string()).expect("written");
         let signed = database.store().await.checkpoint_covering(0).await.expect("a query").expect("a checkpoint");
