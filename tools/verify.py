@@ -22,8 +22,8 @@ import tempfile
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
-REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 11, 12
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, HUB_KEY, TRUST)
+REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 9, 11, 12
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, HUB_KEY, TRUST)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -429,6 +429,7 @@ class Replay:
     def follow(self, event, attachments):
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
+                  CATALOGUE: self.catalogue,
                   HUB_KEY: self.hub_key, TRUST: self.trust_paper}.get(event["entry_type"])
         try:
             if follow is None:
@@ -468,6 +469,9 @@ class Replay:
         self.rows["hub_key"].append({
             "public_keys": told["public_keys"], "registered_index": event["log_index"],
             "registered_time": event["hub_time"], "retired_index": None, "retired_time": None})
+
+    def catalogue(self, event, told):
+        self.require(event["version"] == 1 and event["action"] == "state_catalogue" and told["kinds"])
 
     def trust_paper(self, event, told):
         self.require(event["version"] == 1 and told["kind"] in ("AUTHORITY", "REVOCATION_LIST"))

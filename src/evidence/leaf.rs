@@ -37,6 +37,8 @@ pub enum EntryType {
     Document,
     /// A supervisor looked at requests.
     Read,
+    /// A catalogue of kinds came to be used.
+    Catalogue,
     /// The keys with which a hub signs the log were registered.
     HubKey,
     /// An authority's certificate or list of revocations came to be relied on.
@@ -53,6 +55,7 @@ impl EntryType {
         Self::Measure,
         Self::Document,
         Self::Read,
+        Self::Catalogue,
         Self::HubKey,
         Self::Trust,
     ];
@@ -67,6 +70,7 @@ impl EntryType {
             Self::Measure => 5,
             Self::Document => 6,
             Self::Read => 7,
+            Self::Catalogue => 9,
             Self::HubKey => 11,
             Self::Trust => 12,
         }

@@ -272,6 +272,7 @@ impl Hub {
             calendar::bring_in(&app.store, &app.ledger, &calendar)
                 .await
                 .map_err(StartError::CalendarDays)?;
+            app.state_catalogue().await.map_err(StartError::Schema)?;
             app.keep_trust(&in_force.papers()).await.map_err(StartError::Schema)?;
         }
         let authenticator = Arc::new(

@@ -345,6 +345,7 @@ texts! {
         "SELECT public_keys, registered_index, registered_time, retired_index, retired_time FROM hub_key \
          ORDER BY registered_index",
     );
+    SUBJECTS_KNOWN = in_list!("SELECT DISTINCT subject FROM event WHERE subject IN ", "");
     TRUST_PAPERS = Sql::both(
         "SELECT sha256, kind, authority_key, valid_from, valid_to, log_index FROM trust_paper ORDER BY log_index",
     );

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::backend::{on_pool, on_tx};
 use super::rows::{HubKeyRow, LogEntry, TreeNodeRow, TrustPaperRow};
 use super::write::LedgerTx;
-use super::{Store, sql, store_error};
+use super::{Store, json_list, sql, store_error};
 use crate::domain::error::Result;
 use crate::evidence::leaf::leaf_hash;
 use crate::evidence::merkle::Frontier;
@@ -68,6 +68,16 @@ impl Store {
     /// The public keys of every hub that ever signed this log, in the order of their registration.
     pub async fn hub_keys(&self) -> Result<Vec<HubKeyRow>> {
         on_pool!(self, sql::HUB_KEYS, |sql, pool| sqlx::query_as(sql).fetch_all(pool)).map_err(store_error)
+    }
+
+    /// Whether the log has an entry about this subject.
+    pub async fn knows_subject(&self, subject: &str) -> Result<bool> {
+        let list = json_list([subject]);
+        let found: Vec<String> = on_pool!(self, sql::SUBJECTS_KNOWN, |sql, pool| sqlx::query_scalar(sql)
+            .bind(&list)
+            .fetch_all(pool))
+        .map_err(store_error)?;
+        Ok(!found.is_empty())
     }
 
     /// The papers of authorities that the log holds, in the order of their entries.
@@ -143,6 +153,19 @@ impl LedgerTx {
     pub(crate) async fn hub_keys(&mut self) -> std::result::Result<Vec<HubKeyRow>, sqlx::Error> {
         on_tx!(&mut self.tx, sql::HUB_KEYS, |sql, connection| sqlx::query_as(sql)
             .fetch_all(connection))
+    }
+
+    /// Those of these subjects that have entries.
+    pub(crate) async fn known_subjects<'a>(
+        &mut self,
+        subjects: impl Iterator<Item = &'a str>,
+    ) -> std::result::Result<Vec<String>, sqlx::Error> {
+        let list = json_list(subjects);
+        on_tx!(&mut self.tx, sql::SUBJECTS_KNOWN, |sql, connection| sqlx::query_scalar(
+            sql
+        )
+        .bind(&list)
+        .fetch_all(connection))
     }
 
     /// The papers of authorities that the log holds.

@@ -274,6 +274,7 @@ impl Log {
             EntryType::Calendar => self.calendar(event),
             EntryType::Measure => self.measures.follow(event),
             EntryType::Read => reads::is_read(event),
+            EntryType::Catalogue => trust::catalogue(event, own),
             EntryType::HubKey => self.keys.follow(event),
             EntryType::Trust => trust::follow(event, own).map(|row| self.trust_papers.push(row)),
             EntryType::Document => check_attachment(event, own, verdict),

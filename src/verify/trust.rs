@@ -1,4 +1,6 @@
-//! The authorities' papers: what an entry says of one must be true of the bytes that it brought.
+//! What a hub relies on: what an entry says of an authority's paper or of a catalogue must be true of the bytes that it brought.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -15,6 +17,30 @@ struct Told {
     authority_key: String,
     valid_from: i64,
     valid_to: i64,
+}
+
+#[derive(Deserialize)]
+struct Catalogue {
+    kinds: Vec<serde_json::Value>,
+}
+
+/// An entry that states a catalogue, whose revision is computed from its files again. None: it does not say what one must.
+pub(super) fn catalogue(event: &Event<'_>, own: &Own) -> Option<()> {
+    let told: Catalogue = serde_json::from_str(event.details).ok()?;
+    let revision = match own.bodies.first().map(|body| body.at(3)) {
+        Some(Value::Bytes(content)) => {
+            let files: BTreeMap<String, String> = serde_json::from_slice(content).ok()?;
+            let parts = files.iter().flat_map(|(path, text)| [path, text]);
+            let counted: Vec<u8> = parts
+                .flat_map(|part| format!("{}:{part}", part.len()).into_bytes())
+                .collect();
+            Some(hex(&sha256(&counted)))
+        }
+        // What is missing is told where bodies are checked.
+        Some(_) | None => None,
+    };
+    let is_its = revision.is_none_or(|revision| event.subject == format!("catalogue/{revision}"));
+    (is_its && event.version == 1 && event.action == "state_catalogue" && !told.kinds.is_empty()).then_some(())
 }
 
 /// The row of a paper that an entry brought. None: it does not say what one must, or the bytes are others.

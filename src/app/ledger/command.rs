@@ -7,6 +7,7 @@ use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::catalogue::StatedKind;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{Kind, RelatedFacts};
@@ -145,12 +146,23 @@ pub enum Operation {
     Upload(Box<Upload>),
     /// Enter that a supervisor looks at requests.
     Read(Box<SupervisedRead>),
+    /// State the catalogue by which the hub judges; its files are the command's body.
+    Catalogue(CatalogueStatement),
     /// Register the keys with which a hub signs the log.
     HubKey(HubKey),
     /// Retire the keys of a hub: from then on they sign nothing that is believed.
     RetireHubKey(HubKey),
     /// Keep the certificate or the list of an authority, which is the command's body.
     Trust(TrustPaper),
+}
+
+/// A catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueStatement {
+    /// As [`catalogue_subject`](super::catalogue::catalogue_subject) makes it.
+    pub subject: String,
+    /// Its kinds, in the order of their codes.
+    pub kinds: Vec<StatedKind>,
 }
 
 /// A paper of an authority, and what it says of itself.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
-use super::{calendar, delivery, hub_key, measures, reads, registry, step, submit, sweep, trust, upload};
+use super::{calendar, catalogue, delivery, hub_key, measures, reads, registry, step, submit, sweep, trust, upload};
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::evidence::nodes::Growth;
@@ -107,6 +107,7 @@ pub(super) fn decide(
             }
             reads::enter(state, environment, command, read)?;
         }
+        Operation::Catalogue(stated) => catalogue::state(state, environment, command, stated)?,
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
         Operation::Trust(paper) => trust::keep(state, environment, command, paper)?,
         Operation::RetireHubKey(key) => hub_key::retire(state, command, key)?,

@@ -6,6 +6,7 @@
 //! [`record`] writes entries.
 
 pub mod calendar;
+pub mod catalogue;
 pub mod command;
 mod commit;
 mod decide;

@@ -35,6 +35,7 @@ pub(super) struct Needs<'a> {
     initialises: bool,
     hub_keys: bool,
     trust: bool,
+    subjects: BTreeSet<&'a str>,
 }
 
 impl<'a> Needs<'a> {
@@ -99,6 +100,9 @@ impl<'a> Needs<'a> {
             Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
             Operation::HubKey(_) | Operation::RetireHubKey(_) => self.hub_keys = true,
             Operation::Trust(_) => self.trust = true,
+            Operation::Catalogue(stated) => {
+                self.subjects.insert(&stated.subject);
+            }
             Operation::Sweep(sweep) => {
                 for request in &sweep.requests {
                     self.requests.insert(&request.id);
@@ -192,6 +196,10 @@ impl<'a> Needs<'a> {
     ) -> Result<(), sqlx::Error> {
         if self.hub_keys {
             state.hub_keys = tx.hub_keys().await?;
+        }
+        if !self.subjects.is_empty() {
+            let known = tx.known_subjects(self.subjects.iter().copied()).await?;
+            state.known_subjects.extend(known);
         }
         if self.trust {
             let known = tx.trust_papers().await?;

@@ -166,6 +166,8 @@ pub(super) struct State {
     pub(super) calendar_days: Vec<DayState>,
     /// Every hub's public keys, if the batch asks for them.
     pub(super) hub_keys: Vec<HubKeyRow>,
+    /// Of the subjects that the batch asks for, those that have entries.
+    pub(super) known_subjects: BTreeSet<String>,
     /// SHA-256 of the authorities' papers that the log has, if the batch asks for them.
     pub(super) trusted: BTreeSet<Digest>,
     /// How far one of the hub's own jobs has come.
@@ -197,6 +199,7 @@ impl State {
             lifted: Vec::new(),
             calendar_days: Vec::new(),
             hub_keys: Vec::new(),
+            known_subjects: BTreeSet::new(),
             trusted: BTreeSet::new(),
             job: None,
             appended: Appended::default(),

@@ -323,6 +323,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Read(_)
         | Operation::HubKey(_)
         | Operation::RetireHubKey(_)
+        | Operation::Catalogue(_)
         | Operation::Trust(_) => Priority::Ordinary,
     }
 }
@@ -435,6 +436,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Measures(_)
         | Operation::Upload(_)
         | Operation::Read(_)
+        | Operation::Catalogue(_)
         | Operation::Trust(_) => false,
     };
     !stands_alone(next) && !run.iter().any(stands_alone)

@@ -48,6 +48,7 @@ pub const DEFINITIONS: &str = "definitions.json";
 #[derive(Debug)]
 pub struct Catalogue {
     kinds: BTreeMap<(KindCode, u32), Arc<Kind>>,
+    files: BTreeMap<String, String>,
     revision: String,
 }
 
@@ -101,10 +102,19 @@ impl Catalogue {
             Ok(Self {
                 kinds: by_key.collect(),
                 revision: digest(&files),
+                files: files
+                    .into_iter()
+                    .map(|(path, content)| (path, text_of(content)))
+                    .collect(),
             })
         } else {
             Err(BrokenCatalogue { problems })
         }
+    }
+
+    /// Every revision of every kind, in the order of their codes.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Kind>> {
+        self.kinds.values()
     }
 
     /// The kind that may be submitted on `date`: of the revisions in effect, there is one at most.
@@ -125,6 +135,11 @@ impl Catalogue {
     /// Every kind and revision, by code, then revision.
     pub fn kinds(&self) -> impl Iterator<Item = &Arc<Kind>> {
         self.kinds.values()
+    }
+
+    /// Its files: path from the catalogue's folder, and text.
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.files
     }
 
     /// The revision of the catalogue as a whole: SHA-256 of its files, in hex.
@@ -196,6 +211,11 @@ fn check_revisions(kinds: &[Kind], problems: &mut Vec<Problem>) {
             }
         }
     }
+}
+
+/// A file that was read without a problem is UTF-8.
+fn text_of(content: Vec<u8>) -> String {
+    String::from_utf8(content).unwrap_or_default()
 }
 
 fn digest(files: &BTreeMap<String, Vec<u8>>) -> String {

@@ -6,6 +6,7 @@ mod damage;
 mod doctor;
 mod online;
 mod seal;
+mod stated;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

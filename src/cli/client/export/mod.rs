@@ -168,6 +168,7 @@ impl Gathered {
             | EntryType::Calendar
             | EntryType::Measure
             | EntryType::Read
+            | EntryType::Catalogue
             | EntryType::HubKey
             | EntryType::Trust => {
                 self.registered(&told.details);

@@ -63,6 +63,7 @@ pub(super) async fn live(database: &TestDatabase, attempts: usize) {
     story.outside_measures().await;
     story.copies().await;
     story.authorities().await;
+    story.catalogues().await;
     story.supervision().await;
     story.keys().await;
     if attempts > 0 {
