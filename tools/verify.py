@@ -315,10 +315,9 @@ class Log:
                 return
             (body,) = bodies
             salt, content = body["salt"], body["content"]
-            is_erased = salt is None and content is None
             is_whole = isinstance(salt, bytes) and isinstance(content, bytes) and sha256(salt, content) == digest
             is_type = body["media_type"] == media_type or (media_type is None and isinstance(body["media_type"], str))
-            if not (is_erased or is_whole) or not is_type or body["key_id"] is not None or body["nonce"] is not None:
+            if not is_whole or not is_type or body["key_id"] is not None or body["nonce"] is not None:
                 self.faults.add("body", f"log_index={place}", "CONTENT")
             return
         for body in bodies:

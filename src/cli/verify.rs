@@ -186,7 +186,6 @@ fn sound(verdict: &Verdict) -> String {
         size,
         checkpoints,
         bodies,
-        erased,
         keys,
         unbound_keys,
         requests,
@@ -211,8 +210,8 @@ fn sound(verdict: &Verdict) -> String {
     format!(
         "NGUYÊN VẸN: cổng {hub}, {size} mục nhật ký đến {time}, gốc cây {root}.\n\
          SOUND: hub {hub}, {size} log entries up to {time}, root {root}.\n\
-         Đã tính lại / computed again: {checkpoints} điểm kiểm tra / checkpoints, {bodies} nội dung / contents \
-         ({erased} đã xóa / erased), {keys} khóa / keys, {requests} yêu cầu / requests.\n{unbound}{contains}"
+         Đã tính lại / computed again: {checkpoints} điểm kiểm tra / checkpoints, {bodies} nội dung / contents, \
+         {keys} khóa / keys, {requests} yêu cầu / requests.\n{unbound}{contains}"
     )
 }
 
@@ -250,7 +249,6 @@ fn document(verdict: &Verdict) -> Value {
         "hub_time": Timestamp::from_micros(verdict.hub_time).to_rfc3339(),
         "checkpoints": verdict.checkpoints,
         "bodies": verdict.bodies,
-        "erased": verdict.erased,
         "keys": verdict.keys,
         "unbound_keys": verdict.unbound_keys,
         "requests": verdict.requests,

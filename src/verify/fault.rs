@@ -22,8 +22,6 @@ pub enum What {
     DoesNotFollow,
     /// The bytes are not those of the digest in the log.
     Content,
-    /// Half of a body was erased.
-    HalfErased,
     /// The tree is another one than the checkpoint's.
     Root,
     /// The signatures are not those of a hub whose keys stand in the log.
@@ -47,7 +45,6 @@ impl What {
         Self::NotDense,
         Self::DoesNotFollow,
         Self::Content,
-        Self::HalfErased,
         Self::Root,
         Self::Signature,
         Self::Rewritten,
@@ -66,7 +63,6 @@ impl What {
             Self::NotDense => "NOT_DENSE",
             Self::DoesNotFollow => "DOES_NOT_FOLLOW",
             Self::Content => "CONTENT",
-            Self::HalfErased => "HALF_ERASED",
             Self::Root => "ROOT",
             Self::Signature => "SIGNATURE",
             Self::Rewritten => "REWRITTEN",
@@ -86,7 +82,6 @@ impl What {
             Self::NotDense => "số thứ tự nhật ký không liên tục",
             Self::DoesNotFollow => "sự kiện không thể tiếp theo những gì đã xảy ra trước",
             Self::Content => "nội dung không đúng với mã băm trong nhật ký",
-            Self::HalfErased => "nội dung chỉ bị xóa một nửa",
             Self::Signature => "chữ ký không phải của cổng có khóa trong nhật ký",
             Self::Root => "gốc cây không đúng với nhật ký tính lại",
             Self::Rewritten => "nhật ký đã bị viết lại so với điểm kiểm tra được nêu",
@@ -106,7 +101,6 @@ impl What {
             Self::NotDense => "the log's indexes are not dense",
             Self::DoesNotFollow => "the event cannot follow what went before",
             Self::Content => "the content is not that of the digest in the log",
-            Self::HalfErased => "the content is erased by half only",
             Self::Signature => "the signatures are not those of a hub whose keys stand in the log",
             Self::Root => "the root is not that of the log computed again",
             Self::Rewritten => "the log was rewritten since the checkpoint given",

@@ -103,8 +103,6 @@ pub struct Verdict {
     pub checkpoints: u64,
     /// Bodies whose digest was computed again.
     pub bodies: u64,
-    /// Bodies that were erased: their digest cannot be computed any more.
-    pub erased: u64,
     /// Keys that are what the log says.
     pub keys: u64,
     /// Keys of entries from before the log told of keys: held against their bodies alone.

@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Copy,
     /// A row goes.
     Delete,
+    /// Everything in a row but its key becomes NULL.
+    Wipe,
     /// A row comes in under a key of its own.
     Insert,
     /// A row stands twice.
@@ -38,7 +40,7 @@ pub(super) enum Kind {
 
 impl Kind {
     pub(super) const OF_COLUMN: [Self; 4] = [Self::Edit, Self::Null, Self::Swap, Self::Copy];
-    pub(super) const OF_ROW: [Self; 4] = [Self::Delete, Self::Insert, Self::Duplicate, Self::Truncate];
+    pub(super) const OF_ROW: [Self; 5] = [Self::Delete, Self::Wipe, Self::Insert, Self::Duplicate, Self::Truncate];
 }
 
 /// Dice that fall the same in every run (SplitMix64).
@@ -160,6 +162,12 @@ impl Attack {
                 rows[self.row] = with(&row, place, rows[other].values()[place].clone());
             }
             Kind::Delete => drop(rows.remove(self.row)),
+            Kind::Wipe => {
+                let kept = |column: &&'static str| self.select.key.contains(column);
+                let values = columns.iter().zip(row.values());
+                let wiped = values.map(|(column, value)| if kept(column) { value.clone() } else { Value::Null });
+                rows[self.row] = Row::from(wiped.collect::<Vec<_>>());
+            }
             Kind::Insert => {
                 let key = self.select.key[0];
                 let place = columns.iter().position(|column| *column == key)?;
@@ -175,7 +183,7 @@ impl Attack {
     /// Whether it leaves the key of the row as it is, so that the row can be named by it.
     pub(super) fn keeps_key(&self) -> bool {
         let is_key = self.column.is_some_and(|column| self.select.key.contains(&column));
-        matches!(self.what, Kind::Edit | Kind::Null) && !is_key
+        matches!(self.what, Kind::Edit | Kind::Null | Kind::Wipe) && !is_key
     }
 }
 
@@ -223,9 +231,12 @@ pub(super) fn any(tables: &Tables, dice: &mut Dice) -> Attack {
     let columns = select.columns();
     let of_row = dice.below(5) == 0;
     let (what, column) = if of_row {
-        (Kind::OF_ROW[dice.below(4)], None)
+        (Kind::OF_ROW[dice.below(Kind::OF_ROW.len())], None)
     } else {
-        (Kind::OF_COLUMN[dice.below(4)], Some(columns[dice.below(columns.len())]))
+        (
+            Kind::OF_COLUMN[dice.below(Kind::OF_COLUMN.len())],
+            Some(columns[dice.below(columns.len())]),
+        )
     };
     Attack {
         select,
