@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
+use crate::domain::catalogue::Catalogue;
 use crate::domain::event::EventDetails;
+use crate::domain::ids::KindCode;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::{Action, State};
 use crate::evidence::leaf::Leaf;
@@ -11,7 +13,8 @@ use crate::evidence::leaf::Leaf;
 const STYLE: &str = "body{font:11pt/1.45 'Times New Roman',serif;max-width:56em;margin:2em auto;padding:0 1em;color:#000}\
 h1{font-size:16pt}h2{font-size:13pt;margin-top:1.5em}table{border-collapse:collapse;width:100%}\
 th,td{border:1px solid #777;padding:.25em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
-tr{break-inside:avoid}.note{border-left:3px solid #777;padding-left:1em}code{overflow-wrap:anywhere}";
+tr{break-inside:avoid}.note{border-left:3px solid #777;padding-left:1em}code{overflow-wrap:anywhere}\
+pre{white-space:pre-wrap;overflow-wrap:anywhere}";
 
 /// A step of the request.
 #[derive(Debug)]
@@ -68,7 +71,7 @@ impl Step {
             agency: leaf.agency.clone(),
             officer: leaf.officer.clone(),
             kind: details.opened.map(|opened| opened.kind.to_string()),
-            paper: number.map(|(number, date)| format!("{number}, {date}")),
+            paper: number.map(|(number, date)| format!("{number}, {}", date_vi(&date))),
             file: document.map(|_| file.to_owned()),
             signers: signers.collect(),
         }
@@ -113,16 +116,40 @@ fn table(headings: &[&str], rows: &str) -> String {
     format!("<table>\n{}{rows}</table>\n", row("th", headings))
 }
 
+/// What a kind is called, Vietnamese and English, each with its code; a kind that this program does not know by its code alone.
+fn titles(kind: &str) -> (String, String) {
+    let code = kind.parse::<KindCode>().ok();
+    let known = code.zip(Catalogue::embedded().ok());
+    let known = known.and_then(|(code, catalogue)| catalogue.newest(&code).cloned());
+    let with_code = |title: &str| format!("{title} ({kind})");
+    known.map_or_else(
+        || (kind.to_owned(), kind.to_owned()),
+        |known| {
+            (
+                with_code(&known.definition.title_vi),
+                with_code(&known.definition.title_en),
+            )
+        },
+    )
+}
+
+/// A date (`2026-11-28`) as papers write it; what is none stays.
+fn date_vi(date: &str) -> String {
+    let read = date.parse::<jiff::civil::Date>();
+    read.map_or_else(|_| date.to_owned(), |date| date.strftime("%d/%m/%Y").to_string())
+}
+
 /// The page.
 pub(super) fn page(request: &str, note: &str, steps: &[Step]) -> String {
     let kind = steps.iter().find_map(|step| step.kind.as_deref()).unwrap_or("–");
+    let (kind_vi, kind_en) = titles(kind);
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\">\n<title>{request}</title>\n<style>{STYLE}</style>\n\
          </head>\n<body>\n<h1>Bộ chứng cứ của yêu cầu {request}</h1>\n<p>Loại yêu cầu: {kind}. Thời gian theo giờ Việt Nam.</p>\n\
          <p class=\"note\">Trang này chỉ để đọc, không phải chứng cứ. Chứng cứ là các tệp đi kèm, kê trong <code>manifest.json</code>; \
          kiểm tra bằng <code>lienthong verify bundle</code> hoặc <code>tools/verify.py bundle</code>, không cần cổng.</p>\n",
         request = escaped(request),
-        kind = escaped(kind),
+        kind = escaped(&kind_vi),
     );
     html.push_str("<h2>Diễn biến</h2>\n");
     html.push_str(&lives(steps, Language::Vietnamese));
@@ -135,7 +162,7 @@ pub(super) fn page(request: &str, note: &str, steps: &[Step]) -> String {
          <code>tools/verify.py bundle</code>, without the hub. The checkpoint that the hub signed stands above.</p>\n<h2>What happened</h2>\n",
         note = escaped(note),
         request = escaped(request),
-        kind = escaped(kind),
+        kind = escaped(&kind_en),
     );
     html.push_str(&between);
     html.push_str(&lives(steps, Language::English));
@@ -262,7 +289,7 @@ mod tests {
         for tag in ["<script", "<b>", "<i>", "<u>", "//x>", "http", "url("] {
             assert!(!page.contains(tag), "{tag}");
         }
-        assert!(page.contains("1&lt;b&gt;&quot;&#39;&amp;, 2026-11-20"), "{page}");
+        assert!(page.contains("1&lt;b&gt;&quot;&#39;&amp;, 20/11/2026"), "{page}");
         assert!(page.find("Diễn biến") < page.find("What happened"), "Vietnamese first");
     }
 }
