@@ -359,7 +359,7 @@ class Bundle:
         self.root, self.trusted, self.faults = root, trusted, []
         self.names, self.entries = set(), {}
         self.certificates, self.officers = {}, {}
-        self.counts = {"entries": 0, "documents": 0, "erased": 0, "signatures": 0, "attachments": 0}
+        self.counts = {"entries": 0, "documents": 0, "signatures": 0, "attachments": 0}
 
     def add(self, file, code, field=""):
         self.faults.append({"file": file, "field": field, "code": code})
@@ -538,10 +538,7 @@ class Bundle:
         file = prefix + ENDINGS.get(media_type, "document.json")
         if leaf["content_digest"] == NO_CONTENT:
             return
-        if file not in self.listed:
-            require(receipt["content_salt"] is None, "MISSING", file=file)
-            self.counts["erased"] += 1
-            return
+        require(file in self.listed, "MISSING", file=file)
         content, salt = self.read(file) or b"", receipt["content_salt"]
         require(salt is not None and sha256(salt, content) == leaf["content_digest"], "CONTENT", file=file)
         try:

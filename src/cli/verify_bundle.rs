@@ -81,7 +81,6 @@ pub(super) fn text(verdict: &BundleVerdict) -> String {
         request,
         entries,
         documents,
-        erased,
         signatures,
         attachments,
         ..
@@ -91,9 +90,9 @@ pub(super) fn text(verdict: &BundleVerdict) -> String {
         (checkpoint.origin.as_str(), checkpoint.tree.size)
     });
     format!(
-        "ĐÚNG: yêu cầu {request}: {entries} mục nhật ký, {documents} văn bản ({erased} đã xóa), {signatures} chữ ký số, \
+        "ĐÚNG: yêu cầu {request}: {entries} mục nhật ký, {documents} văn bản, {signatures} chữ ký số, \
          {attachments} tài liệu kèm theo đều đúng; mọi mục thuộc nhật ký {size} mục mà cổng {origin} đã ký.\n\
-         HELD: request {request}: {entries} log entries, {documents} documents ({erased} erased), {signatures} signatures and \
+         HELD: request {request}: {entries} log entries, {documents} documents, {signatures} signatures and \
          {attachments} attachments hold; all entries stand in the log of {size} that the hub {origin} has signed.\n"
     )
 }
@@ -132,7 +131,6 @@ pub(super) fn document(verdict: &BundleVerdict) -> Value {
         "enforcement_request_id": verdict.request,
         "entries": verdict.entries,
         "documents": verdict.documents,
-        "erased": verdict.erased,
         "signatures": verdict.signatures,
         "attachments": verdict.attachments,
         "checkpoint": checkpoint,

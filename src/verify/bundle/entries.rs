@@ -237,11 +237,8 @@ fn read_document(
         return Ok(None);
     }
     if !manifest.lists(&name) {
-        if receipt.content_salt.is_none() {
-            verdict.erased += 1;
-        } else {
-            verdict.add(name, "", Flaw::Missing);
-        }
+        // No entry orders an erasure yet, so that what is not there was taken.
+        verdict.add(name, "", Flaw::Missing);
         return Ok(None);
     }
     let content = folder.read(&name)?.unwrap_or_default();

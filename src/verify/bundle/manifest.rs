@@ -132,7 +132,7 @@ pub enum Attachments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RevocationLists {
-    /// None: the hub asks them as it accepts a document and does not keep them. Revocations by the registry are entries.
+    /// None: the hub's log has those that it asked as it accepted a document, the bundle has not. Revocations by the registry are entries.
     NotKept,
 }
 

@@ -35,8 +35,6 @@ pub struct BundleVerdict {
     pub entries: usize,
     /// Documents and messages whose digest is their leaf's.
     pub documents: usize,
-    /// What was sent with an entry and erased since.
-    pub erased: usize,
     /// Signatures that are good and whose certificates could sign there.
     pub signatures: usize,
     /// Attached documents whose digest is that of their upload.

@@ -117,6 +117,29 @@ fn every_file_that_is_changed_removed_or_added_is_named() {
 }
 
 #[test]
+fn a_document_that_is_taken_with_all_that_tells_of_it_is_missed() {
+    on_a_bench(async |_, bench| {
+        let listed = files(&bench.good).into_iter();
+        let documents: Vec<String> = listed.filter(|file| Role::of(file) == Some(Role::Document)).collect();
+        assert!(documents.len() > 2, "{documents:?}");
+        for document in documents {
+            let said = bench.judged(&format!("{document} taken"), |copy| {
+                fs::remove_file(copy.join(&document)).expect("removed");
+                let (entry, _) = document.split_once('.').expect("an ending");
+                let receipt = copy.join(format!("{entry}.receipt.json"));
+                let text = fs::read_to_string(&receipt).expect("a receipt");
+                // As a receipt of something that was sent without content.
+                let (before, _) = text.split_once(",\n  \"content_sha256\"").expect("a digest");
+                let none = "0".repeat(64);
+                fs::write(receipt, format!("{before},\n  \"content_sha256\": \"{none}\"\n}}\n")).expect("written");
+                bench.repair(copy);
+            });
+            assert_eq!(said.first, Some((document, "MISSING".to_owned())));
+        }
+    });
+}
+
+#[test]
 fn who_makes_the_manifest_fit_is_found_by_what_the_files_prove() {
     on_a_bench(async |_, bench| {
         let evidence: Vec<String> = files(&bench.good)

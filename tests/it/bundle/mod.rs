@@ -20,8 +20,8 @@ struct Judgement {
     held: bool,
     /// The first file that is named, and the code.
     first: Option<(String, String)>,
-    /// Entries, documents, erased ones, signatures, attachments.
-    counts: [u64; 5],
+    /// Entries, documents, signatures, attachments.
+    counts: [u64; 4],
 }
 
 fn judgement(status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Judgement {
@@ -34,7 +34,7 @@ fn judgement(status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Judgement {
         (text("file"), text("code"))
     });
     assert_eq!(held, first.is_none(), "{said}");
-    let counts = ["entries", "documents", "erased", "signatures", "attachments"];
+    let counts = ["entries", "documents", "signatures", "attachments"];
     Judgement {
         held,
         first,
