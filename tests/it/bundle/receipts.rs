@@ -2,8 +2,10 @@
 //! `LIENTHONG_RECEIPTS` says how many (300; `make receipts`: 10,000), ten times as many are changed; `LIENTHONG_RECEIPTS_SEED` how.
 
 use std::fmt::Write as _;
+use std::num::NonZeroU32;
 use std::process::Stdio;
 
+use lienthong::auth::admission::AdmissionLimits;
 use lienthong::client::receipts::kept;
 use lienthong::domain::ids::IdSource as _;
 use lienthong::evidence::hub_key::HubKey;
@@ -151,7 +153,15 @@ fn both_verifiers_hold_every_receipt_and_no_changed_one() {
     let (count, seed) = (number("LIENTHONG_RECEIPTS", 300), number("LIENTHONG_RECEIPTS_SEED", 5));
     block_on_for(LIMIT, async {
         let database = TestDatabase::create(Backend::Sqlite).await;
-        let hub = TestHub::start(&database).await;
+        let hub = TestHub::start_with(&database, |settings| {
+            // A quick machine sends more in a second than an agency may.
+            settings.limits.admission = AdmissionLimits {
+                calls_per_second: NonZeroU32::MAX,
+                burst: NonZeroU32::MAX,
+                ..AdmissionLimits::default()
+            };
+        })
+        .await;
         let sender = hub.client(THADS).await;
         let receipts = receipts_of(&sender, count).await;
         let trusted = crate::evidence::keys(&sender).await;
