@@ -1,4 +1,5 @@
-//! What a hub relies on: what an entry says of an authority's paper or of a catalogue must be true of the bytes that it brought.
+//! What a hub relies on. The bytes that an entry brought are those of its subject; what it says of them beside that (dates and key of
+//! a paper, the kinds of a catalogue) is held against its row, not read in the bytes again.
 
 use std::collections::BTreeMap;
 
