@@ -10,28 +10,29 @@ mod rules {
     const LAYERS: &[(&str, &[&str])] = &[
         ("domain", &[]),
         ("evidence", &[]),
-        ("store", &["domain", "evidence"]),
-        ("blobs", &["domain", "evidence"]),
+        ("sealing", &["evidence"]),
+        ("store", &["domain", "evidence", "sealing"]),
+        ("blobs", &["domain", "evidence", "sealing"]),
         ("signing", &["evidence"]),
-        ("app", &["domain", "evidence", "store", "blobs", "signing"]),
+        ("app", &["domain", "evidence", "sealing", "store", "blobs", "signing"]),
         ("auth", &["domain", "evidence", "store", "blobs", "app"]),
         ("grpc", &["domain", "evidence", "store", "blobs", "app", "auth"]),
         ("web", &["domain", "evidence", "store", "blobs", "app", "auth"]),
         (
             "server",
             &[
-                "domain", "evidence", "store", "blobs", "signing", "app", "auth", "grpc", "web",
+                "domain", "evidence", "sealing", "store", "blobs", "signing", "app", "auth", "grpc", "web",
             ],
         ),
         // An auditor's: it must not know how the hub is built, least of all how it reads and writes its tables.
-        ("verify", &["domain", "evidence"]),
+        ("verify", &["domain", "evidence", "sealing"]),
         // The other side of the wire: it must not know how the hub is built.
         ("client", &["domain", "evidence"]),
         (
             "cli",
             &[
-                "domain", "evidence", "store", "blobs", "signing", "app", "auth", "grpc", "web", "server", "client",
-                "verify",
+                "domain", "evidence", "sealing", "store", "blobs", "signing", "app", "auth", "grpc", "web", "server",
+                "client", "verify",
             ],
         ),
     ];

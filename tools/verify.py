@@ -22,6 +22,8 @@ import tempfile
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
+import verify_content
+
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 9, 11, 12
 TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, HUB_KEY, TRUST)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
@@ -33,7 +35,8 @@ TABLES = {
     "log_entry": (1, "log_index leaf"),
     "event": (1, "log_index entry_type subject version action from_state to_state agency officer party counterparty "
                  "hub_time details"),
-    "body": (1, "log_index media_type salt content key_id nonce"),
+    "body": (1, "log_index media_type salt content"),
+    "content_key": (1, "log_index master wrapped"),
     "checkpoint": (1, "tree_size root_hash hub_time hub_id note_signature seal_signature"),
     "idempotency": (2, "agency key content_sha256 log_index entry_count"),
     "hub_key": (1, "public_keys registered_index registered_time retired_index retired_time"),
@@ -243,8 +246,8 @@ def compare(table, expected, stored, faults):
 class Log:
     """What the log says, entry by entry."""
 
-    def __init__(self, tables, faults):
-        self.tables, self.faults = tables, faults
+    def __init__(self, tables, faults, masters):
+        self.tables, self.faults, self.masters = tables, faults, masters
         self.tree, self.roots = Tree(), [sha256()]
         self.events, self.hashes, self.sound = [], [], True
         self.hub_time = 0
@@ -257,7 +260,8 @@ class Log:
 
     def check(self):
         entries = sorted(self.tables["log_entry"], key=lambda row: repr(type(row["log_index"])) + f"{row['log_index']!s:>20}")
-        events, bodies, keys = self.by("event", "log_index"), self.by("body", "log_index"), self.by("idempotency", "log_index")
+        names = ("event", "body", "content_key", "idempotency")
+        beside = {name: self.by(name, "log_index") for name in names}
         for place, row in enumerate(entries):
             leaf = row["leaf"]
             if row["log_index"] != place or not isinstance(leaf, bytes):
@@ -267,14 +271,14 @@ class Log:
             self.tree.append(leaf)
             self.hashes.append(sha256(b"\0", leaf))
             self.roots.append(self.tree.root())
-            self.entry(place, leaf, *(found.pop(("int", place), []) for found in (events, bodies, keys)))
-        for table, rest in (("event", events), ("body", bodies), ("idempotency", keys)):
+            self.entry(place, leaf, *(beside[name].pop(("int", place), []) for name in names))
+        for table, rest in beside.items():
             for rows in rest.values():
                 for row in rows:
                     self.faults.add(table, key_text(table, row), "ADDED")
                     self.sound = self.sound and table != "event"
 
-    def entry(self, place, data, events, bodies, keys):
+    def entry(self, place, data, events, bodies, content_keys, keys):
         name = f"log_index={place}"
         leaf = leaf_of(data)
         if leaf is None or len(events) != 1:
@@ -299,10 +303,11 @@ class Log:
             self.faults.add("event", name, "DOES_NOT_FOLLOW")
         self.hub_time = event["hub_time"]
         beside = details.get("beside") or {}
-        self.body(event, beside.get("media_type"), bodies)
+        self.body(event, beside, bodies, content_keys)
         self.key(event, beside.get("key"), keys, bodies)
 
-    def body(self, event, media_type, bodies):
+    def body(self, event, beside, bodies, content_keys):
+        media_type, sealed = beside.get("media_type"), beside.get("sealed")
         place, digest = event["log_index"], event["leaf"]["content_digest"]
         shared = (event["told"].get("opened") or {}).get("body_index", place) if event["entry_type"] == REQUEST else place
         if shared != place:
@@ -314,14 +319,40 @@ class Log:
                 self.faults.add("body", f"log_index={place}", "MISSING" if not bodies else "ADDED")
                 return
             (body,) = bodies
+            event["salt"] = body["salt"]
             salt, content = body["salt"], body["content"]
-            is_whole = isinstance(salt, bytes) and isinstance(content, bytes) and sha256(salt, content) == digest
+            if sealed is None:
+                is_whole = isinstance(salt, bytes) and isinstance(content, bytes) and sha256(salt, content) == digest
+            else:
+                # Salt and bytes are sealed: they are held against the log as they were stored.
+                is_whole = salt is None and isinstance(content, bytes) and sha256(content).hex() == sealed
+                self.content_key(event, content, content_keys)
+                content_keys = []
             is_type = body["media_type"] == media_type or (media_type is None and isinstance(body["media_type"], str))
-            if not is_whole or not is_type or body["key_id"] is not None or body["nonce"] is not None:
+            if not is_whole or not is_type:
                 self.faults.add("body", f"log_index={place}", "CONTENT")
+            bodies = []
+        for table, rows in (("body", bodies), ("content_key", content_keys)):
+            for row in rows:
+                self.faults.add(table, key_text(table, row), "ADDED")
+
+    def content_key(self, event, sealed, rows):
+        """One key, which no entry destroys yet; with its master key it opens what the leaf says."""
+        place = event["log_index"]
+        if len(rows) != 1:
+            self.faults.add("content_key", f"log_index={place}", "MISSING" if not rows else "ADDED")
             return
-        for body in bodies:
-            self.faults.add("body", key_text("body", body), "ADDED")
+        master, wrapped = rows[0]["master"], rows[0]["wrapped"]
+        if not isinstance(master, str) or not isinstance(wrapped, bytes):
+            self.faults.add("content_key", f"log_index={place}", "DIFFERS")
+        elif self.masters and isinstance(sealed, bytes):
+            opened = self.masters.open(place, master, wrapped, sealed)
+            if opened is None:
+                self.faults.add("content_key", f"log_index={place}", "KEY")
+                return
+            event["salt"], content = opened
+            if sha256(event["salt"], content) != event["leaf"]["content_digest"]:
+                self.faults.add("body", f"log_index={place}", "CONTENT")
 
     def key(self, event, digest, keys, bodies):
         place = event["log_index"]
@@ -519,10 +550,10 @@ class Replay:
                 faults.add("supervision_shown", f"log_index={index}", "MISSING" if len(ids) < count else "DIFFERS")
 
     def document(self, event, attachments):
-        told, bodies = event["told"], event["bodies"]
+        told = event["told"]
         stored = [row for row in attachments if row["log_index"] == event["log_index"]]
         name = stored[0]["name"] if stored else None
-        salt = bodies[0]["salt"] if bodies else None
+        salt = event.get("salt")
         if not isinstance(name, str):
             name = ("no name",)
         elif "name_digest" in told and isinstance(salt, bytes) and sha256(salt, name.encode()).hex() != told["name_digest"]:
@@ -683,7 +714,7 @@ class Replay:
             hashes = [root_of(hashes[at:at + 256]) for at in range(0, len(hashes) // 256 * 256, 256)]
             rows["tree_node"] += [{"level": level, "position": at, "hash": hash_} for at, hash_ in enumerate(hashes)]
             level += 8
-        checked = ("log_entry", "event", "body", "checkpoint", "idempotency", "supervision_shown")
+        checked = ("log_entry", "event", "body", "content_key", "checkpoint", "idempotency", "supervision_shown")
         return {table: found for table, found in rows.items() if table not in checked}
 
 
@@ -703,9 +734,9 @@ def position_of(told, agency):
 # ---- commands -------------------------------------------------------------------------------------------------------------
 
 
-def verify_database(path, known=None):
+def verify_database(path, known=None, masters=None):
     tables, faults = read(path), Faults()
-    log, replay = Log(tables, faults), Replay()
+    log, replay = Log(tables, faults, masters), Replay()
     try:
         log.check()
         if log.sound:
@@ -736,12 +767,22 @@ def say(verdict):
     print(f"{verdict['verdict']}: {verdict['hub_id']}, {verdict['size']} entries, root {verdict['root']}")
 
 
+def read_masters(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return verify_content.Masters(file.read())
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"--master-keys: {error}") from None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     database = commands.add_parser("database", help="the whole database of a hub on SQLite")
     database.add_argument("path")
     database.add_argument("--checkpoint", help="a checkpoint (signed note) that the log must contain")
+    database.add_argument("--master-keys", help="the file of master keys, to open what is sealed; without it content is held "
+                                                "against the log as it is stored")
     database.add_argument("-o", "--output", choices=("table", "json"), default="table")
     # They use what stands here.
     import verify_evidence
@@ -752,7 +793,7 @@ def main():
             run = {"receipt": verify_evidence.run_receipt, "bundle": verify_evidence.run_bundle}
             return run[arguments.command](arguments)
         known = read_checkpoint(arguments.checkpoint) if arguments.checkpoint else None
-        verdict = verify_database(arguments.path, known)
+        verdict = verify_database(arguments.path, known, read_masters(arguments.master_keys) if arguments.master_keys else None)
     except Unreadable as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use lienthong::client::channel::HubAddress;
 use tempfile::TempDir;
 
-use super::kit::{Failure, HUB_ID, Keys, initialise, register};
+use super::kit::{Failure, HUB_ID, Keys, content_keys, initialise, register};
 
 /// A hub with its agencies registered. It ends when this is dropped.
 pub(crate) struct Hub {
@@ -48,6 +48,7 @@ impl Hub {
             .arg("--client-ca")
             .arg(path("ca.pem"))
             .args(options)
+            .env("LIENTHONG_CONTENT_KEYS", content_keys())
             .stdout(Stdio::piped())
             .spawn()?;
         let output = child.stdout.take().ok_or("the hub has no output")?;

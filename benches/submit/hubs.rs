@@ -9,6 +9,7 @@ use lienthong::app::ledger::LedgerSettings;
 use lienthong::auth::admission::AdmissionLimits;
 use lienthong::client::channel::HubAddress;
 use lienthong::server::clock::SystemClock;
+use lienthong::server::masters::MasterSource;
 use lienthong::server::random::OsRandom;
 use lienthong::server::run::{Hub, Running};
 use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
@@ -16,7 +17,7 @@ use lienthong::store::Database;
 use sqlx::{Connection, PgConnection};
 
 use super::echo;
-use super::kit::{Failure, HUB_ID, Keys, initialise, register};
+use super::kit::{Failure, HUB_ID, Keys, content_keys, initialise, register};
 
 /// The name of the echo.
 pub(crate) const ECHO: &str = "echo";
@@ -160,6 +161,7 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
             folder: documents.path().join("signer"),
             may_be_new: true,
         },
+        masters: MasterSource::Text(content_keys()),
         catalogue: None,
         migrate: true,
         ledger: LedgerSettings {

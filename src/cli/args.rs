@@ -9,6 +9,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::failure::Failure;
 use crate::domain::time::Timestamp;
+use crate::server::masters::MasterSource;
 use crate::server::settings::SignerPlace;
 use crate::server::start_error::StartError;
 use crate::store::Database;
@@ -65,10 +66,52 @@ impl SignerArgs {
 
 /// The folder of signing keys beside a SQLite file.
 pub(super) fn signer_beside(database: &Database) -> Option<PathBuf> {
+    beside(database, ".signer")
+}
+
+/// The environment variable that holds master keys themselves.
+const CONTENT_KEYS: &str = "LIENTHONG_CONTENT_KEYS";
+
+/// The master keys.
+#[derive(Debug, Args)]
+pub(super) struct MasterArgs {
+    /// Tệp khóa chủ của nội dung: as `serve` has it. Default with SQLite: FILE.master-keys beside the file. If
+    /// LIENTHONG_CONTENT_KEYS is set, the keys are taken from there.
+    #[arg(long, env = "LIENTHONG_MASTER_KEYS", value_name = "FILE")]
+    master_keys: Option<PathBuf>,
+}
+
+impl MasterArgs {
+    /// Where they are.
+    pub(super) fn source(self, database: &Database) -> Result<MasterSource, Failure> {
+        masters(self.master_keys, database).ok_or_else(|| {
+            Failure::configuration(
+                "--master-keys: với PostgreSQL phải nêu tệp khóa chủ; các cổng dùng chung cơ sở dữ liệu có cùng khóa chủ",
+                "--master-keys: with PostgreSQL, name the file of master keys; hubs that share a database have the same",
+            )
+        })
+    }
+}
+
+/// Master keys in the environment, in the file that is told, or in the one beside a SQLite file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "clap would make an argument of it, which other processes can read"
+)]
+pub(super) fn masters(told: Option<PathBuf>, database: &Database) -> Option<MasterSource> {
+    if let Ok(text) = std::env::var(CONTENT_KEYS) {
+        return Some(MasterSource::Text(text));
+    }
+    told.or_else(|| beside(database, ".master-keys"))
+        .map(MasterSource::File)
+}
+
+/// The path beside a SQLite file that has its name with an ending.
+fn beside(database: &Database, ending: &str) -> Option<PathBuf> {
     match database {
         Database::Sqlite(file) => {
             let mut name = file.file_name()?.to_owned();
-            name.push(".signer");
+            name.push(ending);
             Some(file.with_file_name(name))
         }
         Database::Postgres(_) => None,

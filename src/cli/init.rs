@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::task::JoinHandle;
 
-use super::args::{DatabaseArgs, HubArgs, SignerArgs, read_text};
+use super::args::{DatabaseArgs, HubArgs, MasterArgs, SignerArgs, read_text};
 use super::failure::Failure;
 use super::output;
 use crate::app::agencies::{NewCredential, new_credentials};
@@ -19,6 +19,7 @@ use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::time::Clock as _;
 use crate::evidence::hub_key::HubKey;
 use crate::server::clock::SystemClock;
+use crate::server::masters::{MasterSource, open_content};
 use crate::server::random::OsRandom;
 use crate::server::run::{OpenDatabase, Opening, open_signer, require_registered};
 use crate::server::settings::SignerPlace;
@@ -35,6 +36,8 @@ pub(super) struct Init {
     hub: HubArgs,
     #[command(flatten)]
     signer: SignerArgs,
+    #[command(flatten)]
+    masters: MasterArgs,
     /// Chứng thư số của đơn vị vận hành: the operator's certificate, PEM, P-256, for TLS and for tokens.
     #[arg(long, env = "LIENTHONG_OPERATOR_CERT", value_name = "FILE")]
     operator_cert: PathBuf,
@@ -96,9 +99,12 @@ impl Init {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let database = self.database.database()?;
         let certificate = read_text("--operator-cert", &self.operator_cert)?;
-        let signer = self.signer.place(&database)?;
+        let keys = InitKeys {
+            signer: self.signer.place(&database)?,
+            masters: self.masters.source(&database)?,
+        };
         let Initialised { receipt, before, key } =
-            init(&database, &signer, &self.hub.hub_id, &self.operator, &certificate).await?;
+            init(&database, &keys, &self.hub.hub_id, &self.operator, &certificate).await?;
         if before {
             output::line(&format!(
                 "Cổng {hub} đã được khởi tạo trước đó với đúng thông tin này; không có gì thay đổi.\n\
@@ -130,10 +136,18 @@ pub(super) struct Initialised {
     key: HubKey,
 }
 
+/// The keys of a hub that is made.
+pub(super) struct InitKeys {
+    /// What signs the log.
+    pub(super) signer: SignerPlace,
+    /// What content is sealed by.
+    pub(super) masters: MasterSource,
+}
+
 /// Enters the operator into the empty `database`.
 pub(super) async fn init(
     database: &Database,
-    place: &SignerPlace,
+    keys: &InitKeys,
     hub_id: &str,
     operator: &Operator,
     certificate_pem: &str,
@@ -172,13 +186,14 @@ pub(super) async fn init(
         valid_to: None,
         scope: Scope::All,
     };
-    let database = OpenDatabase::open(database, Opening::Create).await?;
+    let mut database = OpenDatabase::open(database, Opening::Create).await?;
     database.require_hub(hub_id).await?;
+    database.store = open_content(database.store, &keys.masters, &OsRandom).await?;
     let before = database.store.is_initialised().await.map_err(StartError::Schema)?;
     let place = SignerPlace {
         // A hub that was initialised has its keys.
-        may_be_new: place.may_be_new && !before,
-        ..place.clone()
+        may_be_new: keys.signer.may_be_new && !before,
+        ..keys.signer.clone()
     };
     let signer = open_signer(&place, hub_id)?;
     let key = signer.key().clone();

@@ -16,6 +16,7 @@ mod failure;
 mod init;
 mod keep_failure;
 mod logging;
+mod master_keys;
 mod migrate;
 mod open_files;
 mod output;
@@ -75,6 +76,9 @@ enum Command {
     /// Cơ sở dữ liệu: copying one into another.
     #[command(subcommand)]
     Db(db::Db),
+    /// Khóa chủ của nội dung: makes master keys, puts a new one before the others, and says what each of them wraps.
+    #[command(subcommand)]
+    MasterKeys(master_keys::MasterKeysCommand),
     /// Cho thôi dùng khóa ký nhật ký: retires the keys of a hub by an entry of the log; what they sign afterwards is no good.
     RetireSigner(retire_signer::RetireSigner),
     /// Khám cổng: looks for what is wrong with a hub's data, or soon will be; changes nothing. Ends with status 1 if something is broken.
@@ -133,6 +137,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Backup(command) => Box::pin(command.run()).await,
         Command::Restore(command) => Box::pin(command.run()).await,
         Command::Db(command) => Box::pin(command.run()).await,
+        Command::MasterKeys(command) => Box::pin(command.run()).await,
         Command::RetireSigner(command) => Box::pin(command.run()).await,
         Command::Doctor(command) => Box::pin(command.run()).await,
         Command::Verify(command) => Box::pin(command.run()).await,

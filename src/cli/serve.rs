@@ -15,6 +15,7 @@ use super::traces::Traces;
 use super::{open_files, output};
 use crate::blobs::{BucketAddress, DocumentPlace};
 use crate::server::clock::SystemClock;
+use crate::server::masters::MasterSource;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
 use crate::server::settings::{HubSettings, SignerPlace, TlsSource};
@@ -88,6 +89,9 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
             folder: settings.documents(&database).unwrap_or_default(),
             bucket: settings.bucket(),
         },
+        masters: settings
+            .masters(&database)
+            .unwrap_or_else(|| MasterSource::Text(String::new())),
         database,
         hub_id: settings.text("hub_id").to_owned(),
         listen,

@@ -8,6 +8,8 @@ use sqlx::migrate::MigrateError;
 use super::failure::Failure;
 use crate::auth::trust::crl::CrlFault;
 use crate::blobs::BlobFault;
+use crate::sealing::MalformedMasterKeys;
+use crate::server::masters::MastersFault;
 use crate::server::start_error::StartError;
 use crate::server::tls::{PemInput, TlsConfigError};
 use crate::signing::SignerError;
@@ -57,6 +59,7 @@ impl From<StartError> for Failure {
                 format!("--catalogue: {en}"),
             ),
             StartError::Documents { place, fault, source } => documents(&place, fault, &source),
+            StartError::Masters(fault) => masters(&fault),
             StartError::Signer(error) => signer(&error),
             StartError::SignerNotRegistered(folder) => Self::configuration(
                 format!(
@@ -101,6 +104,39 @@ impl From<StartError> for Failure {
             StartError::Reflection(_) => Self::failed(format!("Lỗi hệ thống: {en}"), en),
         }
     }
+}
+
+/// In both languages.
+pub(super) fn masters(fault: &MastersFault) -> Failure {
+    let vi = match fault {
+        MastersFault::Missing { path, master } => format!(
+            "không có tệp {}, trong khi nội dung trong cơ sở dữ liệu được niêm phong bằng khóa chủ {master}; chép tệp khóa chủ \
+             từ cổng đầu tiên hoặc từ bản sao lưu",
+            path.display()
+        ),
+        MastersFault::Unknown { master } => format!(
+            "nội dung trong cơ sở dữ liệu được niêm phong bằng khóa chủ {master}, không có trong các khóa đã cho; thêm dòng của \
+             khóa đó"
+        ),
+        MastersFault::Malformed { place, fault } => format!(
+            "{place}: {}",
+            match fault {
+                MalformedMasterKeys::Empty => "không có khóa chủ nào".to_owned(),
+                MalformedMasterKeys::Line { line } =>
+                    format!("dòng {line} không có dạng `lienthong-master-key-v1 ID BASE64` với 32 byte"),
+                MalformedMasterKeys::Id { line } =>
+                    format!("dòng {line}: mã không đúng với khóa; một trong hai đã bị thay đổi"),
+                MalformedMasterKeys::Again { line } => format!("dòng {line} lặp lại một khóa"),
+            }
+        ),
+        MastersFault::File { path, source } => format!("{}: {source}", path.display()),
+    };
+    let hint = match fault {
+        MastersFault::Missing { .. } => "; copy the file of master keys from the first hub, or from its backup",
+        MastersFault::Unknown { .. } => "; add its line",
+        MastersFault::Malformed { .. } | MastersFault::File { .. } => "",
+    };
+    Failure::configuration(format!("--master-keys: {vi}"), format!("--master-keys: {fault}{hint}"))
 }
 
 fn signer(error: &SignerError) -> Failure {

@@ -9,13 +9,16 @@ use super::args::read_text;
 use super::failure::Failure;
 use super::output;
 use super::progress::Told;
+use super::start_failure;
 use super::verify_bundle::{self, VerifyBundle};
 use super::verify_receipt::{self, VerifyReceipt, WitnessArgs, hub_keys};
 use crate::domain::time::Timestamp;
 use crate::evidence::checkpoint;
 use crate::evidence::digest::hex;
 use crate::evidence::hub_key::HubKey;
-use crate::verify::{Fault, Known, Place, Source, Verdict, VerifyError, verify};
+use crate::sealing::MasterKeys;
+use crate::server::masters::MastersFault;
+use crate::verify::{Fault, Known, Outside, Place, Source, Verdict, VerifyError, verify};
 
 const AFTER_HELP: &str = "\
 Ví dụ / examples:
@@ -75,6 +78,10 @@ pub(super) struct VerifyDatabase {
     hub_keys: Option<PathBuf>,
     #[command(flatten)]
     witnesses: WitnessArgs,
+    /// Tệp khóa chủ của nội dung: with it, what is sealed is opened and held against the log. Without it, the bytes are held against
+    /// the log as they were stored.
+    #[arg(long, env = "LIENTHONG_MASTER_KEYS", value_name = "FILE")]
+    master_keys: Option<PathBuf>,
     /// Dạng kết quả: text for people or JSON for programs.
     #[arg(
         short = 'o',
@@ -98,10 +105,15 @@ impl VerifyDatabase {
     async fn run(self) -> Result<(), Failure> {
         let trusted = self.hub_keys.as_deref().map(hub_keys).transpose()?;
         let known = self.known(trusted.as_deref())?;
+        let masters = self.masters()?;
         let place = Place::parse(&self.place)?;
         let mut source = Source::open(&place).await?;
         let told = Told::new("Đang kiểm chứng", "verifying");
-        let verdict = verify(&mut source, known.as_ref(), &told).await;
+        let outside = Outside {
+            known: known.as_ref(),
+            masters: masters.as_ref(),
+        };
+        let verdict = verify(&mut source, outside, &told).await;
         drop(told);
         source.close().await;
         let verdict = verdict?;
@@ -120,6 +132,18 @@ impl VerifyDatabase {
             format!("Cơ sở dữ liệu có {count} chỗ hư hại; chỗ đầu tiên được nêu trước."),
             format!("The database is damaged in {count} place(s); the first is named first."),
         ))
+    }
+
+    fn masters(&self) -> Result<Option<MasterKeys>, Failure> {
+        let Some(path) = &self.master_keys else {
+            return Ok(None);
+        };
+        let text = read_text("--master-keys", path)?;
+        let malformed = |fault| {
+            let place = path.display().to_string();
+            start_failure::masters(&MastersFault::Malformed { place, fault })
+        };
+        text.parse().map(Some).map_err(malformed)
     }
 
     fn known(&self, trusted: Option<&[HubKey]>) -> Result<Option<Known>, Failure> {
@@ -189,8 +213,16 @@ fn sound(verdict: &Verdict) -> String {
         keys,
         unbound_keys,
         requests,
+        unopened,
         ..
     } = verdict;
+    let sealed = match unopened {
+        0 => String::new(),
+        count => format!(
+            "Chưa mở {count} nội dung đã niêm phong (chưa nêu --master-keys): đã đối chiếu dữ liệu như khi lưu.\n\
+             {count} sealed contents were not opened (no --master-keys): their bytes were held against the log as stored.\n"
+        ),
+    };
     let unbound = match unbound_keys {
         0 => String::new(),
         count => format!(
@@ -211,7 +243,7 @@ fn sound(verdict: &Verdict) -> String {
         "NGUYÊN VẸN: cổng {hub}, {size} mục nhật ký đến {time}, gốc cây {root}.\n\
          SOUND: hub {hub}, {size} log entries up to {time}, root {root}.\n\
          Đã tính lại / computed again: {checkpoints} điểm kiểm tra / checkpoints, {bodies} nội dung / contents, \
-         {keys} khóa / keys, {requests} yêu cầu / requests.\n{unbound}{contains}"
+         {keys} khóa / keys, {requests} yêu cầu / requests.\n{sealed}{unbound}{contains}"
     )
 }
 
@@ -249,6 +281,7 @@ fn document(verdict: &Verdict) -> Value {
         "hub_time": Timestamp::from_micros(verdict.hub_time).to_rfc3339(),
         "checkpoints": verdict.checkpoints,
         "bodies": verdict.bodies,
+        "unopened": verdict.unopened,
         "keys": verdict.keys,
         "unbound_keys": verdict.unbound_keys,
         "requests": verdict.requests,

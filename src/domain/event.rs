@@ -24,6 +24,9 @@ pub struct Beside {
     /// The media type of the bytes that came with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<String>,
+    /// SHA-256 of those bytes as they are stored, 64 hex digits, if they are sealed with their salt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
     /// The digest of the row of the key that the command used, 64 hex digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -304,6 +307,7 @@ mod tests {
     fn what_stands_beside_an_entry_is_the_first_member_of_any_details() {
         let beside = Beside {
             media_type: Some("application/json".into()),
+            sealed: Some("ff00".into()),
             key: Some("00ff".into()),
         };
         for details in ["{}", r#"{"reason":"X"}"#, r#"{"agency":{"code":"A"}}"#] {

@@ -12,9 +12,10 @@ fn finish(output: &aws_lc_rs::digest::Digest) -> Digest {
 
 /// A digest as 64 lower-case hex digits.
 pub fn hex(digest: &Digest) -> String {
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |text, byte| format!("{text}{byte:02x}"))
+    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    nibbles
+        .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
+        .collect()
 }
 
 /// The bytes of lower-case hex digits.

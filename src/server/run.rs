@@ -25,13 +25,14 @@ use super::current_tls::CurrentTls;
 use super::drain::DrainLayer;
 use super::follow_tls::TlsState;
 use super::keep_trust::{self, InForce};
+use super::masters::open_content;
 use super::metrics::{AcceptMeter, CallerLayer, MeterLayer, Metrics, RequestIds};
 use super::operations::{self, Listener, Readiness};
 use super::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use super::start_error::StartError;
 use super::tls::{Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, follow_tls, hints, jobs, services};
+use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, services};
 use crate::app::documents::Documents;
 use crate::app::ledger::check_log;
 use crate::app::{App, Parts, calendar};
@@ -146,6 +147,7 @@ pub struct Running {
     jobs: AbortOnDropHandle<()>,
     hints: AbortOnDropHandle<()>,
     trust_keeper: AbortOnDropHandle<()>,
+    rewrapping: AbortOnDropHandle<()>,
     database: OpenDatabase,
 }
 
@@ -220,7 +222,7 @@ impl Hub {
         }
         let calendar = Arc::new(Calendar::embedded()?);
         let tls = Arc::new(CurrentTls::new(&settings.tls, Arc::clone(&clock))?);
-        let database = {
+        let mut database = {
             let opening = if settings.migrate {
                 Opening::Upgrade
             } else {
@@ -236,6 +238,7 @@ impl Hub {
             &catalogue,
             database.store.kinds_in_use().await.map_err(StartError::Schema)?,
         )?;
+        database.store = open_content(database.store, &settings.masters, &*ids).await?;
         let blobs = open_documents(&settings.documents).await?;
         let mut signer = open_signer(&settings.signer, &settings.hub_id)?;
         let log_break = check_log(&database.store, &mut signer)
@@ -282,6 +285,7 @@ impl Hub {
         );
         let admission = Admission::new(limits.admission);
         let health = HealthReporter::new();
+        let rewrapping = rewrap::start(database.store.clone(), Arc::clone(&ids));
         let documents = Documents::new(app.clone(), blobs.clone(), ids, limits.uploads);
         let routes = services::routes(&app, documents.clone(), &authenticator, &admission, &health, &limits)?;
         services::report(&health, ServingStatus::Serving).await;
@@ -353,6 +357,7 @@ impl Hub {
             jobs,
             hints,
             trust_keeper,
+            rewrapping,
             database,
         })
     }
@@ -435,6 +440,7 @@ impl Running {
             jobs,
             hints,
             trust_keeper,
+            rewrapping,
             database,
             limits,
             ..
@@ -442,7 +448,17 @@ impl Running {
         readiness.drain().await;
         // A task that `broken` has seen to its end must not be awaited again.
         let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
-        drop((server, follower, tls_follower, jobs, hints, trust_keeper, watch, app));
+        drop((
+            server,
+            follower,
+            tls_follower,
+            jobs,
+            hints,
+            trust_keeper,
+            rewrapping,
+            watch,
+            app,
+        ));
         let ledger = writer.is_finished() || ends_within(LEDGER_DRAIN, writer).await;
         let closed = ends_within(LEDGER_DRAIN, database.close()).await;
         drop(metrics);

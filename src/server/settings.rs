@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::masters::MasterSource;
 use super::tls::{AcceptLimits, ServerPems};
 use super::tls_files::TlsFiles;
 use crate::app::documents::UploadLimits;
@@ -27,6 +28,8 @@ pub struct HubSettings {
     pub documents: DocumentPlace,
     /// The keys with which this hub signs the log, and what it remembers of that.
     pub signer: SignerPlace,
+    /// The master keys that open and seal content. Hubs that share a database have the same.
+    pub masters: MasterSource,
     /// A folder with `kinds/` that is used instead of the catalogue in the binary.
     pub catalogue: Option<PathBuf>,
     /// Whether to bring the schema up to date first.

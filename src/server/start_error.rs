@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::masters::MastersFault;
 use super::tls::TlsConfigError;
 use crate::blobs::BlobFault;
 use crate::domain::calendar::CalendarFileError;
@@ -68,6 +69,9 @@ pub enum StartError {
     /// The catalogue's days cannot be brought into the database.
     #[error("the calendar's days cannot be brought into the database: {0}")]
     CalendarDays(#[source] Error),
+    /// The master keys that open and seal content cannot be used.
+    #[error(transparent)]
+    Masters(#[from] MastersFault),
     /// The keys with which the hub signs the log cannot be used.
     #[error(transparent)]
     Signer(#[from] SignerError),

@@ -148,15 +148,14 @@ impl Database {
 }
 
 impl Store {
-    /// Opens the database and checks that its settings are safe.
+    /// Opens the database and checks that its settings are safe. It opens no content until it has master keys.
     pub async fn connect(database: &Database) -> Result<Self, ConnectError> {
-        let store = match database {
-            Database::Sqlite(path) => Self {
-                pools: open_sqlite(path).await?,
+        let store = Self {
+            pools: match database {
+                Database::Sqlite(path) => open_sqlite(path).await?,
+                Database::Postgres(options) => open_postgres(options).await?,
             },
-            Database::Postgres(options) => Self {
-                pools: open_postgres(options).await?,
-            },
+            masters: Arc::default(),
         };
         store.refuse_unsafe_settings().await?;
         Ok(store)

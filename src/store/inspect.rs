@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 
 use super::backend::{Sql, from_row};
-use super::rows::{Body, CalendarDayRow, Checkpoint, EventRow, LogEntry};
+use super::rows::{BodyRow, CalendarDayRow, Checkpoint, EventRow, LogEntry};
 use super::snapshot::{Snapshot, on_snapshot};
 use super::{sql, store_error};
 use crate::domain::calendar::DayState;
@@ -96,7 +96,7 @@ impl Snapshot {
     }
 
     /// The body of an entry.
-    pub async fn body(&mut self, log_index: i64) -> Result<Option<Body>> {
+    pub async fn body(&mut self, log_index: i64) -> Result<Option<BodyRow>> {
         on_snapshot!(self, sql::BODY_OF_ENTRY, |sql, connection| sqlx::query_as(sql)
             .bind(log_index)
             .fetch_optional(connection))

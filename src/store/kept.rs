@@ -101,14 +101,10 @@ pub(super) fn texts() -> impl Iterator<Item = (String, Sql)> {
 
 impl KeptTable {
     fn of(written: &Table) -> Self {
-        let beside = schema::UNWRITTEN.iter().find(|(name, _)| *name == written.name);
-        let beside = beside.map(|(_, columns)| *columns).unwrap_or_default();
-        let missing = beside.iter().filter(|column| !written.columns.contains(column));
-        let columns: Vec<(&'static str, ColumnType)> = written.columns.iter().chain(missing).copied().collect();
         let is_head = written.name == schema::LEDGER_HEAD.name;
         let table: &'static Table = Box::leak(Box::new(Table {
             name: written.name,
-            columns: Vec::leak(columns),
+            columns: written.columns,
             key: written.key,
             on_existing: if is_head { OnExisting::Replace } else { OnExisting::Fail },
         }));

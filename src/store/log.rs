@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::backend::on_pool;
-use super::rows::{AttachmentRow, Body, Checkpoint, EventRow, Head, LogEntry, UsedKey};
+use super::rows::{AttachmentRow, Body, Checkpoint, EventRow, Head, KeptBody, LogEntry, UsedKey};
 use super::{Store, json_pairs, sql, store_error};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, IdempotencyKey};
@@ -87,16 +87,20 @@ impl Store {
         .map_err(store_error)
     }
 
-    /// The bodies under these log indexes, in no particular order.
+    /// The bodies under these log indexes, in no particular order, opened.
+    ///
+    /// # Errors
+    /// INTERNAL if one cannot be opened.
     pub async fn bodies(&self, indexes: &[i64]) -> Result<Vec<Body>> {
         let list = serde_json::Value::from(indexes.to_vec()).to_string();
-        on_pool!(self, sql::BODIES_BY_INDEXES, |sql, pool| sqlx::query_as(sql)
+        let kept: Vec<KeptBody> = on_pool!(self, sql::BODIES_BY_INDEXES, |sql, pool| sqlx::query_as(sql)
             .bind(&list)
             .fetch_all(pool))
-        .map_err(store_error)
+        .map_err(store_error)?;
+        kept.into_iter().map(|kept| kept.open(&self.masters)).collect()
     }
 
-    /// How many bytes the bodies under these log indexes have; 0 after erasure.
+    /// How many bytes the bodies under these log indexes take, sealed.
     pub async fn body_sizes(&self, indexes: &[i64]) -> Result<BTreeMap<i64, i64>> {
         let list = serde_json::Value::from(indexes.to_vec()).to_string();
         let rows: Vec<(i64, i64)> = on_pool!(self, sql::BODY_SIZES_BY_INDEXES, |sql, pool| sqlx::query_as(sql)

@@ -32,6 +32,7 @@ migrations! {
     8 => "0008_officer_credential",
     9 => "0009_supervision",
     10 => "0010_trust_paper",
+    11 => "0011_content_key",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

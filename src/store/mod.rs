@@ -5,6 +5,7 @@ pub mod backend;
 mod bulk;
 mod calendar;
 mod connect;
+mod content;
 mod database_file;
 mod error;
 mod hints;
@@ -28,6 +29,7 @@ mod tree;
 pub mod write;
 
 pub use connect::{ConnectError, Database};
+pub use content::{MasterUse, Rewrapped};
 pub use database_file::FileFault;
 pub use error::Outage;
 pub(crate) use error::{Shown, store_error};
@@ -44,12 +46,18 @@ pub use snapshot::{KeptStream, Snapshot};
 pub use supervision::{ReadFilter, SupervisedFilter};
 pub(crate) use tree::nodes_of;
 
+use std::sync::Arc;
+
 use backend::{Pools, Sql};
+
+use crate::sealing::MasterKeys;
 
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
     pools: Pools,
+    /// What opens content; none for who only looks after rows.
+    masters: Arc<MasterKeys>,
 }
 
 /// Which database the hub stands on.
@@ -62,6 +70,17 @@ pub enum DatabaseKind {
 }
 
 impl Store {
+    /// The same database with the master keys that open its content.
+    #[must_use]
+    pub fn with_masters(self, masters: Arc<MasterKeys>) -> Self {
+        Self { masters, ..self }
+    }
+
+    /// The master keys that open its content, and seal it.
+    pub fn masters(&self) -> &Arc<MasterKeys> {
+        &self.masters
+    }
+
     /// Which database this is.
     pub fn database_kind(&self) -> DatabaseKind {
         match self.pools {

@@ -24,6 +24,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("body", Class::Evidence),
     ("calendar_day", Class::Projection),
     ("checkpoint", Class::Evidence),
+    ("content_key", Class::Projection),
     ("credential", Class::Projection),
     ("deadline", Class::Projection),
     ("enforcement_request", Class::Projection),
@@ -80,6 +81,7 @@ table!(EVENT, "event", Fail, ["log_index"], {
 table!(BODY, "body", Fail, ["log_index"], {
     "log_index": Integer, "media_type": Text, "salt": Bytes, "content": Bytes,
 });
+table!(CONTENT_KEY, "content_key", Replace, ["log_index"], { "log_index": Integer, "master": Text, "wrapped": Bytes });
 table!(IDEMPOTENCY, "idempotency", Fail, ["agency", "key"], {
     "agency": Text, "key": Text, "content_sha256": Bytes, "log_index": Integer, "entry_count": Integer,
 });
@@ -156,10 +158,6 @@ table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
     "registry_version": Integer, "calendar_version": Integer,
 });
 
-/// Columns that the ledger does not write yet. A backup keeps them all the same.
-pub(crate) static UNWRITTEN: &[(&str, &[(&str, super::bulk::ColumnType)])] =
-    &[("body", &[("key_id", Text), ("nonce", Bytes)])];
-
 /// The tables that the ledger writes in bulk.
 pub(crate) static WRITTEN: &[&Table] = &[
     &LOG_ENTRY,
@@ -169,6 +167,7 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &TRUST_PAPER,
     &EVENT,
     &BODY,
+    &CONTENT_KEY,
     &IDEMPOTENCY,
     &ENFORCEMENT_REQUEST,
     &REQUEST_RELATION,
@@ -192,6 +191,7 @@ pub(crate) static WRITTEN: &[&Table] = &[
 /// The tables that nearly every batch writes, in the order in which the ledger gives them.
 pub(crate) static TOGETHER: &[&Table] = &[
     &BODY,
+    &CONTENT_KEY,
     &EVENT,
     &LOG_ENTRY,
     &IDEMPOTENCY,

@@ -313,16 +313,30 @@ texts! {
         "SELECT hub_time FROM event WHERE subject = $1 AND version >= $2 ORDER BY version LIMIT 1",
     );
     BODIES_BY_INDEXES = Sql::pair(
-        "SELECT log_index, media_type, salt, content FROM body WHERE log_index IN \
-         (SELECT value FROM json_each($1))",
-        "SELECT log_index, media_type, salt, content FROM body WHERE log_index IN \
-         (SELECT value::bigint FROM json_array_elements_text($1::json) AS value)",
+        "SELECT log_index, media_type, salt, content, master, wrapped FROM body LEFT JOIN content_key USING (log_index) \
+         WHERE log_index IN (SELECT value FROM json_each($1))",
+        "SELECT log_index, media_type, salt, content, master, wrapped FROM body LEFT JOIN content_key USING (log_index) \
+         WHERE log_index IN (SELECT value::bigint FROM json_array_elements_text($1::json) AS value)",
     );
     BODY_SIZES_BY_INDEXES = Sql::pair(
         "SELECT log_index, COALESCE(LENGTH(content), 0) AS size FROM body WHERE log_index IN \
          (SELECT value FROM json_each($1))",
         "SELECT log_index, COALESCE(LENGTH(content), 0)::bigint AS size FROM body WHERE log_index IN \
          (SELECT value::bigint FROM json_array_elements_text($1::json) AS value)",
+    );
+    CONTENT_KEYS_BY_INDEXES = Sql::pair(
+        "SELECT log_index, master, wrapped FROM content_key WHERE log_index IN (SELECT value FROM json_each($1))",
+        "SELECT log_index, master, wrapped FROM content_key WHERE log_index IN \
+         (SELECT value::bigint FROM json_array_elements_text($1::json) AS value)",
+    );
+    NEWEST_MASTER = Sql::both("SELECT master FROM content_key ORDER BY log_index DESC LIMIT 1");
+    MASTER_USES = Sql::both(
+        "SELECT master, COUNT(wrapped) AS keys, COUNT(*) - COUNT(wrapped) AS destroyed FROM content_key \
+         GROUP BY master ORDER BY master",
+    );
+    KEYS_OF_OTHER_MASTERS = Sql::both(
+        "SELECT log_index FROM content_key WHERE master <> $1 AND wrapped IS NOT NULL AND log_index >= $2 AND log_index < $3 \
+         ORDER BY log_index LIMIT $4",
     );
     LOG_RANGE = Sql::both(
         "SELECT log_index, leaf FROM log_entry WHERE log_index >= $1 AND log_index < $2 ORDER BY log_index",

@@ -9,25 +9,38 @@ use super::entry::Event;
 use super::expected::bytes_of;
 use super::fault::What;
 use super::row::{Row, Value};
-use super::select::{ATTACHMENT, BODY, EVENT, IDEMPOTENCY};
+use super::select::{ATTACHMENT, BODY, CONTENT_KEY, EVENT, IDEMPOTENCY};
 use crate::domain::event::Beside;
 use crate::evidence::Digest;
 use crate::evidence::digest::{hex, salted, sha256};
 use crate::evidence::leaf::{Leaf, NO_CONTENT};
+use crate::sealing::{MasterKeys, entry_place};
 
 /// The rows of one entry.
 #[derive(Debug, Default)]
 pub(super) struct Own {
     pub(super) bodies: Vec<Row>,
+    pub(super) content_keys: Vec<Row>,
     pub(super) keys: Vec<Row>,
     pub(super) attachments: Vec<Row>,
 }
 
-/// The body of the last entry that brought one: the requests of a broadcast share it.
+/// What is known of the contents of a log on the way through it.
 #[derive(Debug, Default)]
-pub(super) struct LastBody {
-    index: i64,
-    digest: Digest,
+pub(super) struct Contents {
+    masters: MasterKeys,
+    /// The entry that brought bytes last, and their digest: the requests of a broadcast share them.
+    last: (i64, Digest),
+}
+
+impl Contents {
+    /// With these keys to open what is sealed.
+    pub(super) fn opened_by(masters: Option<&MasterKeys>) -> Self {
+        Self {
+            masters: masters.cloned().unwrap_or_default(),
+            last: Default::default(),
+        }
+    }
 }
 
 /// A body as it stands in its row.
@@ -47,55 +60,88 @@ impl Stored<'_> {
     }
 }
 
-/// Checks the bytes of an entry. `shared` is the entry whose bytes it shares, as its event says.
+/// Checks the bytes of an entry; gives the salt of their digest, if it is known. `shared` is the entry whose bytes it shares, as
+/// its event says.
 pub(super) fn check_body(
-    event: &Event<'_>,
-    leaf: &Leaf,
-    shared: Option<i64>,
+    (event, leaf, shared): (&Event<'_>, &Leaf, Option<i64>),
     beside: &Beside,
     own: &Own,
-    last: &mut LastBody,
+    contents: &mut Contents,
     verdict: &mut Verdict,
-) {
+) -> Option<Vec<u8>> {
     let faults = &mut verdict.faults;
     let row_name = || format!("log_index={}", event.index);
-    if shared.is_some_and(|shared| shared != event.index) {
+    let is_shared = shared.is_some_and(|shared| shared != event.index);
+    if is_shared && (shared, leaf.content_digest) != (Some(contents.last.0), contents.last.1) {
+        faults.place(&EVENT, row_name(), What::Content);
+    }
+    if is_shared || leaf.content_digest == NO_CONTENT {
         faults.added(&BODY, &own.bodies);
-        if shared != Some(last.index) || last.digest != leaf.content_digest {
-            faults.place(&EVENT, row_name(), What::Content);
-        }
-        return;
+        faults.added(&CONTENT_KEY, &own.content_keys);
+        return None;
     }
-    if leaf.content_digest == NO_CONTENT {
-        return faults.added(&BODY, &own.bodies);
-    }
-    *last = LastBody {
-        index: event.index,
-        digest: leaf.content_digest,
-    };
+    contents.last = (event.index, leaf.content_digest);
     let Some((row, more)) = own.bodies.split_first() else {
-        return faults.place(&BODY, row_name(), What::Missing);
+        faults.place(&BODY, row_name(), What::Missing);
+        return None;
     };
     faults.added(&BODY, more);
     let told = beside.media_type.as_deref();
-    let mut wrong = Vec::new();
     if told.map_or(row.at(1).text().is_none(), |told| row.at(1) != &Value::from(told)) {
-        wrong.push("media_type");
+        faults.columns(&BODY, row, vec!["media_type"], What::Differs);
     }
-    // Not written yet.
-    for (place, column) in [(4, "key_id"), (5, "nonce")] {
-        if *row.at(place) != Value::Null {
-            wrong.push(column);
+    let stored = Stored::of(row).map(|stored| (stored.salt, stored.content));
+    match (stored, &beside.sealed) {
+        (Some((Some(salt), Some(content))), None) if salted(salt, content) == leaf.content_digest => {
+            faults.added(&CONTENT_KEY, &own.content_keys);
+            verdict.bodies += 1;
+            Some(salt.to_vec())
+        }
+        (Some((None, Some(sealed))), Some(told)) if hex(&sha256(sealed)) == *told => {
+            verdict.bodies += 1;
+            check_content_key(leaf, own, sealed, &contents.masters, verdict)
+        }
+        _ => {
+            faults.columns(&BODY, row, vec!["salt", "content"], What::Content);
+            None
         }
     }
-    if !wrong.is_empty() {
-        faults.columns(&BODY, row, wrong, What::Differs);
+}
+
+/// Checks the key of sealed bytes, and what is sealed if its master key is known; gives the salt then.
+fn check_content_key(
+    leaf: &Leaf,
+    own: &Own,
+    sealed: &[u8],
+    masters: &MasterKeys,
+    verdict: &mut Verdict,
+) -> Option<Vec<u8>> {
+    let faults = &mut verdict.faults;
+    let index = i64::try_from(leaf.log_index).ok()?;
+    let Some((row, more)) = own.content_keys.split_first() else {
+        faults.place(&CONTENT_KEY, format!("log_index={index}"), What::Missing);
+        return None;
+    };
+    faults.added(&CONTENT_KEY, more);
+    let (Some(master), Value::Bytes(wrapped)) = (row.at(1).text(), row.at(2)) else {
+        // No entry orders an erasure yet, so that a key which is gone was taken.
+        faults.columns(&CONTENT_KEY, row, vec!["master", "wrapped"], What::Differs);
+        return None;
+    };
+    if masters.newest().is_none() {
+        verdict.unopened += 1;
+        return None;
     }
-    // No entry orders an erasure yet, so that a body which is gone was taken.
-    match Stored::of(row).map(|stored| (stored.salt, stored.content)) {
-        Some((Some(salt), Some(content))) if salted(salt, content) == leaf.content_digest => verdict.bodies += 1,
-        Some(_) | None => faults.columns(&BODY, row, vec!["salt", "content"], What::Content),
+    let Ok(key) = masters.unwrap(&entry_place(index), master, wrapped) else {
+        faults.columns(&CONTENT_KEY, row, vec!["master", "wrapped"], What::Key);
+        return None;
+    };
+    let opened = key.open_body(index, sealed.to_vec()).ok();
+    let opened = opened.filter(|opened| salted(&opened.salt, &opened.content) == leaf.content_digest);
+    if opened.is_none() {
+        faults.place(&BODY, format!("log_index={index}"), What::Content);
     }
+    opened.map(|opened| opened.salt.to_vec())
 }
 
 /// Checks the key of an entry.
@@ -155,17 +201,16 @@ struct Uploaded {
 }
 
 /// Checks the document that an entry entered. None: the event does not say what one must.
-pub(super) fn check_attachment(event: &Event<'_>, own: &Own, verdict: &mut Verdict) -> Option<()> {
+pub(super) fn check_attachment(event: &Event<'_>, own: &Own, salt: Option<&[u8]>, verdict: &mut Verdict) -> Option<()> {
     let told: Uploaded = serde_json::from_str(event.details).ok()?;
     if (event.version, told.owner.as_str()) != (1, event.agency) {
         return None;
     }
     let stored = own.attachments.first();
-    let salt = own.bodies.first().and_then(|body| body.at(2).bytes());
     let name = stored.map_or(&Value::Null, |row| row.at(2));
     let is_name = match (&told.name_digest, salt, name.text()) {
         (Some(told), Some(salt), Some(name)) => hex(&salted(salt, name.as_bytes())) == *told,
-        // Erased with its salt, or from before the log told of names: what is left is that there is one.
+        // Its salt is sealed, or it is from before the log told of names: what is left is that there is one.
         (None, _, Some(_)) | (Some(_), None, Some(_)) => true,
         (_, _, None) => false,
     };

@@ -20,7 +20,7 @@ use super::select::{POSTGRES_COLUMNS, SQLITE_COLUMNS, STATE, Select, VERIFIED};
 use super::{Result, VerifyError};
 
 /// Streams that are read side by side.
-const CONNECTIONS: usize = 6;
+const CONNECTIONS: usize = 7;
 
 /// How often connections of SQLite begin again while a hub writes.
 const ATTEMPTS: usize = 500;

@@ -22,6 +22,8 @@ pub enum What {
     DoesNotFollow,
     /// The bytes are not those of the digest in the log.
     Content,
+    /// It cannot be opened with the master keys given.
+    Key,
     /// The tree is another one than the checkpoint's.
     Root,
     /// The signatures are not those of a hub whose keys stand in the log.
@@ -45,6 +47,7 @@ impl What {
         Self::NotDense,
         Self::DoesNotFollow,
         Self::Content,
+        Self::Key,
         Self::Root,
         Self::Signature,
         Self::Rewritten,
@@ -63,6 +66,7 @@ impl What {
             Self::NotDense => "NOT_DENSE",
             Self::DoesNotFollow => "DOES_NOT_FOLLOW",
             Self::Content => "CONTENT",
+            Self::Key => "KEY",
             Self::Root => "ROOT",
             Self::Signature => "SIGNATURE",
             Self::Rewritten => "REWRITTEN",
@@ -82,6 +86,7 @@ impl What {
             Self::NotDense => "số thứ tự nhật ký không liên tục",
             Self::DoesNotFollow => "sự kiện không thể tiếp theo những gì đã xảy ra trước",
             Self::Content => "nội dung không đúng với mã băm trong nhật ký",
+            Self::Key => "không mở được bằng khóa chủ đã cho",
             Self::Signature => "chữ ký không phải của cổng có khóa trong nhật ký",
             Self::Root => "gốc cây không đúng với nhật ký tính lại",
             Self::Rewritten => "nhật ký đã bị viết lại so với điểm kiểm tra được nêu",
@@ -101,6 +106,7 @@ impl What {
             Self::NotDense => "the log's indexes are not dense",
             Self::DoesNotFollow => "the event cannot follow what went before",
             Self::Content => "the content is not that of the digest in the log",
+            Self::Key => "it cannot be opened with the master keys given",
             Self::Signature => "the signatures are not those of a hub whose keys stand in the log",
             Self::Root => "the root is not that of the log computed again",
             Self::Rewritten => "the log was rewritten since the checkpoint given",

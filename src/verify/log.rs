@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::bodies::{LastBody, Own, check_attachment, check_body, check_key};
+use super::bodies::{Contents, Own, check_attachment, check_body, check_key};
 use super::entry::Event;
 use super::fault::{Faults, What};
 use super::measures::Measures;
@@ -14,10 +14,10 @@ use super::reads;
 use super::registry::Registry;
 use super::row::{Row, Value};
 use super::rows::{ByOwner, Rows};
-use super::select::{ATTACHMENT, BODY, CHECKPOINT, EVENT, IDEMPOTENCY, LOG_ENTRY};
+use super::select::{ATTACHMENT, BODY, CHECKPOINT, CONTENT_KEY, EVENT, IDEMPOTENCY, LOG_ENTRY};
 use super::signed::{Keys, Notes, Tiles};
 use super::source::Source;
-use super::{Progress, Result, STEP, Verdict, trust};
+use super::{Outside, Progress, Result, STEP, Verdict, trust};
 use crate::domain::calendar::{CalendarDay, DayOrigin};
 use crate::domain::catalogue::definition::Register;
 use crate::domain::event::{self, Entered, Measure};
@@ -72,13 +72,14 @@ pub(super) struct Log {
     pub(super) counters: BTreeMap<(String, Register, i64), i64>,
     hub_id: Option<Value>,
     last_checkpoint: i64,
-    last_body: LastBody,
+    contents: Contents,
 }
 
 /// What stands beside the log, in its order.
 struct Side {
     events: ByOwner,
     bodies: ByOwner,
+    content_keys: ByOwner,
     keys: ByOwner,
     attachments: ByOwner,
     checkpoints: ByOwner,
@@ -89,6 +90,7 @@ impl Side {
         Ok(Self {
             events: ByOwner::of(source.rows(&EVENT).await?, "log_index"),
             bodies: ByOwner::of(source.rows(&BODY).await?, "log_index"),
+            content_keys: ByOwner::of(source.rows(&CONTENT_KEY).await?, "log_index"),
             keys: ByOwner::of(source.rows(&IDEMPOTENCY).await?, "log_index"),
             attachments: ByOwner::of(source.rows(&ATTACHMENT).await?, "log_index"),
             checkpoints: ByOwner::of(source.rows(&CHECKPOINT).await?, "tree_size"),
@@ -98,6 +100,7 @@ impl Side {
     async fn of_entry(&mut self, index: i64, faults: &mut Faults) -> Result<Own> {
         Ok(Own {
             bodies: own(&mut self.bodies, index, faults).await?,
+            content_keys: own(&mut self.content_keys, index, faults).await?,
             keys: own(&mut self.keys, index, faults).await?,
             attachments: own(&mut self.attachments, index, faults).await?,
         })
@@ -105,7 +108,15 @@ impl Side {
 
     /// What comes behind the last entry.
     async fn rest(self, faults: &mut Faults) -> Result<()> {
-        for mut rows in [self.events, self.bodies, self.keys, self.attachments, self.checkpoints] {
+        let all = [
+            self.events,
+            self.bodies,
+            self.content_keys,
+            self.keys,
+            self.attachments,
+            self.checkpoints,
+        ];
+        for mut rows in all {
             let strays = rows.rest().await?;
             faults.added(rows.select(), &strays);
         }
@@ -122,25 +133,25 @@ async fn own(rows: &mut ByOwner, index: i64, faults: &mut Faults) -> Result<Vec<
 
 pub(super) async fn read(
     source: &mut Source,
-    known: Option<&Known>,
+    outside: Outside<'_>,
     verdict: &mut Verdict,
     progress: &dyn Progress,
     notes: &mut Notes,
 ) -> Result<Log> {
     let mut entries = source.rows(&LOG_ENTRY).await?;
     let mut side = Side::open(source).await?;
-    let mut log = Log::empty();
+    let mut log = Log::empty(Contents::opened_by(outside.masters));
     while let Some(leaf) = log.next_leaf(&mut entries, verdict).await? {
         log.entry(leaf, &mut side, verdict).await?;
         log.checkpoint(&mut side.checkpoints, verdict, notes).await?;
-        log.compare_known(known, verdict);
+        log.compare_known(outside.known, verdict);
         if log.frontier.size().is_multiple_of(STEP) {
             progress.step("log", log.frontier.size());
         }
     }
     if log.is_dense {
         side.rest(&mut verdict.faults).await?;
-        log.end(known, verdict);
+        log.end(outside.known, verdict);
     }
     verdict.size = log.frontier.size();
     verdict.root = log.frontier.root();
@@ -151,7 +162,7 @@ pub(super) async fn read(
 }
 
 impl Log {
-    fn empty() -> Self {
+    fn empty(contents: Contents) -> Self {
         Self {
             is_dense: true,
             is_sound: true,
@@ -169,7 +180,7 @@ impl Log {
             counters: BTreeMap::new(),
             hub_id: None,
             last_checkpoint: 0,
-            last_body: LastBody::default(),
+            contents,
         }
     }
 
@@ -262,7 +273,7 @@ impl Log {
         };
         let beside = &told.beside;
         let shared = told.opened.as_ref().map(|opened| opened.body_index);
-        check_body(event, leaf, shared, beside, own, &mut self.last_body, verdict);
+        let salt = check_body((event, leaf, shared), beside, own, &mut self.contents, verdict);
         check_key(event, beside, own, verdict);
         if event.entry_type != EntryType::Document {
             verdict.faults.added(&ATTACHMENT, &own.attachments);
@@ -277,7 +288,7 @@ impl Log {
             EntryType::Catalogue => trust::catalogue(event, own),
             EntryType::HubKey => self.keys.follow(event),
             EntryType::Trust => trust::follow(event, own).map(|row| self.trust_papers.push(row)),
-            EntryType::Document => check_attachment(event, own, verdict),
+            EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };
         if follows.is_none() {
             self.does_not_follow(event, verdict);

@@ -40,6 +40,7 @@ pub use source::{Source, Tables};
 
 use crate::evidence::Digest;
 use crate::evidence::hub_key::HubKey;
+use crate::sealing::MasterKeys;
 
 /// Why a database cannot be verified at all.
 #[derive(Debug, thiserror::Error)]
@@ -101,8 +102,10 @@ pub struct Verdict {
     pub hub_time: i64,
     /// Checkpoints that fit the tree.
     pub checkpoints: u64,
-    /// Bodies whose digest was computed again.
+    /// Bodies whose digest was computed again: of the bytes as they are stored, and, with master keys, of what is sealed.
     pub bodies: u64,
+    /// Of these, sealed ones that were not opened, since no master key was given.
+    pub unopened: u64,
     /// Keys that are what the log says.
     pub keys: u64,
     /// Keys of entries from before the log told of keys: held against their bodies alone.
@@ -119,12 +122,21 @@ pub struct Verdict {
     pub faults: Faults,
 }
 
-/// Verifies everything. `known` is a checkpoint from outside that the log must contain.
+/// What the verifier has from outside the database.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Outside<'a> {
+    /// A checkpoint that the log must contain.
+    pub known: Option<&'a Known>,
+    /// The master keys of content, to open what is sealed. Without them content is held against the bytes as they were stored.
+    pub masters: Option<&'a MasterKeys>,
+}
+
+/// Verifies everything.
 ///
 /// # Errors
 /// The database cannot be read. What is wrong with what was read stands in the verdict.
-pub async fn verify(source: &mut Source, known: Option<&Known>, progress: &dyn Progress) -> Result<Verdict> {
-    verify_again(source, known, progress, &mut Notes::default()).await
+pub async fn verify(source: &mut Source, outside: Outside<'_>, progress: &dyn Progress) -> Result<Verdict> {
+    verify_again(source, outside, progress, &mut Notes::default()).await
 }
 
 /// The same for who judges nearly the same database many times: `notes` remembers which signatures are good.
@@ -133,12 +145,12 @@ pub async fn verify(source: &mut Source, known: Option<&Known>, progress: &dyn P
 /// As [`verify`].
 pub async fn verify_again(
     source: &mut Source,
-    known: Option<&Known>,
+    outside: Outside<'_>,
     progress: &dyn Progress,
     notes: &mut Notes,
 ) -> Result<Verdict> {
     let mut verdict = Verdict::default();
-    let mut log = log::read(source, known, &mut verdict, progress, notes).await?;
+    let mut log = log::read(source, outside, &mut verdict, progress, notes).await?;
     source.settle().await?;
     if log.is_sound {
         requests::check(source, &mut log, &mut verdict, progress).await?;

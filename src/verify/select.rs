@@ -88,9 +88,15 @@ pub(super) static REQUEST_EVENT: Select = Select::of(
 pub(super) static BODY: Select = Select::of(
     "body",
     &["log_index"],
-    "SELECT log_index, media_type, salt, content, key_id, nonce FROM body ORDER BY log_index",
+    "SELECT log_index, media_type, salt, content FROM body ORDER BY log_index",
 )
 .few();
+
+pub(super) static CONTENT_KEY: Select = Select::of(
+    "content_key",
+    &["log_index"],
+    "SELECT log_index, master, wrapped FROM content_key ORDER BY log_index",
+);
 
 pub(super) static CHECKPOINT: Select = Select::of(
     "checkpoint",
@@ -241,6 +247,7 @@ pub static VERIFIED: &[&Select] = &[
     &LOG_ENTRY,
     &EVENT,
     &BODY,
+    &CONTENT_KEY,
     &CHECKPOINT,
     &IDEMPOTENCY,
     &HUB_KEY,

@@ -11,6 +11,7 @@ use lienthong::client::token::{TokenMinter, TokenSubject};
 use lienthong::domain::catalogue::Catalogue;
 use lienthong::domain::ids::{AgencyCode, OfficerId};
 use lienthong::domain::time::Clock;
+use lienthong::sealing::MasterKeys;
 use lienthong::server::clock::SystemClock;
 use lienthong::server::random::OsRandom;
 use lienthong_proto::v1;
@@ -135,6 +136,11 @@ impl Member {
     }
 }
 
+/// The master keys of every hub of the tests and benchmarks.
+pub(crate) fn content_keys() -> String {
+    MasterKeys::line_of(&[0x4D; 32]).1
+}
+
 /// `lienthong init` with the operator of `keys` on the database at `url`.
 pub(crate) fn initialise(keys: &Keys, url: &str) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
@@ -154,6 +160,7 @@ pub(crate) fn initialise(keys: &Keys, url: &str) -> Result<(), Failure> {
         .arg(&certificate)
         .arg("--signer")
         .arg(folder.path().join("signer"))
+        .env("LIENTHONG_CONTENT_KEYS", content_keys())
         .output()?;
     if done.status.success() {
         Ok(())

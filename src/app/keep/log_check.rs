@@ -1,5 +1,5 @@
 //! The log of a backup, computed again: each leaf against its event, each digest of a body against the body, the tree
-//! against every checkpoint and the head. Four files are read side by side, a row of each at a time.
+//! against every checkpoint and the head. Five files are read side by side, a row of each at a time.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,9 +9,9 @@ use super::files::{Line, TableReader};
 use super::manifest::Manifest;
 use super::uploads::Uploads;
 use super::{KeepError, Progress, Result, at, backup};
-use crate::domain::event::EventDetails;
+use crate::domain::event::{Beside, EventDetails};
 use crate::evidence::Digest;
-use crate::evidence::digest::{RowDigest, hex, salted};
+use crate::evidence::digest::{RowDigest, hex, salted, sha256};
 use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT, leaf_hash};
 use crate::evidence::merkle::Frontier;
 use crate::store::{KeptTable, Value, kept_tables};
@@ -25,9 +25,9 @@ pub struct LogVerdict {
     pub root: Digest,
     /// Checkpoints that fit the tree.
     pub checkpoints: u64,
-    /// Bodies whose digest was computed again.
+    /// Bodies whose digest was computed again: sealed, they are those that were stored.
     pub bodies: u64,
-    /// Bodies that were erased; their digest cannot be computed.
+    /// Of these, bodies whose key was destroyed.
     pub erased: u64,
 }
 
@@ -43,6 +43,10 @@ const INDEX: (&str, &str) = ("số thứ tự nhật ký không liên tục", "t
 const BODY: (&str, &str) = (
     "nội dung không đúng với mã băm trong nhật ký",
     "the content is not that of the digest in the log",
+);
+const NO_KEY: (&str, &str) = (
+    "thiếu khóa của nội dung đã niêm phong",
+    "the key of the sealed content is missing",
 );
 const NO_BODY: (&str, &str) = ("thiếu nội dung của mục nhật ký", "the content of the entry is missing");
 const TOO_MANY: (&str, &str) = ("dòng không thuộc mục nhật ký nào", "the row belongs to no entry");
@@ -108,8 +112,18 @@ impl Ahead {
     }
 }
 
-/// The digest of a body, or that it was erased.
-type Bodies = BTreeMap<i64, Option<Digest>>;
+/// A body as it stands in the backup.
+#[derive(Clone, Copy)]
+enum Seen {
+    /// The digest of salt and bytes.
+    Open(Digest),
+    /// SHA-256 of what is stored, and the digest that the leaf of its own entry says.
+    Sealed { stored: Digest, content: Digest },
+    /// It has neither.
+    Nothing,
+}
+
+type Bodies = BTreeMap<i64, Seen>;
 
 pub(super) async fn check_log(
     folder: &Path,
@@ -120,6 +134,7 @@ pub(super) async fn check_log(
     let mut entries = Ahead::open(folder, "log_entry").await?;
     let mut events = Ahead::open(folder, "event").await?;
     let mut bodies = Ahead::open(folder, "body").await?;
+    let mut keys = Ahead::open(folder, "content_key").await?;
     let mut checkpoints = Ahead::open(folder, "checkpoint").await?;
     let (mut frontier, mut known, mut verdict) = (Frontier::default(), Bodies::new(), LogVerdict::default());
     let mut uploads = Uploads::read(folder, faults).await?;
@@ -133,7 +148,15 @@ pub(super) async fn check_log(
         frontier.append(leaf_hash(bytes));
         let leaf = Leaf::decode(bytes).ok();
         while bodies.integer("log_index").is_some_and(|at| at <= index) {
-            note_body(&mut bodies, index, &mut known, &mut verdict, faults).await?;
+            let content = leaf.as_ref().map_or(NO_CONTENT, |leaf| leaf.content_digest);
+            note_body(
+                (&mut bodies, &mut keys),
+                (index, content),
+                &mut known,
+                &mut verdict,
+                faults,
+            )
+            .await?;
         }
         match (&leaf, events.integer("log_index") == Some(index)) {
             (Some(leaf), true) => {
@@ -164,7 +187,7 @@ pub(super) async fn check_log(
             progress.step("log", frontier.size());
         }
     }
-    for rest in [&events, &bodies, &checkpoints] {
+    for rest in [&events, &bodies, &keys, &checkpoints] {
         if rest.row.is_some() {
             faults.add(rest.table().name(), Some(rest.number()), TOO_MANY);
         }
@@ -186,8 +209,8 @@ pub(super) async fn check_log(
 }
 
 async fn note_body(
-    bodies: &mut Ahead,
-    index: i64,
+    (bodies, keys): (&mut Ahead, &mut Ahead),
+    (index, content_digest): (i64, Digest),
     known: &mut Bodies,
     verdict: &mut LogVerdict,
     faults: &mut Faults,
@@ -196,15 +219,30 @@ async fn note_body(
     if at != Some(index) {
         faults.add("body", Some(bodies.number()), TOO_MANY);
     }
-    let kept = bodies.bytes("salt").zip(bodies.bytes("content"));
-    let digest = kept.map(|(salt, content)| salted(salt, content));
-    if digest.is_some() {
-        verdict.bodies += 1;
-    } else {
-        verdict.erased += 1;
+    while keys.row.is_some() && keys.integer("log_index") < at {
+        faults.add("content_key", Some(keys.number()), TOO_MANY);
+        keys.advance().await?;
+    }
+    let has_key = keys.row.is_some() && keys.integer("log_index") == at;
+    let seen = match (bodies.bytes("salt"), bodies.bytes("content")) {
+        (Some(salt), Some(content)) => Seen::Open(salted(salt, content)),
+        (None, Some(content)) => Seen::Sealed {
+            stored: sha256(content),
+            content: content_digest,
+        },
+        (_, None) => Seen::Nothing,
+    };
+    match (seen, has_key) {
+        (Seen::Sealed { .. }, false) => faults.add("content_key", Some(keys.number()), NO_KEY),
+        (Seen::Open(_) | Seen::Nothing, true) => faults.add("content_key", Some(keys.number()), TOO_MANY),
+        _ => verdict.bodies += 1,
+    }
+    if has_key {
+        verdict.erased += u64::from(keys.bytes("wrapped").is_none());
+        keys.advance().await?;
     }
     if let Some(at) = at {
-        known.insert(at, digest);
+        known.insert(at, seen);
     }
     if known.len() > REMEMBERED {
         known.pop_first();
@@ -241,11 +279,17 @@ fn check_entry(leaf: &Leaf, events: &Ahead, bodies: &Bodies, index: i64, faults:
         .flatten()
         .and_then(|details| details.opened);
     let body_index = opened.map_or(index, |opened| opened.body_index);
-    match bodies.get(&body_index) {
-        Some(Some(digest)) if *digest != leaf.content_digest => faults.add("event", Some(number), BODY),
-        None if leaf.content_digest != NO_CONTENT => faults.add("event", Some(number), NO_BODY),
-        Some(None) if leaf.content_digest == NO_CONTENT => faults.add("event", Some(number), BODY),
-        Some(_) | None => {}
+    let sealed = Beside::of(text("details")).unwrap_or_default().sealed;
+    let is_it = match (bodies.get(&body_index), sealed) {
+        (None, _) if leaf.content_digest != NO_CONTENT => return faults.add("event", Some(number), NO_BODY),
+        (None, sealed) => sealed.is_none(),
+        (Some(Seen::Open(digest)), None) => *digest == leaf.content_digest,
+        (Some(Seen::Sealed { stored, .. }), Some(told)) => body_index == index && hex(stored) == told,
+        (Some(Seen::Sealed { content, .. }), None) => body_index < index && *content == leaf.content_digest,
+        (Some(Seen::Open(_) | Seen::Nothing), _) => false,
+    };
+    if !is_it {
+        faults.add("event", Some(number), BODY);
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn import(
     // An import stands alone in its batch, so the calendar in force is the one of the head.
     let version = environment.calendar.version() + 1;
     let details = CalendarDetails { origin, days };
-    let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let content_digest = state.keep_body(command.body.as_ref(), environment)?.digest;
     let entry = NewEntry {
         entry_type: EntryType::Calendar,
         subject: CALENDAR_SUBJECT.to_owned(),

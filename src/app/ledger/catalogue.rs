@@ -51,7 +51,7 @@ pub(super) fn state(
     let details = CatalogueDetails {
         kinds: stated.kinds.clone(),
     };
-    let (_, content_digest) = state.keep_body(Some(body), &*environment.ids);
+    let content_digest = state.keep_open(body, &*environment.ids).digest;
     let entry = NewEntry {
         entry_type: EntryType::Catalogue,
         subject: stated.subject.clone(),

@@ -174,6 +174,7 @@ impl Writer {
         let signed = self.sign(head, state)?;
         tx.write_together(&[
             &appended.bodies,
+            &appended.content_keys,
             &appended.events,
             &appended.entries,
             &appended.keys,

@@ -215,7 +215,7 @@ pub(super) fn register(
         return Err(Error::invalid(ErrorCode::FieldInvalid, wrong));
     }
     // The message stands under the first entry; each entry's details say its own measure whole.
-    let (_, mut content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let mut content_digest = state.keep_body(command.body.as_ref(), environment)?.digest;
     for measure in measures {
         let measure = Measure {
             id: MeasureId::generate(&*environment.ids, state.hub_time),

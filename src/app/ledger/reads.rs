@@ -44,7 +44,7 @@ pub(super) fn enter(
     }
     let shown = i64::try_from(read.shown.len()).unwrap_or(i64::MAX);
     let hours = Hours::at(&environment.calendar, state.hub_time);
-    let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let content_digest = state.keep_body(command.body.as_ref(), environment)?.digest;
     let entry = NewEntry {
         entry_type: EntryType::Read,
         subject: reads_subject(&actor.agency),

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::command::{Actor, NewBody};
+use super::environment::Environment;
 use super::state::State;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::{Beside, Entered};
@@ -11,9 +12,10 @@ use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::workflow::{Party, State as RequestState};
 use crate::evidence::Digest;
-use crate::evidence::digest::{hex, salted};
+use crate::evidence::digest::{hex, salted, sha256};
 use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
-use crate::store::rows::{Body, EventRow, LogEntry, UsedKey};
+use crate::sealing::{DataKey, entry_place};
+use crate::store::rows::{BodyRow, ContentKeyRow, EventRow, LogEntry, UsedKey};
 
 /// What an entry says beside who acted and when.
 #[derive(Debug)]
@@ -35,21 +37,85 @@ pub(super) fn details_text<T: serde::Serialize>(details: &T) -> Result<String> {
     serde_json::to_string(details).map_err(Error::internal)
 }
 
+/// The bytes of a command, kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept {
+    /// The entry under which they stand.
+    pub(super) log_index: i64,
+    /// The digest for the leaves.
+    pub(super) digest: Digest,
+    /// The salt of that digest; none without bytes.
+    pub(super) salt: Option<[u8; 32]>,
+}
+
+impl Kept {
+    fn nothing(log_index: i64) -> Self {
+        Self {
+            log_index,
+            digest: NO_CONTENT,
+            salt: None,
+        }
+    }
+
+    fn new(log_index: i64, salt: [u8; 32], body: &NewBody) -> Self {
+        Self {
+            log_index,
+            digest: salted(&salt, &body.content),
+            salt: Some(salt),
+        }
+    }
+}
+
 impl State {
-    /// Keeps the bytes of a command under the next log index. Gives that index and the digest for the leaves.
-    pub(super) fn keep_body(&mut self, body: Option<&NewBody>, ids: &dyn IdSource) -> (i64, Digest) {
+    /// Keeps the bytes of a command under the next log index, sealed under a key of their own.
+    ///
+    /// # Errors
+    /// INTERNAL: this hub knows no master key.
+    pub(super) fn keep_body(&mut self, body: Option<&NewBody>, environment: &Environment) -> Result<Kept> {
+        let mut random = [0; 32];
+        environment.ids.fill(&mut random);
+        self.keep_sealed(body, environment, &DataKey::new(random))
+    }
+
+    /// The same under a key that has sealed, of this entry, something else already.
+    ///
+    /// # Errors
+    /// As [`State::keep_body`].
+    pub(super) fn keep_sealed(
+        &mut self,
+        body: Option<&NewBody>,
+        environment: &Environment,
+        key: &DataKey,
+    ) -> Result<Kept> {
+        let log_index = self.next_index;
         let Some(body) = body else {
-            return (self.next_index, NO_CONTENT);
+            return Ok(Kept::nothing(log_index));
         };
+        let mut nonce = [0; 12];
+        environment.ids.fill(&mut nonce);
+        let wrapped = environment.masters.wrap(&entry_place(log_index), key, nonce);
+        let wrapped = wrapped.map_err(Error::internal)?;
+        let salt = salt(&*environment.ids);
+        self.appended.content_keys.push(ContentKeyRow::new(log_index, wrapped));
+        self.appended.bodies.push(BodyRow {
+            log_index,
+            media_type: body.media_type.to_owned(),
+            salt: None,
+            content: Some(key.seal_body(log_index, &salt, &body.content).into()),
+        });
+        Ok(Kept::new(log_index, salt, body))
+    }
+
+    /// Keeps bytes that everybody may read, as they are: whoever verifies the log needs them.
+    pub(super) fn keep_open(&mut self, body: &NewBody, ids: &dyn IdSource) -> Kept {
         let salt = salt(ids);
-        let digest = salted(&salt, &body.content);
-        self.appended.bodies.push(Body {
+        self.appended.bodies.push(BodyRow {
             log_index: self.next_index,
             media_type: body.media_type.to_owned(),
             salt: Some(salt.to_vec()),
             content: Some(body.content.clone()),
         });
-        (self.next_index, digest)
+        Kept::new(self.next_index, salt, body)
     }
 
     /// Appends one entry; gives its log index.
@@ -135,6 +201,9 @@ impl State {
         let body = appended.bodies.iter().rfind(|body| is_first(body.log_index));
         let beside = Beside {
             media_type: body.map(|body| body.media_type.clone()),
+            sealed: body
+                .filter(|body| body.salt.is_none())
+                .and_then(|body| Some(hex(&sha256(body.content.as_ref()?)))),
             key: used.map(|used| hex(&used.digest())),
         };
         let event = appended.events.iter_mut().rfind(|event| is_first(event.log_index));

@@ -348,7 +348,7 @@ fn apply(
     let agency = agency.ok_or_else(|| Error::new(ErrorCode::AgencyNotFound))?;
     let registered = RegisteredAgency::new(agency, version).map_err(Error::internal)?;
 
-    let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let content_digest = state.keep_body(command.body.as_ref(), environment)?.digest;
     let entry = NewEntry {
         entry_type: EntryType::Registry,
         subject: code.to_string(),

@@ -19,9 +19,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
-    AttachmentRow, Body, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow, HubKeyRow, JobRow,
-    LogEntry, MeasureRow, ReadRow, RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow, TrustPaperRow,
-    UsedKey,
+    AttachmentRow, BodyRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow,
+    HubKeyRow, JobRow, LogEntry, MeasureRow, ReadRow, RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow,
+    TrustPaperRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -122,7 +122,8 @@ impl Registry {
 pub(super) struct Appended {
     pub(super) entries: Vec<LogEntry>,
     pub(super) events: Vec<EventRow>,
-    pub(super) bodies: Vec<Body>,
+    pub(super) bodies: Vec<BodyRow>,
+    pub(super) content_keys: Vec<ContentKeyRow>,
     pub(super) keys: Vec<UsedKey>,
     pub(super) mailbox: Vec<MailboxEntry>,
     pub(super) relations: Vec<RelationRow>,

@@ -83,7 +83,7 @@ pub(super) fn step(
         details: &details,
     });
     details.entered = enter_mailboxes(state, &after, decision.notifies);
-    let (_, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let content_digest = state.keep_body(command.body.as_ref(), environment)?.digest;
     let entry = NewEntry {
         entry_type: EntryType::Request,
         subject: request.id.to_string(),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::command::{Command, CopyByRight, Submit};
 use super::environment::Environment;
-use super::record::{NewEntry, details_text, enter_mailboxes};
+use super::record::{Kept, NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
 use super::upload::name_attachments;
 use crate::domain::agency::{Agency, Channel, Role};
@@ -20,7 +20,6 @@ use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
-use crate::evidence::Digest;
 use crate::evidence::leaf::EntryType;
 use crate::store::rows::RelationRow;
 
@@ -57,7 +56,7 @@ pub(super) fn submit(
         .collect::<Result<_>>()?;
 
     let broadcast_id = (addressees.len() > 1).then(|| BroadcastId::generate(&*environment.ids, state.hub_time));
-    let body = state.keep_body(command.body.as_ref(), &*environment.ids);
+    let body = state.keep_body(command.body.as_ref(), environment)?;
     let mut opened = Vec::with_capacity(addressees.len());
     let mut missing = submit.copies_missing.clone();
     let copies = copy_addressees(registry, &submit.copies, &mut missing)?;
@@ -123,18 +122,18 @@ struct Opening<'a> {
     missing: Vec<Role>,
 }
 
-/// Opens one request; `body` is the log index and digest of the order's bytes.
+/// Opens one request; `body` is where the order's bytes are kept.
 fn open(
     state: &mut State,
     environment: &Environment,
     (command, viewer): (&Command, &Viewer),
     issue_date: Date,
-    body: (i64, Digest),
+    body: Kept,
     addressee: &Addressee<'_>,
     opening: Opening<'_>,
 ) -> Result<RequestId> {
     let definition = &opening.kind.definition;
-    let (body_index, content_digest) = body;
+    let (body_index, content_digest) = (body.log_index, body.digest);
     let id = RequestId::generate(&*environment.ids, state.hub_time);
     let mut deadlines = Vec::new();
     let context = ClockContext {

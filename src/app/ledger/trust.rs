@@ -40,7 +40,7 @@ pub(super) fn keep(state: &mut State, environment: &Environment, command: &Comma
         valid_from: paper.valid_from.micros(),
         valid_to: paper.valid_to.micros(),
     };
-    let (_, content_digest) = state.keep_body(Some(body), &*environment.ids);
+    let content_digest = state.keep_open(body, &*environment.ids).digest;
     let entry = NewEntry {
         entry_type: EntryType::Trust,
         subject: hex(&digest),

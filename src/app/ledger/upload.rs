@@ -28,15 +28,13 @@ struct Uploaded<'a> {
 /// Enters a document whose bytes are kept. Its id is fresh, so nothing can stand against it.
 pub(super) fn upload(state: &mut State, environment: &Environment, command: &Command, upload: &Upload) -> Result<()> {
     let owner = &command.actor.agency;
-    let (log_index, content_digest) = state.keep_body(command.body.as_ref(), &*environment.ids);
-    let body = state.appended.bodies.last().filter(|body| body.log_index == log_index);
-    let salt = body.and_then(|body| body.salt.as_deref());
+    let kept = state.keep_body(command.body.as_ref(), environment)?;
     let details = Uploaded {
         owner,
         media_type: &upload.media_type,
         size: upload.size,
         sha256: hex(&upload.sha256),
-        name_digest: salt.map(|salt| hex(&salted(salt, upload.name.as_bytes()))),
+        name_digest: kept.salt.map(|salt| hex(&salted(&salt, upload.name.as_bytes()))),
     };
     let entry = NewEntry {
         entry_type: EntryType::Document,
@@ -48,7 +46,7 @@ pub(super) fn upload(state: &mut State, environment: &Environment, command: &Com
         party: None,
         counterparty: None,
         details: details_text(&details)?,
-        content_digest,
+        content_digest: kept.digest,
     };
     let log_index = state.append(&command.actor, entry);
     state.appended.attachments.push(AttachmentRow {

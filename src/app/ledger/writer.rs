@@ -180,12 +180,14 @@ impl Ledger {
         let (outage_sender, outage) = watch::channel(None);
         let (break_sender, log_break) = watch::channel(signer.log_break());
         let current_calendar = CurrentCalendar::new(Arc::clone(&calendar));
+        let masters = Arc::clone(store.masters());
         let writer = Writer {
             store,
             environment: Environment {
                 hub_id,
                 clock,
                 ids,
+                masters,
                 calendar,
             },
             registry: Registry::default(),

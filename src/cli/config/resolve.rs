@@ -11,6 +11,7 @@ use super::table::SETTINGS;
 use crate::blobs::BucketAddress;
 use crate::cli::args;
 use crate::cli::failure::Failure;
+use crate::server::masters::MasterSource;
 use crate::server::settings::SignerPlace;
 use crate::server::tls_files::TlsFiles;
 use crate::store::Database;
@@ -163,6 +164,11 @@ impl Resolved {
         })
     }
 
+    /// Where master keys are: in the environment, as told, or beside the SQLite file.
+    pub(in crate::cli) fn masters(&self, database: &Database) -> Option<MasterSource> {
+        args::masters(self.path("master_keys"), database)
+    }
+
     /// The bucket of documents, if there is one.
     pub(in crate::cli) fn bucket(&self) -> Option<BucketAddress> {
         self.text("documents_bucket").parse().ok()
@@ -204,6 +210,17 @@ impl Resolved {
                 Words::fixed(
                     "với PostgreSQL phải nêu thư mục giữ khóa ký nhật ký; mỗi cổng một thư mục riêng",
                     "with PostgreSQL, name the folder of the keys that sign the log; each hub has its own",
+                ),
+            ));
+        }
+        if let Ok(database @ Database::Postgres(_)) = self.text("database").parse()
+            && self.masters(&database).is_none()
+        {
+            faults.push(Fault::new(
+                self.place("master_keys"),
+                Words::fixed(
+                    "với PostgreSQL phải nêu tệp khóa chủ; các cổng dùng chung cơ sở dữ liệu có cùng khóa chủ",
+                    "with PostgreSQL, name the file of master keys; hubs that share a database have the same",
                 ),
             ));
         }
@@ -356,7 +373,7 @@ mod tests {
             .iter()
             .filter_map(|fault| fault.place.split(' ').next())
             .collect();
-        assert_eq!(places, ["documents.folder", "signer.folder"]);
+        assert_eq!(places, ["documents.folder", "signer.folder", "content.master_keys"]);
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("database", "Cơ sở dữ liệu / database"),
     ("tls", "Chứng thư số và khóa / certificates and key"),
     ("signer", "Khóa ký nhật ký / keys that sign the log"),
+    ("content", "Khóa chủ của nội dung / master keys of content"),
     ("documents", "Tài liệu kèm theo / attached documents"),
     ("catalogue", "Danh mục loại yêu cầu / catalogue of kinds"),
     ("metrics", "Số đo và trạng thái / metrics and health"),
@@ -101,6 +102,15 @@ settings! {
         "new", "new_signer", Kind::Switch, WhenSilent::Value("false"), "false",
             "Tạo khóa mới và đăng ký vào nhật ký nếu thư mục trên chưa có khóa: cho cổng thứ hai, hoặc khi mất khóa cũ.",
             "Make keys and register them in the log if the folder has none: for a second hub, or after the loss of the old ones.";
+    }
+    "content": {
+        "master_keys", "master_keys", Kind::Path, WhenSilent::None, "master.keys",
+            "Tệp khóa chủ: mở và niêm phong nội dung; mất tệp này là mất nội dung. Các cổng dùng chung cơ sở dữ liệu có cùng \
+             khóa chủ; sao lưu riêng, không để cùng cơ sở dữ liệu. Với SQLite, mặc định là TỆP.master-keys; với PostgreSQL phải nêu. \
+             Nếu có LIENTHONG_CONTENT_KEYS thì dùng nội dung của biến này.",
+            "The file of master keys, which open and seal content: without it content is lost. Hubs that share a database have \
+             the same; back it up apart from the database. Default with SQLite: FILE.master-keys. Required with PostgreSQL. If \
+             LIENTHONG_CONTENT_KEYS is set, the keys are taken from there.";
     }
     "documents": {
         "folder", "documents", Kind::Path, WhenSilent::None, "documents",

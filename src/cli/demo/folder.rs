@@ -9,6 +9,7 @@ use crate::cli::certs::write_dev_certificates;
 use crate::cli::failure::Failure;
 use crate::client::pki::KeyedCertificate;
 use crate::domain::ids::IdSource;
+use crate::server::masters::MasterSource;
 use crate::server::settings::SignerPlace;
 
 /// The file that marks a folder as the demo's.
@@ -106,6 +107,11 @@ impl Folder {
             folder: self.path.join("signer"),
             may_be_new: true,
         }
+    }
+
+    /// The master keys of content.
+    pub(super) fn masters(&self) -> MasterSource {
+        MasterSource::File(self.path.join("master.keys"))
     }
 
     /// The profile of the agency with the certificate `name`, for the client commands.

@@ -108,7 +108,11 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
     opened.close().await;
     if !is_initialised {
         let certificate = read_text("--data", &folder.certificates().join("operator.pem"))?;
-        init::init(&database, &folder.signer(), HUB_ID, &operator()?, &certificate).await?;
+        let keys = init::InitKeys {
+            signer: folder.signer(),
+            masters: folder.masters(),
+        };
+        init::init(&database, &keys, HUB_ID, &operator()?, &certificate).await?;
     }
     let server = folder.certificate("server")?;
     let client_ca = read_text("--data", &folder.certificates().join("ca.pem"))?;
@@ -124,6 +128,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
         .into(),
         documents: folder.documents().into(),
         signer: folder.signer(),
+        masters: folder.masters(),
         catalogue: None,
         migrate: false,
         ledger: LedgerSettings::default(),

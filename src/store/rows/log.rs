@@ -310,26 +310,26 @@ impl EventRow {
     }
 }
 
-/// The bytes that an agency sent.
+/// The bytes that an agency sent, as they are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Body {
+pub struct BodyRow {
     /// The log index of the entry that brought them.
     pub log_index: i64,
     /// Their media type.
     pub media_type: String,
-    /// The salt of their digest; `None` after erasure.
+    /// The salt of their digest; `None` if it is sealed with them.
     pub salt: Option<Vec<u8>>,
-    /// The bytes; `None` after erasure.
+    /// The bytes, or, without a salt, salt and bytes sealed.
     pub content: Option<bytes::Bytes>,
 }
 
-row!(Body, BODY, |row| [
+row!(BodyRow, BODY, |row| [
     integer(row.log_index),
     text(&row.media_type),
     Cell::Bytes(row.salt.as_deref()),
     Cell::Bytes(row.content.as_deref()),
 ]);
-from_row!(Body, |row| {
+from_row!(BodyRow, |row| {
     let content: Option<Vec<u8>> = row.try_get("content")?;
     Ok(Self {
         log_index: row.try_get("log_index")?,

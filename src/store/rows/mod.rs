@@ -2,6 +2,7 @@
 
 mod attachment;
 mod calendar;
+mod content;
 mod log;
 mod mailbox;
 mod registry;
@@ -12,7 +13,9 @@ pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
 pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
 pub use calendar::{JobRow, RequestParties};
-pub use log::{Body, Checkpoint, EventRow, Head, HubKeyRow, LogEntry, TreeNodeRow, TrustPaperRow, UsedKey};
+pub(crate) use content::KeptBody;
+pub use content::{Body, ContentKeyRow};
+pub use log::{BodyRow, Checkpoint, EventRow, Head, HubKeyRow, LogEntry, TreeNodeRow, TrustPaperRow, UsedKey};
 pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;

@@ -12,7 +12,7 @@ use lienthong::client::pki::KeyedCertificate;
 use tempfile::TempDir;
 
 use crate::harness::watch;
-use crate::kit::{HUB_ID, Keys};
+use crate::kit::{HUB_ID, Keys, content_keys};
 
 /// How to start the hub, again and again, at the same place.
 pub(crate) struct HubProgram {
@@ -142,6 +142,7 @@ impl HubProgram {
             .arg(self.path("ca.pem"))
             .args(&self.options)
             .args(more)
+            .env("LIENTHONG_CONTENT_KEYS", content_keys())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -3,10 +3,11 @@
 //! events. It reads by plain SELECTs of its own and shares nothing with the store.
 
 use lienthong::store::rows::EventRow;
-use lienthong::verify::{Place, Source, Verdict, verify};
+use lienthong::verify::{Outside, Place, Source, Verdict, verify};
 
 use super::TestDatabase;
 use super::raw::Raw;
+use crate::kit::content_keys;
 
 /// Checks everything; panics with what does not hold.
 pub(crate) async fn audit(database: &TestDatabase) {
@@ -26,7 +27,12 @@ pub(crate) async fn audit(database: &TestDatabase) {
 pub(crate) async fn verdict(database: &TestDatabase) -> Verdict {
     let place = Place::parse(&database.url()).expect("a place");
     let mut source = Source::open(&place).await.expect("a database of ours");
-    let verdict = verify(&mut source, None, &()).await.expect("it can be read");
+    let masters = content_keys().parse().expect("master keys");
+    let outside = Outside {
+        known: None,
+        masters: Some(&masters),
+    };
+    let verdict = verify(&mut source, outside, &()).await.expect("it can be read");
     source.close().await;
     verdict
 }

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::sync::Once;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 use lienthong::evidence::digest::sha256;
 use lienthong::store::{Database, Store};
@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use super::raw::{Raw, fixed};
+use crate::kit::content_keys;
 
 /// Where PostgreSQL is: a superuser's URL.
 const URL: &str = "LIENTHONG_TEST_POSTGRES_URL";
@@ -192,7 +193,8 @@ impl TestDatabase {
 
     /// A new set of connections, as another hub would have.
     pub(crate) async fn store(&self) -> Store {
-        Store::connect(&self.database).await.expect("the database opens")
+        let store = Store::connect(&self.database).await.expect("the database opens");
+        store.with_masters(Arc::new(content_keys().parse().expect("master keys")))
     }
 
     /// A connection beside the hub: what an auditor or an intruder has.

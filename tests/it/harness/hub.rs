@@ -12,6 +12,7 @@ use lienthong::domain::agency::{Credential, Purpose};
 use lienthong::domain::ids::OfficerId;
 use lienthong::domain::time::{Clock, ManualClock};
 use lienthong::server::follow_tls::TlsState;
+use lienthong::server::masters::MasterSource;
 use lienthong::server::run::{Hub, Running, Stopped};
 use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use lienthong_proto::Rpc;
@@ -31,6 +32,7 @@ use super::ids::{SeededIds, clock, start};
 use super::ledger::{HUB, TestLedger};
 use super::seals;
 use super::wire::call;
+use crate::kit::content_keys;
 
 /// A hub that serves, its agencies registered.
 #[derive(Debug)]
@@ -274,6 +276,7 @@ pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSet
             folder: database.fresh_signer(),
             may_be_new: true,
         },
+        masters: MasterSource::Text(content_keys()),
         catalogue: None,
         migrate: false,
         ledger: LedgerSettings::default(),

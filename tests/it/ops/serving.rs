@@ -45,7 +45,7 @@ pub(super) fn configure_with(folder: &Path, database: &TestDatabase, listen: &st
     let text = format!(
         "[hub]\nid = \"{HUB}\"\nlisten = \"{listen}\"\n[database]\nurl = \"{url}\"\n\
          [tls]\ncert = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n\
-         [documents]\nfolder = \"documents\"\n[signer]\nfolder = \"signer\"\nnew = true\n[metrics]\nlisten = \"127.0.0.1:0\"\n\
+         [content]\nmaster_keys = \"master.keys\"\n[documents]\nfolder = \"documents\"\n[signer]\nfolder = \"signer\"\nnew = true\n[metrics]\nlisten = \"127.0.0.1:0\"\n\
          [log]\nformat = \"json\"\nfilter = \"trace\"\n{more}",
         url = database.url(),
     );

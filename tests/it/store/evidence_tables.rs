@@ -1,4 +1,4 @@
-//! What is evidence cannot be changed through the database either; a body can be erased, not altered.
+//! What is evidence cannot be changed through the database either; the key of a content can be destroyed, and no more.
 
 use lienthong::store::schema::{Class, TABLES};
 
@@ -58,22 +58,26 @@ backends! {
         audit::audit(&database).await;
     }
 
-    async fn a_body_can_be_erased_and_nothing_else(database) {
+    async fn a_key_of_content_can_be_destroyed_and_never_comes_back(database) {
         with_rows(&database).await;
         let raw = database.raw().await;
-        let index = raw.rows("SELECT MAX(log_index) AS last FROM body").await[0]["last"].integer();
-        for change in [
-            "content = NULL",
-            "salt = NULL",
-            "log_index = 1000, content = NULL, salt = NULL",
+        let index = raw.rows("SELECT MAX(log_index) AS last FROM content_key").await[0]["last"].integer();
+        let at = format!("WHERE log_index = {index}");
+        for attempt in [
+            format!("UPDATE body SET content = NULL {at}"),
+            format!("UPDATE body SET salt = content {at}"),
+            format!("UPDATE content_key SET log_index = 1000 {at}"),
+            format!("DELETE FROM content_key {at}"),
         ] {
-            let attempt = format!("UPDATE body SET {change} WHERE log_index = {index}");
             raw.execute(attempt.clone()).await.expect_err(&attempt);
         }
-        let erase = format!("UPDATE body SET content = NULL, salt = NULL WHERE log_index = {index}");
-        assert_eq!(raw.execute(erase).await, Ok(1));
         let store = database.store().await;
-        let bodies = store.bodies(&[index]).await.expect("an erased body is read");
-        assert_eq!((&bodies[0].salt, &bodies[0].content), (&None, &None));
+        let before = store.bodies(&[index]).await.expect("a body is read");
+        assert!(before[0].content.is_some() && before[0].salt.is_some());
+        assert_eq!(raw.execute(format!("UPDATE content_key SET wrapped = NULL {at}")).await, Ok(1));
+        let after = store.bodies(&[index]).await.expect("an erased body is read");
+        assert_eq!((&after[0].salt, &after[0].content), (&None, &None));
+        let back = format!("UPDATE content_key SET wrapped = (SELECT MIN(wrapped) FROM content_key) {at}");
+        raw.execute(back.clone()).await.expect_err(&back);
     }
 }

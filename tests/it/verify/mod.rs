@@ -13,10 +13,11 @@ mod story;
 mod tamper;
 
 use lienthong::evidence::Digest;
-use lienthong::verify::{Known, Place, Source, Tables, Verdict, verify};
+use lienthong::verify::{Known, Outside, Place, Source, Tables, Verdict, verify};
 
 use crate::harness::TestDatabase;
 use crate::harness::ledger::HUB;
+use crate::kit::content_keys;
 
 /// Every table that is verified, as it stands.
 async fn tables(database: &TestDatabase) -> Tables {
@@ -30,7 +31,12 @@ async fn tables(database: &TestDatabase) -> Tables {
 /// What the verifier says of tables in memory.
 async fn judged(tables: &Tables, known: Option<&Known>) -> Verdict {
     let mut source = Source::held(tables.clone());
-    verify(&mut source, known, &()).await.expect("memory can be read")
+    let masters = content_keys().parse().expect("master keys");
+    let outside = Outside {
+        known,
+        masters: Some(&masters),
+    };
+    verify(&mut source, outside, &()).await.expect("memory can be read")
 }
 
 /// A checkpoint that somebody outside keeps.

@@ -1,6 +1,7 @@
 //! The second verifier (tools/verify.py), which shares no line with ours, says the same of every SQLite database: sound ones,
 //! changed ones, older ones.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +14,7 @@ use super::{kept, story};
 use crate::harness::audit::verdict;
 use crate::harness::raw::{Raw, fixed};
 use crate::harness::{Backend, TestDatabase, block_on_for};
+use crate::kit::content_keys;
 
 const LIMIT: std::time::Duration = std::time::Duration::from_mins(10);
 
@@ -33,7 +35,11 @@ pub(crate) fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .arg("-B")
         .arg(tool());
-    command.args(["database", path, "-o", "json"]);
+    let mut masters = tempfile::NamedTempFile::new().expect("a file");
+    masters.write_all(content_keys().as_bytes()).expect("written");
+    command
+        .args(["database", path, "-o", "json", "--master-keys"])
+        .arg(masters.path());
     if let Some(checkpoint) = checkpoint {
         command.arg("--checkpoint").arg(checkpoint);
     }

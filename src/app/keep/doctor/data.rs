@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::super::Result;
 use super::finding::Finding;
-use crate::evidence::digest::{hex, salted};
+use crate::domain::event::Beside;
+use crate::evidence::digest::{hex, salted, sha256};
 use crate::evidence::leaf::{EntryType, Leaf};
 use crate::store::Snapshot;
-use crate::store::rows::{Body, EventRow, Head, LogEntry};
+use crate::store::rows::{BodyRow, EventRow, Head, LogEntry};
 
 const STOP: (&str, &str) = (
     "Dừng cổng, giữ nguyên cơ sở dữ liệu làm bằng chứng, phục hồi từ bản sao lưu đã kiểm tra và báo người phụ trách.",
@@ -109,7 +110,7 @@ pub(super) async fn leaves(snapshot: &mut Snapshot, head: &Head, recent: i64) ->
     })
 }
 
-fn is_of(entry: &LogEntry, event: Option<&EventRow>, body: Option<&Body>) -> bool {
+fn is_of(entry: &LogEntry, event: Option<&EventRow>, body: Option<&BodyRow>) -> bool {
     let (Ok(leaf), Some(event)) = (Leaf::decode(&entry.leaf), event) else {
         return false;
     };
@@ -121,8 +122,13 @@ fn is_of(entry: &LogEntry, event: Option<&EventRow>, body: Option<&Body>) -> boo
         && leaf.subject == event.subject
         && leaf.action == event.action
         && leaf.agency == event.agency.as_str();
-    let content = body.and_then(|body| Some((body.salt.as_deref()?, body.content.as_deref()?)));
-    says_the_same && content.is_none_or(|(salt, content)| salted(salt, content) == leaf.content_digest)
+    let sealed = Beside::of(&event.details).map(|beside| beside.sealed);
+    let is_body = |body: &BodyRow| match (body.salt.as_deref(), body.content.as_deref(), &sealed) {
+        (None, Some(content), Ok(Some(told))) => hex(&sha256(content)) == *told,
+        (Some(salt), Some(content), Ok(None)) => salted(salt, content) == leaf.content_digest,
+        _ => false,
+    };
+    says_the_same && body.is_none_or(is_body)
 }
 
 /// What can be computed from the events says what they say, as far as sums tell.
