@@ -12,6 +12,7 @@ use crate::client::token::{TokenMinter, TokenSubject};
 use crate::domain::agency::{Agency, Channel, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::ids::{AgencyCode, IdSource, OfficerId};
 use crate::domain::time::{ManualClock, Timestamp};
+use crate::sealing::MasterKeys;
 use crate::store::rows::{CredentialRow, OfficerRow, RegisteredAgency};
 use crate::store::{Database, Store};
 
@@ -124,7 +125,7 @@ impl Registry {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(folder.path().join("hub.db"));
-        let store = Store::connect(&database).await.unwrap();
+        let store = Store::connect(&database).await.unwrap().with_masters(MasterKeys::one());
         store.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::new(start()));
         let authority = Authority::new("client CA", Validity::days(start(), 400)).unwrap();

@@ -213,6 +213,14 @@ fn wrapped_place(place: &str, master: &MasterId) -> Vec<u8> {
 }
 
 #[cfg(test)]
+impl MasterKeys {
+    /// One key, for tests.
+    pub(crate) fn one() -> std::sync::Arc<Self> {
+        std::sync::Arc::new(Self::line_of(&[0x4D; KEY_BYTES]).1.parse().unwrap())
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

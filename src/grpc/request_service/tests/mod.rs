@@ -32,6 +32,7 @@ use crate::domain::catalogue::{Catalogue, Kind};
 use crate::domain::ids::{AgencyCode, IdSource, IdempotencyKey, KindCode, OfficerId, UnitId};
 use crate::domain::time::{ManualClock, Timestamp};
 use crate::evidence::digest::sha256;
+use crate::sealing::MasterKeys;
 use crate::server::random::OsRandom;
 use crate::store::{Database, Store};
 
@@ -169,7 +170,8 @@ impl Hub {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::connect(&Database::Sqlite(folder.path().join("hub.db")))
             .await
-            .unwrap();
+            .unwrap()
+            .with_masters(MasterKeys::one());
         store.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::new(now()));
         let (app, _writer) = App::start(Parts {
