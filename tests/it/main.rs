@@ -12,6 +12,8 @@ mod canary;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod content;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod evidence;

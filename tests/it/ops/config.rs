@@ -57,6 +57,7 @@ fn show_tells_where_every_value_came_from_and_hides_passwords() {
         ("LIENTHONG_CONFIG", "hub.toml"),
         ("LIENTHONG_DATABASE", "postgres://hub:s3cret@localhost/hub"),
         ("LIENTHONG_SIGNER", "keys"),
+        ("LIENTHONG_MASTER_KEYS", "master.keys"),
         ("LIENTHONG_CONNECTIONS", "50"),
         ("LIENTHONG_HANDSHAKES", "60"),
         ("LIENTHONG_NO_MIGRATE", "true"),

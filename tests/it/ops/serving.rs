@@ -12,6 +12,7 @@ use crate::cli::Desk;
 use crate::harness::TestDatabase;
 use crate::harness::agencies::{ALL, BANK, THADS};
 use crate::harness::ledger::HUB;
+use crate::kit::content_keys;
 
 /// What a program did.
 pub(super) struct Done {
@@ -45,11 +46,13 @@ pub(super) fn configure_with(folder: &Path, database: &TestDatabase, listen: &st
     let text = format!(
         "[hub]\nid = \"{HUB}\"\nlisten = \"{listen}\"\n[database]\nurl = \"{url}\"\n\
          [tls]\ncert = \"server.pem\"\nkey = \"server.key\"\nclient_ca = \"ca.pem\"\n\
-         [content]\nmaster_keys = \"master.keys\"\n[documents]\nfolder = \"documents\"\n[signer]\nfolder = \"signer\"\nnew = true\n[metrics]\nlisten = \"127.0.0.1:0\"\n\
+         [content]\nmaster_keys = \"master.keys\"\n[documents]\nfolder = \"documents\"\n\
+         [signer]\nfolder = \"signer\"\nnew = true\n[metrics]\nlisten = \"127.0.0.1:0\"\n\
          [log]\nformat = \"json\"\nfilter = \"trace\"\n{more}",
         url = database.url(),
     );
     std::fs::write(folder.join("hub.toml"), text).expect("a file");
+    std::fs::write(folder.join("master.keys"), content_keys()).expect("a file");
 }
 
 /// A hub that serves as a program. It is killed if it is dropped before its end.

@@ -14,7 +14,7 @@ use super::staff::{Person, STAFF, of_staff};
 use crate::harness::agencies::{BANK, BANK_2, THADS, THADS_37, registry_command};
 use crate::harness::audit::audit;
 use crate::harness::commands::{Target, advance, final_answer, kind};
-use crate::harness::{Fixture, Order, TestDatabase, TestLedger};
+use crate::harness::{Backend, Fixture, Order, TestDatabase, TestLedger};
 
 fn officer(agency: Fixture, person: Person) -> Officer {
     Officer {
@@ -207,6 +207,18 @@ backends! {
         let raw = database.raw().await;
         let before = raw.table("enforcement_request").await;
         assert!(before.iter().any(|row| row["sender_unit"] == "p1".into()));
+        let (bytes_column, changed, erased) = match database.backend() {
+            Backend::Sqlite => (
+                "ALTER TABLE body ADD COLUMN nonce BLOB",
+                "DROP TRIGGER body_is_not_changed",
+                "CREATE TRIGGER body_is_only_erased BEFORE UPDATE ON body BEGIN SELECT 1; END",
+            ),
+            Backend::Postgres => (
+                "ALTER TABLE body ADD COLUMN nonce BYTEA",
+                "DROP TRIGGER body_is_not_changed ON body",
+                "CREATE TRIGGER body_is_only_erased BEFORE UPDATE ON body FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            ),
+        };
         // As a hub of before left it: the officers' scopes are lost with it, so all of the log says ALL of them first.
         for text in [
             "ALTER TABLE enforcement_request DROP COLUMN sender_officer",
@@ -218,6 +230,11 @@ backends! {
             "ALTER TABLE credential DROP COLUMN officer",
             "DROP TABLE supervision_read",
             "DROP TABLE supervision_shown",
+            "DROP TABLE content_key",
+            "ALTER TABLE body ADD COLUMN key_id TEXT",
+            bytes_column,
+            changed,
+            erased,
             "DELETE FROM _sqlx_migrations WHERE version >= 6",
         ] {
             raw.execute(text).await.expect("a schema of before");

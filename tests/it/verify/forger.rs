@@ -7,11 +7,13 @@ use lienthong::evidence::leaf::{Leaf, leaf_hash};
 use lienthong::evidence::merkle::Frontier;
 use lienthong::evidence::nodes::Growth;
 use lienthong::evidence::proof::TreeRoot;
+use lienthong::sealing::{MasterKeys, entry_place};
 use lienthong::verify::{Row, Tables, Value, What};
 
 use super::{judged, newest, story, tables};
 use crate::harness::ledger::{HUB, same_keys};
 use crate::harness::{Backend, TestDatabase, run};
+use crate::kit::content_keys;
 
 fn digest(row: &Row) -> [u8; 32] {
     let mut digest = RowDigest::default();
@@ -140,8 +142,31 @@ fn who_computes_everything_again_is_found_by_a_checkpoint_that_was_kept() {
     });
 }
 
-/// The log as a hub of before wrote it: no event says what stands beside it.
+/// Makes every body that of a hub which sealed nothing.
+fn unseal(tables: &mut Tables) {
+    let masters: MasterKeys = content_keys().parse().expect("master keys");
+    let keys = std::mem::take(tables.get_mut("content_key").expect("keys"));
+    for key in keys {
+        let [Value::Integer(index), Value::Text(master), Value::Bytes(wrapped)] = key.values() else {
+            panic!("a key")
+        };
+        let place = tables["body"]
+            .iter()
+            .position(|row| row.values()[0] == Value::Integer(*index));
+        let place = place.expect("a body");
+        let Value::Bytes(sealed) = tables["body"][place].values()[3].clone() else {
+            panic!("bytes")
+        };
+        let key = masters.unwrap(&entry_place(*index), master, wrapped).expect("a key");
+        let opened = key.open_body(*index, sealed).expect("a body");
+        set(tables, "body", place, 2, Value::Bytes(opened.salt.to_vec()));
+        set(tables, "body", place, 3, Value::Bytes(opened.content));
+    }
+}
+
+/// The log as a hub of before wrote it: no event says what stands beside it, and nothing is sealed.
 fn before_beside(tables: &mut Tables) {
+    unseal(tables);
     for place in 0..tables["event"].len() {
         let Value::Text(details) = &tables["event"][place].values()[12] else {
             panic!("details")
