@@ -7,8 +7,8 @@ use lienthong::server::start_error::StartError;
 
 use super::{both, in_use, newest, opens_all, other_key, start, told};
 use crate::harness::audit::audit;
-use crate::harness::hub::settings;
-use crate::harness::ids::validity;
+use crate::harness::hub::{settings, validity};
+
 use crate::harness::{Order, TestDatabase, TestLedger, agencies};
 use crate::kit::content_keys;
 
