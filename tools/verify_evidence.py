@@ -11,11 +11,11 @@ import os
 import re
 import stat
 import subprocess
-import tempfile
 import unicodedata
 from datetime import date, datetime, timedelta, timezone
 
-from verify import DOCUMENT, NO_CONTENT, REGISTRY, REQUEST, Unreadable, der_of, leaf_of, openssl, row_digest, sha256
+import verify_papers as papers
+from verify import DOCUMENT, NO_CONTENT, REGISTRY, REQUEST, TRUST, Unreadable, der_of, leaf_of, openssl, row_digest, sha256
 
 RECEIPT_BYTES, EVIDENCE_BYTES, NOTE_BYTES = 64 * 1024, 8 * 1024 * 1024, 16 * 1024
 JWS_BYTES, PAYLOAD_BYTES, HEADER_BYTES = 512 * 1024, 256 * 1024, 1024
@@ -343,9 +343,21 @@ ROLES = (
     (r"checkpoint\.txt", "CHECKPOINT"), (r"hub\.keys", "HUB_KEYS"), (r"tom-tat\.html", "SUMMARY"),
     (r"entries/[a-z0-9_]+\.receipt\.json", "RECEIPT"), (r"entries/[a-z0-9_]+\.event\.json", "EVENT"),
     (r"entries/[a-z0-9_]+\.(?:document\.json|document\.jws|document\.jws\.json|message\.pb)", "DOCUMENT"),
+    (r"entries/[a-z0-9_]+\.paper\.der", "PAPER"),
     (r"attachments/[a-z0-9_]+", "ATTACHMENT"), (r"certificates/[a-z0-9_]+\.der", "CERTIFICATE"),
-    (r"authorities/[a-z0-9_]+\.der", "AUTHORITY"),
 )
+
+
+# What brings a paper of an authority.
+PAPERS = {"AUTHORITY": "trust_authority", "REVOCATION_LIST": "take_revocation_list"}
+
+
+def without_chains(signed):
+    """What the document itself tells of its signatures."""
+    if not isinstance(signed, dict):
+        return signed
+    return {name: {key: value for key, value in fact.items() if key != "chain"} if isinstance(fact, dict) else fact
+            for name, fact in signed.items()}
 
 
 def role_of(path):
@@ -359,7 +371,8 @@ class Bundle:
         self.root, self.trusted, self.faults = root, trusted, []
         self.names, self.entries = set(), {}
         self.certificates, self.officers = {}, {}
-        self.counts = {"entries": 0, "documents": 0, "signatures": 0, "attachments": 0}
+        names = ("entries", "documents", "signatures", "with_list", "without_list", "attachments")
+        self.counts = dict.fromkeys(names, 0)
 
     def add(self, file, code, field=""):
         self.faults.append({"file": file, "field": field, "code": code})
@@ -375,12 +388,12 @@ class Bundle:
     def is_file(self, name):
         return name in self.names and stat.S_ISREG(os.lstat(os.path.join(self.root, name)).st_mode)
 
-    def read(self, name):
+    def read(self, name, most=EVIDENCE_BYTES):
         if not self.is_file(name):
             return None
         with open(os.path.join(self.root, name), "rb") as file:
-            data = file.read(EVIDENCE_BYTES + 1)
-        return data if len(data) <= EVIDENCE_BYTES else None
+            data = file.read(most + 1)
+        return data if len(data) <= most else None
 
     def digest(self, name):
         digest, size = hashlib.sha256(), 0
@@ -411,7 +424,7 @@ class Bundle:
         if self.faults:
             return
         known = {name for entry in self.entries.values() for name in entry["files"]}
-        for path in (*self.of("EVENT"), *self.of("DOCUMENT")):
+        for path in (*self.of("EVENT"), *self.of("DOCUMENT"), *self.of("PAPER")):
             if path not in known:
                 self.add(path, "UNNEEDED")
         self.life(manifest["enforcement_request_id"])
@@ -419,6 +432,7 @@ class Bundle:
             if entry["leaf"]["entry_type"] == REGISTRY:
                 self.guarded(entry["files"][0], self.registry, entry)
         self.check_certificates()
+        self.check_papers()
         self.check_attachments(manifest["attachments"])
         for entry in self.steps():
             self.guarded(entry["files"][-1], self.document, entry)
@@ -465,7 +479,7 @@ class Bundle:
             return False
         files = manifest["files"]
         if (manifest["schema"] != "lienthong/bundle/1" or not isinstance(manifest["enforcement_request_id"], str)
-                or manifest["attachments"] not in ("INCLUDED", "LEFT_OUT") or manifest["revocation_lists"] != "NOT_KEPT"
+                or manifest["attachments"] not in ("INCLUDED", "LEFT_OUT") or manifest["revocation_lists"] != "INCLUDED"
                 or not isinstance(files, list)):
             return False
         for listed in files:
@@ -527,7 +541,9 @@ class Bundle:
         if leaf["entry_type"] == REQUEST:
             require(isinstance(entry["told"], dict), "MALFORMED", "details", file)
             self.content(entry, receipt, prefix)
-        if entry["document"] is None:
+        if leaf["entry_type"] == TRUST:
+            self.paper(entry, receipt, prefix)
+        elif entry["document"] is None:
             require(receipt["content_sha256"] == NO_CONTENT and receipt["content_salt"] is None, "CONTENT", "content_sha256")
         self.entries[leaf["log_index"]] = entry
 
@@ -550,11 +566,26 @@ class Bundle:
         entry.update(document=(media_type, content, stated))
         entry["files"].append(file)
 
+    def paper(self, entry, receipt, prefix):
+        """The certificate or the list of an authority: its bytes are those of the leaf and of the subject."""
+        leaf, told = entry["leaf"], entry["told"]
+        kind = told.get("kind") if isinstance(told, dict) else None
+        require(leaf["action"] == PAPERS.get(kind, 0), "MALFORMED", "details", entry["files"][0])
+        file = f"{prefix}paper.der"
+        require(file in self.listed, "MISSING", file=file)
+        content, salt = self.read(file, papers.PAPER_BYTES) or b"", receipt["content_salt"]
+        digest = sha256(content)
+        is_content = salt is not None and sha256(salt, content) == leaf["content_digest"]
+        require(is_content and digest.hex() == leaf["subject"], "CONTENT", file=file)
+        require(digest == receipt["content_sha256"], "CONTENT", "content_sha256")
+        entry["paper"] = kind
+        entry["files"].append(file)
+
     def life(self, request):
         before = None
         for index in sorted(self.entries):
             entry, leaf = self.entries[index], self.entries[index]["leaf"]
-            if leaf["entry_type"] not in (REQUEST, REGISTRY, DOCUMENT):
+            if leaf["entry_type"] not in (REQUEST, REGISTRY, DOCUMENT, TRUST):
                 self.add(f"entries/{index:010}.receipt.json", "UNNEEDED", "leaf")
             if leaf["entry_type"] != REQUEST:
                 continue
@@ -595,31 +626,114 @@ class Bundle:
             raise Refused("MALFORMED", "details") from None
 
     def check_certificates(self):
-        authorities, needed = {}, set()
-        for path in self.of("AUTHORITY"):
-            der = self.read(path) or b""
-            if path != f"authorities/{sha256(der).hex()}.der":
-                self.add(path, "MALFORMED")
-            else:
-                authorities[path] = der
         for path in self.of("CERTIFICATE"):
             der = self.read(path) or b""
             is_registered = any(known["certificate"] == der for known in self.certificates.values())
             if path != f"certificates/{sha256(der).hex()}.der" or not is_registered:
                 self.add(path, "UNNEEDED")
+
+    def check_papers(self):
+        """What each signer's certificate was judged by, judged again as of the time of its step."""
+        kept, authorities, needed, judged = {}, {}, set(), []
+        for index in sorted(self.entries):
+            entry = self.entries[index]
+            kind = entry.get("paper")
+            if kind is None:
                 continue
-            found, looking = set(), [der]
+            digest, file = entry["leaf"]["subject"], entry["files"][-1]
+            if kind == "AUTHORITY":
+                der = self.read(file, papers.PAPER_BYTES) or b""
+                try:
+                    papers.Certificate(der)
+                    authorities[digest] = der
+                except (ValueError, IndexError, OverflowError):
+                    self.add(file, "MALFORMED")
+            kept[kind, digest] = index
+        for index in sorted(self.entries):
+            entry = self.entries[index]
+            if entry["leaf"]["entry_type"] == REQUEST:
+                self.guarded(entry["files"][0], self.judged, entry, judged)
+        for told in judged:
+            needed |= self.check_chain(told, kept, authorities)
+        for digest, index in sorted(((digest, index) for (kind, digest), index in kept.items() if kind == "REVOCATION_LIST"),
+                                    key=lambda found: found[1]):
+            self.check_list(self.entries[index]["files"][-1], digest, judged, authorities)
+        for _, index in sorted(kept.items()):
+            if index not in needed:
+                self.add(self.entries[index]["files"][-1], "UNNEEDED")
+        for told in judged:
+            has_list = told["chain"] and "revocation_list_sha256" in told["chain"][0]
+            self.counts["with_list" if has_list else "without_list"] += 1
+
+    def judged(self, entry, judged):
+        signed = entry["told"].get("signed") or {}
+        for member in ("seal", "officer"):
+            fact = signed.get(member)
+            if not fact:
+                continue
+            for link in fact.get("chain", []):
+                require(set(link) <= {"authority_sha256", "revocation_list_sha256"} and isinstance(link["authority_sha256"], str),
+                        "MALFORMED", "details")
+            known = [self.certificates.get((fact["certificate_sha256"], purpose)) for purpose in ("SEAL", "OFFICER")]
+            known = [one["certificate"] for one in known if one]
+            if known:
+                judged.append({"leaf": entry["leaf"], "file": entry["files"][0], "member": member, "certificate": known[0],
+                               "chain": fact.get("chain", [])})
+
+    def check_chain(self, told, kept, authorities):
+        """Which entries of papers are needed for it."""
+        place = f"details.signed.{told['member']}.chain"
+        needed, signed, are_there = set(), told["certificate"], True
+        if not told["chain"]:
+            looking = [signed]
             while looking:
-                certificate = looking.pop()
-                for name, authority in authorities.items():
-                    if name not in found and issued_by(certificate, authority):
-                        found.add(name)
+                signed = looking.pop()
+                for digest, authority in authorities.items():
+                    if kept["AUTHORITY", digest] not in needed and papers.issued_by(signed, authority):
+                        needed.add(kept["AUTHORITY", digest])
                         looking.append(authority)
-            if authorities and not found:
-                self.add(path, "CHAIN", "issuer")
-            needed |= found
-        for path in sorted(set(authorities) - needed):
-            self.add(path, "UNNEEDED")
+            return needed
+        for number, link in enumerate(told["chain"]):
+            for kind, member in (("AUTHORITY", "authority_sha256"), ("REVOCATION_LIST", "revocation_list_sha256")):
+                if member not in link:
+                    continue
+                index = kept.get((kind, link[member]))
+                if index is None:
+                    self.add(told["file"], "MISSING", f"{place}[{number}].{member}")
+                    are_there = False
+                    continue
+                needed.add(index)
+                if index > told["leaf"]["log_index"]:
+                    self.add(told["file"], "NOT_YET_KEPT", f"{place}[{number}].{member}")
+        for number, link in enumerate(told["chain"] if are_there else []):
+            authority = authorities.get(link["authority_sha256"])
+            if authority is None:
+                continue
+            is_believed = number > 0 or papers.Certificate(authority).is_valid_at(told["leaf"]["hub_time"])
+            if not is_believed or not papers.issued_by(signed, authority):
+                self.add(told["file"], "CHAIN_NOT_TRUSTED", f"{place}[{number}].authority_sha256")
+            signed = authority
+        return needed
+
+    def check_list(self, file, digest, judged, authorities):
+        try:
+            found = papers.List(self.read(file, papers.PAPER_BYTES) or b"")
+        except (ValueError, IndexError, OverflowError):
+            return self.add(file, "MALFORMED")
+        asked = [(told, number) for told in judged for number, link in enumerate(told["chain"])
+                 if link.get("revocation_list_sha256") == digest]
+        named = {told["chain"][number]["authority_sha256"] for told, number in asked}
+        if not all(found.is_signed_by(authorities[name]) for name in named if name in authorities):
+            return self.add(file, "CHAIN", "issuer")
+        for told, number in asked:
+            hub_time, chain = told["leaf"]["hub_time"], told["chain"]
+            below = told["certificate"] if number == 0 else authorities.get(chain[number - 1]["authority_sha256"])
+            speaks = (found.this_update <= hub_time + papers.LEEWAY) and (number > 0 or hub_time < found.next_update)
+            field = f"details.signed.{told['member']}.chain[{number}].revocation_list_sha256"
+            if below is not None and found.names(below):
+                self.add(told["file"], "CHAIN_REVOKED", field)
+            elif not speaks:
+                self.add(told["file"], "CHAIN_UNKNOWN", field)
 
     def check_attachments(self, included):
         uploads = {entry["leaf"]["subject"]: entry for entry in self.entries.values() if entry["leaf"]["entry_type"] == DOCUMENT}
@@ -662,7 +776,7 @@ class Bundle:
         is_about = about == leaf["subject"] or (about is None and leaf["action"] == "submit")
         require(document["agency"] == leaf["agency"] and is_about, "OTHER_AGENCY", "agency")
         found = self.signed(leaf, content) if media_type in (COMPACT, GENERAL) else None
-        require(found == told.get("signed"), "SIGNED_DIFFERS", "details.signed", entry["files"][0])
+        require(found == without_chains(told.get("signed")), "SIGNED_DIFFERS", "details.signed", entry["files"][0])
         if found is None:
             return
         for signer in (found["seal"], found.get("officer")):
@@ -727,24 +841,6 @@ class Bundle:
         require(known["not_before"] <= leaf["hub_time"], "CERTIFICATE_NOT_YET_VALID", place)
         require(leaf["hub_time"] <= known["not_after"], "CERTIFICATE_EXPIRED", place)
         return purpose, known
-
-
-def issued_by(certificate, authority):
-    """Whether the authority's key has signed the certificate; its days are no matter here."""
-    with tempfile.TemporaryDirectory() as folder:
-        names = []
-        for name, der in (("certificate", certificate), ("authority", authority)):
-            pem = subprocess.run(["openssl", "x509", "-inform", "DER"], input=der, capture_output=True, check=False)
-            if pem.returncode != 0:
-                return False
-            names.append(os.path.join(folder, name))
-            with open(names[-1], "wb") as file:
-                file.write(pem.stdout)
-        if certificate == authority:
-            command = ["openssl", "verify", "-no_check_time", "-check_ss_sig", "-CAfile", names[1], names[0]]
-        else:
-            command = ["openssl", "verify", "-no_check_time", "-partial_chain", "-trusted", names[1], names[0]]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 # ---- commands -------------------------------------------------------------------------------------------------------------

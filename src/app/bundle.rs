@@ -1,5 +1,5 @@
-//! Everything that proves one request without the hub: its entries, those of the documents that it names, and those of the
-//! registry that say who could sign. Read piece by piece, so that memory stays bounded however long its life was; every proof
+//! Everything that proves one request without the hub: its entries, those of the documents that it names, those of the
+//! registry that say who could sign, and the papers of authorities by which that was judged. Read piece by piece, so that memory stays bounded however long its life was; every proof
 //! leads to one checkpoint, the newest as the caller asked.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -11,8 +11,9 @@ use crate::domain::ids::{AgencyCode, RequestId};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
+use crate::evidence::digest::hex;
 use crate::evidence::jws::document_in;
-use crate::store::rows::{AttachmentRow, Body, Checkpoint, EventRow, HubKeyRow};
+use crate::store::rows::{AttachmentRow, Body, Checkpoint, EventRow, HubKeyRow, TrustPaperRow};
 
 /// Entries of the request that are read at a time: each may have 512 KiB of content.
 const ENTRIES: i64 = 8;
@@ -30,8 +31,6 @@ pub struct BundleEntry {
     pub event: EventRow,
     /// What was sent with it, if that is for both parties.
     pub body: Option<Body>,
-    /// The authorities (DER) behind the certificates that it registers.
-    pub authorities: Vec<Vec<u8>>,
 }
 
 /// Who signed or acted, of one agency.
@@ -39,6 +38,8 @@ pub struct BundleEntry {
 struct Sought {
     /// SHA-256 of certificates, hex.
     certificates: BTreeSet<String>,
+    /// Those of them of which the log does not tell by what they were judged.
+    unjudged: BTreeSet<String>,
     /// Ids of officers.
     officers: BTreeSet<String>,
 }
@@ -52,6 +53,8 @@ enum Stage {
     Uploads(VecDeque<AttachmentRow>),
     /// The registry's entries of the first of these agencies after this version.
     Registry(VecDeque<(AgencyCode, Sought)>, i64),
+    /// The papers of authorities.
+    Papers(VecDeque<TrustPaperRow>),
 }
 
 /// What proves a request, as it is told piece by piece.
@@ -64,6 +67,8 @@ pub struct Bundle {
     /// The keys of every hub that ever signed this log.
     pub keys: Vec<HubKeyRow>,
     sought: BTreeMap<AgencyCode, Sought>,
+    /// SHA-256 of papers of authorities, hex.
+    papers: BTreeSet<String>,
     stage: Stage,
 }
 
@@ -83,6 +88,7 @@ impl App {
             request,
             checkpoint,
             sought: BTreeMap::new(),
+            papers: BTreeSet::new(),
             stage: Stage::Request(0),
         })
     }
@@ -104,14 +110,17 @@ impl Bundle {
                     Some(document) => self.of_upload(&document).await?,
                     None => self.begin_registry(),
                 },
-                Stage::Registry(agencies, _) if agencies.is_empty() => return Ok(Vec::new()),
                 Stage::Registry(agencies, after) => {
                     let after = *after;
                     match agencies.pop_front() {
                         Some((agency, sought)) => self.of_agency(agency, sought, after).await?,
-                        None => Vec::new(),
+                        None => self.begin_papers().await?,
                     }
                 }
+                Stage::Papers(waiting) => match waiting.pop_front() {
+                    Some(paper) => self.of_paper(&paper).await?,
+                    None => return Ok(Vec::new()),
+                },
             };
             if !found.is_empty() {
                 return Ok(found);
@@ -149,7 +158,7 @@ impl Bundle {
     }
 
     async fn of_upload(&self, document: &AttachmentRow) -> Result<Vec<BundleEntry>> {
-        let event = self.app.store.upload_event(document).await?;
+        let event = self.app.store.first_event(document.id.as_str()).await?;
         let event = event.ok_or_else(|| Error::internal("a document without an entry"))?;
         self.proved(vec![(event, None)]).await
     }
@@ -174,18 +183,28 @@ impl Bundle {
         for event in events {
             let told: Told = serde_json::from_str(&event.details).map_err(Error::internal)?;
             if told.is_about(&sought) {
-                telling.push((event, told.authorities(&sought, &self.app)));
+                self.papers.extend(told.authorities(&sought, &self.app));
+                telling.push((event, None));
             }
         }
         agencies.push_front((agency, sought));
         telling.retain(|(event, _)| self.is_covered(event));
-        let (events, authorities): (Vec<_>, Vec<_>) =
-            telling.into_iter().map(|(event, of)| ((event, None), of)).unzip();
-        let mut entries = self.proved(events).await?;
-        for (entry, of) in entries.iter_mut().zip(authorities) {
-            entry.authorities = of;
-        }
-        Ok(entries)
+        self.proved(telling).await
+    }
+
+    async fn begin_papers(&mut self) -> Result<Vec<BundleEntry>> {
+        let mut papers = self.app.store.trust_papers().await?;
+        papers.retain(|paper| paper.log_index < self.checkpoint.tree_size && self.papers.contains(&hex(&paper.sha256)));
+        self.stage = Stage::Papers(papers.into());
+        Ok(Vec::new())
+    }
+
+    /// One at a time: a list may have 16 MiB.
+    async fn of_paper(&self, paper: &TrustPaperRow) -> Result<Vec<BundleEntry>> {
+        let event = self.app.store.first_event(&hex(&paper.sha256)).await?;
+        let event = event.ok_or_else(|| Error::internal("a paper without an entry"))?;
+        let body = self.app.store.bodies(&[paper.log_index]).await?.pop();
+        self.proved(vec![(event, body)]).await
     }
 
     /// Remembers whose entries of the registry an event and its document need.
@@ -195,11 +214,18 @@ impl Bundle {
         let sought = self.sought.entry(event.agency.clone()).or_default();
         sought.officers.insert(event.officer.to_string());
         if let Some(signed) = details.signed {
-            sought.certificates.insert(signed.seal.certificate_sha256);
-            if let Some(officer) = signed.officer {
-                sought.certificates.insert(officer.certificate_sha256);
-                sought.officers.insert(officer.officer_id.to_string());
+            for (_, certificate, chain) in signed.judged() {
+                sought.certificates.insert(certificate.to_owned());
+                if chain.is_empty() {
+                    sought.unjudged.insert(certificate.to_owned());
+                }
+                for link in chain {
+                    self.papers.insert(link.authority_sha256.clone());
+                    self.papers.extend(link.revocation_list_sha256.clone());
+                }
             }
+            let own = signed.officer.map(|own| own.officer_id.to_string());
+            sought.officers.extend(own);
         }
         let document = body.and_then(|body| Some((&body.media_type, body.content.as_ref()?)));
         if let Some((media_type, content)) = document {
@@ -238,7 +264,6 @@ impl Bundle {
                 proof,
                 event,
                 body,
-                authorities: Vec::new(),
             })
         });
         entries.collect()
@@ -275,18 +300,18 @@ impl Told {
                 .any(|credential| sought.certificates.contains(&credential.sha256))
     }
 
-    fn authorities(&self, sought: &Sought, app: &App) -> Vec<Vec<u8>> {
+    /// The authorities (SHA-256, hex) that stand behind certificates of which the log does not tell by what they were judged, as far as
+    /// the hub still believes them.
+    fn authorities(&self, sought: &Sought, app: &App) -> BTreeSet<String> {
         use base64::Engine as _;
-        let wanted = |credential: &&ToldCredential| sought.certificates.contains(&credential.sha256);
+        let wanted = |credential: &&ToldCredential| sought.unjudged.contains(&credential.sha256);
         let decode = |credential: &ToldCredential| {
             base64::engine::general_purpose::STANDARD
                 .decode(&credential.certificate)
                 .ok()
         };
         let certificates = self.credentials.iter().filter(wanted).filter_map(decode);
-        let behind: BTreeSet<Vec<u8>> = certificates
-            .flat_map(|certificate| app.signers.authorities(&certificate))
-            .collect();
-        behind.into_iter().collect()
+        let behind = certificates.flat_map(|certificate| app.signers.authorities(&certificate));
+        behind.map(|authority| hex(&authority)).collect()
     }
 }

@@ -82,6 +82,8 @@ pub(super) fn text(verdict: &BundleVerdict) -> String {
         entries,
         documents,
         signatures,
+        with_list,
+        without_list,
         attachments,
         ..
     } = verdict;
@@ -92,8 +94,12 @@ pub(super) fn text(verdict: &BundleVerdict) -> String {
     format!(
         "ĐÚNG: yêu cầu {request}: {entries} mục nhật ký, {documents} văn bản, {signatures} chữ ký số, \
          {attachments} tài liệu kèm theo đều đúng; mọi mục thuộc nhật ký {size} mục mà cổng {origin} đã ký.\n\
+         Chứng thư số của {with_list} chữ ký không bị thu hồi theo danh sách của tổ chức chứng thực mà cổng đã tra khi nhận văn bản; \
+         {without_list} chữ ký không có danh sách để tra.\n\
          HELD: request {request}: {entries} log entries, {documents} documents, {signatures} signatures and \
-         {attachments} attachments hold; all entries stand in the log of {size} that the hub {origin} has signed.\n"
+         {attachments} attachments hold; all entries stand in the log of {size} that the hub {origin} has signed.\n\
+         The certificates of {with_list} signature(s) were not revoked by the authority's list that the hub looked in as it took the document; \
+         for {without_list} there was no list to look in.\n"
     )
 }
 
@@ -132,6 +138,8 @@ pub(super) fn document(verdict: &BundleVerdict) -> Value {
         "entries": verdict.entries,
         "documents": verdict.documents,
         "signatures": verdict.signatures,
+        "with_list": verdict.with_list,
+        "without_list": verdict.without_list,
         "attachments": verdict.attachments,
         "checkpoint": checkpoint,
         "faults": faults.collect::<Vec<_>>(),

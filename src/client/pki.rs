@@ -113,9 +113,18 @@ impl Authority {
     /// A new authority with a new key.
     pub fn new(common_name: &str, validity: Validity) -> Result<Self, PkiError> {
         let mut params = params(common_name, validity);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         Ok(Self(CertifiedIssuer::self_signed(params, KeyPair::generate()?)?))
+    }
+
+    /// A new authority with a new key, whose certificate this one has signed.
+    pub fn subordinate(&self, common_name: &str, validity: Validity) -> Result<Self, PkiError> {
+        let mut params = params(common_name, validity);
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.use_authority_key_identifier_extension = true;
+        Ok(Self(CertifiedIssuer::signed_by(params, KeyPair::generate()?, &self.0)?))
     }
 
     /// The authority's certificate, PEM.
@@ -156,24 +165,30 @@ impl Authority {
         number: u64,
         validity: Validity,
     ) -> Result<String, PkiError> {
-        let at = |instant| date_time_ymd(1970, 1, 1) + since_epoch(instant);
-        let mut revoked_certs = Vec::new();
+        let mut serials = Vec::new();
         for pem in revoked {
             let der = CertificateDer::from_pem_slice(pem.certificate.as_bytes())?;
             let (_, certificate) = X509Certificate::from_der(&der).or(Err(PkiError::Unreadable))?;
-            revoked_certs.push(RevokedCertParams {
-                serial_number: SerialNumber::from_slice(certificate.raw_serial()),
-                revocation_time: at(validity.not_before),
-                reason_code: Some(RevocationReason::KeyCompromise),
-                invalidity_date: None,
-            });
+            serials.push(certificate.raw_serial().to_vec());
         }
+        self.revocation_list_of(&serials, number, validity)
+    }
+
+    /// The same of certificates by their serial numbers, big-endian.
+    pub fn revocation_list_of(&self, serials: &[Vec<u8>], number: u64, validity: Validity) -> Result<String, PkiError> {
+        let at = |instant| date_time_ymd(1970, 1, 1) + since_epoch(instant);
+        let revoked = serials.iter().map(|serial| RevokedCertParams {
+            serial_number: SerialNumber::from_slice(serial),
+            revocation_time: at(validity.not_before),
+            reason_code: Some(RevocationReason::KeyCompromise),
+            invalidity_date: None,
+        });
         let list = CertificateRevocationListParams {
             this_update: at(validity.not_before),
             next_update: at(validity.not_after),
             crl_number: SerialNumber::from(number),
             issuing_distribution_point: None,
-            revoked_certs,
+            revoked_certs: revoked.collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
         Ok(list.signed_by(&self.0)?.pem()?)

@@ -2,6 +2,9 @@
 
 use super::macros::text_enum;
 
+/// Most bytes of such a paper: 16 MiB, a list of about 400,000 revoked certificates.
+pub const MAX_PAPER_BYTES: u64 = 16 * 1024 * 1024;
+
 text_enum! {
     /// What a paper of an authority is.
     pub enum TrustKind {

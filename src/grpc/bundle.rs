@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use lienthong_proto::v1;
 use lienthong_proto::v1::get_bundle_response::Part;
 use tokio::sync::mpsc;
@@ -14,9 +15,13 @@ use crate::app::bundle::{Bundle, BundleEntry};
 use crate::auth::directory::Authenticator;
 use crate::auth::principal::Principal;
 use crate::domain::error::Result;
+use crate::evidence::jws::MAX_JWS_BYTES;
 
 /// Entries between the database and the connection.
 const ROOM: usize = 4;
+
+/// Most bytes of content in a message: no signed document has more.
+const PIECE: usize = MAX_JWS_BYTES;
 
 /// A message of the stream, or its end.
 pub(super) type Item = Result<v1::GetBundleResponse, Status>;
@@ -56,11 +61,26 @@ async fn send(
         if entries.is_empty() {
             return Ok(());
         }
-        parts = entries.into_iter().map(entry).map(Part::Entry).collect();
+        parts = entries.into_iter().flat_map(parts_of).collect();
     }
 }
 
-fn entry(entry: BundleEntry) -> v1::BundleEntry {
+/// An entry, and what of its content is too large for one message.
+fn parts_of(entry: BundleEntry) -> Vec<Part> {
+    let mut entry = encoded(entry);
+    let mut pieces = Bytes::new();
+    if entry.content.len() > PIECE {
+        pieces = std::mem::take(&mut entry.content);
+        entry.size_in_pieces = i64::try_from(pieces.len()).unwrap_or(i64::MAX);
+    }
+    let mut parts = vec![Part::Entry(entry)];
+    while !pieces.is_empty() {
+        parts.push(Part::Piece(pieces.split_to(PIECE.min(pieces.len()))));
+    }
+    parts
+}
+
+fn encoded(entry: BundleEntry) -> v1::BundleEntry {
     let event = entry.event;
     let (media_type, content, salt) = entry
         .body
@@ -74,6 +94,6 @@ fn entry(entry: BundleEntry) -> v1::BundleEntry {
         media_type,
         content: content.unwrap_or_default(),
         content_salt: salt.unwrap_or_default().into(),
-        authorities: entry.authorities.into_iter().map(Into::into).collect(),
+        size_in_pieces: 0,
     }
 }

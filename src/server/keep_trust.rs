@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::trouble::{Trouble, tell};
 use crate::app::App;
 use crate::app::ledger::command::TrustPaper;
+use crate::app::signatures::Paper as _;
 use crate::auth::trust::anchor::Anchor;
 use crate::auth::trust::book::CrlBook;
 
@@ -28,7 +29,7 @@ impl InForce {
     pub(super) fn papers(&mut self) -> Vec<(TrustPaper, Bytes)> {
         let anchors = Arc::clone(&self.anchors.borrow_and_update());
         let crls = Arc::clone(&self.crls.borrow_and_update());
-        anchors.iter().map(Anchor::paper).chain(crls.papers()).collect()
+        anchors.iter().map(Anchor::content).chain(crls.papers()).collect()
     }
 
     /// Waits for a change. An error: the hub has ended.

@@ -8,12 +8,11 @@ use super::settings::TlsPems;
 use super::tls::{PemInput, TlsConfigError};
 use crate::auth::trust::book::CrlFile;
 use crate::auth::trust::crl::CrlFault;
+use crate::domain::trust::MAX_PAPER_BYTES;
 use crate::evidence::digest::sha256;
 
 /// Most bytes of a file with certificates or a key.
 const MAX_PEM_BYTES: u64 = 1024 * 1024;
-/// Most bytes of a file with revocation lists: about 400,000 revoked certificates.
-const MAX_CRL_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Where certificate, key, client CA and revocation lists are.
 #[derive(Debug, Clone)]
@@ -54,7 +53,7 @@ impl TlsFiles {
         let crls: Vec<_> = self
             .client_crls
             .iter()
-            .map(|path| read(path, MAX_CRL_BYTES).ok())
+            .map(|path| read(path, MAX_PAPER_BYTES).ok())
             .collect();
         let texts = [&certificate, &key, &client_ca].map(|text| text.as_ref().ok());
         let all = texts.into_iter().chain(crls.iter().map(Option::as_ref));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::backend::on_pool;
-use super::rows::{AttachmentRow, Body, Checkpoint, EventRow, Head, KeptBody, LogEntry, UsedKey};
+use super::rows::{Body, Checkpoint, EventRow, Head, KeptBody, LogEntry, UsedKey};
 use super::{Store, json_pairs, sql, store_error};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, IdempotencyKey};
@@ -69,10 +69,10 @@ impl Store {
         .map_err(store_error)
     }
 
-    /// The entry that brought an uploaded document.
-    pub async fn upload_event(&self, document: &AttachmentRow) -> Result<Option<EventRow>> {
+    /// The first entry about a subject: the upload of a document, the paper of an authority.
+    pub async fn first_event(&self, subject: &str) -> Result<Option<EventRow>> {
         on_pool!(self, sql::EVENTS_OF_SUBJECT, |sql, pool| sqlx::query_as(sql)
-            .bind(document.id.as_str())
+            .bind(subject)
             .bind(0_i64)
             .bind(1_i64)
             .fetch_optional(pool))

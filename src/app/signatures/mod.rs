@@ -1,14 +1,17 @@
 //! The signatures on documents, checked before the ledger's queue and in parallel (DESIGN section 7): the form, the
 //! certificate by the registry, its chain and revocation, the signature itself, and the authority of the paper's signer on
 //! its date. What is known of a certificate is remembered as long as the registry stays as it is; the ledger takes a
-//! document only if it has not moved since, so a revocation in the batch before counts.
+//! document only if it has not moved since, so a revocation in the batch before counts. What certificates were judged by is an entry of the
+//! log by then, and named in the document's own.
 
+mod chain;
 mod officers;
 mod signers;
 
 use jiff::civil::Date;
 
-pub use signers::{ChainTrust, Signers};
+pub use chain::{ChainTrust, Judged, Link, Paper};
+pub use signers::Signers;
 
 use super::App;
 use super::ledger::command::Verified;
@@ -94,24 +97,28 @@ impl App {
         let mut officer = None;
         let mut good_until = Timestamp::from_micros(i64::MAX);
         for (number, signature) in signatures.iter().enumerate() {
-            let signer = self
+            let (signer, judged) = self
                 .check_signature(registry_version, &viewer.agency, signature, now)
                 .await?
                 .map_err(|fault| invalid(place(number), fault))?;
             let expires = Timestamp::from_micros(signature.header.expires * 1_000_000 - 1);
-            good_until = good_until.min(expires).min(signer.credential.not_after);
+            good_until = good_until
+                .min(expires)
+                .min(signer.credential.not_after)
+                .min(judged.good_until);
             let slot = if signer.credential.purpose == Purpose::Officer {
                 &mut officer
             } else {
                 &mut seal
             };
-            if slot.replace((signer, signature)).is_some() {
+            if slot.replace((signer, signature, judged)).is_some() {
                 return Err(invalid(place(number), SignatureFault::SignerRepeated));
             }
         }
-        let (seal, seal_signature) = seal.ok_or_else(|| invalid(FIELD.to_owned(), SignatureFault::SealMissing))?;
+        let (seal, seal_signature, seal_judged) =
+            seal.ok_or_else(|| invalid(FIELD.to_owned(), SignatureFault::SealMissing))?;
         let paper_signer = asked.head.map_or(&viewer.officer, |head| &head.signer.officer_id);
-        let officer = match &officer {
+        let own = match &officer {
             None if asked.must_bear_officers_signature() => {
                 return Err(asked.required(
                     "officer_signature_missing",
@@ -120,19 +127,23 @@ impl App {
                 ));
             }
             None => None,
-            Some((signer, _)) if signer.credential.officer.as_ref() != Some(paper_signer) => {
+            Some((signer, _, _)) if signer.credential.officer.as_ref() != Some(paper_signer) => {
                 return Err(invalid(FIELD.to_owned(), SignatureFault::OfficerMismatch));
             }
-            Some((signer, signature)) => Some(OfficerSignature {
+            Some((signer, signature, judged)) => Some(OfficerSignature {
                 officer_id: paper_signer.clone(),
                 algorithm: signature.header.algorithm.as_str().to_owned(),
                 certificate_sha256: hex(&signer.credential.fingerprint),
+                chain: judged.told(),
             }),
         };
         if let Some(head) = asked.head {
             self.check_paper_signer(registry_version, &viewer.agency, head, asked)
                 .await?;
         }
+        let told = seal_judged.told();
+        let judged = std::iter::once(seal_judged).chain(officer.map(|(_, _, judged)| judged));
+        self.keep_judged_by(&judged.collect::<Vec<_>>()).await?;
         Ok(Verified {
             registry_version,
             good_until,
@@ -144,20 +155,21 @@ impl App {
                 seal: SignatureFact {
                     algorithm: seal_signature.header.algorithm.as_str().to_owned(),
                     certificate_sha256: hex(&seal.credential.fingerprint),
+                    chain: told,
                 },
-                officer,
+                officer: own,
             },
         })
     }
 
-    /// Whose signature it is, if it is good. The outer error is of the hub.
+    /// Whose signature it is, and by what his certificate was judged, if it is good. The outer error is of the hub.
     async fn check_signature(
         &self,
         registry_version: i64,
         agency: &AgencyCode,
         signature: &Signature<'_>,
         now: Timestamp,
-    ) -> Result<Result<std::sync::Arc<Signer>, SignatureFault>> {
+    ) -> Result<Result<(std::sync::Arc<Signer>, Judged), SignatureFault>> {
         let header = &signature.header;
         if let Err(fault) = header.check_time(now.seconds()) {
             return Ok(Err(fault));
@@ -173,8 +185,8 @@ impl App {
         let checked = signer
             .check_now(now)
             .and_then(|()| self.signers.check_chain(&signer, now))
-            .and_then(|()| signature.verify(&signer.key));
-        Ok(checked.map(|()| signer))
+            .and_then(|judged| signature.verify(&signer.key).map(|()| judged));
+        Ok(checked.map(|judged| (signer, judged)))
     }
 
     /// The paper's signer is an officer of the agency who held the stated position on the paper's date; an order's, one whose

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::chain::{ChainTrust, Judged, KeptPapers};
 use super::officers::OfficersOverTime;
 use crate::app::verified_cache::VerifiedCache;
 use crate::domain::agency::{Credential, Purpose};
@@ -17,18 +18,6 @@ use crate::store::Store;
 const CERTIFICATES: usize = 10_000;
 /// Most agencies whose officers are remembered.
 const AGENCIES: usize = 1_000;
-
-/// Says whether an authority that the hub believes stands behind a certificate.
-pub trait ChainTrust: Send + Sync {
-    /// Checks the certificate (DER) with this SHA-256 at `now`: chain, and revocation by the authority's list.
-    ///
-    /// # Errors
-    /// `CHAIN_NOT_TRUSTED`, `CHAIN_REVOKED`, `CHAIN_UNKNOWN`.
-    fn check(&self, fingerprint: &Digest, certificate: &[u8], now: Timestamp) -> Result<(), SignatureFault>;
-
-    /// The certificates (DER) of the authorities that stand behind a certificate: those that signed it, those that signed these.
-    fn authorities(&self, certificate: &[u8]) -> Vec<Vec<u8>>;
-}
 
 /// A registered certificate that signs documents, and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +44,7 @@ impl Signer {
 /// Who signs documents.
 pub struct Signers {
     trust: Option<Arc<dyn ChainTrust>>,
+    pub(super) kept: KeptPapers,
     certificates: VerifiedCache<Signer>,
     officers: VerifiedCache<OfficersOverTime>,
 }
@@ -70,6 +60,7 @@ impl Signers {
     pub(in crate::app) fn new(trust: Option<Arc<dyn ChainTrust>>) -> Self {
         Self {
             trust,
+            kept: KeptPapers::default(),
             certificates: VerifiedCache::new(CERTIFICATES),
             officers: VerifiedCache::new(AGENCIES),
         }
@@ -107,16 +98,16 @@ impl Signers {
         Ok(Ok(signer))
     }
 
-    /// Whether an authority stands behind the certificate now.
-    pub(super) fn check_chain(&self, signer: &Signer, now: Timestamp) -> Result<(), SignatureFault> {
+    /// By what an authority stands behind the certificate now.
+    pub(super) fn check_chain(&self, signer: &Signer, now: Timestamp) -> Result<Judged, SignatureFault> {
         let credential = &signer.credential;
-        self.trust.as_ref().map_or(Ok(()), |trust| {
+        self.trust.as_ref().map_or(Ok(Judged::by_registry()), |trust| {
             trust.check(&credential.fingerprint, &credential.certificate, now)
         })
     }
 
-    /// The authorities that stand behind a certificate.
-    pub(in crate::app) fn authorities(&self, certificate: &[u8]) -> Vec<Vec<u8>> {
+    /// The certificates (SHA-256) of the authorities that stand behind a certificate now.
+    pub(in crate::app) fn authorities(&self, certificate: &[u8]) -> Vec<Digest> {
         let trust = self.trust.as_ref();
         trust.map_or_else(Vec::new, |trust| trust.authorities(certificate))
     }

@@ -6,8 +6,10 @@ use x509_parser::extensions::{ParsedExtension, X509Extension};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::app::ledger::command::TrustPaper;
+use crate::app::signatures::Paper;
 use crate::domain::time::Timestamp;
 use crate::domain::trust::TrustKind;
+use crate::evidence::Digest;
 use crate::evidence::digest::sha256;
 
 /// An authority of `--client-ca`.
@@ -15,6 +17,7 @@ use crate::evidence::digest::sha256;
 pub struct Anchor {
     /// Its certificate.
     pub der: CertificateDer<'static>,
+    sha256: Digest,
     /// Its name (DER).
     pub(super) subject: Vec<u8>,
     /// Its key (subjectPublicKeyInfo, DER).
@@ -43,6 +46,7 @@ impl Anchor {
         let validity = certificate.validity();
         let valid = (validity.not_before.timestamp(), validity.not_after.timestamp());
         Some(Self {
+            sha256: sha256(&der),
             der,
             subject,
             key,
@@ -52,8 +56,30 @@ impl Anchor {
         })
     }
 
-    /// Its certificate as evidence.
-    pub fn paper(&self) -> (TrustPaper, Bytes) {
+    /// Whether it is valid at `now`.
+    pub(super) fn is_valid_at(&self, now: Timestamp) -> bool {
+        let (first, last) = self.valid;
+        (first..=last).contains(&now.seconds())
+    }
+
+    /// The last instant of its validity, whose second counts as a whole.
+    pub(super) fn last_instant(&self) -> Timestamp {
+        let (_, last) = self.valid;
+        Timestamp::from_micros(last.saturating_add(1).saturating_mul(1_000_000).saturating_sub(1))
+    }
+
+    /// What a list of whoever issued it would call it.
+    pub(super) const fn id(&self) -> &CertificateId {
+        &self.id
+    }
+}
+
+impl Paper for Anchor {
+    fn sha256(&self) -> Digest {
+        self.sha256
+    }
+
+    fn content(&self) -> (TrustPaper, Bytes) {
         let (first, last) = self.valid;
         let paper = TrustPaper {
             kind: TrustKind::Authority,
@@ -62,17 +88,6 @@ impl Anchor {
             valid_to: Timestamp::from_micros(last.saturating_mul(1_000_000)),
         };
         (paper, Bytes::copy_from_slice(&self.der))
-    }
-
-    /// Whether it is valid at `now`.
-    pub(super) fn is_valid_at(&self, now: Timestamp) -> bool {
-        let (first, last) = self.valid;
-        (first..=last).contains(&now.seconds())
-    }
-
-    /// What a list of whoever issued it would call it.
-    pub(super) const fn id(&self) -> &CertificateId {
-        &self.id
     }
 }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::anchor::{Anchor, CertificateId};
 use super::crl::{Crl, CrlFault, lists};
 use crate::app::ledger::command::TrustPaper;
+use crate::app::signatures::Paper as _;
 use crate::domain::time::Timestamp;
 
 /// What the lists say of a certificate.
@@ -103,15 +104,32 @@ impl CrlBook {
         }
     }
 
+    /// The last instant at which [`Self::standing`] says of a good certificate what it says now.
+    pub(super) fn good_until(&self, id: &CertificateId) -> Timestamp {
+        let ends = self.crls.iter().filter(|crl| crl.covers(id));
+        let end = ends.map(|crl| crl.next_update).min();
+        end.map_or(Timestamp::from_micros(i64::MAX), |end| end.plus_micros(-1))
+    }
+
     /// The lists as evidence.
     pub fn papers(&self) -> impl Iterator<Item = (TrustPaper, Bytes)> {
-        self.crls.iter().map(|crl| crl.paper())
+        self.crls.iter().map(|crl| crl.content())
+    }
+
+    /// The list that is kept for that authority.
+    fn list_of(&self, anchor: &Anchor) -> Option<&Arc<Crl>> {
+        let mut lists = self.crls.iter();
+        lists.find(|crl| crl.issuer == anchor.subject && crl.key == anchor.key)
+    }
+
+    /// The list of that authority in which a certificate that it signed is looked up.
+    pub(super) fn asked(&self, anchor: &Anchor, about: &CertificateId) -> Option<Arc<Crl>> {
+        self.list_of(anchor).filter(|crl| crl.covers(about)).cloned()
     }
 
     /// Whether a list is kept for that authority.
     pub fn speaks_for(&self, anchor: &Anchor) -> bool {
-        let is_its_list = |crl: &Arc<Crl>| crl.issuer == anchor.subject && crl.key == anchor.key;
-        self.crls.iter().any(is_its_list)
+        self.list_of(anchor).is_some()
     }
 
     /// Whether an authority without a list is refused.

@@ -17,8 +17,10 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::anchor::{Anchor, CertificateId, without_leading_zeros};
 use crate::app::ledger::command::TrustPaper;
+use crate::app::signatures::Paper;
 use crate::domain::time::Timestamp;
 use crate::domain::trust::TrustKind;
+use crate::evidence::Digest;
 use crate::evidence::digest::sha256;
 
 /// How far the clock of whoever makes the lists may run ahead of the hub's.
@@ -28,6 +30,7 @@ const CLOCK_LEEWAY_MICROS: i64 = 5 * 60 * 1_000_000;
 pub struct Crl {
     /// As it is signed.
     pub(super) der: CertificateRevocationListDer<'static>,
+    sha256: Digest,
     /// The authority's name (DER).
     pub(super) issuer: Vec<u8>,
     /// The authority's key (subjectPublicKeyInfo, DER).
@@ -146,19 +149,9 @@ impl Crl {
             this_update: timestamp(list.last_update()),
             next_update: timestamp(next_update),
             serials,
+            sha256: sha256(&der),
             der,
         })
-    }
-
-    /// The list as evidence.
-    pub(super) fn paper(&self) -> (TrustPaper, Bytes) {
-        let paper = TrustPaper {
-            kind: TrustKind::RevocationList,
-            authority_key: sha256(&self.key),
-            valid_from: self.this_update,
-            valid_to: self.next_update,
-        };
-        (paper, Bytes::copy_from_slice(&self.der))
     }
 
     /// Refuses a list that says nothing at `now`.
@@ -197,6 +190,22 @@ impl Crl {
     /// Whether the certificate stands on the list.
     pub(super) fn lists(&self, id: &CertificateId) -> bool {
         self.serials.contains(&id.serial)
+    }
+}
+
+impl Paper for Crl {
+    fn sha256(&self) -> Digest {
+        self.sha256
+    }
+
+    fn content(&self) -> (TrustPaper, Bytes) {
+        let paper = TrustPaper {
+            kind: TrustKind::RevocationList,
+            authority_key: sha256(&self.key),
+            valid_from: self.this_update,
+            valid_to: self.next_update,
+        };
+        (paper, Bytes::copy_from_slice(&self.der))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Whether an authority stands behind the certificate of a signature. It is one of the client CA's, as for connections: the
 //! certificate must be signed by it, and no list of revocations may name either. Signatures are checked once per
-//! certificate as long as the authorities stay the same; lists and days are asked every time.
+//! certificate as long as the authorities stay the same; lists and days are asked every time. What a certificate was judged by is
+//! told with the judgement: the newest list in the log need not be the one that was asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
@@ -10,7 +11,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::anchor::{Anchor, CertificateId};
 use super::book::{CrlBook, Standing};
-use crate::app::signatures::ChainTrust;
+use crate::app::signatures::{ChainTrust, Judged, Link, Paper};
 use crate::domain::time::Timestamp;
 use crate::evidence::Digest;
 use crate::evidence::jws::SignatureFault;
@@ -29,13 +30,14 @@ pub struct SealTrust {
 #[derive(Default)]
 struct Checked {
     by: Arc<Vec<Anchor>>,
-    /// The certificate as lists name it, and the number of the authority that signed it.
     issued: HashMap<Digest, Arc<Issued>>,
 }
 
 struct Issued {
+    /// The certificate as lists name it.
     id: CertificateId,
-    by: Vec<usize>,
+    /// For each authority that signed it: that one, the one that signed it, and so on.
+    chains: Vec<Vec<Arc<Anchor>>>,
 }
 
 impl SealTrust {
@@ -62,18 +64,48 @@ impl SealTrust {
             }
         }
         let id = CertificateId::read(certificate)?;
-        let signed_by = |(number, anchor): (usize, &Anchor)| is_signed_by(certificate, anchor).then_some(number);
-        let by: Vec<usize> = anchors.iter().enumerate().filter_map(signed_by).collect();
-        if by.is_empty() {
+        let by = anchors.iter().filter(|anchor| is_signed_by(certificate, anchor));
+        let chains: Vec<_> = by.map(|anchor| chain(anchor, anchors)).collect();
+        if chains.is_empty() {
             return None;
         }
-        let issued = Arc::new(Issued { id, by });
+        let issued = Arc::new(Issued { id, chains });
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&checked.by, anchors) {
             checked.issued.insert(*fingerprint, Arc::clone(&issued));
         }
         Some(issued)
     }
+}
+
+/// The authority, and those above it.
+fn chain(first: &Anchor, anchors: &[Anchor]) -> Vec<Arc<Anchor>> {
+    let mut chain = vec![Arc::new(first.clone())];
+    let above = |chain: &[Arc<Anchor>]| {
+        let last = chain.last()?;
+        let is_new = |anchor: &&Anchor| chain.iter().all(|known| known.der != anchor.der);
+        let mut others = anchors.iter().filter(is_new);
+        others.find(|anchor| is_signed_by(&last.der, anchor)).cloned()
+    };
+    while let Some(next) = above(&chain) {
+        chain.push(Arc::new(next));
+    }
+    chain
+}
+
+/// The links of a chain. Looked up are the certificate, in the list of the authority that signed it, and that authority.
+fn links(chain: &[Arc<Anchor>], certificate: &CertificateId, crls: &CrlBook) -> Vec<Link> {
+    let looked_up = [Some(certificate), chain.first().map(|first| first.id())];
+    let looked_up = looked_up.into_iter().chain(std::iter::repeat(None));
+    let links = chain.iter().zip(looked_up).map(|(anchor, about)| Link {
+        authority: paper(Arc::clone(anchor)),
+        revocation_list: about.and_then(|about| crls.asked(anchor, about)).map(paper),
+    });
+    links.collect()
+}
+
+fn paper(paper: Arc<impl Paper + 'static>) -> Arc<dyn Paper> {
+    paper
 }
 
 /// Whether the authority's key has signed the certificate.
@@ -88,49 +120,44 @@ fn is_signed_by(certificate: &[u8], anchor: &Anchor) -> bool {
 }
 
 impl ChainTrust for SealTrust {
-    fn check(&self, fingerprint: &Digest, certificate: &[u8], now: Timestamp) -> Result<(), SignatureFault> {
+    fn check(&self, fingerprint: &Digest, certificate: &[u8], now: Timestamp) -> Result<Judged, SignatureFault> {
         let anchors = Arc::clone(&self.anchors.borrow());
         let crls = Arc::clone(&self.crls.borrow());
         let issued = self.issued(&anchors, fingerprint, certificate);
         let issued = issued.ok_or(SignatureFault::ChainNotTrusted)?;
-        let stands = |number: &usize| {
-            anchors.get(*number).is_some_and(|anchor| {
-                anchor.is_valid_at(now) && crls.standing(Some(anchor.id()), now) != Standing::Revoked
-            })
+        let standing_first = |chain: &&Vec<Arc<Anchor>>| {
+            let first = chain.first()?;
+            let stands = first.is_valid_at(now) && crls.standing(Some(first.id()), now) != Standing::Revoked;
+            stands.then_some(first.last_instant())
         };
-        if !issued.by.iter().any(stands) {
-            return Err(SignatureFault::ChainNotTrusted);
-        }
+        let mut chains = issued.chains.iter();
+        let standing = chains.find_map(|chain| Some((chain, standing_first(&chain)?)));
+        let (chain, last_instant) = standing.ok_or(SignatureFault::ChainNotTrusted)?;
         match crls.standing(Some(&issued.id), now) {
-            Standing::Good => Ok(()),
+            Standing::Good => Ok(Judged {
+                chain: links(chain, &issued.id, &crls),
+                good_until: last_instant.min(crls.good_until(&issued.id)),
+            }),
             Standing::Revoked => Err(SignatureFault::ChainRevoked),
             Standing::Unknown => Err(SignatureFault::ChainUnknown),
         }
     }
 
-    fn authorities(&self, certificate: &[u8]) -> Vec<Vec<u8>> {
+    fn authorities(&self, certificate: &[u8]) -> Vec<Digest> {
         let anchors = Arc::clone(&self.anchors.borrow());
-        let mut behind: Vec<Vec<u8>> = Vec::new();
-        let mut looked_at = 0;
-        let mut next = Some(certificate.to_vec());
-        while let Some(certificate) = next {
-            let signed = anchors.iter().filter(|anchor| is_signed_by(&certificate, anchor));
-            let fresh: Vec<_> = signed
-                .map(|anchor| anchor.der.to_vec())
-                .filter(|der| !behind.contains(der))
-                .collect();
-            behind.extend(fresh);
-            next = behind.get(looked_at).cloned();
-            looked_at += 1;
-        }
-        behind
+        let by = anchors.iter().filter(|anchor| is_signed_by(certificate, anchor));
+        let behind: BTreeSet<Digest> = by
+            .flat_map(|anchor| chain(anchor, &anchors))
+            .map(|anchor| anchor.sha256())
+            .collect();
+        behind.into_iter().collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
     use super::*;
     use crate::client::pki::{Authority, KeyedCertificate, Validity};
@@ -151,7 +178,62 @@ mod tests {
 
     fn check(trust: &SealTrust, keys: &KeyedCertificate, now: Timestamp) -> Result<(), SignatureFault> {
         let der = der(&keys.certificate);
-        trust.check(&sha256(&der), &der, now)
+        trust.check(&sha256(&der), &der, now).map(drop)
+    }
+
+    fn digest(authority: &Authority) -> Digest {
+        sha256(&der(&authority.certificate_pem()))
+    }
+
+    fn digest_of(list: &str) -> Digest {
+        sha256(&CertificateRevocationListDer::from_pem_slice(list.as_bytes()).unwrap())
+    }
+
+    /// What a certificate was judged by, authority and list each, and until when that stays.
+    fn told(trust: &SealTrust, keys: &KeyedCertificate) -> (Vec<(Digest, Option<Digest>)>, Timestamp) {
+        let der = der(&keys.certificate);
+        let judged = trust.check(&sha256(&der), &der, now()).ok().unwrap();
+        let chain = judged.chain.iter();
+        let of = |link: &Link| {
+            (
+                link.authority.sha256(),
+                link.revocation_list.as_ref().map(|list| list.sha256()),
+            )
+        };
+        (chain.map(of).collect(), judged.good_until)
+    }
+
+    #[test]
+    fn an_authority_is_looked_up_in_the_list_of_the_one_above_it() {
+        let validity = Validity::days(now(), 10);
+        let root = Authority::new("root", validity).unwrap();
+        let below = root.subordinate("below", validity).unwrap();
+        let keys = below.issue_client("X", validity).unwrap();
+        let all = anchors(&[&below, &root]);
+        let (_anchors, anchor_receiver) = watch::channel(Arc::clone(&all));
+        let (crl_sender, crl_receiver) = watch::channel(Arc::new(CrlBook::default()));
+        let trust = SealTrust::new(anchor_receiver, crl_receiver);
+        let (of_root, of_below) = (
+            root.revocation_list(&[], 1, Validity::days(now(), 1)).unwrap(),
+            below.revocation_list(&[], 1, Validity::days(now(), 2)).unwrap(),
+        );
+        let lists = [Ok(of_root.as_bytes()), Ok(of_below.as_bytes())];
+        let (book, faults) = CrlBook::default().after(&lists, &all, now());
+        assert!(faults.is_empty());
+        crl_sender.send_replace(Arc::new(book));
+        let (chain, _) = told(&trust, &keys);
+        let expected = [
+            (digest(&below), Some(digest_of(&of_below))),
+            (digest(&root), Some(digest_of(&of_root))),
+        ];
+        assert_eq!(chain, expected);
+        let revoked = root
+            .revocation_list(&[&below.keyed_certificate()], 2, Validity::days(now(), 1))
+            .unwrap();
+        let (book, faults) = CrlBook::default().after(&[Ok(revoked.as_bytes())], &all, now());
+        assert!(faults.is_empty());
+        crl_sender.send_replace(Arc::new(book));
+        assert_eq!(check(&trust, &keys, now()), Err(SignatureFault::ChainNotTrusted));
     }
 
     #[test]
@@ -171,6 +253,9 @@ mod tests {
         let trust = SealTrust::new(anchor_receiver, crl_receiver);
         assert_eq!(check(&trust, &good, now()), Ok(()));
         assert_eq!(check(&trust, &revoked, now()), Ok(()));
+        let end = validity.not_after.plus_micros(999_999);
+        let by_authority = vec![(digest(&ours), None)];
+        assert_eq!(told(&trust, &good), (by_authority, end), "no list was asked");
         assert_eq!(
             check(&trust, &stranger, now()),
             Err(SignatureFault::ChainNotTrusted),
@@ -187,6 +272,14 @@ mod tests {
         assert!(faults.is_empty());
         crl_sender.send_replace(Arc::new(book));
         assert_eq!(check(&trust, &good, now()), Ok(()));
+        assert_eq!(
+            told(&trust, &good),
+            (
+                vec![(digest(&ours), Some(digest_of(&list)))],
+                now().plus_hours(24).plus_micros(-1)
+            ),
+            "judged by this very list, as long as it speaks"
+        );
         assert_eq!(check(&trust, &revoked, now()), Err(SignatureFault::ChainRevoked));
         assert_eq!(
             check(&trust, &good, now().plus_hours(25)),

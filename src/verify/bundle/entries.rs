@@ -8,9 +8,10 @@ use serde::Deserialize;
 use super::folder::Folder;
 use super::manifest::{Listed, Manifest, Names, Role, document_name};
 use super::row::EventFile;
-use super::{BundleVerdict, Flaw};
+use super::{BundleVerdict, Flaw, papers};
 use crate::domain::event::EventDetails;
 use crate::domain::signature::Signed;
+use crate::domain::trust::TrustKind;
 use crate::evidence::Digest;
 use crate::evidence::digest::{salted, sha256};
 use crate::evidence::hub_key::HubKey;
@@ -19,7 +20,7 @@ use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
 use crate::evidence::receipt::Receipt;
 
 /// The largest file of a bundle that is evidence itself, and not an attached document: 8 MiB.
-pub const MAX_EVIDENCE_BYTES: usize = 8 * 1024 * 1024;
+pub const MAX_EVIDENCE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The action that opens a request.
 const SUBMIT: &str = "submit";
@@ -35,6 +36,8 @@ pub struct Entry {
     pub step: Option<EventDetails>,
     /// What was sent with it, and under which media type.
     pub document: Option<(String, Vec<u8>)>,
+    /// The paper of an authority that it brings, whose bytes are in its file: they may be many.
+    pub paper: Option<TrustKind>,
 }
 
 impl Entry {
@@ -120,11 +123,14 @@ pub(super) fn read_entries(
             if let Some((media_type, _)) = &entry.document {
                 known.insert(document_name(entry.leaf.log_index, media_type));
             }
+            if entry.paper.is_some() {
+                known.insert(Names::paper(entry.leaf.log_index));
+            }
             entries.insert(entry.leaf.log_index, entry);
         }
     }
     if verdict.faults.is_empty() {
-        let rest = [Role::Event, Role::Document]
+        let rest = [Role::Event, Role::Document, Role::Paper]
             .into_iter()
             .flat_map(|role| manifest.of_role(role));
         for listed in rest.filter(|listed| !known.contains(&listed.path)) {
@@ -186,6 +192,7 @@ fn read_entry(
         details: event.details,
         step: None,
         document: None,
+        paper: None,
         leaf,
     };
     if entry.is_step() {
@@ -196,7 +203,11 @@ fn read_entry(
         entry.document = read_document(folder, manifest, receipt, &entry.leaf, &step, verdict)?;
         entry.step = Some(step);
     }
-    if entry.document.is_none() && (receipt.content_sha256, &receipt.content_salt) != (NO_CONTENT, &None) {
+    if entry.leaf.entry_type == EntryType::Trust {
+        entry.paper = papers::read(folder, manifest, receipt, &entry, verdict)?;
+    }
+    let brings_nothing = entry.document.is_none() && entry.paper.is_none();
+    if brings_nothing && (receipt.content_sha256, &receipt.content_salt) != (NO_CONTENT, &None) {
         // Of what is not in the bundle nothing is stated.
         verdict.add(Names::receipt(entry.leaf.log_index), "content_sha256", Flaw::Content);
     }
@@ -283,7 +294,7 @@ pub(super) fn check_life(manifest: &Manifest, entries: &BTreeMap<u64, Entry>, ve
     for entry in entries.values() {
         let is_known = matches!(
             entry.leaf.entry_type,
-            EntryType::Request | EntryType::Registry | EntryType::Document
+            EntryType::Request | EntryType::Registry | EntryType::Document | EntryType::Trust
         );
         if !is_known {
             verdict.add(Names::receipt(entry.leaf.log_index), "leaf", Flaw::Unneeded);

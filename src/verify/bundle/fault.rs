@@ -50,8 +50,10 @@ pub enum Flaw {
     OtherAgency,
     /// The paper's signer was not the one that the registry knew on its date.
     Signer,
-    /// No authority in the bundle stands behind the certificate.
+    /// The list of revocations is not signed by the authority whose it is to be.
     Chain,
+    /// The step names a paper that became an entry only after it.
+    NotYetKept,
     /// Keys that are not among the published ones.
     OtherKeys,
 }
@@ -77,6 +79,7 @@ impl Flaw {
             Self::OtherAgency => "OTHER_AGENCY",
             Self::Signer => "SIGNER",
             Self::Chain => "CHAIN",
+            Self::NotYetKept => "NOT_YET_KEPT",
             Self::OtherKeys => "OTHER_KEYS",
         };
         code.to_owned()
@@ -102,7 +105,10 @@ impl Flaw {
             Self::Signature(fault) => fault.text_vi(),
             Self::OtherAgency => "văn bản là của cơ quan khác hoặc về yêu cầu khác",
             Self::Signer => "người ký văn bản không đúng với đăng ký tại ngày ghi trên văn bản",
-            Self::Chain => "không có tổ chức chứng thực nào trong bộ chứng cứ đứng sau chứng thư số này",
+            Self::Chain => "danh sách thu hồi này không do tổ chức chứng thực được nêu ký",
+            Self::NotYetKept => {
+                "bước này dẫn chứng thư hoặc danh sách của tổ chức chứng thực mà khi đó nhật ký chưa có"
+            }
             Self::OtherKeys => "khóa không có trong các khóa đã công bố",
         }
     }
@@ -127,7 +133,8 @@ impl Flaw {
             Self::Signature(fault) => fault.text_en(),
             Self::OtherAgency => "the document is another agency's or about another request",
             Self::Signer => "the paper's signer is not the one registered on its date",
-            Self::Chain => "no authority in the bundle stands behind this certificate",
+            Self::Chain => "this list of revocations is not signed by the authority that is named",
+            Self::NotYetKept => "this step names an authority's certificate or list that the log did not have by then",
             Self::OtherKeys => "these keys are not among the published ones",
         }
     }

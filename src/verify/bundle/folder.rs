@@ -45,6 +45,14 @@ impl Folder {
     /// # Errors
     /// It cannot be read.
     pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        self.read_within(name, MAX_EVIDENCE_BYTES)
+    }
+
+    /// The same of a file that may have up to `most` bytes.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read_within(&self, name: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
         if !self.names.contains(name) {
             return Ok(None);
         }
@@ -52,10 +60,10 @@ impl Folder {
         if !fs::symlink_metadata(&path)?.is_file() {
             return Ok(None);
         }
-        let most = u64::try_from(MAX_EVIDENCE_BYTES).unwrap_or(u64::MAX);
         let mut bytes = Vec::new();
-        File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-        Ok((bytes.len() <= MAX_EVIDENCE_BYTES).then_some(bytes))
+        File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+        let fits = u64::try_from(bytes.len()).is_ok_and(|length| length <= most);
+        Ok(fits.then_some(bytes))
     }
 
     /// The same as text; `None` also if it is no UTF-8.

@@ -47,11 +47,14 @@ impl Names {
         format!("certificates/{sha256}.der")
     }
 
-    /// A certificate of an authority, by the SHA-256 (hex) of its DER.
-    pub fn authority(sha256: &str) -> String {
-        format!("authorities/{sha256}.der")
+    /// The certificate or the list of an authority, by its entry.
+    pub fn paper(log_index: u64) -> String {
+        format!("entries/{log_index:010}.{PAPER}")
     }
 }
+
+/// What follows the index in the name of a paper's file.
+const PAPER: &str = "paper.der";
 
 /// The file of what was sent with an entry, by its media type.
 pub fn document_name(log_index: u64, media_type: &str) -> String {
@@ -59,6 +62,7 @@ pub fn document_name(log_index: u64, media_type: &str) -> String {
         COMPACT => "document.jws",
         GENERAL => "document.jws.json",
         "application/protobuf" => "message.pb",
+        "application/pkix-cert" | "application/pkix-crl" => PAPER,
         _ => "document.json",
     };
     format!("entries/{log_index:010}.{ending}")
@@ -84,8 +88,8 @@ pub enum Role {
     Attachment,
     /// A certificate of a signer.
     Certificate,
-    /// A certificate of an authority.
-    Authority,
+    /// The certificate of an authority, or its list of revocations.
+    Paper,
 }
 
 impl Role {
@@ -110,9 +114,9 @@ impl Role {
             ("entries", "receipt.json") => Some(Self::Receipt),
             ("entries", "event.json") => Some(Self::Event),
             ("entries", "document.json" | "document.jws" | "document.jws.json" | "message.pb") => Some(Self::Document),
+            ("entries", PAPER) => Some(Self::Paper),
             ("attachments", "") => Some(Self::Attachment),
             ("certificates", "der") => Some(Self::Certificate),
-            ("authorities", "der") => Some(Self::Authority),
             _ => None,
         }
     }
@@ -132,8 +136,8 @@ pub enum Attachments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RevocationLists {
-    /// None: the hub's log has those that it asked as it accepted a document, the bundle has not. Revocations by the registry are entries.
-    NotKept,
+    /// Every one in which a certificate was looked up as its document was accepted, as the steps name them.
+    Included,
 }
 
 /// A file of the bundle.
@@ -188,7 +192,7 @@ impl Manifest {
             schema: SCHEMA.to_owned(),
             enforcement_request_id: enforcement_request_id.to_owned(),
             attachments,
-            revocation_lists: RevocationLists::NotKept,
+            revocation_lists: RevocationLists::Included,
             files,
         })
     }

@@ -1,12 +1,14 @@
 //! The offline verifier of a bundle: a folder with everything that proves one request, checked without the hub, its operator
 //! or its database. Each file is what the manifest says, and each proves what its name says: receipts stand in one
 //! signed tree, rows and documents have the digests of their leaves, the request's versions have no gap, and whoever signed could
-//! do so where the document stands in the log.
+//! do so where the document stands in the log, by the registry and by the papers of the authorities that stood there before it.
 
 mod entries;
 mod fault;
 mod folder;
+mod list;
 mod manifest;
+mod papers;
 mod registry;
 mod row;
 mod signatures;
@@ -37,6 +39,10 @@ pub struct BundleVerdict {
     pub documents: usize,
     /// Signatures that are good and whose certificates could sign there.
     pub signatures: usize,
+    /// Of the signatures, those whose certificate was not in the list of its authority.
+    pub with_list: usize,
+    /// Of the signatures, those whose certificate the log tells to have been looked up in no list.
+    pub without_list: usize,
     /// Attached documents whose digest is that of their upload.
     pub attachments: usize,
     /// What is wrong, the first file first.
@@ -79,6 +85,7 @@ pub fn verify_bundle(folder: &Folder, trusted: Option<&[HubKey]>) -> std::io::Re
     entries::check_life(&manifest, &entries, &mut verdict);
     let registry = Registry::read(&entries, &mut verdict);
     registry.check_certificates(folder, &manifest, &mut verdict)?;
+    papers::check(folder, &entries, &registry, &mut verdict)?;
     check_attachments(folder, &manifest, &entries, &mut verdict)?;
     for entry in entries.values().filter(|entry| entry.is_step()) {
         signatures::check(entry, &registry, &mut verdict);

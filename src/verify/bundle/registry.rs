@@ -1,13 +1,12 @@
 //! What the registry's entries in a bundle say: which certificates could sign, from where to where in the log, and what their
 //! officers were on a day.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 
 use base64::Engine as _;
 use jiff::civil::Date;
 use serde::Deserialize;
-use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::entries::Entry;
 use super::folder::Folder;
@@ -135,64 +134,28 @@ impl Registry {
             .map(|(_, officer)| officer)
     }
 
-    /// The files of certificates are those of the registry, and authorities stand behind them.
+    /// The certificate (DER) with this digest (hex), whatever it is registered for.
+    pub(super) fn certificate(&self, sha256: &str) -> Option<&[u8]> {
+        let of = |purpose| self.certificates.get(&(sha256.to_owned(), purpose));
+        let registered = of(Purpose::Seal).or_else(|| of(Purpose::Officer))?;
+        Some(&registered.certificate)
+    }
+
+    /// The files of certificates are those of the registry.
     pub(super) fn check_certificates(
         &self,
         folder: &Folder,
         manifest: &Manifest,
         verdict: &mut BundleVerdict,
     ) -> io::Result<()> {
-        let mut authorities = BTreeMap::new();
-        for listed in manifest.of_role(Role::Authority) {
-            let der = folder.read(&listed.path)?.unwrap_or_default();
-            if Names::authority(&hex(&sha256(&der))) == listed.path && X509Certificate::from_der(&der).is_ok() {
-                authorities.insert(listed.path.clone(), der);
-            } else {
-                verdict.add(listed.path.clone(), "", Flaw::Malformed);
-            }
-        }
-        let mut needed = BTreeSet::new();
         for listed in manifest.of_role(Role::Certificate) {
             let der = folder.read(&listed.path)?.unwrap_or_default();
             let mut certificates = self.certificates.values();
             let is_registered = certificates.any(|registered| registered.certificate == der);
             if Names::certificate(&hex(&sha256(&der))) != listed.path || !is_registered {
                 verdict.add(listed.path.clone(), "", Flaw::Unneeded);
-                continue;
             }
-            let behind = behind(&der, &authorities);
-            if behind.is_empty() && !authorities.is_empty() {
-                verdict.add(listed.path.clone(), "issuer", Flaw::Chain);
-            }
-            needed.extend(behind);
-        }
-        for path in authorities.keys().filter(|path| !needed.contains(path.as_str())) {
-            verdict.add(path.clone(), "", Flaw::Unneeded);
         }
         Ok(())
     }
-}
-
-/// The authorities that stand behind a certificate: those that signed it, those that signed these.
-fn behind<'a>(certificate: &[u8], authorities: &'a BTreeMap<String, Vec<u8>>) -> BTreeSet<&'a str> {
-    let mut found = BTreeSet::new();
-    let mut looking = vec![certificate];
-    while let Some(certificate) = looking.pop() {
-        for (path, authority) in authorities {
-            if is_signed_by(certificate, authority) && found.insert(path.as_str()) {
-                looking.push(authority);
-            }
-        }
-    }
-    found
-}
-
-fn is_signed_by(certificate: &[u8], authority: &[u8]) -> bool {
-    let (Ok((_, certificate)), Ok((_, authority))) = (
-        X509Certificate::from_der(certificate),
-        X509Certificate::from_der(authority),
-    ) else {
-        return false;
-    };
-    certificate.issuer() == authority.subject() && certificate.verify_signature(Some(authority.public_key())).is_ok()
 }

@@ -70,7 +70,7 @@ fn named(said: &super::Judgement) -> &str {
 fn on_a_bench(check: impl AsyncFnOnce(&Desk, Bench)) {
     block_on_for(LIMIT, async {
         let database = TestDatabase::create(Backend::Sqlite).await;
-        let desk = Desk::open(&database).await;
+        let desk = super::open_with_list(&database).await;
         let bench = bench(&desk).await;
         check(&desk, bench).await;
         desk.close().await;
@@ -82,6 +82,8 @@ fn every_file_that_is_changed_removed_or_added_is_named() {
     on_a_bench(async |_, bench| {
         let kept = files(&bench.good);
         assert!(kept.len() > 20, "{kept:?}");
+        let papers = kept.iter().filter(|file| Role::of(file) == Some(Role::Paper));
+        assert_eq!(papers.count(), 2, "an authority and its list: {kept:?}");
         for (number, file) in kept.iter().enumerate() {
             let said = bench.judged(&format!("{file} changed"), |copy| flip(copy, file, number * 13 % 97));
             // A manifest with another digest names the file that it is the digest of.
@@ -157,15 +159,13 @@ fn who_makes_the_manifest_fit_is_found_by_what_the_files_prove() {
                 assert!(!said.held, "{about}");
                 tried += 1;
             }
-            // Of an entry one file cannot go alone. Certificates of authorities are not the log's.
-            if Role::of(file) != Some(Role::Authority) {
-                let about = format!("{file} removed, manifest repaired");
-                let said = bench.judged(&about, |copy| {
-                    fs::remove_file(copy.join(file)).expect("removed");
-                    bench.repair(copy);
-                });
-                assert!(!said.held, "{about}");
-            }
+            // Of an entry one file cannot go alone.
+            let about = format!("{file} removed, manifest repaired");
+            let said = bench.judged(&about, |copy| {
+                fs::remove_file(copy.join(file)).expect("removed");
+                bench.repair(copy);
+            });
+            assert!(!said.held, "{about}");
         }
         // Two of a sort change places.
         for pair in evidence.windows(2) {

@@ -2,16 +2,24 @@
 //! the second verifier. What is damaged is refused by both, with the file named.
 
 mod damage;
+mod forger;
 mod life;
+mod papers;
 mod receipts;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use lienthong::client::pki::Validity;
+use lienthong::domain::time::Clock as _;
+use lienthong::server::clock::SystemClock;
+use lienthong::server::settings::{HubSettings, TlsSource};
+use lienthong::server::tls_files::TlsFiles;
 use serde_json::{Value, json};
 
 use crate::cli::Desk;
 use crate::harness::agencies::{BANK, THADS};
+use crate::harness::{TestDatabase, seals};
 
 /// What a verifier says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +28,8 @@ struct Judgement {
     held: bool,
     /// The first file that is named, and the code.
     first: Option<(String, String)>,
-    /// Entries, documents, signatures, attachments.
-    counts: [u64; 4],
+    /// Entries, documents, signatures, attachments; of the signatures those with a list, and without one.
+    counts: [u64; 6],
 }
 
 fn judgement(status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Judgement {
@@ -34,7 +42,14 @@ fn judgement(status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Judgement {
         (text("file"), text("code"))
     });
     assert_eq!(held, first.is_none(), "{said}");
-    let counts = ["entries", "documents", "signatures", "attachments"];
+    let counts = [
+        "entries",
+        "documents",
+        "signatures",
+        "attachments",
+        "with_list",
+        "without_list",
+    ];
     Judgement {
         held,
         first,
@@ -73,19 +88,43 @@ fn judged(command: &mut Command, folder: &Path, keys: Option<&Path>) -> Judgemen
     judgement(output.status.code(), &output.stdout, &output.stderr)
 }
 
-/// Both say the same: whether it holds, and if not, of which file.
+/// Both say the same: whether it holds, and if not, of which file, with which code.
 fn both(folder: &Path, keys: Option<&Path>, about: &str) -> Judgement {
     let (ours, theirs) = (ours(folder, keys), theirs(folder, keys));
-    let file = |said: &Judgement| said.first.clone().map(|(file, _)| file);
     assert_eq!(
-        (ours.held, file(&ours)),
-        (theirs.held, file(&theirs)),
+        (ours.held, &ours.first),
+        (theirs.held, &theirs.first),
         "{about}: {ours:?} {theirs:?}"
     );
     if ours.held {
         assert_eq!(ours.counts, theirs.counts, "{about}");
     }
     ours
+}
+
+/// How the desk's hub is started if it looks for lists of revocations in this file, PEM, of its folder.
+fn with_list(desk: &Desk, list: &str) -> HubSettings {
+    let source = TlsFiles {
+        certificate: desk.path("server.pem"),
+        key: desk.path("server.key"),
+        client_ca: desk.path("ca.pem"),
+        client_crls: vec![desk.path(list)],
+        require_crl: false,
+    };
+    HubSettings {
+        tls: TlsSource::Files(source),
+        ..desk.settings().clone()
+    }
+}
+
+/// A desk whose hub has a list of the authority of all seals, which revokes nobody here.
+async fn open_with_list(database: &TestDatabase) -> Desk {
+    let mut desk = Desk::open(database).await;
+    desk.write("seals.crl", &seals::list(&[], 1, Validity::days(SystemClock.now(), 30)));
+    desk.stop_hub().await;
+    let settings = with_list(&desk, "seals.crl");
+    desk.start_hub(settings, 31).await;
+    desk
 }
 
 /// A freeze with an attached decision that the bank registered, assigned and answered in full; its id.

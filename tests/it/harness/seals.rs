@@ -29,9 +29,10 @@ fn validity() -> Validity {
     }
 }
 
+const NAME: &str = "CA chữ ký số giả lập";
+
 /// The authority of all seals.
-static AUTHORITY: LazyLock<Authority> =
-    LazyLock::new(|| Authority::new("CA chữ ký số giả lập", validity()).expect("an authority"));
+static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::new(NAME, validity()).expect("an authority"));
 
 /// What an agency signs with.
 #[derive(Debug, Clone)]
@@ -46,6 +47,21 @@ static SEALS: Mutex<BTreeMap<String, Seals>> = Mutex::new(BTreeMap::new());
 /// The certificate of the authority of all seals, PEM: part of the client CA of every hub of the tests.
 pub(crate) fn authority_pem() -> String {
     AUTHORITY.certificate_pem()
+}
+
+/// The list number `number` of what that authority has revoked, PEM; `validity` gives this update and the next.
+pub(crate) fn list(revoked: &[&KeyedCertificate], number: u64, validity: Validity) -> String {
+    AUTHORITY.revocation_list(revoked, number, validity).expect("a list")
+}
+
+/// The same of certificates by their serial numbers.
+pub(crate) fn list_of(serials: &[Vec<u8>], number: u64, validity: Validity) -> String {
+    AUTHORITY.revocation_list_of(serials, number, validity).expect("a list")
+}
+
+/// Another authority of the same name.
+pub(crate) fn namesake() -> Authority {
+    Authority::new(NAME, validity()).expect("an authority")
 }
 
 /// A fresh certificate of that authority.

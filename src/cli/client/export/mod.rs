@@ -1,6 +1,7 @@
 //! `lienthong evidence export`: everything that proves a request, as a folder. It is written beside its place, verified there as
 //! anybody would verify it, and gets its name last: a folder with that name is whole.
 
+mod pieces;
 mod place;
 mod summary;
 
@@ -28,6 +29,7 @@ use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
 use crate::evidence::receipt::Receipt;
 use crate::verify::Progress as _;
 use crate::verify::bundle::{Attachments, BundleVerdict, EventFile, Manifest, Names, document_name, verify_bundle};
+use pieces::Pieces;
 use place::Place;
 use summary::Step;
 
@@ -120,16 +122,22 @@ async fn gather(session: &Session, request: &str, place: &Place) -> Result<Gathe
     let mut stream = ask!(async || session.evidence().get_bundle(asked.clone()).await)?;
     let told = Told::new("Đang lấy chứng cứ", "fetching the evidence");
     let mut gathered = Gathered::default();
+    let mut pieces = Pieces::default();
     let mut count = 0;
     while let Some(message) = stream.message().await.map_err(broken)? {
         match message.part {
             Some(Part::Head(head)) => gathered.head(head)?,
-            Some(Part::Entry(entry)) => gathered.entry(&entry, place)?,
+            Some(Part::Entry(entry)) => pieces.begin(entry)?,
+            Some(Part::Piece(piece)) => pieces.add(&piece)?,
             None => return Err(incomplete("part")),
         }
-        count += 1;
-        told.step("entries", count);
+        if let Some(entry) = pieces.whole() {
+            gathered.entry(&entry, place)?;
+            count += 1;
+            told.step("entries", count);
+        }
     }
+    pieces.end()?;
     gathered.steps.sort_by_key(|step| step.log_index);
     Ok(gathered)
 }
@@ -172,9 +180,6 @@ impl Gathered {
             | EntryType::HubKey
             | EntryType::Trust => {
                 self.registered(&told.details);
-                for authority in &told.authorities {
-                    place.write(&Names::authority(&hex(&sha256(authority))), authority)?;
-                }
             }
         }
         Ok(())

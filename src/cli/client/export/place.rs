@@ -39,7 +39,7 @@ impl Place {
             draft,
         };
         fs::create_dir(&place.draft).map_err(|error| place.failed(&error))?;
-        for folder in ["entries", "attachments", "certificates", "authorities"] {
+        for folder in ["entries", "attachments", "certificates"] {
             fs::create_dir(place.draft.join(folder)).map_err(|error| place.failed(&error))?;
         }
         Ok(place)

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::event::EventDetails;
 use crate::domain::ids::KindCode;
+use crate::domain::signature::ChainLink;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::{Action, State};
 use crate::evidence::leaf::Leaf;
@@ -41,22 +42,27 @@ pub(super) struct StepSigner {
     officer: Option<String>,
     algorithm: String,
     pub(super) certificate_sha256: String,
+    /// The list of revocations in which the certificate was looked up.
+    list_sha256: Option<String>,
 }
 
 impl Step {
     pub(super) fn of(leaf: &Leaf, details: &str, document: Option<&[u8]>, file: &str) -> Self {
         // What does not fit is found by the verifier; here it is left out.
         let details: EventDetails = serde_json::from_str(details).unwrap_or_default();
+        let list = |chain: &[ChainLink]| chain.first()?.revocation_list_sha256.clone();
         let signers = details.signed.into_iter().flat_map(|signed| {
             let seal = StepSigner {
                 officer: None,
                 algorithm: signed.seal.algorithm,
                 certificate_sha256: signed.seal.certificate_sha256,
+                list_sha256: list(&signed.seal.chain),
             };
             let own = signed.officer.map(|own| StepSigner {
                 officer: Some(own.officer_id.to_string()),
                 algorithm: own.algorithm,
                 certificate_sha256: own.certificate_sha256,
+                list_sha256: list(&own.chain),
             });
             [Some(seal), own].into_iter().flatten()
         });
@@ -228,13 +234,25 @@ fn signatures(steps: &[Step], language: Language) -> String {
             "Con dấu số của cơ quan",
             "Cán bộ",
             "Không văn bản nào được ký số.",
-            ["Mục nhật ký", "Người ký", "Thuật toán", "SHA-256 của chứng thư số"],
+            [
+                "Mục nhật ký",
+                "Người ký",
+                "Thuật toán",
+                "SHA-256 của chứng thư số",
+                "Danh sách thu hồi đã tra khi nhận (SHA-256)",
+            ],
         ),
         Language::English => (
             "The agency's seal",
             "Officer",
             "No document was signed.",
-            ["Log entry", "Signer", "Algorithm", "SHA-256 of the certificate"],
+            [
+                "Log entry",
+                "Signer",
+                "Algorithm",
+                "SHA-256 of the certificate",
+                "List of revocations looked up at acceptance (SHA-256)",
+            ],
         ),
     };
     let mut rows = String::new();
@@ -251,6 +269,7 @@ fn signatures(steps: &[Step], language: Language) -> String {
                     &format!("{} – {who}", step.agency),
                     &signer.algorithm,
                     &signer.certificate_sha256,
+                    signer.list_sha256.as_deref().unwrap_or("–"),
                 ],
             ));
         }
