@@ -432,7 +432,7 @@ class Bundle:
             if entry["leaf"]["entry_type"] == REGISTRY:
                 self.guarded(entry["files"][0], self.registry, entry)
         self.check_certificates()
-        self.check_papers()
+        papers.check(self, [entry for _, entry in sorted(self.entries.items())])
         self.check_attachments(manifest["attachments"])
         for entry in self.steps():
             self.guarded(entry["files"][-1], self.document, entry)
@@ -631,109 +631,6 @@ class Bundle:
             is_registered = any(known["certificate"] == der for known in self.certificates.values())
             if path != f"certificates/{sha256(der).hex()}.der" or not is_registered:
                 self.add(path, "UNNEEDED")
-
-    def check_papers(self):
-        """What each signer's certificate was judged by, judged again as of the time of its step."""
-        kept, authorities, needed, judged = {}, {}, set(), []
-        for index in sorted(self.entries):
-            entry = self.entries[index]
-            kind = entry.get("paper")
-            if kind is None:
-                continue
-            digest, file = entry["leaf"]["subject"], entry["files"][-1]
-            if kind == "AUTHORITY":
-                der = self.read(file, papers.PAPER_BYTES) or b""
-                try:
-                    papers.Certificate(der)
-                    authorities[digest] = der
-                except (ValueError, IndexError, OverflowError):
-                    self.add(file, "MALFORMED")
-            kept[kind, digest] = index
-        for index in sorted(self.entries):
-            entry = self.entries[index]
-            if entry["leaf"]["entry_type"] == REQUEST:
-                self.guarded(entry["files"][0], self.judged, entry, judged)
-        for told in judged:
-            needed |= self.check_chain(told, kept, authorities)
-        for digest, index in sorted(((digest, index) for (kind, digest), index in kept.items() if kind == "REVOCATION_LIST"),
-                                    key=lambda found: found[1]):
-            self.check_list(self.entries[index]["files"][-1], digest, judged, authorities)
-        for _, index in sorted(kept.items()):
-            if index not in needed:
-                self.add(self.entries[index]["files"][-1], "UNNEEDED")
-        for told in judged:
-            has_list = told["chain"] and "revocation_list_sha256" in told["chain"][0]
-            self.counts["with_list" if has_list else "without_list"] += 1
-
-    def judged(self, entry, judged):
-        signed = entry["told"].get("signed") or {}
-        for member in ("seal", "officer"):
-            fact = signed.get(member)
-            if not fact:
-                continue
-            for link in fact.get("chain", []):
-                require(set(link) <= {"authority_sha256", "revocation_list_sha256"} and isinstance(link["authority_sha256"], str),
-                        "MALFORMED", "details")
-            known = [self.certificates.get((fact["certificate_sha256"], purpose)) for purpose in ("SEAL", "OFFICER")]
-            known = [one["certificate"] for one in known if one]
-            if known:
-                judged.append({"leaf": entry["leaf"], "file": entry["files"][0], "member": member, "certificate": known[0],
-                               "chain": fact.get("chain", [])})
-
-    def check_chain(self, told, kept, authorities):
-        """Which entries of papers are needed for it."""
-        place = f"details.signed.{told['member']}.chain"
-        needed, signed, are_there = set(), told["certificate"], True
-        if not told["chain"]:
-            looking = [signed]
-            while looking:
-                signed = looking.pop()
-                for digest, authority in authorities.items():
-                    if kept["AUTHORITY", digest] not in needed and papers.issued_by(signed, authority):
-                        needed.add(kept["AUTHORITY", digest])
-                        looking.append(authority)
-            return needed
-        for number, link in enumerate(told["chain"]):
-            for kind, member in (("AUTHORITY", "authority_sha256"), ("REVOCATION_LIST", "revocation_list_sha256")):
-                if member not in link:
-                    continue
-                index = kept.get((kind, link[member]))
-                if index is None:
-                    self.add(told["file"], "MISSING", f"{place}[{number}].{member}")
-                    are_there = False
-                    continue
-                needed.add(index)
-                if index > told["leaf"]["log_index"]:
-                    self.add(told["file"], "NOT_YET_KEPT", f"{place}[{number}].{member}")
-        for number, link in enumerate(told["chain"] if are_there else []):
-            authority = authorities.get(link["authority_sha256"])
-            if authority is None:
-                continue
-            is_believed = number > 0 or papers.Certificate(authority).is_valid_at(told["leaf"]["hub_time"])
-            if not is_believed or not papers.issued_by(signed, authority):
-                self.add(told["file"], "CHAIN_NOT_TRUSTED", f"{place}[{number}].authority_sha256")
-            signed = authority
-        return needed
-
-    def check_list(self, file, digest, judged, authorities):
-        try:
-            found = papers.List(self.read(file, papers.PAPER_BYTES) or b"")
-        except (ValueError, IndexError, OverflowError):
-            return self.add(file, "MALFORMED")
-        asked = [(told, number) for told in judged for number, link in enumerate(told["chain"])
-                 if link.get("revocation_list_sha256") == digest]
-        named = {told["chain"][number]["authority_sha256"] for told, number in asked}
-        if not all(found.is_signed_by(authorities[name]) for name in named if name in authorities):
-            return self.add(file, "CHAIN", "issuer")
-        for told, number in asked:
-            hub_time, chain = told["leaf"]["hub_time"], told["chain"]
-            below = told["certificate"] if number == 0 else authorities.get(chain[number - 1]["authority_sha256"])
-            speaks = (found.this_update <= hub_time + papers.LEEWAY) and (number > 0 or hub_time < found.next_update)
-            field = f"details.signed.{told['member']}.chain[{number}].revocation_list_sha256"
-            if below is not None and found.names(below):
-                self.add(told["file"], "CHAIN_REVOKED", field)
-            elif not speaks:
-                self.add(told["file"], "CHAIN_UNKNOWN", field)
 
     def check_attachments(self, included):
         uploads = {entry["leaf"]["subject"]: entry for entry in self.entries.values() if entry["leaf"]["entry_type"] == DOCUMENT}

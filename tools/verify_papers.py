@@ -1,5 +1,5 @@
-"""Certificates and lists of revocations (RFC 5280) for the second verifier: what stands in their DER, read here; their signatures
-are checked by the `openssl` command. Written from docs/verify-bundle.md and decision 0015.
+"""Certificates and lists of revocations (RFC 5280) for the second verifier, and what a bundle's steps say of them. What stands in
+their DER is read here; their signatures are checked by the `openssl` command. Written from docs/verify-bundle.md and decision 0015.
 """
 
 import functools
@@ -7,6 +7,8 @@ import os
 import subprocess
 import tempfile
 from datetime import datetime, timedelta, timezone
+
+from verify import REQUEST
 
 PAPER_BYTES = 16 * 1024 * 1024
 LEEWAY = 5 * 60 * 1_000_000
@@ -145,3 +147,117 @@ def issued_by(certificate, authority):
         else:
             command = ["openssl", "verify", "-no_check_time", "-partial_chain", "-trusted", names[1], names[0]]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+# ---- what the steps of a bundle say of papers -------------------------------------------------------------------------------
+
+
+NO_PAPER = (ValueError, IndexError, OverflowError)
+LIST, AUTHORITY = "revocation_list_sha256", "authority_sha256"
+
+
+def check(bundle, entries):
+    """What each signer's certificate was judged by, judged again as of the time of its step. `entries` in the order of the log."""
+    kept, authorities, told, needed = {}, {}, [], set()
+    for entry in entries:
+        kind = entry.get("paper")
+        if kind is None:
+            continue
+        digest, file = entry["leaf"]["subject"], entry["files"][-1]
+        if kind == "AUTHORITY":
+            der = bundle.read(file, PAPER_BYTES) or b""
+            try:
+                Certificate(der)
+                authorities[digest] = der
+            except NO_PAPER:
+                bundle.add(file, "MALFORMED")
+        kept[kind, digest] = entry["leaf"]["log_index"], file
+    for entry in entries:
+        if entry["leaf"]["entry_type"] == REQUEST:
+            bundle.guarded(entry["files"][0], judgements, bundle, entry, told)
+    for one in told:
+        needed |= check_chain(bundle, one, kept, authorities)
+    lists = sorted((place, digest) for (kind, digest), place in kept.items() if kind == "REVOCATION_LIST")
+    for (_, file), digest in lists:
+        check_list(bundle, file, digest, told, authorities)
+    for (kind, digest), (_, file) in sorted(kept.items()):
+        if (kind, digest) not in needed:
+            bundle.add(file, "UNNEEDED")
+    for one in told:
+        has_list = one["chain"] and LIST in one["chain"][0]
+        bundle.counts["with_list" if has_list else "without_list"] += 1
+
+
+def judgements(bundle, entry, told):
+    """What a step tells of each signer's certificate. One that is not registered is found where the signature is checked."""
+    signed = entry["told"].get("signed") or {}
+    for member in ("seal", "officer"):
+        fact = signed.get(member)
+        if not fact:
+            continue
+        chain = fact.get("chain", [])
+        for link in chain:
+            if not {AUTHORITY} <= set(link) <= {AUTHORITY, LIST} or not all(isinstance(digest, str) for digest in link.values()):
+                raise ValueError("no link")
+        known = [bundle.certificates.get((fact["certificate_sha256"], purpose)) for purpose in ("SEAL", "OFFICER")]
+        known = [one["certificate"] for one in known if one]
+        if known:
+            told.append({"index": entry["leaf"]["log_index"], "hub_time": entry["leaf"]["hub_time"], "file": entry["files"][0],
+                         "place": f"details.signed.{member}.chain", "certificate": known[0], "chain": chain})
+
+
+def check_chain(bundle, told, kept, authorities):
+    """The papers were in the log before the step, and the authorities could sign what they signed. Which papers it needs."""
+    signed, chain, needed, are_there = told["certificate"], told["chain"], set(), True
+    if not chain:
+        looking = [signed]
+        while looking:
+            signed = looking.pop()
+            for digest, authority in authorities.items():
+                if ("AUTHORITY", digest) not in needed and issued_by(signed, authority):
+                    needed.add(("AUTHORITY", digest))
+                    looking.append(authority)
+        return needed
+    for number, link in enumerate(chain):
+        for kind, member in (("AUTHORITY", AUTHORITY), ("REVOCATION_LIST", LIST)):
+            if member not in link:
+                continue
+            place = f"{told['place']}[{number}].{member}"
+            if (kind, link[member]) not in kept:
+                bundle.add(told["file"], "MISSING", place)
+                are_there = False
+                continue
+            needed.add((kind, link[member]))
+            if kept[kind, link[member]][0] > told["index"]:
+                bundle.add(told["file"], "NOT_YET_KEPT", place)
+    for number, link in enumerate(chain if are_there else []):
+        authority = authorities.get(link[AUTHORITY])
+        if authority is None:
+            continue
+        # Whoever is believed is believed for itself: of those above the first one the days are no matter.
+        is_valid = number > 0 or Certificate(authority).is_valid_at(told["hub_time"])
+        if not is_valid or not issued_by(signed, authority):
+            bundle.add(told["file"], "CHAIN_NOT_TRUSTED", f"{told['place']}[{number}].{AUTHORITY}")
+        signed = authority
+    return needed
+
+
+def check_list(bundle, file, digest, told, authorities):
+    """The list is its authority's, spoke at the time of the step, and does not name what was looked up in it."""
+    try:
+        found = List(bundle.read(file, PAPER_BYTES) or b"")
+    except NO_PAPER:
+        return bundle.add(file, "MALFORMED")
+    asked = [(one, number) for one in told for number, link in enumerate(one["chain"]) if link.get(LIST) == digest]
+    signers = {one["chain"][number][AUTHORITY] for one, number in asked}
+    if not all(found.is_signed_by(authorities[signer]) for signer in signers if signer in authorities):
+        return bundle.add(file, "CHAIN", "issuer")
+    for one, number in asked:
+        below = one["certificate"] if number == 0 else authorities.get(one["chain"][number - 1][AUTHORITY])
+        # An authority's own list must still speak; of one above it what it names counts as long as no other comes.
+        speaks = found.this_update <= one["hub_time"] + LEEWAY and (number > 0 or one["hub_time"] < found.next_update)
+        place = f"{one['place']}[{number}].{LIST}"
+        if below is not None and found.names(below):
+            bundle.add(one["file"], "CHAIN_REVOKED", place)
+        elif not speaks:
+            bundle.add(one["file"], "CHAIN_UNKNOWN", place)

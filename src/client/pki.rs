@@ -191,7 +191,12 @@ impl Authority {
             revoked_certs: revoked.collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
-        Ok(list.signed_by(&self.0)?.pem()?)
+        self.sign_list(&list)
+    }
+
+    /// A list with `params`, PEM: for tests that need one that is wrong in its own way.
+    pub fn sign_list(&self, params: &CertificateRevocationListParams) -> Result<String, PkiError> {
+        Ok(params.signed_by(&self.0)?.pem()?)
     }
 
     /// A certificate for a hub on this machine (`localhost`, 127.0.0.1, ::1).

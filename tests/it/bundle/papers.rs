@@ -4,13 +4,18 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use lienthong::client::pki::Validity;
+use lienthong::client::pki::{Authority, Validity};
+use lienthong::domain::agency::Purpose;
 use lienthong::domain::time::{Clock as _, Timestamp};
 use lienthong::evidence::digest::{hex, sha256};
 use lienthong::server::clock::SystemClock;
 use lienthong::server::run::Hub;
 use lienthong::server::settings::{HubSettings, SignerPlace};
 use lienthong::verify::bundle::Names;
+use rcgen::{
+    CertificateRevocationListParams, CrlDistributionPoint, CrlIssuingDistributionPoint, KeyIdMethod, SerialNumber,
+    date_time_ymd,
+};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
@@ -201,6 +206,86 @@ fn who_owns_the_hubs_keys_cannot_make_a_list_say_what_its_authority_did_not() {
     });
 }
 
+/// A desk whose enforcement agency has a seal of an authority below another one, both with a list; and both authorities.
+async fn open_with_two(database: &TestDatabase) -> (Desk, Authority, Authority) {
+    let validity = Validity::days(SystemClock.now(), 20);
+    let root = Authority::new("Gốc giả lập", validity).expect("an authority");
+    let below = root.subordinate("CA giả lập bên dưới", validity).expect("an authority");
+    let seal = below.issue_client("dấu", validity).expect("a certificate");
+    let mut desk = Desk::open_with(database, vec![seals::credential(THADS, Purpose::Seal, &seal)]).await;
+    let code = THADS.code_text();
+    desk.write(&format!("{code}.seal.pem"), &seal.certificate);
+    desk.write(&format!("{code}.seal.key"), &seal.key);
+    let believed = fs::read_to_string(desk.path("ca.pem")).expect("the authorities");
+    desk.write(
+        "ca.pem",
+        &(believed + &below.certificate_pem() + &root.certificate_pem()),
+    );
+    let lists = [&below, &root].map(|authority| authority.revocation_list(&[], 1, validity).expect("a list"));
+    desk.write("two.crl", &lists.concat());
+    desk.stop_hub().await;
+    let settings = with_list(&desk, "two.crl");
+    desk.start_hub(settings, 61).await;
+    (desk, below, root)
+}
+
+#[test]
+fn an_authority_that_the_one_above_it_had_revoked_stands_behind_nothing() {
+    block_on_for(LIMIT, async {
+        let database = TestDatabase::create(Backend::Sqlite).await;
+        let (desk, below, root) = open_with_two(&database).await;
+        let request = order(&desk, "order.json").await;
+        let (good, _) = export(&desk, &request, "good").await;
+        let forge = Forge {
+            good,
+            request,
+            scratch: tempfile::tempdir().expect("a folder"),
+        };
+        let good = Forgery::of(&forge.good, &forge.request);
+        let submit = good.with_action("submit");
+        let step = Timestamp::from_micros(good.entries[&submit].leaf.hub_time / SECOND * SECOND);
+        let of_root = |revoked: &[&Authority], validity| {
+            let revoked: Vec<_> = revoked.iter().map(|authority| authority.keyed_certificate()).collect();
+            let revoked: Vec<_> = revoked.iter().collect();
+            der(&root.revocation_list(&revoked, 7, validity).expect("a list"))
+        };
+        let details = &good.entries[&submit].details;
+        let is_upper = |index: &u64| {
+            let digest = &good.entries[index].leaf.subject;
+            details.find(digest.as_str()) > details.find(&hex(&sha256(&authority_der(&root))))
+        };
+        let mut lists = good
+            .entries
+            .keys()
+            .copied()
+            .filter(|index| good.entries[index].leaf.action == "take_revocation_list" && is_upper(index));
+        let upper = lists.next().expect("the list of the upper authority");
+        let event = Names::event(submit);
+        forge.held([1, 0], "nothing is changed", |_| {});
+        forge.held(
+            [1, 0],
+            "of the upper one the last list counts until another comes",
+            |forged| {
+                forged.put(upper, &of_root(&[], lasting(step, -600, -300)));
+            },
+        );
+        forge.refused(&event, "CHAIN_REVOKED", "it names the authority below", |forged| {
+            forged.put(upper, &of_root(&[&below], lasting(step, -600, 600)));
+        });
+        forge.refused(&event, "CHAIN_UNKNOWN", "it is from later", |forged| {
+            forged.put(upper, &of_root(&[], lasting(step, 600, 1_200)));
+        });
+        desk.close().await;
+    });
+}
+
+fn authority_der(authority: &Authority) -> Vec<u8> {
+    let pem = authority.certificate_pem();
+    CertificateDer::from_pem_slice(pem.as_bytes())
+        .expect("a certificate")
+        .to_vec()
+}
+
 const SECOND: i64 = 1_000_000;
 
 /// Of a list from `from` to `to` seconds after the step.
@@ -208,6 +293,27 @@ fn lasting(step: Timestamp, from: i64, to: i64) -> Validity {
     Validity {
         not_before: step.plus_micros(from * SECOND),
         not_after: step.plus_micros(to * SECOND),
+    }
+}
+
+/// A list for one distribution point.
+fn partial(step: Timestamp) -> CertificateRevocationListParams {
+    let at = |seconds: i64| {
+        let seconds = u64::try_from(step.seconds() + seconds).expect("a time");
+        date_time_ymd(1970, 1, 1) + std::time::Duration::from_secs(seconds)
+    };
+    CertificateRevocationListParams {
+        this_update: at(-600),
+        next_update: at(600),
+        crl_number: SerialNumber::from(7),
+        issuing_distribution_point: Some(CrlIssuingDistributionPoint {
+            distribution_point: CrlDistributionPoint {
+                uris: vec!["http://crl.invalid/1".to_owned()],
+            },
+            scope: None,
+        }),
+        revoked_certs: Vec::new(),
+        key_identifier_method: KeyIdMethod::Sha256,
     }
 }
 
@@ -243,6 +349,9 @@ fn judge(forge: &Forge) {
             forged.put(list, &der(&other.expect("a list")));
         },
     );
+    forge.refused(&paper, "MALFORMED", "a list of a part alone", |forged| {
+        forged.put(list, &der(&seals::list_with(&partial(step))));
+    });
     forge.refused(&paper, "MALFORMED", "no list", |forged| forged.put(list, b"no list"));
     forge.refused(&Names::paper(authority), "MALFORMED", "no certificate", |forged| {
         forged.put(authority, b"no certificate");

@@ -67,7 +67,7 @@ impl Desk {
     }
 
     /// The same, with more certificates of its agencies.
-    async fn open_with(database: &TestDatabase, more: Vec<Credential>) -> Self {
+    pub(crate) async fn open_with(database: &TestDatabase, more: Vec<Credential>) -> Self {
         let now = SystemClock.now();
         let validity = Validity::days(now, 30);
         let authority = Authority::new("CA giả lập", validity).expect("an authority");

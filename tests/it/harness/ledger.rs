@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use lienthong::app::ledger::{
     Actor, Command, Ledger, LedgerParts, LedgerSettings, Operation, Outcome, Receipt, Wakeups,
 };
+use lienthong::app::signatures::ChainTrust;
 use lienthong::app::{App, Parts, calendar};
 use lienthong::domain::calendar::Calendar;
 use lienthong::domain::error::{ErrorCode, Result};
@@ -270,6 +271,11 @@ pub(crate) fn leaf(receipt: &Receipt) -> Leaf {
 impl TestLedger {
     /// The use cases of another hub on the same database. It has a writer of its own.
     pub(crate) async fn app(&self) -> App {
+        self.app_believing(None).await
+    }
+
+    /// The same, which asks these authorities about the certificates of signatures.
+    pub(crate) async fn app_believing(&self, trust: Option<Arc<dyn ChainTrust>>) -> App {
         let folder = tempfile::tempdir_in(self.keys.path()).expect("a folder").keep();
         let signer = Signer::create(&folder, HUB).expect("keys");
         let key = signer.key().clone();
@@ -282,7 +288,7 @@ impl TestLedger {
             ids: SeededIds::new(0xA),
             signer,
             ledger: LedgerSettings::default(),
-            trust: None,
+            trust,
         });
         app.register_hub_key(key).await.expect("its keys are registered");
         app

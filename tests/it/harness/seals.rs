@@ -13,7 +13,7 @@ use lienthong::evidence::jws::{MAX_LIFETIME_SECONDS, MAX_PAYLOAD_BYTES};
 use lienthong::server::clock::SystemClock;
 use lienthong::server::random::OsRandom;
 use lienthong_proto::v1;
-use rcgen::{KeyPair, PKCS_RSA_SHA256};
+use rcgen::{CertificateRevocationListParams, KeyPair, PKCS_RSA_SHA256};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::Value;
@@ -57,6 +57,11 @@ pub(crate) fn list(revoked: &[&KeyedCertificate], number: u64, validity: Validit
 /// The same of certificates by their serial numbers.
 pub(crate) fn list_of(serials: &[Vec<u8>], number: u64, validity: Validity) -> String {
     AUTHORITY.revocation_list_of(serials, number, validity).expect("a list")
+}
+
+/// A list of that authority with these contents, PEM.
+pub(crate) fn list_with(params: &CertificateRevocationListParams) -> String {
+    AUTHORITY.sign_list(params).expect("a list")
 }
 
 /// Another authority of the same name.
