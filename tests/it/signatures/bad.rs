@@ -1,6 +1,6 @@
 //! Every forged or damaged thing is refused with its reason, and nothing is stored.
 
-use lienthong::client::pki::{Authority, KeyedCertificate};
+use lienthong::client::pki::{Authority, KeyedCertificate, fingerprint};
 use lienthong::client::signing::Times;
 use lienthong::domain::time::Clock as _;
 use lienthong::evidence::jws::{LEEWAY_SECONDS, MAX_JWS_BYTES, MAX_LIFETIME_SECONDS, MAX_PAYLOAD_BYTES, encode};
@@ -283,12 +283,16 @@ backends! {
         let events = sender.requests().list_events(asked).await.expect("events").into_inner().events;
         let details: Value = serde_json::from_str(&events[0].details).expect("JSON");
         let digest = |keys: &KeyedCertificate| {
-            lienthong::evidence::digest::hex(&lienthong::client::pki::fingerprint(&keys.certificate).expect("a certificate"))
+            lienthong::evidence::digest::hex(&fingerprint(&keys.certificate).expect("a certificate"))
         };
+        let authority = fingerprint(&seals::authority_pem()).expect("a certificate");
+        let chain = json!([{ "authority_sha256": lienthong::evidence::digest::hex(&authority) }]);
         assert_eq!(details["signed"], json!({
             "format": "JWS_GENERAL",
-            "seal": { "algorithm": "ES256", "certificate_sha256": digest(&own.seal) },
-            "officer": { "officer_id": THADS.officer_text(), "algorithm": "ES256", "certificate_sha256": digest(&own.officer) },
+            "seal": { "algorithm": "ES256", "certificate_sha256": digest(&own.seal), "chain": chain },
+            "officer": {
+                "officer_id": THADS.officer_text(), "algorithm": "ES256", "certificate_sha256": digest(&own.officer), "chain": chain,
+            },
         }));
         hub.stop().await;
         audit(&database).await;

@@ -29,7 +29,10 @@ use crate::harness::{TestDatabase, TestLedger, seals};
 /// Sends a freeze that this seal signs; gives the index of its entry.
 async fn send(app: App, keys: lienthong::client::pki::KeyedCertificate, key: String) -> i64 {
     let jws = sealed_with(&keys, &freeze(&key).to_string(), seals::times());
-    let viewer = Viewer::whole(&THADS.code());
+    let viewer = Viewer {
+        officer: THADS.officer_id(),
+        ..Viewer::whole(&THADS.code())
+    };
     let sent = app.submit(&viewer, Arrived::Jws(jws.into()), None);
     sent.await.expect("taken").receipts[0].log_index
 }
