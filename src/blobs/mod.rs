@@ -11,11 +11,16 @@ mod draft;
 mod folder;
 mod place;
 mod spool;
+mod spool_file;
+#[cfg(test)]
+mod spool_tests;
 mod stored;
+mod upload_name;
 
 pub use bucket::{BucketAddress, MalformedBucket};
 pub use disk::{FreeSpace, free_space};
 pub use draft::Draft;
 pub use place::{BlobFault, Blobs, DocumentPlace, Listing, Reader};
-pub use spool::{BeginFault, Spool, UploadName, UploadSpace};
+pub use spool::{BeginFault, Spool, UploadSpace};
 pub use stored::Stored;
+pub use upload_name::UploadName;
