@@ -7,15 +7,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::fs::File;
 use tokio::sync::Semaphore;
 
 use super::disk::free_space;
 use super::draft::Draft;
 use super::folder::{Folder, make};
-use super::spool_file::{forget, modified, open};
+use super::header::received;
+use super::spool_file::{forget, look, open};
 use super::upload_name::UploadName;
+use crate::domain::ids::IdSource;
 use crate::domain::time::Timestamp;
+use crate::sealing::MasterKeys;
 
 /// Uploads that are read again at a time.
 const READING: usize = 2;
@@ -49,14 +51,18 @@ pub struct UploadSpace {
     pub bytes: u64,
 }
 
-impl UploadSpace {
-    /// Without a limit, for bytes that come from elsewhere than an agency.
-    pub fn unlimited(size: u64) -> Self {
-        Self {
-            size,
-            uploads: usize::MAX,
-            bytes: u64::MAX,
-        }
+/// What makes and wraps the keys of uploads. Cheap to clone.
+#[derive(Clone)]
+pub struct UploadKeys {
+    /// What keys are wrapped by in the file of an unfinished upload.
+    pub masters: Arc<MasterKeys>,
+    /// Where new keys come from.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl std::fmt::Debug for UploadKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UploadKeys").finish_non_exhaustive()
     }
 }
 
@@ -95,22 +101,32 @@ impl Spool {
         Folder::at(&self.folder)
     }
 
-    /// Begins an upload, or goes on with it at `offset`, which is the number of bytes that there are; 0 begins anew.
+    /// Begins an upload, or goes on with it at `offset`, which is the number of bytes that there are; 0 begins anew, with a
+    /// new key.
     ///
     /// # Errors
-    /// [`BeginFault`]; what there is stays.
-    pub async fn begin(&self, name: &UploadName, offset: u64, space: UploadSpace) -> Result<Draft, BeginFault> {
+    /// [`BeginFault`]; what there is stays, unless it is damaged.
+    pub async fn begin(
+        &self,
+        name: &UploadName,
+        offset: u64,
+        space: UploadSpace,
+        keys: &UploadKeys,
+    ) -> Result<Draft, BeginFault> {
         // What is read again to go on is read by few at a time.
         let turn = Arc::clone(&self.reading)
             .acquire_owned()
             .await
             .map_err(io::Error::other)?;
-        let (path, folder, name) = (self.path_of(name), Arc::clone(&self.folder), name.clone());
+        let (path, folder) = (self.path_of(name), Arc::clone(&self.folder));
+        let (name, keys) = (name.clone(), keys.clone());
         let begun = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             if offset > space.size {
-                let received = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-                return Err(BeginFault::Offset { received });
+                let received = look(&path, &name, space.size, &keys)?;
+                return Err(BeginFault::Offset {
+                    received: received.map_or(0, |(bytes, _)| bytes),
+                });
             }
             let taken = taken(&folder, &name)?;
             if taken.uploads >= space.uploads || taken.bytes.saturating_add(space.size) > space.bytes {
@@ -120,23 +136,26 @@ impl Spool {
             if disk.free < disk.reserve().saturating_add(space.size - offset) {
                 return Err(BeginFault::NoRoom);
             }
-            let (file, seen) = open(&path, offset)?;
             // Made here, so that it goes again with a caller that has gone.
-            Ok(Draft::new(path, File::from_std(file), seen, name.is_lasting))
+            open(&path, &name, offset, space.size, &keys)
         });
         begun.await.map_err(io::Error::other)?
     }
 
-    /// How many bytes of an upload there are, and since when nothing came; `None` if there is nothing of it.
+    /// How many of `size` bytes of an upload there are, and since when nothing came; `None` if there is nothing of it that can
+    /// be gone on with here.
     ///
     /// # Errors
     /// What the operating system says.
-    pub async fn received(&self, name: &UploadName) -> io::Result<Option<(u64, Timestamp)>> {
-        match tokio::fs::metadata(self.path_of(name)).await {
-            Ok(metadata) => Ok(Some((metadata.len(), modified(&metadata)?))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+    pub async fn received(
+        &self,
+        name: &UploadName,
+        size: u64,
+        keys: &UploadKeys,
+    ) -> io::Result<Option<(u64, Timestamp)>> {
+        let (path, name, keys) = (self.path_of(name), name.clone(), keys.clone());
+        let looked = tokio::task::spawn_blocking(move || look(&path, &name, size, &keys));
+        looked.await.map_err(io::Error::other)?
     }
 
     /// Forgets the uploads to which nothing was added since `before`; gives how many.
@@ -158,7 +177,7 @@ impl Spool {
         expired.await.map_err(io::Error::other)?
     }
 
-    fn path_of(&self, name: &UploadName) -> PathBuf {
+    pub(super) fn path_of(&self, name: &UploadName) -> PathBuf {
         self.folder.join(&name.name)
     }
 }
@@ -179,7 +198,9 @@ fn taken(folder: &Path, name: &UploadName) -> io::Result<Taken> {
         let of_agency = file.to_str().and_then(|file| file.split_once('-'));
         if of_agency.is_some_and(|(of, _)| of == name.agency) && file.to_str() != Some(name.name.as_str()) {
             taken.uploads += 1;
-            taken.bytes += entry.metadata().map_or(0, |metadata| metadata.len());
+            taken.bytes += entry
+                .metadata()
+                .map_or(0, |metadata| received(metadata.len(), u64::MAX));
         }
     }
     Ok(taken)
