@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::path::Path;
 use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -12,7 +11,6 @@ use bytes::{Bytes, BytesMut};
 use object_store::aws::{AmazonS3, AmazonS3Builder, Checksum};
 use object_store::path::Path as Key;
 use object_store::{ClientOptions, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt as _, RetryConfig};
-use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::Semaphore;
 use tokio_stream::{Stream, StreamExt as _};
@@ -176,19 +174,23 @@ impl Bucket {
         Ok(())
     }
 
-    /// Sends a whole file.
-    pub(super) async fn put(&self, path: &Path, id: &DocumentId) -> io::Result<()> {
-        let mut file = File::open(path).await?;
+    /// Sends `length` bytes.
+    pub(super) async fn put(
+        &self,
+        mut bytes: impl AsyncRead + Send + Unpin,
+        length: u64,
+        id: &DocumentId,
+    ) -> io::Result<()> {
         let key = self.key(id.as_str());
-        if file.metadata().await?.len() < SMALL {
-            in_time(self.store.put(&key, part(&mut file).await?.into())).await?;
+        if length < SMALL {
+            in_time(self.store.put(&key, part(&mut bytes).await?.into())).await?;
             return Ok(());
         }
         // A small one waits for no large one.
         let _turn = self.sending.acquire().await.map_err(io::Error::other)?;
-        let first = part(&mut file).await?;
+        let first = part(&mut bytes).await?;
         let mut upload = in_time(self.store.put_multipart(&key)).await?;
-        let sent = send_parts(&mut *upload, first, &mut file).await;
+        let sent = send_parts(&mut *upload, first, &mut bytes).await;
         if sent.is_err()
             && let Err(error) = in_time(upload.abort()).await
         {
@@ -220,20 +222,24 @@ impl Bucket {
     }
 }
 
-async fn send_parts(upload: &mut dyn MultipartUpload, first: Bytes, file: &mut File) -> io::Result<()> {
+async fn send_parts(
+    upload: &mut dyn MultipartUpload,
+    first: Bytes,
+    bytes: &mut (impl AsyncRead + Send + Unpin),
+) -> io::Result<()> {
     let mut next = first;
     while !next.is_empty() {
         in_time(upload.put_part(next.into())).await?;
-        next = part(file).await?;
+        next = part(bytes).await?;
     }
     in_time(upload.complete()).await?;
     Ok(())
 }
 
-/// The next bytes of a file, [`PART`] of them unless it ends.
-async fn part(file: &mut File) -> io::Result<Bytes> {
+/// The next bytes, [`PART`] of them unless they end.
+async fn part(bytes: &mut (impl AsyncRead + Send + Unpin)) -> io::Result<Bytes> {
     let mut part = BytesMut::with_capacity(PART);
-    let mut reader = file.take(u64::try_from(PART).unwrap_or(u64::MAX));
+    let mut reader = bytes.take(u64::try_from(PART).unwrap_or(u64::MAX));
     while reader.read_buf(&mut part).await? > 0 {}
     Ok(part.freeze())
 }

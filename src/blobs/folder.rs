@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
-use tokio::fs::File;
+use tokio::fs::{File, OpenOptions};
 
+use super::disk::free_space;
 use super::place::BlobFault;
 use crate::domain::ids::DocumentId;
 
@@ -74,6 +75,25 @@ impl Folder {
             Err(Errno::EXIST) => self.remove(id).await,
             other => Ok(other?),
         }
+    }
+
+    /// Takes in the `length` bytes of a file that stays where it is, by way of `draft`.
+    pub(super) async fn bring(&self, from: &mut File, length: u64, draft: &Path, id: &DocumentId) -> io::Result<()> {
+        let disk = free_space(&self.0)?;
+        if disk.free < disk.reserve().saturating_add(length) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(draft)
+            .await?;
+        tokio::io::copy(from, &mut file).await?;
+        file.sync_all().await?;
+        self.take(draft, id, |_| Ok(true)).await
     }
 
     /// `NotFound` if it is missing.

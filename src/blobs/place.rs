@@ -2,18 +2,19 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::path::{Path, PathBuf};
 
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::fs::File;
 
 use super::bucket::{Bucket, BucketAddress, BucketListing};
 use super::draft::Draft;
 use super::folder::{self, Folder, MARK, is_kept};
+use super::reader::{Raw, Reader};
 use super::spool::Spool;
 use super::stored::Stored;
+use super::upload_name::UploadName;
 use crate::domain::ids::DocumentId;
+use crate::sealing::DataKey;
 
 /// The folder of unfinished uploads, in the folder for documents.
 const UNFINISHED: &str = "unfinished";
@@ -145,41 +146,78 @@ impl Blobs {
         &self.spool
     }
 
-    /// Makes the bytes of a whole document durable, and readable under `id`.
+    /// Makes the bytes of a whole document durable, and readable under `id` with the draft's key, which is nowhere beside
+    /// them.
     ///
     /// # Errors
     /// What the operating system or the bucket says; the upload stays as it was.
     pub async fn store(&self, mut draft: Draft, id: &DocumentId) -> io::Result<Stored> {
-        draft.sync().await?;
         match &self.whole {
-            Whole::Folder(folder) => folder.take(draft.path(), id, |path| draft.is_at(path)).await?,
-            Whole::Bucket(bucket) => bucket.put(draft.path(), id).await?,
+            Whole::Folder(folder) => {
+                if let Err(error) = place(folder, &mut draft, id).await {
+                    if let Err(error) = draft.put_key_back().await {
+                        tracing::warn!(%error, "upload.unfinished.left");
+                    }
+                    return Err(error);
+                }
+            }
+            Whole::Bucket(bucket) => {
+                draft.sync().await?;
+                let (bytes, length) = draft.as_document().await?;
+                bucket.put(bytes, length, id).await?;
+            }
         }
         Ok(Stored::new(self.whole.clone(), id.clone(), draft))
     }
 
-    /// Opens the bytes of a document for reading; gives their number too.
+    /// Makes the bytes of a file, sealed or not, durable and readable under `id`, just as they are.
+    ///
+    /// # Errors
+    /// What the operating system or the bucket says.
+    pub async fn bring(&self, file: &Path, id: &DocumentId) -> io::Result<()> {
+        let mut file = File::open(file).await?;
+        let length = file.metadata().await?.len();
+        match &self.whole {
+            Whole::Folder(folder) => {
+                let draft = self.spool.path_of(&UploadName::local(id.as_str()));
+                folder.bring(&mut file, length, &draft, id).await
+            }
+            Whole::Bucket(bucket) => bucket.put(file, length, id).await,
+        }
+    }
+
+    /// Opens a document for reading; with its key, or without one if it is from before documents were sealed.
+    ///
+    /// # Errors
+    /// What the operating system or the bucket says, `NotFound` if the document is missing; `InvalidData` if it is no sealed
+    /// document, though there is a key.
+    pub async fn read(&self, id: &DocumentId, key: Option<&DataKey>) -> io::Result<Reader> {
+        let (raw, length) = self.raw(id).await?;
+        Reader::open(raw, length, key).await
+    }
+
+    /// Opens the bytes of a document as they stand there, sealed or not; gives their number too.
     ///
     /// # Errors
     /// What the operating system or the bucket says, `NotFound` if the document is missing.
-    pub async fn read(&self, id: &DocumentId) -> io::Result<(Reader, u64)> {
+    pub async fn raw(&self, id: &DocumentId) -> io::Result<(Raw, u64)> {
         match &self.whole {
             Whole::Folder(folder) => {
-                let (file, size) = folder.read(id).await?;
-                Ok((Reader(Box::pin(file)), size))
+                let (file, length) = folder.read(id).await?;
+                Ok((Box::pin(file), length))
             }
             Whole::Bucket(bucket) => {
-                let (stream, size) = bucket.read(id).await?;
-                Ok((Reader(Box::pin(stream)), size))
+                let (stream, length) = bucket.read(id).await?;
+                Ok((Box::pin(stream), length))
             }
         }
     }
 
-    /// How many bytes a document has.
+    /// How many bytes stand there of a document, sealed or not.
     ///
     /// # Errors
-    /// As [`Blobs::read`].
-    pub async fn size(&self, id: &DocumentId) -> io::Result<u64> {
+    /// As [`Blobs::raw`].
+    pub async fn length(&self, id: &DocumentId) -> io::Result<u64> {
         match &self.whole {
             Whole::Folder(folder) => Ok(folder.read(id).await?.1),
             Whole::Bucket(bucket) => bucket.size(id).await,
@@ -189,7 +227,7 @@ impl Blobs {
     /// Removes a document.
     ///
     /// # Errors
-    /// As [`Blobs::read`].
+    /// As [`Blobs::raw`].
     pub async fn remove(&self, id: &DocumentId) -> io::Result<()> {
         match &self.whole {
             Whole::Folder(folder) => folder.remove(id).await,
@@ -229,6 +267,13 @@ impl Blobs {
             Whole::Bucket(bucket) => Listing::Bucket(bucket.list()),
         })
     }
+}
+
+/// Makes a document of a draft, its key taken out of the file before.
+async fn place(folder: &Folder, draft: &mut Draft, id: &DocumentId) -> io::Result<()> {
+    draft.take_key_out().await?;
+    draft.sync().await?;
+    folder.take(draft.path(), id, |path| draft.is_at(path)).await
 }
 
 fn in_bucket(error: io::Error) -> (BlobFault, io::Error) {
@@ -271,23 +316,4 @@ async fn next_file(entries: &mut tokio::fs::ReadDir) -> io::Result<Option<String
         }
     }
     Ok(None)
-}
-
-/// The bytes of a document, as they are read.
-pub struct Reader(Pin<Box<dyn AsyncRead + Send>>);
-
-impl fmt::Debug for Reader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Reader")
-    }
-}
-
-impl AsyncRead for Reader {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.0.as_mut().poll_read(context, buffer)
-    }
 }

@@ -36,9 +36,12 @@ impl Stored {
     ///
     /// # Errors
     /// What the operating system or the bucket says; the document stays then, and is collected.
-    pub async fn refused(self) -> io::Result<()> {
+    pub async fn refused(mut self) -> io::Result<()> {
         match &self.whole {
-            Whole::Folder(folder) => folder.give_back(&self.id, self.draft.path()).await,
+            Whole::Folder(folder) => {
+                self.draft.put_key_back().await?;
+                folder.give_back(&self.id, self.draft.path()).await
+            }
             Whole::Bucket(bucket) => bucket.remove(&self.id).await,
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::DatabaseArgs;
+use super::args::{DatabaseArgs, masters};
 use super::failure::Failure;
 use super::output;
 use super::progress::Told;
@@ -13,6 +13,7 @@ use crate::app::keep::backup::{BackedUp, BackupPlan, backup};
 use crate::blobs::BucketAddress;
 use crate::domain::time::Clock as _;
 use crate::server::clock::SystemClock;
+use crate::server::start_error::StartError;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -25,6 +26,10 @@ pub(super) struct Backup {
     /// Kho tài liệu (S3) của cổng: as `serve` has it.
     #[arg(long, env = "LIENTHONG_DOCUMENTS_BUCKET", value_name = "URL")]
     documents_bucket: Option<BucketAddress>,
+    /// Tệp khóa chủ: as `serve` has it, to compare each document with the digest of its content. Default with SQLite:
+    /// FILE.master-keys beside the file. Without it, documents are copied all the same.
+    #[arg(long, env = "LIENTHONG_MASTER_KEYS", value_name = "FILE")]
+    master_keys: Option<PathBuf>,
     /// Thư mục sao lưu sẽ được tạo: the folder to make; it must not exist. It holds personal data: keep it as safe as the hub.
     #[arg(long, env = "LIENTHONG_OUT", value_name = "DIR")]
     out: PathBuf,
@@ -33,7 +38,10 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let database = self.database.database()?;
+        let masters = masters(self.master_keys, &database).map(|source| source.read());
+        let masters = masters.transpose().map_err(StartError::from)?.flatten();
         let plan = BackupPlan {
+            masters: masters.unwrap_or_default(),
             documents: document_place(self.documents, self.documents_bucket, &database)?,
             database,
             out: self.out,
@@ -61,6 +69,13 @@ fn say(plan: &BackupPlan, done: &BackedUp) {
         documents = manifest.documents.count,
         sum = done.manifest_sha256,
     ));
+    let unopened = manifest.documents.unopened;
+    if unopened > 0 {
+        output::line(&format!(
+            "{unopened} tài liệu chưa được đối chiếu với mã băm vì thiếu khóa chủ (--master-keys).\n\
+             {unopened} documents were not compared with their digests for want of their master key (--master-keys)."
+        ));
+    }
 }
 
 /// A backup of what was damaged before is made all the same, and told.

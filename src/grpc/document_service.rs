@@ -124,7 +124,8 @@ impl DocumentService {
             key: &key,
             header: &content,
         };
-        Ok(match self.documents.state(upload).await? {
+        let size = u64::try_from(header.size).unwrap_or_default();
+        Ok(match self.documents.state(upload, size).await? {
             UploadState::Accepted(uploaded) => v1::GetUploadResponse {
                 received_bytes: header.size,
                 expire_time: None,

@@ -6,10 +6,16 @@
 
 mod data_key;
 mod master;
+pub mod stream;
 
 /// What the key of the entry `log_index` is wrapped for.
 pub fn entry_place(log_index: i64) -> String {
     format!("entry {log_index}")
+}
+
+/// What the key of an unfinished upload is wrapped for.
+pub fn upload_place(name: &str) -> String {
+    format!("upload {name}")
 }
 
 pub use data_key::{DataKey, OpenedBody, Unopened};

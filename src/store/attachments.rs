@@ -40,7 +40,7 @@ impl Store {
         .map_err(store_error)
     }
 
-    /// Which of these are ids of documents.
+    /// Which of these are ids of documents that are not erased.
     pub async fn documents_among(&self, ids: &BTreeSet<DocumentId>) -> Result<BTreeSet<DocumentId>> {
         let list = json_list(ids.iter().map(DocumentId::as_str));
         let found: Vec<String> = on_pool!(self, sql::ATTACHMENTS_AMONG, |sql, pool| sqlx::query_scalar(sql)

@@ -7,6 +7,7 @@ mod calendar;
 mod connect;
 mod content;
 mod database_file;
+mod documents_at_rest;
 mod error;
 mod hints;
 mod inspect;
@@ -31,6 +32,7 @@ pub mod write;
 pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};
 pub use database_file::FileFault;
+pub use documents_at_rest::{DocumentAtRest, DocumentForm};
 pub use error::Outage;
 pub(crate) use error::{Shown, store_error};
 pub use hints::{Hint, Hints};
@@ -96,8 +98,12 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let supervision = sql_supervision::ALL
         .iter()
         .map(|(name, text)| ((*name).to_owned(), *text));
+    let at_rest = documents_at_rest::ALL
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), *text));
     named
         .chain(supervision)
+        .chain(at_rest)
         .chain(bulk::texts())
         .chain(kept::texts())
         .collect()

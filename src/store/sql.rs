@@ -383,7 +383,10 @@ texts! {
             may_read_attachment!(), " ORDER BY a.owner <> $2, a.log_index"
         ),
     );
-    ATTACHMENTS_AMONG = in_list!("SELECT a.id FROM attachment a WHERE a.id IN ", "");
+    ATTACHMENTS_AMONG = in_list!(
+        "SELECT a.id FROM attachment a LEFT JOIN content_key k USING (log_index) WHERE a.id IN ",
+        " AND (k.log_index IS NULL OR k.wrapped IS NOT NULL)"
+    );
     REQUESTS_NAMING_ATTACHMENT = Sql::both(concat!(
         "SELECT DISTINCT r.id FROM request_attachment n JOIN enforcement_request r ON r.id = n.enforcement_request_id ",
         "WHERE n.document_id = $1 AND ", may_see!(2, 3, 4, 5), " ORDER BY r.id DESC LIMIT $6"

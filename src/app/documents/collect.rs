@@ -29,7 +29,7 @@ impl Documents {
     }
 
     /// Removes bytes that no entry tells of, some time after they came: a crash, or a write whose end nobody learnt, left
-    /// them. Ids tell when they came. Gives how many.
+    /// them. Ids tell when they came. What is left of documents that were erased goes likewise. Gives how many.
     ///
     /// Nothing is removed unless this log is known to be the one that the place belonged to last time: a database that
     /// was brought back from before would take what was uploaded since for orphans.

@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 use super::App;
 use super::ledger::command::Upload;
 use super::ledger::{Actor, Command, Operation, Receipt};
-use crate::blobs::{BeginFault, Blobs, Draft, Stored, UploadName, UploadSpace};
+use crate::blobs::{BeginFault, Blobs, Draft, Stored, UploadKeys, UploadName, UploadSpace};
 use crate::domain::document::parts::MediaType;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, DocumentId, IdSource, IdempotencyKey, RequestId};
@@ -23,6 +23,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::evidence::leaf::{Leaf, content_sha256};
+use crate::sealing::DataKey;
 use crate::store::rows::AttachmentRow;
 
 pub use incoming::Incoming;
@@ -172,15 +173,15 @@ impl Documents {
         uploaded(receipts).map(Some)
     }
 
-    /// How far an upload has come.
+    /// How far an upload of `size` bytes has come.
     ///
     /// # Errors
     /// `KEY_REUSED`; `UNAVAILABLE` if the folder cannot be read.
-    pub async fn state(&self, upload: UploadId<'_>) -> Result<UploadState> {
+    pub async fn state(&self, upload: UploadId<'_>, size: u64) -> Result<UploadState> {
         if let Some(uploaded) = self.accepted_before(upload).await? {
             return Ok(UploadState::Accepted(uploaded));
         }
-        let received = self.blobs.spool().received(&upload.name()).await;
+        let received = self.blobs.spool().received(&upload.name(), size, &self.keys()).await;
         let received = received.map_err(incoming::place_failed)?;
         Ok(UploadState::Unfinished {
             received: received.map_or(0, |(bytes, _)| bytes),
@@ -203,15 +204,15 @@ impl Documents {
             uploads: self.limits.unfinished,
             bytes: self.limits.unfinished_bytes.max(declared.size),
         };
-        let spool = self.blobs.spool();
+        let (spool, keys) = (self.blobs.spool(), self.keys());
         let mut name = upload.name();
-        let mut begun = spool.begin(&name, offset, space).await;
+        let mut begun = spool.begin(&name, offset, space, &keys).await;
         if let (Err(BeginFault::Busy), 0) = (&begun, offset) {
             // Waiting for the other call would hold up all calls of this connection, which share its window.
             let mut mark = [0; 8];
             self.ids.fill(&mut mark);
             name = name.apart(mark);
-            begun = spool.begin(&name, 0, space).await;
+            begun = spool.begin(&name, 0, space, &keys).await;
         }
         if let Err(BeginFault::Busy) = begun {
             begun = self.take_over(&name, offset, space).await;
@@ -225,12 +226,19 @@ impl Documents {
         Ok(Begun::Incoming(Box::new(Incoming::new(declared, draft, turn))))
     }
 
+    fn keys(&self) -> UploadKeys {
+        UploadKeys {
+            masters: Arc::clone(self.app.store.masters()),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
     /// Goes on with an upload that another call has: the line of that one may have broken without a word.
     async fn take_over(&self, name: &UploadName, offset: u64, space: UploadSpace) -> Result<Draft, BeginFault> {
         for _ in 0..TAKE_OVER_LOOKS {
             self.under_way.supersede(name);
             tokio::time::sleep(TAKE_OVER_EVERY).await;
-            match self.blobs.spool().begin(name, offset, space).await {
+            match self.blobs.spool().begin(name, offset, space, &self.keys()).await {
                 Err(BeginFault::Busy) => {}
                 other => return other,
             }
@@ -263,6 +271,7 @@ impl Documents {
         }
         let (declared, draft) = incoming.into_parts();
         let id = DocumentId::generate(&*self.ids, self.app.clock.now());
+        let data_key = draft.key().clone();
         let stored = self.blobs.store(draft, &id).await.map_err(incoming::place_failed)?;
         let upload = Upload {
             id: id.clone(),
@@ -270,6 +279,7 @@ impl Documents {
             media_type: declared.media_type.as_str().to_owned(),
             size: i64::try_from(declared.size).map_err(Error::internal)?,
             sha256: declared.sha256,
+            data_key,
         };
         let command = Command::new(actor, key, PROTOBUF, header, Operation::Upload(Box::new(upload)));
         let outcome = self.app.execute(command).await.and_then(uploaded);
@@ -289,7 +299,8 @@ impl Documents {
     /// Opens a document for reading from byte `offset` on.
     ///
     /// # Errors
-    /// `DOCUMENT_NOT_FOUND`; `FIELD_INVALID` for an offset beyond its end; `DOCUMENT_DAMAGED`.
+    /// `DOCUMENT_NOT_FOUND`, also once it is erased; `FIELD_INVALID` for an offset beyond its end; `DOCUMENT_DAMAGED`;
+    /// `INTERNAL` if its master key is not known to this hub.
     pub async fn open(&self, viewer: &Viewer, id: &DocumentId, offset: i64) -> Result<Outgoing> {
         let document = self.readable(viewer, id).await?;
         if !(0..=document.size).contains(&offset) {
@@ -300,7 +311,18 @@ impl Documents {
                 "The offset must be 0 to the document's size.",
             ));
         }
-        Outgoing::open(&self.blobs, document, offset).await
+        let key = self.key_of(&document).await?;
+        Outgoing::open(&self.blobs, document, key.as_ref(), offset).await
+    }
+
+    /// The key of a document; none if it is from before documents were sealed.
+    async fn key_of(&self, document: &AttachmentRow) -> Result<Option<DataKey>> {
+        let index = document.log_index;
+        let Some(row) = self.app.store.content_keys(&[index]).await?.remove(&index) else {
+            return Ok(None);
+        };
+        let key = row.open(self.app.store.masters())?;
+        key.map(Some).ok_or_else(|| Error::new(ErrorCode::DocumentNotFound))
     }
 
     async fn readable(&self, viewer: &Viewer, id: &DocumentId) -> Result<AttachmentRow> {

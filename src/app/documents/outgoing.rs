@@ -1,16 +1,15 @@
 //! A document while its bytes go out. They are held against the digest that was accepted; wrong bytes never end well.
 
-use bytes::{Bytes, BytesMut};
-use tokio::io::AsyncReadExt as _;
+use std::io::ErrorKind;
+
+use bytes::Bytes;
 
 use super::incoming::place_failed;
 use crate::blobs::{Blobs, Reader};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::evidence::digest::Sha256;
+use crate::sealing::DataKey;
 use crate::store::rows::AttachmentRow;
-
-/// Bytes that are read at a time.
-const CHUNK: usize = 64 * 1024;
 
 /// A document while its bytes go out.
 #[derive(Debug)]
@@ -19,25 +18,27 @@ pub struct Outgoing {
     pub document: AttachmentRow,
     reader: Reader,
     sha256: Sha256,
-    /// Bytes that have not been read yet.
-    left: u64,
     /// Bytes that the reader does not want, though the digest does.
-    skip: u64,
+    skip: usize,
 }
 
 impl Outgoing {
-    pub(super) async fn open(blobs: &Blobs, document: AttachmentRow, offset: i64) -> Result<Self> {
-        let opened = blobs.read(&document.id).await;
-        let (reader, size) = opened.map_err(|error| not_read(&document, error))?;
-        if i64::try_from(size) != Ok(document.size) {
+    pub(super) async fn open(
+        blobs: &Blobs,
+        document: AttachmentRow,
+        key: Option<&DataKey>,
+        offset: i64,
+    ) -> Result<Self> {
+        let opened = blobs.read(&document.id, key).await;
+        let reader = opened.map_err(|error| not_read(&document, error))?;
+        if i64::try_from(reader.size()) != Ok(document.size) {
             return Err(damaged(&document, "the file has another size"));
         }
         Ok(Self {
             document,
             reader,
             sha256: Sha256::default(),
-            left: size,
-            skip: u64::try_from(offset).unwrap_or(0),
+            skip: usize::try_from(offset).map_err(Error::internal)?,
         })
     }
 
@@ -47,23 +48,17 @@ impl Outgoing {
     /// # Errors
     /// `DOCUMENT_DAMAGED`, `UNAVAILABLE`; what came before must not be used then.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
-        while self.left > 0 {
-            let mut chunk = BytesMut::with_capacity(CHUNK);
-            let want = u64::try_from(CHUNK).unwrap_or(u64::MAX).min(self.left);
-            let mut reader = (&mut self.reader).take(want);
-            let read = reader.read_buf(&mut chunk).await;
-            let read = read.map_err(|error| not_read(&self.document, error))?;
-            let read = u64::try_from(read).unwrap_or(u64::MAX);
-            if read == 0 {
-                return Err(damaged(&self.document, "the file has become shorter"));
-            }
-            self.sha256.update(&chunk);
-            self.left -= read;
-            let skipped = self.skip.min(read);
+        loop {
+            let read = self.reader.next().await;
+            let Some(bytes) = read.map_err(|error| not_read(&self.document, error))? else {
+                break;
+            };
+            self.sha256.update(&bytes);
+            let skipped = self.skip.min(bytes.len());
             self.skip -= skipped;
-            let chunk = chunk.freeze().slice(usize::try_from(skipped).unwrap_or(0)..);
-            if !chunk.is_empty() {
-                return Ok(Some(chunk));
+            let bytes = bytes.freeze().slice(skipped..);
+            if !bytes.is_empty() {
+                return Ok(Some(bytes));
             }
         }
         if self.sha256.clone().finish() == self.document.sha256 {
@@ -74,9 +69,14 @@ impl Outgoing {
     }
 }
 
-/// A document that is missing is damaged; a disk or bucket that fails may be well again.
+/// A document that is missing, too short or other than it was sealed is damaged; a disk or bucket that fails may be well
+/// again.
 fn not_read(document: &AttachmentRow, error: std::io::Error) -> Error {
-    if error.kind() == std::io::ErrorKind::NotFound {
+    let kind = error.kind();
+    if matches!(
+        kind,
+        ErrorKind::NotFound | ErrorKind::UnexpectedEof | ErrorKind::InvalidData
+    ) {
         damaged(document, error)
     } else {
         place_failed(error)

@@ -14,6 +14,7 @@ use super::{KeepError, Progress, Result, at};
 use crate::blobs::DocumentPlace;
 use crate::domain::time::Timestamp;
 use crate::evidence::digest::{hex, sha256};
+use crate::sealing::MasterKeys;
 use crate::store::{Database, Snapshot, kept_tables, schema_version};
 
 /// How many rows pass between two words about progress.
@@ -26,6 +27,8 @@ pub struct BackupPlan {
     pub database: Database,
     /// Where its documents are.
     pub documents: DocumentPlace,
+    /// The master keys: by them each document is compared with the digest of its content. They are not kept in the backup.
+    pub masters: MasterKeys,
     /// The folder to make.
     pub out: PathBuf,
     /// The time of the machine, for the manifest.
@@ -96,7 +99,7 @@ pub async fn backup(plan: &BackupPlan, progress: &dyn Progress) -> Result<Backed
     let (tables, tree) = tables(&mut snapshot, &draft.path, progress).await?;
     // The documents of this state are never changed, so they need no snapshot.
     snapshot.close().await;
-    let documents = copy_out(&draft.path, &plan.documents, progress).await?;
+    let documents = copy_out(&draft.path, plan, progress).await?;
     let manifest = Manifest {
         format: FORMAT.to_owned(),
         format_version: FORMAT_VERSION,

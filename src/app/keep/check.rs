@@ -6,7 +6,9 @@ use std::path::Path;
 use super::fault::Faults;
 use super::files::{Line, TableReader};
 use super::log_check::{LogVerdict, check_log};
-use super::manifest::{CHANGED_MANIFEST, DOCUMENTS, MANIFEST, Manifest, SUMS, TABLES, TableManifest, table_file};
+use super::manifest::{
+    CHANGED_MANIFEST, DOCUMENT_SUMS, DOCUMENTS, MANIFEST, Manifest, SUMS, TABLES, TableManifest, table_file,
+};
 use super::{KeepError, Progress, Result, at, backup, documents};
 use crate::store::{KeptTable, kept_tables};
 
@@ -88,7 +90,7 @@ async fn check_table(
 
 /// Files that stand in the folder and are no part of the backup.
 fn strangers(folder: &Path, faults: &mut Faults) -> io::Result<()> {
-    let top = [MANIFEST, SUMS, TABLES, DOCUMENTS].map(str::to_owned);
+    let top = [MANIFEST, SUMS, TABLES, DOCUMENTS, DOCUMENT_SUMS].map(str::to_owned);
     let tables: Vec<String> = kept_tables().iter().map(|table| table_file(table.name())).collect();
     for (below, known) in [("", &top[..]), (TABLES, &tables[..])] {
         for entry in std::fs::read_dir(folder.join(below))? {

@@ -19,7 +19,8 @@ const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 /// No manifest is larger.
 const LARGEST_SMALL_FILE: u64 = 64 * 1024 * 1024;
 
-async fn create(path: &Path) -> io::Result<File> {
+/// Makes a file for its owner alone, which must not be there yet.
+pub(super) async fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(0o600).open(path).await
 }

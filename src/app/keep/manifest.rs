@@ -12,12 +12,13 @@ use crate::store::{KeptTable, kept_tables, schema_version};
 /// What every manifest of ours begins with.
 pub const FORMAT: &str = "lienthong-backup";
 /// The version of the format that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const SUMS: &str = "SHA256SUMS";
 pub(super) const TABLES: &str = "tables";
 pub(super) const DOCUMENTS: &str = "documents";
+pub(super) const DOCUMENT_SUMS: &str = "documents.sha256";
 
 /// `manifest.json`: written last, so that a folder with one is whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +66,8 @@ pub struct TableManifest {
     pub sha256: String,
 }
 
-/// The documents' files. Which they are, and their digests, stands in the table `attachment`.
+/// The documents' files, sealed as they stand at the hub. Which they are stands in the table `attachment`, with the digests
+/// of their content; documents that were erased have no file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentsManifest {
@@ -73,6 +75,10 @@ pub struct DocumentsManifest {
     pub count: u64,
     /// How many bytes.
     pub bytes: u64,
+    /// SHA-256 of `documents.sha256`, the list of the digests of the files, hex.
+    pub sha256: String,
+    /// How many could not be compared with the digest of their content, for want of a master key.
+    pub unopened: u64,
     /// Documents whose bytes were missing or not as registered when the backup was made.
     pub missing: Vec<String>,
 }
@@ -104,7 +110,8 @@ impl Manifest {
             .tables
             .iter()
             .map(|table| format!("{}  {}\n", table.sha256, table_file(&table.name)));
-        tables.fold(own, |text, line| text + &line)
+        let documents = format!("{}  {DOCUMENT_SUMS}\n", self.documents.sha256);
+        tables.fold(own, |text, line| text + &line) + &documents
     }
 
     /// Reads the manifest of a backup, and whether its files fit it to the byte.

@@ -1,6 +1,7 @@
 //! Keeping the hub's data safe: backup while it serves, restore into either database, copy from one to the other, and
 //! the checks of a backup and of a database as it stands. The format is that of docs/decisions/0014.
 
+mod at_rest;
 pub mod backup;
 pub mod check;
 pub mod copy;

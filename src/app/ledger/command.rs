@@ -25,6 +25,7 @@ use crate::domain::workflow::Action;
 use crate::evidence::Digest;
 use crate::evidence::hub_key::HubKey;
 use crate::evidence::leaf::content_sha256;
+use crate::sealing::DataKey;
 use crate::store::rows::Checkpoint;
 
 /// Who acts.
@@ -206,6 +207,8 @@ pub struct Upload {
     pub size: i64,
     /// SHA-256 of its bytes.
     pub sha256: Digest,
+    /// The key that sealed them. It becomes the key of the entry.
+    pub data_key: DataKey,
 }
 
 /// Days of the calendar, each as it is from now on.

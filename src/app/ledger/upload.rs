@@ -28,7 +28,7 @@ struct Uploaded<'a> {
 /// Enters a document whose bytes are kept. Its id is fresh, so nothing can stand against it.
 pub(super) fn upload(state: &mut State, environment: &Environment, command: &Command, upload: &Upload) -> Result<()> {
     let owner = &command.actor.agency;
-    let kept = state.keep_body(command.body.as_ref(), environment)?;
+    let kept = state.keep_sealed(command.body.as_ref(), environment, &upload.data_key)?;
     let details = Uploaded {
         owner,
         media_type: &upload.media_type,

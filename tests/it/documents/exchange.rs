@@ -1,8 +1,6 @@
 //! Documents over the wire: what comes in is what was declared, what goes out is what came in, and only to those who may
 //! read it.
 
-use std::path::Path;
-
 use lienthong::evidence::digest::{hex, sha256};
 use lienthong_proto::v1;
 use lienthong_proto::v1::download_response::Content as Received;
@@ -385,25 +383,28 @@ backends! {
         let content = pdf(300_000);
         let id = uploaded(&sender, "to-be-damaged", &content).await;
         let file = database.documents().join(&id);
+        let sound = std::fs::read(&file).expect("a file");
         let spoil = |place: usize| {
-            let mut bytes = content.clone();
+            let mut bytes = sound.clone();
             bytes[place] ^= 1;
             std::fs::write(&file, bytes).expect("a file");
         };
-        for (place, offset) in [(0, 0), (299_999, 0), (10, 200_000)] {
+        // The first chunk, the last, and one that is not asked for.
+        for (place, offset) in [(600, 0), (sound.len() - 1, 0), (600, 200_000)] {
             spoil(place);
-            let (_, _, end) = download(&sender, &id, offset).await.expect("it begins");
+            let (_, bytes, end) = download(&sender, &id, offset).await.expect("it begins");
             let end = end.expect("it does not end well");
             assert_eq!((end.code(), reason(&end).as_str()), (Code::Internal, "DOCUMENT_DAMAGED"));
+            let from = usize::try_from(offset).expect("small");
+            assert!(bytes.len() < content.len() - from && content[from..].starts_with(&bytes), "no wrong byte goes out");
         }
-        let damaged = |file: &Path| {
-            std::fs::write(file, &content[1..]).expect("a file");
-        };
-        damaged(&file);
+        spoil(0);
+        assert_eq!(reason(&download(&sender, &id, 0).await.expect_err("no document")), "DOCUMENT_DAMAGED");
+        std::fs::write(&file, &sound[..sound.len() - 1]).expect("a file");
         assert_eq!(reason(&download(&sender, &id, 0).await.expect_err("too short")), "DOCUMENT_DAMAGED");
         std::fs::remove_file(&file).expect("a file");
         assert_eq!(reason(&download(&sender, &id, 0).await.expect_err("gone")), "DOCUMENT_DAMAGED");
-        std::fs::write(&file, &content).expect("a file");
+        std::fs::write(&file, &sound).expect("a file");
         let (_, bytes, end) = download(&sender, &id, 0).await.expect("whole again");
         assert!(end.is_none() && bytes == content);
     }

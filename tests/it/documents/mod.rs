@@ -8,3 +8,4 @@ mod large;
 mod leftovers;
 pub(crate) mod rclone;
 mod resume;
+mod sealed;

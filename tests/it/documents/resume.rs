@@ -40,8 +40,23 @@ pub(super) async fn go_on(
     .await
 }
 
-/// Sends the first bytes of an upload from `offset` on and breaks off when the hub has them.
-pub(super) async fn break_off(client: &Client, header: v1::UploadHeader, content: &[u8], offset: i64, until: usize) {
+/// Plain bytes of a sealed chunk: an upload goes on after its last whole one.
+const CHUNK: usize = 16 * 1024;
+
+/// What the hub keeps of the first bytes of an upload after a break: whole chunks.
+fn kept_of(bytes: usize) -> i64 {
+    i64::try_from(bytes / CHUNK * CHUNK).expect("small")
+}
+
+/// Sends the first bytes of an upload from `offset` on and breaks off when the hub has kept what it keeps of them; gives
+/// where to go on.
+pub(super) async fn break_off(
+    client: &Client,
+    header: v1::UploadHeader,
+    content: &[u8],
+    offset: i64,
+    until: usize,
+) -> i64 {
     let (messages, stream) = mpsc::channel(4);
     let mut service = client.documents();
     let call = tokio::spawn(async move { service.upload(ReceiverStream::new(stream)).await });
@@ -50,14 +65,15 @@ pub(super) async fn break_off(client: &Client, header: v1::UploadHeader, content
     for bytes in content[from..until].chunks(30_000) {
         messages.send(chunk(bytes)).await.expect("sent");
     }
-    let until = i64::try_from(until).expect("small");
-    while received(client, header.clone()).await != until {
+    let kept = kept_of(until);
+    while received(client, header.clone()).await != kept {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     call.abort();
     // Only now may the messages end: an end in order is no break.
     assert!(call.await.is_err(), "given up");
     drop(messages);
+    kept
 }
 
 fn unfinished(database: &TestDatabase) -> usize {
@@ -74,10 +90,9 @@ backends! {
         let header = of("breaks-off", &content);
         assert_eq!(progress(&sender, header.clone()).await.expect("told"), v1::GetUploadResponse::default());
         let mut at = 0;
-        for until in [300_usize, 511, 513, 100_000, 250_001, 399_999] {
-            break_off(&sender, header.clone(), &content, at, until).await;
+        for until in [CHUNK, CHUNK + 511, 3 * CHUNK - 1, 100_000, 250_001, 399_999] {
+            at = break_off(&sender, header.clone(), &content, at, until).await;
             let told = progress(&sender, header.clone()).await.expect("told");
-            at = i64::try_from(until).expect("small");
             assert_eq!((told.received_bytes, told.accepted), (at, None));
             assert!(told.expire_time.is_some());
             assert!(files(&database).is_empty(), "no document yet");
@@ -113,20 +128,20 @@ backends! {
             let refusal = send(&sender, vec![going_on(header.clone(), offset)]).await.expect_err("nothing came");
             assert_eq!(told(refusal), mismatch("0"));
         }
-        break_off(&sender, header.clone(), &content, 0, 90_000).await;
-        for offset in [1, 89_999, 90_001, 200_000] {
+        let kept = break_off(&sender, header.clone(), &content, 0, 90_000).await;
+        for offset in [1, kept - 1, kept + 1, 90_000, 200_000] {
             let refusal = send(&sender, vec![going_on(header.clone(), offset)]).await.expect_err("elsewhere");
-            assert_eq!(told(refusal), mismatch("90000"));
+            assert_eq!(told(refusal), mismatch(&kept.to_string()));
         }
         let refusal = send(&sender, vec![going_on(header.clone(), -1)]).await.expect_err("negative");
         assert_eq!((reason(&refusal).as_str(), fields(&refusal)), ("FIELD_INVALID", vec!["offset".to_owned()]));
-        assert_eq!(received(&sender, header.clone()).await, 90_000, "refusals change nothing");
+        assert_eq!(received(&sender, header.clone()).await, kept, "refusals change nothing");
         // Other content under the key is another upload until one is accepted; an offset of 0 begins anew.
         let other = pdf(100_000);
         assert_eq!(received(&sender, of("nowhere-else", &other)).await, 0);
-        break_off(&sender, header.clone(), &content, 0, 10_000).await;
-        assert_eq!(received(&sender, header.clone()).await, 10_000);
-        let reply = go_on(&sender, header, &content, 10_000).await.expect("accepted");
+        let kept = break_off(&sender, header.clone(), &content, 0, 40_000).await;
+        assert_eq!(received(&sender, header.clone()).await, kept);
+        let reply = go_on(&sender, header, &content, kept).await.expect("accepted");
         assert_eq!(files(&database), [reply.document_id]);
         let refusal = progress(&sender, of("nowhere-else", &other)).await.expect_err("other content");
         assert_eq!(reason(&refusal), "KEY_REUSED");
@@ -143,11 +158,12 @@ backends! {
         let silent = tokio::spawn(async move { service.upload(ReceiverStream::new(stream)).await });
         messages.send(going_on(header.clone(), 0)).await.expect("sent");
         messages.send(chunk(&content[..50_000])).await.expect("sent");
-        while received(&sender, header.clone()).await != 50_000 {
+        let kept = kept_of(50_000);
+        while received(&sender, header.clone()).await != kept {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let again = hub.client(THADS).await;
-        let reply = go_on(&again, header.clone(), &content, 50_000).await.expect("taken over");
+        let reply = go_on(&again, header.clone(), &content, kept).await.expect("taken over");
         let refusal = silent.await.expect("it ends").expect_err("superseded");
         assert_eq!((refusal.code(), reason(&refusal).as_str()), (Code::Unavailable, "UNAVAILABLE"));
         drop(messages);
@@ -156,19 +172,21 @@ backends! {
         assert!(end.is_none() && bytes == content);
     }
 
-    async fn bytes_that_turn_out_wrong_after_a_break_are_forgotten_and_the_upload_can_begin_anew(database) {
+    async fn bytes_that_were_damaged_after_a_break_are_forgotten_and_the_upload_can_begin_anew(database) {
         let hub = TestHub::start(&database).await;
         let sender = hub.client(THADS).await;
         let content = pdf(100_000);
         let header = of("turns-out-wrong", &content);
-        break_off(&sender, header.clone(), &content, 0, 60_000).await;
+        let kept = break_off(&sender, header.clone(), &content, 0, 60_000).await;
         let left = std::fs::read_dir(database.documents().join("unfinished")).expect("the folder");
         let left = left.map(|entry| entry.expect("an entry").path()).next().expect("a file");
         let mut bytes = std::fs::read(&left).expect("a file");
         bytes[30_000] ^= 1;
         std::fs::write(&left, bytes).expect("a power cut's work");
-        let refusal = go_on(&sender, header.clone(), &content, 60_000).await.expect_err("damaged");
-        assert_eq!(fields(&refusal), ["header.sha256"]);
+        // A sealed chunk that was changed is found before any byte is taken.
+        let refusal = go_on(&sender, header.clone(), &content, kept).await.expect_err("damaged");
+        assert_eq!(reason(&refusal), "UPLOAD_OFFSET_MISMATCH");
+        assert_eq!(metadata(&refusal).remove("received_bytes").as_deref(), Some("0"));
         assert_eq!((received(&sender, header.clone()).await, unfinished(&database)), (0, 0));
         go_on(&sender, header, &content, 0).await.expect("accepted");
     }
@@ -176,14 +194,15 @@ backends! {
     async fn an_agency_has_so_many_unfinished_uploads_and_others_are_not_hindered(database) {
         let hub = TestHub::start_with(&database, |settings| settings.limits.uploads.unfinished = 2).await;
         let (sender, bank) = (hub.client(THADS).await, hub.client(BANK).await);
-        let content = pdf(5_000);
+        let content = pdf(40_000);
+        let mut kept = 0;
         for key in ["unfinished-1", "unfinished-2"] {
-            break_off(&sender, of(key, &content), &content, 0, 1_000).await;
+            kept = break_off(&sender, of(key, &content), &content, 0, 20_000).await;
         }
         let refusal = go_on(&sender, of("unfinished-3", &content), &content, 0).await.expect_err("too many");
         assert_eq!((refusal.code(), reason(&refusal).as_str()), (Code::ResourceExhausted, "OVERLOADED"));
         uploaded(&bank, "unfinished-3", &content).await;
-        go_on(&sender, of("unfinished-1", &content), &content, 1_000).await.expect("one of the two");
+        go_on(&sender, of("unfinished-1", &content), &content, kept).await.expect("one of the two");
         go_on(&sender, of("unfinished-3", &content), &content, 0).await.expect("there is room");
     }
 }

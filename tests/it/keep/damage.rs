@@ -151,6 +151,8 @@ backends! {
         assert_eq!(sound.found(second, |content| content[1..].to_vec()).await, [second.as_str()]);
         let other = std::fs::read(sound.out.join(second)).expect("a file");
         assert_eq!(sound.found(first, |_| other).await, [first.as_str()]);
+        let list = sound.found("documents.sha256", |content| flip(content, 3)).await;
+        assert_eq!(list, ["documents.sha256", first.as_str()]);
         std::fs::remove_file(sound.out.join(first)).expect("removed");
         std::fs::write(sound.out.join("documents/stranger"), "x").expect("written");
         std::fs::write(sound.out.join("tables/stranger.jsonl"), "").expect("written");

@@ -146,7 +146,7 @@ const PLANTED: &[(&str, Grade, &str, &str)] = &[
 ];
 
 /// Lets evidence be changed, as an intruder with the database's password could.
-async fn without_triggers(database: &TestDatabase) {
+pub(crate) async fn without_triggers(database: &TestDatabase) {
     let raw = database.raw().await;
     let texts = match database.backend() {
         Backend::Sqlite => "SELECT 'DROP TRIGGER ' || name AS text FROM sqlite_master WHERE type = 'trigger'",

@@ -3,7 +3,8 @@
 mod copy;
 mod cut_short;
 mod damage;
-mod doctor;
+pub(crate) mod doctor;
+mod erased;
 mod online;
 mod seal;
 mod stated;
@@ -25,6 +26,7 @@ use crate::harness::commands::kind;
 use crate::harness::hub::Client;
 use crate::harness::ids::start;
 use crate::harness::{Backend, TestDatabase, TestHub, documents, seals};
+use crate::kit::content_keys;
 
 /// The database that a test goes over to: the other one, if it is there.
 fn other(backend: Backend) -> Backend {
@@ -105,6 +107,7 @@ async fn backed_up(database: &TestDatabase, out: &Path, progress: &dyn Progress)
     let plan = BackupPlan {
         database: database.database().clone(),
         documents: database.documents().into(),
+        masters: content_keys().parse().expect("master keys"),
         out: out.to_owned(),
         now: start(),
     };

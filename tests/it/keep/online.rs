@@ -167,7 +167,14 @@ backends! {
         let (_folder, out) = place();
         backed_up(&database, &out, &()).await.expect("a backup");
         let sums = std::fs::read_to_string(out.join("SHA256SUMS")).expect("a file");
-        assert_eq!(sums.lines().count(), TABLES.len());
+        assert_eq!(sums.lines().count(), TABLES.len() + 1);
+        for line in sums.lines() {
+            let (digest, name) = line.split_once("  ").expect("two columns");
+            let content = std::fs::read(out.join(name)).expect("a file");
+            assert_eq!(digest, hex(&sha256(&content)), "{name}");
+        }
+        let sums = std::fs::read_to_string(out.join("documents.sha256")).expect("a file");
+        assert_eq!(sums.lines().count(), 2);
         for line in sums.lines() {
             let (digest, name) = line.split_once("  ").expect("two columns");
             let content = std::fs::read(out.join(name)).expect("a file");

@@ -58,6 +58,7 @@ pub(super) fn seal(backup: &Path, manifest: &Manifest) {
     let sums = manifest.tables.iter().fold(own, |sums, table| {
         sums + &format!("{}  tables/{}.jsonl\n", table.sha256, table.name)
     });
+    let sums = sums + &format!("{}  documents.sha256\n", manifest.documents.sha256);
     std::fs::write(backup.join("manifest.json"), text).expect("written");
     std::fs::write(backup.join("SHA256SUMS"), sums).expect("written");
 }

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use tokio_stream::StreamExt as _;
-
-use super::super::documents::{Registered, table};
 use super::super::{Result, at};
 use super::Patient;
 use super::finding::Finding;
-use crate::blobs::{Blobs, DocumentPlace, FreeSpace};
+use crate::blobs::{Blobs, DocumentPlace, FreeSpace, sealed_size};
 use crate::domain::time::Timestamp;
 use crate::store::rows::Head;
-use crate::store::{ConnectError, Database, Snapshot, schema_version};
+use crate::store::{ConnectError, Database, DocumentForm, Snapshot, schema_version};
+
+/// Documents that are asked for at a time.
+const MOST_AT_A_TIME: i64 = 1_000;
 
 /// The schema is that of this binary.
 pub(super) async fn schema(snapshot: &mut Snapshot) -> Finding {
@@ -134,15 +134,21 @@ pub(super) async fn documents(snapshot: &mut Snapshot, place: Option<&DocumentPl
     let blobs = Blobs::for_reading(place).map_err(elsewhere)?;
     let mut unseen = names(&blobs).await.map_err(elsewhere)?;
     let (mut count, mut wrong) = (0_u64, Vec::new());
-    if let Some(table) = table() {
-        let mut rows = snapshot.rows(table);
-        while let Some(row) = rows.next().await {
-            let Some(document) = Registered::of(table, &row?) else {
-                continue;
+    let mut after = String::new();
+    loop {
+        let documents = snapshot.documents_at_rest(&after, MOST_AT_A_TIME).await?;
+        let Some(last) = documents.last() else { break };
+        after = last.id.to_string();
+        for document in documents {
+            unseen.remove(document.id.as_str());
+            let length = match document.form {
+                DocumentForm::Plain => document.size,
+                DocumentForm::Sealed => sealed_size(document.size),
+                // Whether its bytes are there still is the same.
+                DocumentForm::Erased => continue,
             };
             count += 1;
-            unseen.remove(document.id.as_str());
-            if blobs.size(&document.id).await.ok() != Some(document.size) {
+            if blobs.length(&document.id).await.ok() != Some(length) {
                 wrong.push(document.id.to_string());
             }
         }

@@ -21,6 +21,7 @@ use lienthong::domain::supervision::Look;
 use lienthong::domain::time::Clock as _;
 use lienthong::domain::workflow::Action;
 use lienthong::evidence::digest::sha256;
+use lienthong::sealing::DataKey;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
@@ -312,6 +313,7 @@ impl Story<'_> {
                 media_type: "application/pdf".to_owned(),
                 size: 4_096,
                 sha256: sha256(name.as_bytes()),
+                data_key: DataKey::new(sha256(key.as_bytes())),
             };
             let command = Command::new(
                 owner.actor(),
