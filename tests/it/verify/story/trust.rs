@@ -16,6 +16,7 @@ use crate::harness::ledger::register_key;
 impl Story<'_> {
     /// Another hub's keys come and go.
     pub(super) async fn keys(&self) {
+        self.pass();
         let other = self.hub.app().await.hub_key.clone();
         self.pass();
         let retirement = Command {
