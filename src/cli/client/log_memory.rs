@@ -226,6 +226,11 @@ pub(in crate::cli) fn folder_fault(error: &FolderError) -> String {
     match error {
         FolderError::InUse(path) => format!("thư mục {} đang được tiến trình khác dùng", path.display()),
         FolderError::Damaged(path) => format!("tệp {} bị hỏng", path.display()),
+        FolderError::Lost(path) => format!(
+            "mất tệp {}: không còn nhớ những gì đã ký, nên có thể ký hai gốc cây cho cùng một số mục. Còn giữ bản mới nhất thì đưa lại; \
+             nếu không, tạo thư mục mới với khóa mới (--new-key) và công bố khóa đó",
+            path.display()
+        ),
         FolderError::WouldGoBack(path) => format!("thư mục {} đã nhớ nhật ký dài hơn hoặc khác", path.display()),
         FolderError::File { path, source } => format!("không đọc hoặc ghi được {}: {source}", path.display()),
     }

@@ -74,6 +74,13 @@ pub enum Checked {
     Alarm(Box<Alarm>),
 }
 
+impl Checked {
+    /// Whether the hub that was asked ends before what is remembered. It may have lost entries, or lag behind another hub of its log.
+    pub fn is_shorter(&self) -> bool {
+        matches!(self, Self::Alarm(alarm) if alarm.split == Split::Shorter)
+    }
+}
+
 /// The checkpoint could not be judged. It says nothing of the log and is remembered by nobody.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
