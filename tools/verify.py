@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """A second verifier, written from the documents (docs/verify.md, src/evidence/leaf.rs) and not from the first one's code.
 
-    tools/verify.py database hub.db [--checkpoint FILE] [-o json]
-    tools/verify.py receipt FILE --hub-keys FILE [--document FILE]
+    tools/verify.py database hub.db [--checkpoint FILE [--witness-keys FILE]] [-o json]
+    tools/verify.py receipt FILE --hub-keys FILE [--document FILE] [--witness-keys FILE]
     tools/verify.py bundle DIR [--hub-keys FILE] [-o json]
 
-Receipts and bundles are in verify_evidence.py beside it. Python's standard library alone; signatures are checked by the
+Receipts and bundles are in verify_evidence.py beside it, witnesses in verify_witness.py, certificates in verify_der.py. Python's standard library alone; signatures are checked by the
 `openssl` command. Of databases SQLite only: it holds them in memory. Exit status as `lienthong verify`: 0 sound, 1 damage was found, 2 it cannot be read, or wrong usage.
 """
 
@@ -783,6 +783,7 @@ def main():
     database.add_argument("--checkpoint", help="a checkpoint (signed note) that the log must contain")
     database.add_argument("--master-keys", help="the file of master keys, to open what is sealed; without it content is held "
                                                 "against the log as it is stored")
+    database.add_argument("--witness-keys", help="keys of witnesses, each of whom must have signed the checkpoint")
     database.add_argument("-o", "--output", choices=("table", "json"), default="table")
     # They use what stands here.
     import verify_evidence
@@ -793,6 +794,15 @@ def main():
             run = {"receipt": verify_evidence.run_receipt, "bundle": verify_evidence.run_bundle}
             return run[arguments.command](arguments)
         known = read_checkpoint(arguments.checkpoint) if arguments.checkpoint else None
+        witnesses = verify_evidence.witnesses_of(arguments)
+        if witnesses:
+            if known is None:
+                raise Unreadable("--witness-keys: --checkpoint must be given as well")
+            with open(arguments.checkpoint, encoding="utf-8", newline="") as file:
+                reason = witnesses.require(file.read())
+            if reason:
+                print(f"error: --checkpoint: {reason}", file=sys.stderr)
+                return 1
         verdict = verify_database(arguments.path, known, read_masters(arguments.master_keys) if arguments.master_keys else None)
     except Unreadable as error:
         print(f"error: {error}", file=sys.stderr)

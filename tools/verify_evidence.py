@@ -15,6 +15,7 @@ import tempfile
 import unicodedata
 from datetime import date, datetime, timedelta, timezone
 
+from verify_der import Certificate, algorithm_of
 from verify import DOCUMENT, NO_CONTENT, REGISTRY, REQUEST, Unreadable, der_of, leaf_of, openssl, row_digest, sha256
 
 RECEIPT_BYTES, EVIDENCE_BYTES, NOTE_BYTES = 64 * 1024, 8 * 1024 * 1024, 16 * 1024
@@ -180,6 +181,24 @@ class Keys:
                 if len(signature) != 64 or not (ed25519, es256)[place](key, text, signature):
                     return False
         return True
+
+
+def read_note(note):
+    """The text of a signed note, and its signatures: name, key id, bytes."""
+    malformed = "CHECKPOINT_MALFORMED"
+    require(isinstance(note, str) and len(note.encode("utf-8", "surrogatepass")) <= NOTE_BYTES, malformed)
+    require(not any(unicodedata.category(c) == "Cc" and c != "\n" for c in note), malformed)
+    text, gap, lines = note.rpartition("\n\n")
+    require(gap and text and lines.endswith("\n"), malformed)
+    signatures = []
+    for line in lines[:-1].split("\n"):
+        require(line.startswith("\u2014 "), malformed)
+        name, space, encoded = line[2:].partition(" ")
+        data = base64_of(encoded)
+        require(space and is_name(name) and data is not None and len(data) >= 4, malformed)
+        signatures.append((name, data[:4], data[4:]))
+    require(len(signatures) <= 16, malformed)
+    return text + "\n", signatures
 
 
 def ed25519(key, text, signature):
@@ -755,6 +774,7 @@ def arguments_of(commands):
     receipt.add_argument("path")
     receipt.add_argument("--hub-keys", required=True, help="the hub's published keys")
     receipt.add_argument("--document", help="the document that the receipt is to be for")
+    receipt.add_argument("--witness-keys", help="keys of witnesses, each of whom must have signed the checkpoint")
     receipt.add_argument("--lines", action="store_true", help="PATH has a receipt on each line; a line is printed for each")
     bundle = commands.add_parser("bundle", help="a folder of `lienthong evidence export`")
     bundle.add_argument("path")
@@ -762,8 +782,15 @@ def arguments_of(commands):
     bundle.add_argument("-o", "--output", choices=("table", "json"), default="table")
 
 
+def witnesses_of(arguments):
+    # It uses what stands here.
+    from verify_witness import Witnesses
+    return Witnesses(arguments.witness_keys) if arguments.witness_keys else None
+
+
 def run_receipt(arguments):
     keys = Keys.read(arguments.hub_keys)
+    witnesses = witnesses_of(arguments)
     try:
         with open(arguments.path, "rb") as file:
             data = file.read()
@@ -776,8 +803,10 @@ def run_receipt(arguments):
     refused = 0
     for receipt in data.split(b"\n")[:-1] if arguments.lines else [data]:
         try:
-            verify_receipt(receipt, keys, document)
-            print("HELD")
+            proved = verify_receipt(receipt, keys, document)
+            reason = witnesses.require(proved["checkpoint"]) if witnesses else None
+            refused += reason is not None
+            print(reason or "HELD")
         except Refused as reason:
             refused += 1
             print(reason.code)

@@ -2,8 +2,10 @@
 //! the second verifier. What is damaged is refused by both, with the file named.
 
 mod damage;
+mod keys;
 mod life;
 mod receipts;
+mod retired;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
