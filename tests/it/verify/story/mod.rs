@@ -1,6 +1,6 @@
 //! A hub at which everything has happened that can: every kind, and a row of every table with something in every column.
 
-mod trust;
+pub(super) mod trust;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
