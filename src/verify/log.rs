@@ -156,7 +156,7 @@ pub(super) async fn read(
     verdict.size = log.frontier.size();
     verdict.root = log.frontier.root();
     verdict.hub_time = log.hub_time;
-    verdict.hub_keys = log.keys.known().to_vec();
+    verdict.hub_keys = log.keys.published();
     verdict.hub_id = log.hub_id.as_ref().and_then(Value::text).map(str::to_owned);
     Ok(log)
 }

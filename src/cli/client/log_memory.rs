@@ -214,6 +214,7 @@ pub(in crate::cli) fn check_fault(error: &CheckError) -> String {
             "điểm kiểm tra không do khóa nào của nhật ký này ký".to_owned()
         }
         CheckError::Checkpoint(CheckpointError::WrongSignature) => "chữ ký trên điểm kiểm tra không đúng".to_owned(),
+        CheckError::Checkpoint(CheckpointError::RetiredKey) => "điểm kiểm tra do khóa đã thôi dùng ký".to_owned(),
         CheckError::UnknownKey => {
             "điểm kiểm tra do khóa không có trong --hub-keys ký; lấy bản khóa mới do đơn vị vận hành công bố".to_owned()
         }
