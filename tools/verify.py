@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """A second verifier, written from the documents (docs/verify.md, src/evidence/leaf.rs) and not from the first one's code.
 
-    tools/verify.py database hub.db [--checkpoint FILE] [-o json]
-    tools/verify.py receipt FILE --hub-keys FILE [--document FILE]
+    tools/verify.py database hub.db [--checkpoint FILE [--witness-keys FILE]] [-o json]
+    tools/verify.py receipt FILE --hub-keys FILE [--document FILE] [--witness-keys FILE]
     tools/verify.py bundle DIR [--hub-keys FILE] [-o json]
 
-Receipts and bundles are in verify_evidence.py beside it. Python's standard library alone; signatures are checked by the
+Receipts and bundles are in verify_evidence.py beside it, witnesses in verify_witness.py, certificates in verify_der.py. Python's standard library alone; signatures are checked by the
 `openssl` command. Of databases SQLite only: it holds them in memory. Exit status as `lienthong verify`: 0 sound, 1 damage was found, 2 it cannot be read, or wrong usage.
 """
 
@@ -14,6 +14,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import struct
 import subprocess
@@ -23,6 +24,13 @@ import urllib.parse
 from datetime import datetime, timedelta, timezone
 
 import verify_content
+import verify_der
+
+try:
+    import tomllib
+except ImportError:
+    # Before Python 3.11: the kinds of a catalogue are not held against its files.
+    tomllib = None
 
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 9, 11, 12
 TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, HUB_KEY, TRUST)
@@ -442,6 +450,23 @@ def signed(row, keys):
     return False
 
 
+def content_of(event):
+    """The bytes that an entry brought; what is missing is told where bodies are checked."""
+    content = event["bodies"][0]["content"] if event["bodies"] else None
+    return content if isinstance(content, bytes) else None
+
+
+# How a list may be signed: the digest that `openssl dgst` takes. Another way (RSA-PSS, say) is left to the first verifier.
+LIST_DIGESTS = {"2a8648ce3d040302": "sha256", "2a8648ce3d040303": "sha384", "2a8648ce3d040304": "sha512",
+                "2a864886f70d01010b": "sha256", "2a864886f70d01010c": "sha384", "2a864886f70d01010d": "sha512"}
+
+
+def is_signed_by(paper, key):
+    digest = LIST_DIGESTS.get(paper.algorithm.hex())
+    return digest is None or openssl(["dgst", f"-{digest}", "-keyform", "DER", "-verify", "KEY", "-signature", "SIGNATURE", "TEXT"],
+                                     key, paper.signed, paper.signature)
+
+
 # ---- the replay -----------------------------------------------------------------------------------------------------------
 
 
@@ -454,7 +479,7 @@ class Replay:
         self.measures, self.counters, self.lanes = {}, {}, {}
         self.requests, self.clocks, self.shown = {}, {}, {}
         self.registry_version = self.calendar_version = 0
-        self.hub_id = None
+        self.hub_id, self.authority_keys = None, {}
 
     def follow(self, event, attachments):
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
@@ -466,7 +491,7 @@ class Replay:
                 self.document(event, attachments)
             else:
                 follow(event, event["told"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise Impossible(event["log_index"]) from error
 
     @staticmethod
@@ -502,9 +527,34 @@ class Replay:
 
     def catalogue(self, event, told):
         self.require(event["version"] == 1 and event["action"] == "state_catalogue" and told["kinds"])
+        content = content_of(event)
+        if content is None:
+            return
+        files = json.loads(content)
+        parts = [part.encode() for path in sorted(files, key=str.encode) for part in (path, files[path])]
+        self.require(event["subject"] == "catalogue/" + sha256(*(b"%d:%s" % (len(part), part) for part in parts)).hex())
+        if tomllib:
+            kinds = [tomllib.loads(files[path]) for path in files if re.fullmatch(r"kinds/[^/]+/kind\.toml", path)]
+            kinds = sorted((kind["code"], kind["revision"]) for kind in kinds)
+            self.require([(kind["code"], kind["revision"]) for kind in told["kinds"]] == kinds)
 
     def trust_paper(self, event, told):
-        self.require(event["version"] == 1 and told["kind"] in ("AUTHORITY", "REVOCATION_LIST"))
+        """An authority's certificate or list of revocations, read again: its key, its dates, who signed the list."""
+        actions = {"AUTHORITY": "trust_authority", "REVOCATION_LIST": "take_revocation_list"}
+        self.require(event["version"] == 1 and event["action"] == actions.get(told["kind"]))
+        content = content_of(event)
+        if content is not None:
+            self.require(sha256(content).hex() == event["subject"])
+            if told["kind"] == "AUTHORITY":
+                paper = verify_der.Certificate(content)
+                self.require(sha256(paper.key).hex() == told["authority_key"])
+                self.authority_keys[told["authority_key"]] = paper.key
+                dates = paper.not_before, paper.not_after
+            else:
+                paper = verify_der.RevocationList(content)
+                self.require(is_signed_by(paper, self.authority_keys[told["authority_key"]]))
+                dates = paper.this_update, paper.next_update
+            self.require(dates == (told["valid_from"], told["valid_to"]))
         self.rows["trust_paper"].append({
             "sha256": bytes.fromhex(event["subject"]), "kind": told["kind"],
             "authority_key": bytes.fromhex(told["authority_key"]), "valid_from": told["valid_from"],
@@ -783,6 +833,7 @@ def main():
     database.add_argument("--checkpoint", help="a checkpoint (signed note) that the log must contain")
     database.add_argument("--master-keys", help="the file of master keys, to open what is sealed; without it content is held "
                                                 "against the log as it is stored")
+    database.add_argument("--witness-keys", help="keys of witnesses, each of whom must have signed the checkpoint")
     database.add_argument("-o", "--output", choices=("table", "json"), default="table")
     # They use what stands here.
     import verify_evidence
@@ -793,6 +844,15 @@ def main():
             run = {"receipt": verify_evidence.run_receipt, "bundle": verify_evidence.run_bundle}
             return run[arguments.command](arguments)
         known = read_checkpoint(arguments.checkpoint) if arguments.checkpoint else None
+        witnesses = verify_evidence.witnesses_of(arguments)
+        if witnesses:
+            if known is None:
+                raise Unreadable("--witness-keys: --checkpoint must be given as well")
+            with open(arguments.checkpoint, encoding="utf-8", newline="") as file:
+                reason = witnesses.require(file.read())
+            if reason:
+                print(f"error: --checkpoint: {reason}", file=sys.stderr)
+                return 1
         verdict = verify_database(arguments.path, known, read_masters(arguments.master_keys) if arguments.master_keys else None)
     except Unreadable as error:
         print(f"error: {error}", file=sys.stderr)

@@ -15,6 +15,7 @@ import unicodedata
 from datetime import date, datetime, timedelta, timezone
 
 import verify_papers as papers
+from verify_der import Certificate, algorithm_of
 from verify import DOCUMENT, NO_CONTENT, REGISTRY, REQUEST, TRUST, Unreadable, der_of, leaf_of, openssl, row_digest, sha256
 
 RECEIPT_BYTES, EVIDENCE_BYTES, NOTE_BYTES = 64 * 1024, 8 * 1024 * 1024, 16 * 1024
@@ -106,8 +107,8 @@ class Keys:
 
     PREFIX = {b"\x01": "302a300506032b6570032100", b"\xffes256": "3059301306072a8648ce3d020106082a8648ce3d030107034200"}
 
-    def __init__(self, lines):
-        self.lines, self.keys, self.checked = lines, [], {}
+    def __init__(self, lines, statements=()):
+        self.lines, self.keys, self.checked, self.retired = lines, [], {}, {}
         for line in lines:
             parts = line.split(" ")
             require(len(parts) == 2, "MALFORMED")
@@ -123,13 +124,29 @@ class Keys:
                 keys.append((name, key_id, bytes.fromhex(self.PREFIX[algorithm]) + key))
             require(keys[0][0] == keys[1][0], "MALFORMED")
             self.keys.append(keys)
+        for statement in statements:
+            self.retire(statement.removeprefix("#!").split())
+
+    def retire(self, words):
+        """A statement `#! retired INDEX NAME+ID`; there is no other."""
+        require(len(words) == 3 and words[0] == "retired" and re.fullmatch(r"0|[1-9][0-9]{0,18}", words[1]), "MALFORMED")
+        _, index, name = words
+        named = [line for line in self.lines if line.startswith(f"{name}+")]
+        require(len(named) == 1 and name.count("+") == 1 and name not in self.retired, "MALFORMED")
+        self.retired[name] = int(index)
+
+    def may_sign(self, keys, size):
+        """Whether they are not retired by an entry of that tree."""
+        name, key_id, _ = keys[0]
+        return size <= self.retired.get(f"{name}+{key_id.hex()}", size)
 
     @classmethod
     def read(cls, path):
         try:
             with open(path, encoding="utf-8") as file:
                 lines = [line.strip() for line in file]
-            return cls([line for line in lines if line and not line.startswith("#")])
+            statements = [line for line in lines if line.startswith("#!")]
+            return cls([line for line in lines if line and not line.startswith("#")], statements)
         except (OSError, ValueError, Refused) as error:
             raise Unreadable(f"--hub-keys: {path}: {error}") from error
 
@@ -145,29 +162,18 @@ class Keys:
         return told
 
     def verify(self, note):
-        malformed = "CHECKPOINT_MALFORMED"
-        require(isinstance(note, str) and len(note.encode("utf-8", "surrogatepass")) <= NOTE_BYTES, malformed)
-        require(not any(unicodedata.category(c) == "Cc" and c != "\n" for c in note), malformed)
-        text, gap, lines = note.rpartition("\n\n")
-        require(gap and text and lines.endswith("\n"), malformed)
-        text += "\n"
-        signatures = []
-        for line in lines[:-1].split("\n"):
-            require(line.startswith("\u2014 "), malformed)
-            name, space, encoded = line[2:].partition(" ")
-            data = base64_of(encoded)
-            require(space and is_name(name) and data is not None and len(data) >= 4, malformed)
-            signatures.append((name, data[:4], data[4:]))
-        require(len(signatures) <= 16, malformed)
+        text, signatures = read_note(note)
         told = checkpoint_of(text)
-        require(told is not None, malformed)
+        require(told is not None, "CHECKPOINT_MALFORMED")
         named = []
         for keys in self.keys:
             if keys[0][0] == told["origin"] and any(
                     (name, key_id) == keys[n][:2] for name, key_id, _ in signatures for n in (0, 1)):
                 named.append(keys)
         require(named, "KEY_UNKNOWN")
-        require(any(self.has_signed(keys, text.encode(), signatures) for keys in named), "SIGNATURE_WRONG")
+        standing = [keys for keys in named if self.may_sign(keys, told["size"])]
+        require(any(self.has_signed(keys, text.encode(), signatures) for keys in standing or named), "SIGNATURE_WRONG")
+        require(standing, "KEY_RETIRED")
         return told
 
     @staticmethod
@@ -180,6 +186,24 @@ class Keys:
                 if len(signature) != 64 or not (ed25519, es256)[place](key, text, signature):
                     return False
         return True
+
+
+def read_note(note):
+    """The text of a signed note, and its signatures: name, key id, bytes."""
+    malformed = "CHECKPOINT_MALFORMED"
+    require(isinstance(note, str) and len(note.encode("utf-8", "surrogatepass")) <= NOTE_BYTES, malformed)
+    require(not any(unicodedata.category(c) == "Cc" and c != "\n" for c in note), malformed)
+    text, gap, lines = note.rpartition("\n\n")
+    require(gap and text and lines.endswith("\n"), malformed)
+    signatures = []
+    for line in lines[:-1].split("\n"):
+        require(line.startswith("\u2014 "), malformed)
+        name, space, encoded = line[2:].partition(" ")
+        data = base64_of(encoded)
+        require(space and is_name(name) and data is not None and len(data) >= 4, malformed)
+        signatures.append((name, data[:4], data[4:]))
+    require(len(signatures) <= 16, malformed)
+    return text + "\n", signatures
 
 
 def ed25519(key, text, signature):
@@ -322,14 +346,12 @@ def read_header(protected):
 
 def public_key(der):
     """The key of a certificate (DER, SubjectPublicKeyInfo) and what it signs with."""
-    done = subprocess.run(["openssl", "x509", "-inform", "DER", "-pubkey", "-noout"], input=der, capture_output=True, check=False)
-    pem = re.sub(rb"-----[A-Z ]+-----|\s", b"", done.stdout)
-    require(done.returncode == 0 and pem, "KEY_NOT_USABLE")
-    key = base64.b64decode(pem)
-    if key.startswith(bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")):
-        return key, "ES256"
-    require(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" in key[:40], "KEY_NOT_USABLE")
-    return key, "PS256"
+    try:
+        certificate = Certificate(der)
+        require(certificate.may_sign(), "KEY_NOT_USABLE")
+        return certificate.key, algorithm_of(certificate.key)
+    except (ValueError, IndexError):
+        raise Refused("KEY_NOT_USABLE") from None
 
 
 def words(text):
@@ -748,6 +770,7 @@ def arguments_of(commands):
     receipt.add_argument("path")
     receipt.add_argument("--hub-keys", required=True, help="the hub's published keys")
     receipt.add_argument("--document", help="the document that the receipt is to be for")
+    receipt.add_argument("--witness-keys", help="keys of witnesses, each of whom must have signed the checkpoint")
     receipt.add_argument("--lines", action="store_true", help="PATH has a receipt on each line; a line is printed for each")
     bundle = commands.add_parser("bundle", help="a folder of `lienthong evidence export`")
     bundle.add_argument("path")
@@ -755,8 +778,15 @@ def arguments_of(commands):
     bundle.add_argument("-o", "--output", choices=("table", "json"), default="table")
 
 
+def witnesses_of(arguments):
+    # It uses what stands here.
+    from verify_witness import Witnesses
+    return Witnesses(arguments.witness_keys) if arguments.witness_keys else None
+
+
 def run_receipt(arguments):
     keys = Keys.read(arguments.hub_keys)
+    witnesses = witnesses_of(arguments)
     try:
         with open(arguments.path, "rb") as file:
             data = file.read()
@@ -769,8 +799,10 @@ def run_receipt(arguments):
     refused = 0
     for receipt in data.split(b"\n")[:-1] if arguments.lines else [data]:
         try:
-            verify_receipt(receipt, keys, document)
-            print("HELD")
+            proved = verify_receipt(receipt, keys, document)
+            reason = witnesses.require(proved["checkpoint"]) if witnesses else None
+            refused += reason is not None
+            print(reason or "HELD")
         except Refused as reason:
             refused += 1
             print(reason.code)

@@ -46,8 +46,8 @@ impl RetireSigner {
         let key = &self.key;
         output::line(&if retired? {
             format!(
-                "Khóa {key} đã thôi dùng; những gì khóa này ký từ đây không còn giá trị.\n\
-                 The keys {key} are retired; what they sign from here on is no good."
+                "Khóa {key} đã thôi dùng; những gì khóa này ký từ đây không còn giá trị. Hãy công bố lại danh sách của lienthong evidence keys.\n\
+                 The keys {key} are retired; what they sign from here on is no good. Publish the list of lienthong evidence keys anew."
             )
         } else {
             format!(

@@ -385,7 +385,8 @@ fn input_setting(input: PemInput) -> &'static str {
 
 fn crl_vi(fault: CrlFault) -> &'static str {
     match fault {
-        CrlFault::Unreadable => "không đọc được tệp hoặc tệp quá lớn",
+        CrlFault::Unreadable => "không đọc được tệp",
+        CrlFault::TooLarge => "tệp lớn hơn 16 MiB, là mức mà nhật ký giữ",
         CrlFault::NotACrl => "không phải danh sách thu hồi chứng thư số (PEM hoặc DER)",
         CrlFault::IssuerUnknown => "tổ chức phát hành danh sách không có trong --client-ca",
         CrlFault::BadSignature => "chữ ký của danh sách không đúng hoặc dùng thuật toán không được chấp nhận",

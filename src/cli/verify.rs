@@ -15,7 +15,7 @@ use super::verify_receipt::{self, VerifyReceipt, WitnessArgs, hub_keys};
 use crate::domain::time::Timestamp;
 use crate::evidence::checkpoint;
 use crate::evidence::digest::hex;
-use crate::evidence::hub_key::HubKey;
+use crate::evidence::published::PublishedKey;
 use crate::sealing::MasterKeys;
 use crate::server::masters::MastersFault;
 use crate::verify::{Fault, Known, Outside, Place, Source, Verdict, VerifyError, verify};
@@ -146,7 +146,7 @@ impl VerifyDatabase {
         text.parse().map(Some).map_err(malformed)
     }
 
-    fn known(&self, trusted: Option<&[HubKey]>) -> Result<Option<Known>, Failure> {
+    fn known(&self, trusted: Option<&[PublishedKey]>) -> Result<Option<Known>, Failure> {
         let Some(path) = &self.checkpoint else {
             return if self.witnesses.is_given() {
                 Err(Failure::configuration(
@@ -160,10 +160,10 @@ impl VerifyDatabase {
         let note = read_text("--checkpoint", path)?;
         self.witnesses.require(&note)?;
         if let Some(trusted) = trusted {
-            checkpoint::verify(&note, trusted).map_err(|error| {
+            checkpoint::verify_published(&note, trusted).map_err(|error| {
                 let path = path.display();
                 Failure::failed(
-                    format!("--checkpoint: {path} không do khóa nào trong --hub-keys ký, hoặc chữ ký không đúng"),
+                    format!("--checkpoint: {path} không do khóa nào trong --hub-keys ký, chữ ký không đúng, hoặc khóa đã thôi dùng"),
                     format!("--checkpoint: {path}: {error}"),
                 )
             })?;
@@ -179,15 +179,26 @@ impl VerifyDatabase {
     }
 }
 
-/// The log knows no other keys than these.
-fn only_trusted(verdict: &Verdict, trusted: &[HubKey]) -> Result<(), Failure> {
-    let stranger = verdict.hub_keys.iter().find(|key| !trusted.contains(key));
-    stranger.map_or(Ok(()), |key| {
-        Err(Failure::failed(
-            format!("Nhật ký đăng ký một khóa không có trong --hub-keys: {key}"),
-            format!("The log registers keys that are not in --hub-keys: {key}"),
-        ))
-    })
+/// The log knows no other keys than these, and retires those that are called retired by the same entries.
+fn only_trusted(verdict: &Verdict, trusted: &[PublishedKey]) -> Result<(), Failure> {
+    for known in &verdict.hub_keys {
+        let key = &known.key;
+        let Some(listed) = trusted.iter().find(|listed| listed.key == *key) else {
+            return Err(Failure::failed(
+                format!("Nhật ký đăng ký một khóa không có trong --hub-keys: {key}"),
+                format!("The log registers keys that are not in --hub-keys: {key}"),
+            ));
+        };
+        // The list may be newer than the log, or older.
+        let told = listed.retired_index.filter(|index| *index < verdict.size);
+        if told.is_some() && told != known.retired_index {
+            return Err(Failure::failed(
+                format!("--hub-keys ghi khóa này thôi dùng từ một mục mà nhật ký không ghi như vậy: {key}"),
+                format!("--hub-keys calls these keys retired by an entry that does not retire them in the log: {key}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn text(verdict: &Verdict) -> String {

@@ -11,8 +11,8 @@ use super::failure::Failure;
 use crate::domain::time::Timestamp;
 use crate::evidence::cosignature::{CosignatureError, WitnessKey};
 use crate::evidence::digest::hex;
-use crate::evidence::hub_key::HubKey;
 use crate::evidence::note::Note;
+use crate::evidence::published::PublishedKey;
 use crate::evidence::receipt::{Proved, Receipt, ReceiptError};
 
 pub(super) const AFTER_HELP: &str = "\
@@ -136,7 +136,7 @@ impl VerifyReceipt {
     }
 }
 
-fn prove<'k>(json: &[u8], trusted: &'k [HubKey], document: Option<&[u8]>) -> Result<Proved<'k>, ReceiptError> {
+fn prove<'k>(json: &[u8], trusted: &'k [PublishedKey], document: Option<&[u8]>) -> Result<Proved<'k>, ReceiptError> {
     let receipt = Receipt::read(json)?;
     let proved = receipt.verify(trusted)?;
     if let Some(document) = document {
@@ -145,14 +145,14 @@ fn prove<'k>(json: &[u8], trusted: &'k [HubKey], document: Option<&[u8]>) -> Res
     Ok(proved)
 }
 
-/// The public keys in a file.
-pub(super) fn hub_keys(path: &Path) -> Result<Vec<HubKey>, Failure> {
-    let keys = HubKey::parse_list(&read_text("--hub-keys", path)?);
+/// The published keys in a file.
+pub(super) fn hub_keys(path: &Path) -> Result<Vec<PublishedKey>, Failure> {
+    let keys = PublishedKey::parse_list(&read_text("--hub-keys", path)?);
     let keys = keys.map_err(|line| {
         let path = path.display();
         Failure::configuration(
-            format!("--hub-keys: {path}, dòng {line}: không phải khóa công khai của một cổng (hai khóa trên một dòng)"),
-            format!("--hub-keys: {path}, line {line}: not the public keys of a hub (two keys on one line)"),
+            format!("--hub-keys: {path}, dòng {line}: không phải khóa công khai của một cổng (hai khóa trên một dòng) hay một điều được biết về khóa"),
+            format!("--hub-keys: {path}, line {line}: neither the public keys of a hub (two keys on one line) nor a known statement about them"),
         )
     })?;
     if keys.is_empty() {
@@ -222,6 +222,7 @@ fn in_vietnamese(error: ReceiptError) -> &'static str {
         ReceiptError::Checkpoint(CheckpointError::Malformed) => "điểm kiểm tra không đọc được",
         ReceiptError::Checkpoint(CheckpointError::UnknownKey) => "điểm kiểm tra không do khóa nào trong --hub-keys ký",
         ReceiptError::Checkpoint(CheckpointError::WrongSignature) => "chữ ký trên điểm kiểm tra không đúng",
+        ReceiptError::Checkpoint(CheckpointError::RetiredKey) => "điểm kiểm tra do khóa đã thôi dùng ký",
         ReceiptError::Proof(_) => "mục này không thuộc nhật ký mà cổng đã ký",
         ReceiptError::WrongTime => "mục này muộn hơn điểm kiểm tra",
         ReceiptError::WrongContent => {

@@ -13,9 +13,12 @@ use super::client::session::{Session, refused};
 use super::failure::Failure;
 use super::output;
 use super::verify_receipt::hub_keys;
-use crate::client::log_memory::{CheckError, Checked, Fits, FolderError, LogFolder, Trusted, check, write_whole};
+use crate::client::log_memory::{
+    CheckError, Checked, Fits, FolderError, LogFolder, Memory, Trusted, check, write_whole,
+};
 use crate::client::witness_key::{Cosigner, WitnessKeyError};
 use crate::domain::time::{Clock as _, Timestamp};
+use crate::evidence::hub_key::HubKey;
 use crate::evidence::note::Note;
 use crate::server::clock::SystemClock;
 
@@ -78,7 +81,7 @@ enum Trouble {
 impl Witness {
     pub(super) async fn run(self) -> Result<(), Failure> {
         if let Some(name) = &self.new_key {
-            let made = Cosigner::create(&self.state, name)?;
+            let made = new_key(&self.state, name)?;
             output::line(&made.public().to_string());
             return Ok(());
         }
@@ -91,17 +94,22 @@ impl Witness {
             publish: self.publish.clone().unwrap_or_else(|| self.state.join("checkpoint")),
             folder,
             connection: &self.connection,
+            also_hub: &self.also_hub,
         };
         witness.require_quiet()?;
-        let addresses = || std::iter::once(None).chain(self.also_hub.iter().map(|hub| Some(hub.as_str())));
+        witness.folder.begun_memory()?;
         let mut failed = 0_u32;
         loop {
             let mut trouble = None;
-            for address in addresses() {
+            for address in witness.addresses() {
                 match witness.look_in_time(address).await {
                     Ok(()) => {}
                     Err(Trouble::Alarm(failure)) => return Err(failure),
-                    Err(Trouble::Passing(failure)) => trouble = Some(failure),
+                    Err(Trouble::Passing(failure)) => {
+                        if let Some(earlier) = trouble.replace(failure) {
+                            earlier.report();
+                        }
+                    }
                 }
             }
             match trouble {
@@ -116,6 +124,16 @@ impl Witness {
             tokio::time::sleep(wait(Duration::from_secs(self.interval), failed)).await;
         }
     }
+}
+
+/// A key and, beside it, that nothing was signed yet. A folder with a key but without a memory has lost it, so the order counts: one
+/// that has a key is left as it is.
+fn new_key(folder: &Path, name: &str) -> Result<Cosigner, Failure> {
+    let memory = LogFolder::open(folder)?;
+    if !Cosigner::stands_in(folder) {
+        memory.begin()?;
+    }
+    Ok(Cosigner::create(folder, name)?)
 }
 
 /// How long to wait after so many looks in a row that came to nothing.
@@ -144,9 +162,15 @@ struct Follower<'a> {
     folder: LogFolder,
     publish: PathBuf,
     connection: &'a ConnectionArgs,
+    also_hub: &'a [String],
 }
 
 impl Follower<'_> {
+    /// Every hub of the log; the profile's own first.
+    fn addresses(&self) -> impl Iterator<Item = Option<&str>> {
+        std::iter::once(None).chain(self.also_hub.iter().map(|hub| Some(hub.as_str())))
+    }
+
     fn require_quiet(&self) -> Result<(), Failure> {
         let Some(alarm) = self.folder.alarm() else {
             return Ok(());
@@ -179,9 +203,14 @@ impl Follower<'_> {
         let note = newest(&session).await?;
         let published = self.connection.hub_keys()?.as_deref().map(hub_keys).transpose()?;
         let trusted = published.as_deref().map_or(Trusted::Met, Trusted::Published);
-        let memory = self.folder.memory()?;
+        let memory = self.folder.begun_memory()?;
         let origin = session.hub_id();
-        let checked = check(&mut session.evidence(), origin, memory.as_ref(), &note, trusted).await?;
+        let mut checked = check(&mut session.evidence(), origin, memory.as_ref(), &note, trusted).await?;
+        if checked.is_shorter() {
+            checked = self
+                .ask_others(address, memory.as_ref(), &note, trusted, checked)
+                .await?;
+        }
         let fits = match checked {
             Checked::Fits(fits) => fits,
             Checked::Alarm(alarm) => {
@@ -192,9 +221,7 @@ impl Follower<'_> {
         let Some(fresh) = fits.memory() else { return Ok(()) };
         let known = memory.as_ref().map_or(&[][..], |memory| memory.keys());
         for key in fresh.keys().iter().filter(|key| !known.contains(key)) {
-            output::line(&format!(
-                "Khóa của cổng gặp lần đầu; so với bản được công bố / keys of the hub met for the first time; compare with those published: {key}"
-            ));
+            output::line(&met(key, published.is_some()));
         }
         if memory.as_ref() != Some(fresh) {
             self.folder.remember(fresh)?;
@@ -207,11 +234,77 @@ impl Follower<'_> {
         Ok(())
     }
 
+    /// A hub that ends before what is remembered has lost entries, or lags behind another hub of its log: that one can prove whether
+    /// what was shown is the beginning of what is remembered.
+    async fn ask_others(
+        &self,
+        asked: Option<&str>,
+        memory: Option<&Memory>,
+        note: &str,
+        trusted: Trusted<'_>,
+        shorter: Checked,
+    ) -> Result<Checked, Trouble> {
+        let mut away = None;
+        for address in self.addresses().filter(|address| *address != asked) {
+            let told = async {
+                let session = self.connection.connect_to(address).await?;
+                let checked = check(&mut session.evidence(), session.hub_id(), memory, note, trusted).await;
+                checked.map_err(Trouble::from)
+            };
+            match told.await {
+                Ok(checked) if checked.is_shorter() => {}
+                Ok(checked) => {
+                    if matches!(checked, Checked::Fits(_)) {
+                        output::line(&lags(asked));
+                    }
+                    return Ok(checked);
+                }
+                Err(Trouble::Alarm(failure) | Trouble::Passing(failure)) => away = Some(failure),
+            }
+        }
+        away.map_or(Ok(shorter), |failure| Err(Trouble::Passing(not_told(asked, &failure))))
+    }
+
     fn sign(&self, note: &str, now: Timestamp) -> Result<(), Trouble> {
         let note = Note::parse(note).map_err(|_malformed| CheckError::Checkpoint(MALFORMED))?;
         let cosigned = self.cosigner.cosign(note, now);
         Ok(write_whole(&self.publish, &cosigned.to_string())?)
     }
+}
+
+/// A key of the hub that was not known before.
+fn met(key: &HubKey, is_published: bool) -> String {
+    if is_published {
+        format!("Khóa của cổng, có trong --hub-keys / keys of the hub, among those of --hub-keys: {key}")
+    } else {
+        format!(
+            "Khóa của cổng gặp lần đầu; so với bản được công bố / keys of the hub met for the first time; compare with those published: {key}"
+        )
+    }
+}
+
+/// How a hub is called that was looked at.
+fn called(address: Option<&str>) -> &str {
+    address.unwrap_or("--hub")
+}
+
+fn lags(address: Option<&str>) -> String {
+    let hub = called(address);
+    format!(
+        "Cổng {hub} chậm hơn cổng khác của cùng nhật ký; phần đã có thì khớp / the hub {hub} lags behind another one of its log; what it has fits"
+    )
+}
+
+fn not_told(address: Option<&str>, failure: &Failure) -> Failure {
+    let (hub, (vi, en)) = (called(address), failure.texts());
+    Failure::failed(
+        format!(
+            "Nhật ký của cổng {hub} ngắn hơn phần đã nhớ: cổng đó chậm hơn, hoặc đã mất mục; cổng khác chưa hỏi được: {vi}"
+        ),
+        format!(
+            "The log of the hub {hub} is shorter than what is remembered: it lags, or has lost entries; another hub could not be asked: {en}"
+        ),
+    )
 }
 
 const MALFORMED: crate::evidence::checkpoint::CheckpointError = crate::evidence::checkpoint::CheckpointError::Malformed;

@@ -59,7 +59,7 @@ impl Cosigner {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(at(folder))?;
         let path = folder.join(PRIVATE);
-        if path.exists() {
+        if Self::stands_in(folder) {
             return Err(WitnessKeyError::Exists(folder.to_owned()));
         }
         let damaged = || WitnessKeyError::Damaged(path.clone());
@@ -84,6 +84,11 @@ impl Cosigner {
         let synced = File::open(folder).and_then(|opened| opened.sync_all());
         synced.map_err(at(folder))?;
         Ok(Self { pair: key, public })
+    }
+
+    /// Whether there is a key in `folder`.
+    pub fn stands_in(folder: &Path) -> bool {
+        folder.join(PRIVATE).exists()
     }
 
     /// Opens the key in `folder`.

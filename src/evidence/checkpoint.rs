@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::hub_key::HubKey;
 use super::note::{self, Note, Signature};
 use super::proof::TreeRoot;
+use super::published::PublishedKey;
 
 /// The line that says when.
 const HUB_TIME: &str = "hub-time ";
@@ -40,6 +41,9 @@ pub enum CheckpointError {
     /// A trusted key is named, but the signature is not its own, or one of the two is missing.
     #[error("the checkpoint's signatures are not those of the key that it names")]
     WrongSignature,
+    /// Its keys are retired by an entry that its tree holds.
+    #[error("the checkpoint is signed by keys that an entry of its log retires")]
+    RetiredKey,
 }
 
 impl Checkpoint {
@@ -97,10 +101,12 @@ impl Checkpoint {
 ///
 /// # Errors
 /// [`CheckpointError`].
-pub fn verify<'k>(note: &str, trusted: &'k [HubKey]) -> Result<(Checkpoint, &'k HubKey), CheckpointError> {
-    let note = Note::parse(note).map_err(|_malformed| CheckpointError::Malformed)?;
-    let checkpoint = Checkpoint::parse(&note.text).map_err(|_malformed| CheckpointError::Malformed)?;
-    let of_this_log = trusted.iter().filter(|key| key.name() == checkpoint.origin);
+pub fn verify<'k>(
+    note: &str,
+    trusted: impl IntoIterator<Item = &'k HubKey>,
+) -> Result<(Checkpoint, &'k HubKey), CheckpointError> {
+    let (note, checkpoint) = read(note)?;
+    let of_this_log = trusted.into_iter().filter(|key| key.name() == checkpoint.origin);
     let named: Vec<&HubKey> = of_this_log.filter(|key| key.is_named_by(&note)).collect();
     if named.is_empty() {
         return Err(CheckpointError::UnknownKey);
@@ -109,6 +115,31 @@ pub fn verify<'k>(note: &str, trusted: &'k [HubKey]) -> Result<(Checkpoint, &'k 
     signer
         .map(|key| (checkpoint, key))
         .ok_or(CheckpointError::WrongSignature)
+}
+
+/// The same by the keys of a published list, each as long as it is not retired.
+///
+/// # Errors
+/// [`CheckpointError`]; [`CheckpointError::RetiredKey`] if none but retired keys have signed.
+pub fn verify_published<'k>(
+    note: &str,
+    published: &'k [PublishedKey],
+) -> Result<(Checkpoint, &'k HubKey), CheckpointError> {
+    let (_, stated) = read(note)?;
+    let standing = published.iter().filter(|listed| listed.may_sign(&stated));
+    match verify(note, standing.map(|listed| &listed.key)) {
+        Err(CheckpointError::UnknownKey) => {
+            verify(note, published.iter().map(|listed| &listed.key))?;
+            Err(CheckpointError::RetiredKey)
+        }
+        verified => verified,
+    }
+}
+
+fn read(note: &str) -> Result<(Note, Checkpoint), CheckpointError> {
+    let note = Note::parse(note).map_err(|_malformed| CheckpointError::Malformed)?;
+    let checkpoint = Checkpoint::parse(&note.text).map_err(|_malformed| CheckpointError::Malformed)?;
+    Ok((note, checkpoint))
 }
 
 #[cfg(test)]

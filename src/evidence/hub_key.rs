@@ -56,6 +56,11 @@ impl HubKey {
         key_id(&self.name, NOTE, &self.note)
     }
 
+    /// Its name and which Ed25519 key it is: how its line begins, and the subject of its entries in the log.
+    pub fn note_name(&self) -> String {
+        format!("{}+{:08x}", self.name, u32::from_be_bytes(self.note_id()))
+    }
+
     /// Which ES256 key it is.
     pub fn seal_id(&self) -> KeyId {
         key_id(&self.name, SEAL, &self.seal)

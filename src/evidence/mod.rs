@@ -12,6 +12,7 @@ pub mod merkle;
 pub mod nodes;
 pub mod note;
 pub mod proof;
+pub mod published;
 pub mod receipt;
 pub mod split;
 

@@ -10,6 +10,7 @@ use super::digest::{hex, salted, unhex};
 use super::hub_key::HubKey;
 use super::leaf::{Leaf, leaf_hash};
 use super::proof::{self, ProofError};
+use super::published::PublishedKey;
 
 /// The value of the member `schema`.
 pub const SCHEMA: &str = "lienthong/receipt/1";
@@ -96,6 +97,7 @@ impl ReceiptError {
             Self::Checkpoint(CheckpointError::Malformed) => "CHECKPOINT_MALFORMED",
             Self::Checkpoint(CheckpointError::UnknownKey) => "KEY_UNKNOWN",
             Self::Checkpoint(CheckpointError::WrongSignature) => "SIGNATURE_WRONG",
+            Self::Checkpoint(CheckpointError::RetiredKey) => "KEY_RETIRED",
             Self::Proof(_) => "PROOF_WRONG",
             Self::WrongTime => "TIME_WRONG",
             Self::WrongContent => "CONTENT_WRONG",
@@ -154,13 +156,13 @@ impl Receipt {
         })
     }
 
-    /// Checks it against the hub's keys: the checkpoint's signatures, the entry's place in the tree, the times.
+    /// Checks it against the published keys of the hub: the checkpoint's signatures, the entry's place in the tree, the times.
     ///
     /// # Errors
     /// [`ReceiptError`].
-    pub fn verify<'k>(&self, trusted: &'k [HubKey]) -> Result<Proved<'k>, ReceiptError> {
+    pub fn verify<'k>(&self, trusted: &'k [PublishedKey]) -> Result<Proved<'k>, ReceiptError> {
         let leaf = Leaf::decode(&self.leaf).map_err(|_malformed| ReceiptError::WrongLeaf)?;
-        let (checkpoint, signer) = checkpoint::verify(&self.checkpoint, trusted)?;
+        let (checkpoint, signer) = checkpoint::verify_published(&self.checkpoint, trusted)?;
         let hash = leaf_hash(&self.leaf);
         let tree = &checkpoint.tree;
         proof::verify_inclusion(&hash, leaf.log_index, tree.size, &self.proof, &tree.root)?;

@@ -57,7 +57,9 @@ async fn send(
             }
         }
         caller = authenticator.confirm(&caller).await?;
-        let entries = bundle.next().await?;
+        let Some(entries) = while_heard(sender, bundle.next()).await.transpose()? else {
+            return Ok(());
+        };
         if entries.is_empty() {
             return Ok(());
         }
@@ -80,6 +82,14 @@ fn parts_of(entry: BundleEntry) -> Vec<Part> {
     parts
 }
 
+/// What comes of `work`; nothing as soon as the client has gone. Much of a registry may be read in which there is nothing to send.
+async fn while_heard<T>(sender: &mpsc::Sender<Item>, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        () = sender.closed() => None,
+        done = work => Some(done),
+    }
+}
+
 fn encoded(entry: BundleEntry) -> v1::BundleEntry {
     let event = entry.event;
     let (media_type, content, salt) = entry
@@ -95,5 +105,19 @@ fn encoded(entry: BundleEntry) -> v1::BundleEntry {
         content: content.unwrap_or_default(),
         content_salt: salt.unwrap_or_default().into(),
         size_in_pieces: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn reading_ends_when_the_client_has_gone_and_not_before() {
+        let (sender, receiver) = mpsc::channel(ROOM);
+        assert_eq!(while_heard(&sender, std::future::ready(7)).await, Some(7));
+        let reading = while_heard(&sender, std::future::pending::<()>());
+        let (read, ()) = tokio::join!(reading, async { drop(receiver) });
+        assert_eq!(read, None);
     }
 }

@@ -32,7 +32,7 @@ pub struct TlsFiles {
 /// What the files held at one look.
 pub(super) struct Contents {
     pub(super) pems: Result<TlsPems, TlsConfigError>,
-    crls: Vec<Option<Vec<u8>>>,
+    crls: Vec<Result<Vec<u8>, CrlFault>>,
     /// Over all of it: as long as it stays, nothing was changed.
     pub(super) digest: [u8; 32],
 }
@@ -53,10 +53,10 @@ impl TlsFiles {
         let crls: Vec<_> = self
             .client_crls
             .iter()
-            .map(|path| read(path, MAX_PAPER_BYTES).ok())
+            .map(|path| read(path, MAX_PAPER_BYTES).map_err(|error| fault(&error)))
             .collect();
         let texts = [&certificate, &key, &client_ca].map(|text| text.as_ref().ok());
-        let all = texts.into_iter().chain(crls.iter().map(Option::as_ref));
+        let all = texts.into_iter().chain(crls.iter().map(|file| file.as_ref().ok()));
         let digests: Vec<u8> = all.flat_map(digest).collect();
         let pems = certificate.and_then(|certificate| {
             Ok(TlsPems {
@@ -77,7 +77,15 @@ impl Contents {
     /// The files of revocation lists.
     pub(super) fn crls(&self) -> Vec<CrlFile<'_>> {
         let crls = self.crls.iter();
-        crls.map(|file| file.as_deref().ok_or(CrlFault::Unreadable)).collect()
+        crls.map(|file| file.as_deref().map_err(|fault| *fault)).collect()
+    }
+}
+
+fn fault(error: &io::Error) -> CrlFault {
+    if error.kind() == io::ErrorKind::FileTooLarge {
+        CrlFault::TooLarge
+    } else {
+        CrlFault::Unreadable
     }
 }
 

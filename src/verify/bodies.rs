@@ -25,6 +25,13 @@ pub(super) struct Own {
     pub(super) attachments: Vec<Row>,
 }
 
+impl Own {
+    /// The bytes that the entry brought, as they stand in their row.
+    pub(super) fn content(&self) -> Option<&[u8]> {
+        self.bodies.first()?.at(3).bytes()
+    }
+}
+
 /// What is known of the contents of a log on the way through it.
 #[derive(Debug, Default)]
 pub(super) struct Contents {

@@ -60,7 +60,7 @@ pub(super) struct Log {
     pub(super) frontier: Frontier,
     pub(super) hub_time: i64,
     pub(super) keys: Keys,
-    pub(super) trust_papers: Vec<Row>,
+    pub(super) trust: trust::Papers,
     pub(super) tiles: Tiles,
     pub(super) registry: Registry,
     pub(super) calendar_version: i64,
@@ -156,7 +156,7 @@ pub(super) async fn read(
     verdict.size = log.frontier.size();
     verdict.root = log.frontier.root();
     verdict.hub_time = log.hub_time;
-    verdict.hub_keys = log.keys.known().to_vec();
+    verdict.hub_keys = log.keys.published();
     verdict.hub_id = log.hub_id.as_ref().and_then(Value::text).map(str::to_owned);
     Ok(log)
 }
@@ -169,7 +169,7 @@ impl Log {
             frontier: Frontier::default(),
             hub_time: 0,
             keys: Keys::default(),
-            trust_papers: Vec::new(),
+            trust: trust::Papers::default(),
             tiles: Tiles::default(),
             registry: Registry::default(),
             calendar_version: 0,
@@ -287,7 +287,7 @@ impl Log {
             EntryType::Read => reads::is_read(event),
             EntryType::Catalogue => trust::catalogue(event, own),
             EntryType::HubKey => self.keys.follow(event),
-            EntryType::Trust => trust::follow(event, own).map(|row| self.trust_papers.push(row)),
+            EntryType::Trust => self.trust.follow(event, own),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };
         if follows.is_none() {

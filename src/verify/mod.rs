@@ -39,7 +39,7 @@ pub use signed::Notes;
 pub use source::{Source, Tables};
 
 use crate::evidence::Digest;
-use crate::evidence::hub_key::HubKey;
+use crate::evidence::published::PublishedKey;
 use crate::sealing::MasterKeys;
 
 /// Why a database cannot be verified at all.
@@ -116,8 +116,8 @@ pub struct Verdict {
     pub replayed: bool,
     /// The size of the checkpoint given, if the log contains it.
     pub contains: Option<u64>,
-    /// The public keys that the log registers.
-    pub hub_keys: Vec<HubKey>,
+    /// The public keys that the log registers, and from where on it retires them.
+    pub hub_keys: Vec<PublishedKey>,
     /// What is wrong.
     pub faults: Faults,
 }

@@ -11,6 +11,7 @@ use crate::evidence::checkpoint::{Checkpoint, verify};
 use crate::evidence::digest::sha256;
 use crate::evidence::hub_key::HubKey;
 use crate::evidence::merkle::Frontier;
+use crate::evidence::published::PublishedKey;
 
 /// Checkpoints whose signatures were found good: each is computed once, however often a database is judged.
 #[derive(Debug, Default)]
@@ -41,8 +42,7 @@ impl Keys {
     pub(super) fn follow(&mut self, event: &Event<'_>) -> Option<()> {
         let told: Registered = serde_json::from_str(event.details).ok()?;
         let key: HubKey = told.public_keys.parse().ok()?;
-        let subject = format!("{}+{:08x}", key.name(), u32::from_be_bytes(key.note_id()));
-        if event.subject != subject {
+        if event.subject != key.note_name() {
             return None;
         }
         let at = [event.index, event.hub_time];
@@ -70,8 +70,16 @@ impl Keys {
         self.known.first().map(HubKey::name)
     }
 
-    pub(super) fn known(&self) -> &[HubKey] {
-        &self.known
+    pub(super) fn published(&self) -> Vec<PublishedKey> {
+        let keys = self
+            .known
+            .iter()
+            .zip(&self.standing)
+            .map(|(key, standing)| PublishedKey {
+                key: key.clone(),
+                retired_index: standing.retired.and_then(|[index, _]| u64::try_from(index).ok()),
+            });
+        keys.collect()
     }
 
     pub(super) fn rows(&self) -> Vec<Row> {

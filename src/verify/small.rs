@@ -27,7 +27,7 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
     });
     let expected: [(&'static Select, Vec<Row>); 9] = [
         (&HUB_KEY, log.keys.rows()),
-        (&TRUST_PAPER, log.trust_papers.clone()),
+        (&TRUST_PAPER, log.trust.rows()),
         (&TREE_NODE, log.tiles.rows()),
         (&AGENCY, log.registry.agency_rows()),
         (&OFFICER, log.registry.officer_rows()),

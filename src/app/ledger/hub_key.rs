@@ -27,7 +27,7 @@ pub struct HubKeyDetails {
 
 /// The subject of entries about these keys: the hub's name and the id of its Ed25519 key.
 pub fn hub_key_subject(key: &HubKey) -> String {
-    format!("{}+{:08x}", key.name(), u32::from_be_bytes(key.note_id()))
+    key.note_name()
 }
 
 /// Registers the keys of a hub. Only a hub itself does so, at its start; keys that are registered stay as they are.

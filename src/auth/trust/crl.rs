@@ -56,9 +56,12 @@ impl fmt::Debug for Crl {
 /// Why a list, or a file of lists, is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CrlFault {
-    /// The file cannot be read, or is too large.
+    /// The file cannot be read.
     #[error("the file cannot be read")]
     Unreadable,
+    /// The file is larger than the log keeps of it, 16 MiB.
+    #[error("the file is larger than 16 MiB")]
+    TooLarge,
     /// It is no list in PEM or DER.
     #[error("it is not a certificate revocation list in PEM or DER")]
     NotACrl,
@@ -91,6 +94,7 @@ impl CrlFault {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
+            Self::TooLarge => "too_large",
             Self::NotACrl => "not_a_crl",
             Self::IssuerUnknown => "issuer_unknown",
             Self::BadSignature => "bad_signature",

@@ -19,6 +19,7 @@ use crate::cli::output;
 use crate::client::receipts::kept;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::Note;
+use crate::evidence::published::PublishedKey;
 use crate::evidence::receipt::ReceiptFile;
 
 /// See the command's help.
@@ -196,13 +197,17 @@ impl KeysCommand {
     async fn run(self) -> Result<(), Failure> {
         let session = self.connection.connect().await?;
         let answer = ask!(async || session.evidence().list_hub_keys(v1::ListHubKeysRequest {}).await)?;
-        for key in answer.keys {
-            if let Some(index) = key.retired_index {
+        for told in answer.keys {
+            let key = told.public_keys.parse().map_err(|_malformed| incomplete("keys"))?;
+            let retired_index = told.retired_index.and_then(|index| u64::try_from(index).ok());
+            let listed = PublishedKey { key, retired_index };
+            if let (Some(index), Some(statement)) = (retired_index, listed.statement()) {
                 output::line(&format!(
                     "# Khóa thôi dùng từ mục {index} / retired from entry {index} on:"
                 ));
+                output::line(&statement);
             }
-            output::line(&key.public_keys);
+            output::line(&listed.key.to_string());
         }
         Ok(())
     }

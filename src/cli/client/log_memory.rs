@@ -214,6 +214,7 @@ pub(in crate::cli) fn check_fault(error: &CheckError) -> String {
             "điểm kiểm tra không do khóa nào của nhật ký này ký".to_owned()
         }
         CheckError::Checkpoint(CheckpointError::WrongSignature) => "chữ ký trên điểm kiểm tra không đúng".to_owned(),
+        CheckError::Checkpoint(CheckpointError::RetiredKey) => "điểm kiểm tra do khóa đã thôi dùng ký".to_owned(),
         CheckError::UnknownKey => {
             "điểm kiểm tra do khóa không có trong --hub-keys ký; lấy bản khóa mới do đơn vị vận hành công bố".to_owned()
         }
@@ -226,6 +227,11 @@ pub(in crate::cli) fn folder_fault(error: &FolderError) -> String {
     match error {
         FolderError::InUse(path) => format!("thư mục {} đang được tiến trình khác dùng", path.display()),
         FolderError::Damaged(path) => format!("tệp {} bị hỏng", path.display()),
+        FolderError::Lost(path) => format!(
+            "mất tệp {}: không còn nhớ những gì đã ký, nên có thể ký hai gốc cây cho cùng một số mục. Còn giữ bản mới nhất thì đưa lại; \
+             nếu không, tạo thư mục mới với khóa mới (--new-key) và công bố khóa đó",
+            path.display()
+        ),
         FolderError::WouldGoBack(path) => format!("thư mục {} đã nhớ nhật ký dài hơn hoặc khác", path.display()),
         FolderError::File { path, source } => format!("không đọc hoặc ghi được {}: {source}", path.display()),
     }

@@ -11,6 +11,7 @@ use crate::client::channel::HubChannel;
 use crate::evidence::Digest;
 use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::evidence::hub_key::HubKey;
+use crate::evidence::published::PublishedKey;
 use crate::evidence::split::{Split, compare, in_order, takes_proof};
 
 /// The hub's reason when a tree is larger than its log.
@@ -19,8 +20,8 @@ const BEYOND_THE_LOG: &str = "POSITION_OUT_OF_RANGE";
 /// Which keys of the hub are believed.
 #[derive(Debug, Clone, Copy)]
 pub enum Trusted<'k> {
-    /// Those that the operator published, and no others.
-    Published(&'k [HubKey]),
+    /// Those that the operator published, and no others; each as long as the list does not call it retired.
+    Published(&'k [PublishedKey]),
     /// Those that were met before; at the first time, and for a log that goes on from what is remembered, those that the log registers.
     Met,
 }
@@ -72,6 +73,13 @@ pub enum Checked {
     Fits(Fits),
     /// It is not.
     Alarm(Box<Alarm>),
+}
+
+impl Checked {
+    /// Whether the hub that was asked ends before what is remembered. It may have lost entries, or lag behind another hub of its log.
+    pub fn is_shorter(&self) -> bool {
+        matches!(self, Self::Alarm(alarm) if alarm.split == Split::Shorter)
+    }
 }
 
 /// The checkpoint could not be judged. It says nothing of the log and is remembered by nobody.
@@ -167,11 +175,11 @@ async fn verified(
     trusted: Trusted<'_>,
 ) -> Result<(Checkpoint, Vec<HubKey>), CheckError> {
     let mut keys = memory.map(|memory| memory.keys.clone()).unwrap_or_default();
-    let believed = match trusted {
-        Trusted::Published(published) => published,
-        Trusted::Met => &keys,
+    let found = match trusted {
+        Trusted::Published(published) => checkpoint::verify_published(note, published),
+        Trusted::Met => checkpoint::verify(note, &keys),
     };
-    let found = checkpoint::verify(note, believed).map(|(checkpoint, signer)| (checkpoint, signer.clone()));
+    let found = found.map(|(checkpoint, signer)| (checkpoint, signer.clone()));
     match (found, trusted) {
         (Ok((checkpoint, signer)), _) => {
             if !keys.contains(&signer) {

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{Alarm, Memory};
 use crate::domain::time::Timestamp;
 use crate::evidence::digest::hex;
+use crate::evidence::hub_key::HubKey;
 
 const SCHEMA: &str = "lienthong/log-memory/1";
 const MEMORY: &str = "memory.json";
@@ -27,6 +28,12 @@ pub enum FolderError {
     /// The file is not what this program writes.
     #[error("{0} is damaged")]
     Damaged(PathBuf),
+    /// The file in which the log is remembered is gone, though remembering had begun.
+    #[error(
+        "{0} is gone: what was signed is not remembered any more, and another root of one size could be signed. Put it back if you have \
+         its newest state; else make a new folder with a new key (--new-key), and publish it"
+    )]
+    Lost(PathBuf),
     /// What is to be remembered would take back what is.
     #[error("{0} remembers a larger log, or another one of that size")]
     WouldGoBack(PathBuf),
@@ -44,8 +51,16 @@ pub enum FolderError {
 #[serde(deny_unknown_fields)]
 struct Stated {
     schema: String,
-    checkpoint: String,
+    /// None before the first one was seen.
+    checkpoint: Option<String>,
     hub_keys: Vec<String>,
+}
+
+/// Whether remembering has begun, and what is remembered.
+enum State {
+    Absent,
+    Begun,
+    Remembers(Memory),
 }
 
 /// An open folder, locked for this process.
@@ -82,18 +97,52 @@ impl LogFolder {
     /// # Errors
     /// [`FolderError::Damaged`], also if the keys beside it have not signed the checkpoint.
     pub fn memory(&self) -> Result<Option<Memory>, FolderError> {
+        Ok(match self.state()? {
+            State::Absent | State::Begun => None,
+            State::Remembers(memory) => Some(memory),
+        })
+    }
+
+    /// The same for whoever began with [`Self::begin`]: nothing may be gone.
+    ///
+    /// # Errors
+    /// [`FolderError::Lost`] if nothing stands there, not even that nothing was seen yet.
+    pub fn begun_memory(&self) -> Result<Option<Memory>, FolderError> {
+        match self.state()? {
+            State::Absent => Err(FolderError::Lost(self.folder.join(MEMORY))),
+            State::Begun => Ok(None),
+            State::Remembers(memory) => Ok(Some(memory)),
+        }
+    }
+
+    /// Writes that nothing was seen yet, so that a memory which is gone later can be told from one that is new. What is remembered stays.
+    ///
+    /// # Errors
+    /// [`FolderError`].
+    pub fn begin(&self) -> Result<(), FolderError> {
+        match self.state()? {
+            State::Absent => self.write(None, &[]),
+            State::Begun | State::Remembers(_) => Ok(()),
+        }
+    }
+
+    fn state(&self) -> Result<State, FolderError> {
         let path = self.folder.join(MEMORY);
         let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Absent),
             read => read.map_err(at(&path))?,
         };
         let read = || {
             let stated: Stated = serde_json::from_str(&text).ok()?;
             let keys = stated.hub_keys.iter().map(|key| key.parse().ok());
-            let memory = Memory::new(&stated.checkpoint, keys.collect::<Option<_>>()?).ok();
-            memory.filter(|_| stated.schema == SCHEMA)
+            let keys = keys.collect::<Option<Vec<_>>>()?;
+            let state = match stated.checkpoint {
+                None => keys.is_empty().then_some(State::Begun),
+                Some(note) => Memory::new(&note, keys).ok().map(State::Remembers),
+            };
+            state.filter(|_| stated.schema == SCHEMA)
         };
-        read().map(Some).ok_or(FolderError::Damaged(path))
+        read().ok_or(FolderError::Damaged(path))
     }
 
     /// Remembers; it is on the disk afterwards.
@@ -108,10 +157,14 @@ impl LogFolder {
                 return Err(FolderError::WouldGoBack(self.folder.clone()));
             }
         }
+        self.write(Some(&memory.note), &memory.keys)
+    }
+
+    fn write(&self, checkpoint: Option<&str>, keys: &[HubKey]) -> Result<(), FolderError> {
         let stated = Stated {
             schema: SCHEMA.to_owned(),
-            checkpoint: memory.note.clone(),
-            hub_keys: memory.keys.iter().map(ToString::to_string).collect(),
+            checkpoint: checkpoint.map(str::to_owned),
+            hub_keys: keys.iter().map(ToString::to_string).collect(),
         };
         let path = self.folder.join(MEMORY);
         let text = serde_json::to_string_pretty(&stated).map_err(|error| at(&path)(error.into()))?;
@@ -213,7 +266,6 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
 mod tests {
     use super::*;
     use crate::evidence::checkpoint::Checkpoint;
-    use crate::evidence::hub_key::HubKey;
     use crate::evidence::merkle::Frontier;
     use crate::evidence::nodes::Growth;
     use crate::evidence::proof::TreeRoot;
@@ -270,6 +322,21 @@ mod tests {
     }
 
     #[test]
+    fn a_memory_that_had_begun_and_is_gone_is_told_and_beginning_anew_forgets_nothing() {
+        let (place, mut signer) = (tempfile::tempdir().unwrap(), Signer::of_a_test(HUB));
+        let folder = LogFolder::open(place.path()).unwrap();
+        assert!(matches!(folder.begun_memory(), Err(FolderError::Lost(_))));
+        folder.begin().unwrap();
+        assert_eq!((folder.memory().unwrap(), folder.begun_memory().unwrap()), (None, None));
+        let known = memory(&mut signer, 1, 5);
+        folder.remember(&known).unwrap();
+        folder.begin().unwrap();
+        assert_eq!(folder.begun_memory().unwrap(), Some(known));
+        fs::remove_file(place.path().join(MEMORY)).unwrap();
+        assert!(matches!(folder.begun_memory(), Err(FolderError::Lost(_))));
+    }
+
+    #[test]
     fn a_folder_is_of_one_process_and_a_damaged_one_is_told() {
         let (place, mut signer) = (tempfile::tempdir().unwrap(), Signer::of_a_test(HUB));
         let folder = LogFolder::open(place.path()).unwrap();
@@ -283,6 +350,9 @@ mod tests {
             good.replace(&signer.key().to_string(), &other.to_string()),
             good.replace("memory/1", "memory/2"),
             good.split_at(good.len() / 2).0.to_owned(),
+            good.lines()
+                .filter(|line| !line.contains("checkpoint"))
+                .collect::<String>(),
             String::new(),
         ] {
             assert_ne!(wrong, good);

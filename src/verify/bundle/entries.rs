@@ -14,9 +14,9 @@ use crate::domain::signature::Signed;
 use crate::domain::trust::TrustKind;
 use crate::evidence::Digest;
 use crate::evidence::digest::{salted, sha256};
-use crate::evidence::hub_key::HubKey;
 use crate::evidence::jws::document_in;
 use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
+use crate::evidence::published::PublishedKey;
 use crate::evidence::receipt::Receipt;
 
 /// The largest file of a bundle that is evidence itself, and not an attached document: 8 MiB.
@@ -99,7 +99,7 @@ fn media_type(details: &EventDetails) -> String {
 pub(super) fn read_entries(
     folder: &Folder,
     manifest: &Manifest,
-    keys: &[HubKey],
+    keys: &[PublishedKey],
     note: &str,
     verdict: &mut BundleVerdict,
 ) -> io::Result<BTreeMap<u64, Entry>> {
@@ -143,7 +143,7 @@ pub(super) fn read_entries(
 fn read_receipt(
     folder: &Folder,
     listed: &Listed,
-    keys: &[HubKey],
+    keys: &[PublishedKey],
     note: &str,
     verdict: &mut BundleVerdict,
 ) -> io::Result<Option<Receipt>> {

@@ -23,6 +23,7 @@ pub use row::EventFile;
 
 use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::hub_key::HubKey;
+use crate::evidence::published::PublishedKey;
 use entries::read_entries;
 use registry::Registry;
 
@@ -64,7 +65,7 @@ impl BundleVerdict {
 ///
 /// # Errors
 /// The folder itself cannot be read. What is wrong with what stands in it is in the verdict.
-pub fn verify_bundle(folder: &Folder, trusted: Option<&[HubKey]>) -> std::io::Result<BundleVerdict> {
+pub fn verify_bundle(folder: &Folder, trusted: Option<&[PublishedKey]>) -> std::io::Result<BundleVerdict> {
     let mut verdict = BundleVerdict::default();
     let Some(manifest) = manifest::check(folder, &mut verdict)? else {
         return Ok(verdict);
@@ -99,9 +100,9 @@ pub fn verify_bundle(folder: &Folder, trusted: Option<&[HubKey]>) -> std::io::Re
 
 fn check_keys(
     folder: &Folder,
-    trusted: Option<&[HubKey]>,
+    trusted: Option<&[PublishedKey]>,
     verdict: &mut BundleVerdict,
-) -> std::io::Result<Vec<HubKey>> {
+) -> std::io::Result<Vec<PublishedKey>> {
     let text = folder.text(Names::HUB_KEYS)?;
     let keys = text.and_then(|text| {
         let keys = HubKey::parse_list(&text).ok()?;
@@ -112,20 +113,29 @@ fn check_keys(
         verdict.add(Names::HUB_KEYS, "", Flaw::Malformed);
         return Ok(Vec::new());
     };
-    let Some(trusted) = trusted else { return Ok(keys) };
-    if let Some(stranger) = keys.iter().find(|key| !trusted.contains(key)) {
+    let Some(trusted) = trusted else {
+        return Ok(keys.into_iter().map(PublishedKey::from).collect());
+    };
+    if let Some(stranger) = keys
+        .iter()
+        .find(|key| !trusted.iter().any(|listed| listed.key == **key))
+    {
         verdict.add(Names::HUB_KEYS, stranger.name(), Flaw::OtherKeys);
     }
     Ok(trusted.to_vec())
 }
 
-fn check_checkpoint(folder: &Folder, keys: &[HubKey], verdict: &mut BundleVerdict) -> std::io::Result<Option<String>> {
+fn check_checkpoint(
+    folder: &Folder,
+    keys: &[PublishedKey],
+    verdict: &mut BundleVerdict,
+) -> std::io::Result<Option<String>> {
     let note = folder.text(Names::CHECKPOINT)?;
     let Some(note) = note else {
         verdict.add(Names::CHECKPOINT, "", Flaw::Malformed);
         return Ok(None);
     };
-    match checkpoint::verify(&note, keys) {
+    match checkpoint::verify_published(&note, keys) {
         Ok((checkpoint, _)) => verdict.checkpoint = Some(checkpoint),
         Err(error) => {
             verdict.add(Names::CHECKPOINT, "", Flaw::Checkpoint(error));

@@ -3,9 +3,11 @@
 
 mod damage;
 mod forger;
+mod keys;
 mod life;
 mod papers;
 mod receipts;
+mod retired;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

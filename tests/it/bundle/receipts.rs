@@ -8,7 +8,7 @@ use std::process::Stdio;
 use lienthong::auth::admission::AdmissionLimits;
 use lienthong::client::receipts::kept;
 use lienthong::domain::ids::IdSource as _;
-use lienthong::evidence::hub_key::HubKey;
+use lienthong::evidence::published::PublishedKey;
 use lienthong::evidence::receipt::Receipt;
 use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
@@ -65,7 +65,7 @@ fn line(receipt: &Receipt) -> String {
 }
 
 /// What we say of a line.
-fn ours(line: &str, trusted: &[HubKey]) -> &'static str {
+fn ours(line: &str, trusted: &[PublishedKey]) -> &'static str {
     match Receipt::read(line.as_bytes()).and_then(|receipt| receipt.verify(trusted).map(drop)) {
         Ok(()) => "HELD",
         Err(error) => error.code(),
@@ -164,11 +164,11 @@ fn both_verifiers_hold_every_receipt_and_no_changed_one() {
         .await;
         let sender = hub.client(THADS).await;
         let receipts = receipts_of(&sender, count).await;
-        let trusted = crate::evidence::keys(&sender).await;
+        let trusted = crate::evidence::published(&sender).await;
         hub.stop().await;
         let scratch = tempfile::tempdir().expect("a folder");
         let keys = scratch.path().join("hub.keys");
-        let published: Vec<String> = trusted.iter().map(ToString::to_string).collect();
+        let published: Vec<String> = trusted.iter().map(|listed| listed.key.to_string()).collect();
         std::fs::write(
             &keys,
             published.join(

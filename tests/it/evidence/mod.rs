@@ -8,6 +8,7 @@ mod retired_key;
 
 use lienthong::client::receipts::kept;
 use lienthong::evidence::hub_key::HubKey;
+use lienthong::evidence::published::PublishedKey;
 use lienthong::evidence::receipt::Receipt;
 use lienthong_proto::v1::get_receipt_request::Entry;
 use lienthong_proto::{Rpc, v1};
@@ -40,6 +41,11 @@ pub(crate) async fn keys(client: &Client) -> Vec<HubKey> {
         .iter()
         .map(|key| key.public_keys.parse().expect("keys"))
         .collect()
+}
+
+/// The same as a published list.
+pub(crate) async fn published(client: &Client) -> Vec<PublishedKey> {
+    keys(client).await.into_iter().map(PublishedKey::from).collect()
 }
 
 /// The receipts of entries, as a partner keeps them.

@@ -5,7 +5,7 @@ use lienthong_proto::v1::get_receipt_request::Entry;
 use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
 
-use super::{ask, enquiry, keys, receipts};
+use super::{ask, enquiry, published, receipts};
 use crate::harness::agencies::{BANK, LAND_37, LAND_OFFICE, THADS};
 use crate::harness::audit::audit;
 use crate::harness::hub::settings;
@@ -38,7 +38,7 @@ backends! {
         let refusal = receipts(&stranger, Entry::EnforcementRequestId(request)).await.expect_err("not a party");
         assert_eq!(reason(&refusal), "REQUEST_NOT_FOUND");
 
-        let trusted = keys(&stranger).await;
+        let trusted = published(&stranger).await;
         // From here on nothing is asked of the hub.
         hub.stop().await;
         let json = serde_json::to_vec(&by_key[0].file().expect("a file")).expect("JSON");
@@ -60,7 +60,7 @@ backends! {
             let order = enquiry(&format!("bits-{number:04}"), THADS, &[LAND_OFFICE]);
             ask::<v1::SubmitResponse>(&sender, Rpc::RequestServiceSubmit, &submit(&order)).await.expect("accepted");
         }
-        let trusted = keys(&sender).await;
+        let trusted = published(&sender).await;
         let good = receipts(&sender, Entry::IdempotencyKey("bits-0003".to_owned())).await.expect("its receipts").remove(0);
         good.verify(&trusted).expect("it holds");
         let mut tried = 0;

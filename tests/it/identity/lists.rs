@@ -90,6 +90,11 @@ backends! {
         };
         assert!(matches!(start(&[], true).await, Some(TlsConfigError::CrlMissing)));
         assert_eq!(fault(start(&["no-such-file"], false).await), CrlFault::Unreadable);
+        let most = 16 << 20;
+        for (bytes, expected) in [(most, CrlFault::NotACrl), (most + 1, CrlFault::TooLarge)] {
+            files.put("crl.pem", &"x".repeat(bytes));
+            assert_eq!(fault(start(&["crl.pem"], false).await), expected, "{bytes}");
+        }
         files.put("crl.pem", "no list");
         assert_eq!(fault(start(&["crl.pem"], false).await), CrlFault::NotACrl);
         files.put("crl.pem", &list(&authority, &[], 1, 0));

@@ -6,6 +6,7 @@ mod command;
 mod forger;
 mod older;
 mod on_disk;
+mod papers;
 mod retired;
 mod schema;
 pub(crate) mod second;

@@ -25,6 +25,21 @@ fn tool() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/verify.py")
 }
 
+/// How the second verifier ends, in this folder, and what it prints.
+pub(crate) fn ask_second(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new("python3");
+    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
+    let output = command
+        .current_dir(folder)
+        .arg("-B")
+        .arg(tool())
+        .args(arguments)
+        .output();
+    let output = output.expect("python3 runs");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).expect("UTF-8"))
+}
+
 /// What the second verifier says.
 pub(crate) fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json {
     let url = database.url();

@@ -3,7 +3,7 @@
 use super::{look_well, sent, witnessed};
 use crate::harness::Backend;
 use crate::harness::agencies::THADS;
-use crate::verify::second::second;
+use crate::verify::second::{ask_second, second};
 
 backends! {
     async fn verifiers_take_cosigned_checkpoints_and_demand_the_witnesses_that_are_named(database) {
@@ -37,6 +37,19 @@ backends! {
             let wrong = verify(&with(&["--witness-keys", "hub.keys"])).await;
             assert_eq!(wrong.status, 2, "{what}: {}", wrong.stderr);
         }
+        // The second verifier says the same.
+        let folder = desk.path("");
+        let theirs = |arguments: &[&str], keys| ask_second(&folder, &[arguments, &["--witness-keys", keys]].concat());
+        let receipt = ["receipt", "witnessed.json", "--hub-keys", "hub.keys"];
+        let sqlite = url.strip_prefix("sqlite:").map(|path| ["database", path, "--checkpoint", checkpoint]);
+        for arguments in [Some(receipt), sqlite].into_iter().flatten() {
+            assert_eq!(theirs(&arguments, "witness.keys").0, Some(0), "{arguments:?}");
+            let (status, said) = theirs(&arguments, "other.keys");
+            assert!(status == Some(1) && said.contains("WITNESS_MISSING witness.test/w2"), "{said}");
+            assert_eq!(theirs(&arguments, "hub.keys").0, Some(2), "{arguments:?}");
+        }
+        let (status, said) = theirs(&["receipt", "receipt.json", "--hub-keys", "hub.keys"], "witness.keys");
+        assert!(status == Some(1) && said.contains("WITNESS_MISSING"), "{said}");
         if database.backend() == Backend::Sqlite {
             let second = second(&database, Some(&desk.path(checkpoint)));
             assert_eq!(second["verdict"], "SOUND", "{second}");
@@ -57,6 +70,11 @@ backends! {
         let changed = ["database", &url, "--checkpoint", "changed.checkpoint", "--witness-keys", "witness.keys"];
         let changed = verify(&changed).await;
         assert!(changed.status == 1 && changed.stderr.contains("not good"), "{}", changed.stderr);
+        if let Some([_, path, ..]) = sqlite {
+            let (status, said) = theirs(&["database", path, "--checkpoint", "changed.checkpoint"], "witness.keys");
+            assert!(status == Some(1) && said.contains("WITNESS_WRONG"), "{said}");
+            assert_eq!(theirs(&["database", path], "witness.keys").0, Some(2));
+        }
         desk.close().await;
     }
 }

@@ -1,6 +1,7 @@
 //! Somebody outside the hub remembers its log: a witness, and each partner. As programs of their own over real mTLS, by the machine's
 //! clock. An honest hub raises no alarm, whatever happens to it; a log that is rewritten, forked or shorter does.
 
+mod behind;
 mod cosigned;
 mod forked;
 mod honest;

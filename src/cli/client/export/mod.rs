@@ -26,6 +26,7 @@ use crate::evidence::digest::{hex, sha256};
 use crate::evidence::hub_key::HubKey;
 use crate::evidence::jws::document_in;
 use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
+use crate::evidence::published::PublishedKey;
 use crate::evidence::receipt::Receipt;
 use crate::verify::Progress as _;
 use crate::verify::bundle::{Attachments, BundleVerdict, EventFile, Manifest, Names, document_name, verify_bundle};
@@ -97,7 +98,8 @@ impl ExportCommand {
         let manifest = Manifest::of(&place.folder()?, &self.request, attachments);
         let manifest = manifest.map_err(|error| place.failed(&error))?;
         place.write(Names::MANIFEST, manifest.text().as_bytes())?;
-        let verdict = verify_bundle(&place.folder()?, Some(&gathered.keys)).map_err(|error| place.failed(&error))?;
+        let keys: Vec<PublishedKey> = gathered.keys.iter().cloned().map(PublishedKey::from).collect();
+        let verdict = verify_bundle(&place.folder()?, Some(&keys)).map_err(|error| place.failed(&error))?;
         require_sound(&verdict)?;
         place.finish()?;
         let folder = self.dir.display().to_string();
