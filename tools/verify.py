@@ -32,8 +32,8 @@ except ImportError:
     # Before Python 3.11: the kinds of a catalogue are not held against its files.
     tomllib = None
 
-REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 9, 11, 12
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, HUB_KEY, TRUST)
+REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, OPERATOR, HUB_KEY, TRUST)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -71,6 +71,37 @@ TABLES = {
     "register_counter": (3, "agency register year last_number"),
     "supervision_read": (1, "log_index agency officer read_time action hours cited shown"),
     "supervision_shown": (2, "log_index enforcement_request_id"),
+}
+
+# What operators do, and what is said of each action.
+def _count(value):
+    return type(value) is int and value >= 0
+
+
+def _text(value):
+    return isinstance(value, str)
+
+
+def _flag(value):
+    return isinstance(value, bool)
+
+
+def _or_none(check):
+    return lambda value: value is None or check(value)
+
+
+_LOG = {"tree_size": _count, "root_hash": _text, "rows": _count}
+OPERATOR_FACTS = {
+    "hub_start": {"hub_id": _text, "signer": _text, "settings_sha256": _or_none(_text), "master_key": _or_none(_text),
+                  "schema_version": _count,
+                  "tree_size": _count, "read_only": _or_none(_text)},
+    "hub_stop": {"signer": _text, "drained": _flag},
+    "backup": dict(_LOG, documents=_count, document_bytes=_count, documents_missing=_count, tree_fits=_flag,
+                   manifest_sha256=_text),
+    "restore": dict(_LOG, documents=_count, manifest_sha256=_text, made_time=_text, made_by=_text, made_from=_text),
+    "copy_in": dict(_LOG, **{"from": _text}),
+    "copy_out": dict(_LOG, to=_text),
+    "migrate": {"from": _or_none(_count), "to": _count},
 }
 
 # The members of a clock, in the order in which they are written.
@@ -477,14 +508,14 @@ class Replay:
         self.rows = {table: [] for table in TABLES}
         self.agencies, self.officers, self.credentials = {}, {}, {}
         self.measures, self.counters, self.lanes = {}, {}, {}
-        self.requests, self.clocks, self.shown = {}, {}, {}
+        self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys = None, {}
 
     def follow(self, event, attachments):
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
-                  CATALOGUE: self.catalogue,
+                  CATALOGUE: self.catalogue, OPERATOR: self.operator,
                   HUB_KEY: self.hub_key, TRUST: self.trust_paper}.get(event["entry_type"])
         try:
             if follow is None:
@@ -537,6 +568,23 @@ class Replay:
             kinds = [tomllib.loads(files[path]) for path in files if re.fullmatch(r"kinds/[^/]+/kind\.toml", path)]
             kinds = sorted((kind["code"], kind["revision"]) for kind in kinds)
             self.require([(kind["code"], kind["revision"]) for kind in told["kinds"]] == kinds)
+
+    def operator(self, event, told):
+        """A line that a command left: whole, by the hub itself, and once."""
+        self.require(set(told) == {"done_time", "by", "program_version", "facts"} and type(told["done_time"]) is int
+                     and isinstance(told["program_version"], str) and isinstance(told["facts"], dict))
+        (action, facts), = told["facts"].items()
+        shape = OPERATOR_FACTS[action]
+        self.require(set(facts) == set(shape) and all(shape[name](value) for name, value in facts.items()))
+        by = told["by"]
+        self.require(set(by) <= {"uid", "name", "login_uid", "login_name"} and type(by["uid"]) is int)
+        subject = (rf"migration/{facts['to']}" if action == "migrate" else r"op_[0-9a-f]{32}")
+        self.require(re.fullmatch(subject, event["subject"]) and event["subject"] not in self.operators)
+        self.operators.add(event["subject"])
+        self.require(event["action"] == action and event["version"] == 1
+                     and (event["agency"], event["officer"]) == ("HUB", "hub")
+                     and event["from_state"] is event["to_state"] is event["counterparty"] is None
+                     and event["leaf"]["content_digest"] == NO_CONTENT)
 
     def trust_paper(self, event, told):
         """An authority's certificate or list of revocations, read again: its key, its dates, who signed the list."""

@@ -164,6 +164,7 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
         masters: MasterSource::Text(content_keys()),
         catalogue: None,
         migrate: true,
+        settings_sha256: None,
         ledger: LedgerSettings {
             batch,
             ..LedgerSettings::default()

@@ -22,6 +22,7 @@ pub mod kinds;
 pub mod ledger;
 pub mod mailbox;
 pub mod measures;
+pub mod operator;
 mod places;
 pub mod receipts;
 pub mod registers;

@@ -17,7 +17,17 @@ pub enum RoleRule {
     OperatorOrSelf,
     /// The operator alone.
     Operator,
+    /// The operator and those who watch over it ([`OVERSEERS`]).
+    Overseer,
 }
+
+/// Who may see what the operator does with the hub itself: nothing of it is about a case. Policy; no law names them.
+pub const OVERSEERS: [Role; 4] = [
+    Role::Operator,
+    Role::Procuracy,
+    Role::EnforcementAdmin,
+    Role::SteeringCommittee,
+];
 
 /// What a method asks of its caller. Every method asks for an officer in office; health and reflection, which are not
 /// methods of the hub, ask for a registered connection only.
@@ -60,6 +70,12 @@ const ADMINISTER: Access = Access {
 const OPERATE: Access = Access {
     roles: RoleRule::Operator,
     ..WRITE_WHOLE
+};
+
+/// Reads what the operator did.
+const OVERSEE: Access = Access {
+    roles: RoleRule::Overseer,
+    ..READ_WHOLE
 };
 
 /// The access rule of `rpc`.
@@ -122,6 +138,8 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::SupervisionServiceListSupervised
         | Rpc::SupervisionServiceListSupervisedEvents => LOOK,
 
+        Rpc::AdminServiceListOperatorActions => OVERSEE,
+
         Rpc::CalendarServiceImportCalendarDays
         | Rpc::AgencyServiceCreateAgency
         | Rpc::AgencyServiceUpdateAgency
@@ -143,6 +161,7 @@ pub fn admit(rpc: Rpc, principal: &Principal) -> Result<()> {
     let allowed = match access.roles {
         RoleRule::AnyAgency | RoleRule::OperatorOrSelf => true,
         RoleRule::Operator => principal.agency.role == Role::Operator,
+        RoleRule::Overseer => OVERSEERS.contains(&principal.agency.role),
     };
     if !allowed {
         return Err(Error::new(ErrorCode::MethodNotAllowed).with("method", rpc.method()));

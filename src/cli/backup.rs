@@ -6,13 +6,12 @@ use clap::Args;
 
 use super::args::{DatabaseArgs, masters};
 use super::failure::Failure;
+use super::occasion::{not_noted, occasion};
 use super::output;
 use super::progress::Told;
 use super::serve::document_place;
 use crate::app::keep::backup::{BackedUp, BackupPlan, backup};
 use crate::blobs::BucketAddress;
-use crate::domain::time::Clock as _;
-use crate::server::clock::SystemClock;
 use crate::server::start_error::StartError;
 
 /// See the command's help.
@@ -45,19 +44,19 @@ impl Backup {
             documents: document_place(self.documents, self.documents_bucket, &database)?,
             database,
             out: self.out,
-            now: SystemClock.now(),
+            occasion: occasion(),
         };
         let told = Told::new("Đang sao lưu", "backing up");
         let done = backup(&plan, &told).await?;
         drop(told);
         say(&plan, &done);
-        verdict(&done)
+        verdict(&done)?;
+        done.noted.map_err(not_noted)
     }
 }
 
 fn say(plan: &BackupPlan, done: &BackedUp) {
     let manifest = &done.manifest;
-    let rows: u64 = manifest.tables.iter().map(|table| table.rows).sum();
     output::line(&format!(
         "Đã sao lưu cổng {hub} vào {out}: {size} mục nhật ký, gốc cây {root}, {rows} dòng, {documents} tài liệu.\n\
          The hub {hub} is backed up in {out}: {size} log entries, root {root}, {rows} rows, {documents} documents.\n\
@@ -66,6 +65,7 @@ fn say(plan: &BackupPlan, done: &BackedUp) {
         out = plan.out.display(),
         size = manifest.tree_size,
         root = manifest.root_hash,
+        rows = manifest.rows(),
         documents = manifest.documents.count,
         sum = done.manifest_sha256,
     ));

@@ -3,9 +3,10 @@
 use clap::{Args, Subcommand};
 
 use super::failure::Failure;
+use super::occasion::{not_noted, occasion};
 use super::output;
 use super::progress::Told;
-use crate::app::keep::copy::{Copied, copy};
+use crate::app::keep::copy::{Copied, copy, note_source};
 use crate::app::keep::{KeepError, TreeHead};
 use crate::evidence::digest::hex;
 use crate::server::run::OpenDatabase;
@@ -55,14 +56,16 @@ impl Copy {
         let target = OpenDatabase::open_empty(&to)
             .await
             .map_err(|error| Failure::from(error).about("--to"))?;
-        let told = Told::new("Đang chép", "copying");
-        let copied = copy(&mut source, &target.store, &told).await;
+        let (occasion, told) = (occasion(), Told::new("Đang chép", "copying"));
+        let copied = copy(&mut source, &target.store, &occasion, &told).await;
         drop(told);
         target.close().await;
         let copied = copied.map_err(of_source)?;
         source.close().await;
         say(&copied);
-        compare(&copied, head_of(&from).await.map_err(of_source)?)
+        let noted = note_source(&from, &copied, &to, &occasion).await;
+        compare(&copied, head_of(&from).await.map_err(of_source)?)?;
+        noted.map_err(|error| not_noted(error).about("--from"))
     }
 }
 

@@ -8,9 +8,11 @@ use tokio::task::JoinHandle;
 
 use super::args::{DatabaseArgs, HubArgs, MasterArgs, SignerArgs, read_text};
 use super::failure::Failure;
+use super::occasion::occasion;
 use super::output;
 use crate::app::agencies::{NewCredential, new_credentials};
 use crate::app::ledger::{LedgerSettings, Receipt};
+use crate::app::operator::note_schema;
 use crate::app::{App, Parts};
 use crate::domain::agency::{Agency, Channel, Officer, Purpose, Role, Scope};
 use crate::domain::calendar::Calendar;
@@ -205,6 +207,9 @@ pub(super) async fn init(
             return Err(refused.into());
         }
     };
+    if written.is_ok() && !before {
+        tell_of_schema(&app, &database).await;
+    }
     drop(app);
     // The writer ends by itself once the last way into the ledger is gone.
     drop(writer.await);
@@ -221,6 +226,17 @@ pub(super) async fn init(
                 error.into()
             }
         })
+}
+
+/// The schema under the first entries, for the log. If it cannot be told now, the first `serve` does.
+async fn tell_of_schema(app: &App, database: &OpenDatabase) {
+    let told = match note_schema(&database.store, database.schema, &occasion()).await {
+        Ok(()) => app.enter_operator_lines().await.map(drop),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = told {
+        tracing::warn!(code = error.code().as_str(), "operator.schema.not_noted");
+    }
 }
 
 fn wrong_certificate(violations: &[FieldViolation]) -> Failure {

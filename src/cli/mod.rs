@@ -18,7 +18,10 @@ mod keep_failure;
 mod logging;
 mod master_keys;
 mod migrate;
+mod occasion;
 mod open_files;
+#[cfg(test)]
+mod operator_table;
 mod output;
 mod place;
 mod progress;

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::keep_failure::damaged;
+use super::occasion::occasion;
 use super::output;
 use super::progress::Told;
 use super::serve::document_place;
@@ -63,7 +64,7 @@ impl Restore {
         let database = OpenDatabase::open_empty(&database).await?;
         let blobs = open_documents(&documents).await?;
         let told = Told::new("Đang phục hồi", "restoring");
-        let restored = restore(&self.from, &database.store, &blobs, &told).await;
+        let restored = restore(&self.from, &database.store, &blobs, &occasion(), &told).await;
         drop(told);
         database.close().await;
         say_restored(&restored?);

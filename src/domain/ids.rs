@@ -90,6 +90,11 @@ hub_id! {
     DocumentId, "doc_", is_document_id
 }
 
+hub_id! {
+    /// Something that an operator did beside the API: `op_…`.
+    OperatorActionId, "op_", is_operator_action_id
+}
+
 /// What an order relates to: an earlier request, or a measure from before or outside the hub.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(untagged)]

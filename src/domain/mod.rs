@@ -18,6 +18,7 @@ pub mod macros;
 pub mod magic;
 pub mod mailbox;
 pub mod money;
+pub mod operator;
 pub mod pointer;
 pub mod print;
 pub mod register;

@@ -39,6 +39,8 @@ pub enum EntryType {
     Read,
     /// A catalogue of kinds came to be used.
     Catalogue,
+    /// An operator did something beside the API.
+    Operator,
     /// The keys with which a hub signs the log were registered.
     HubKey,
     /// An authority's certificate or list of revocations came to be relied on.
@@ -56,6 +58,7 @@ impl EntryType {
         Self::Document,
         Self::Read,
         Self::Catalogue,
+        Self::Operator,
         Self::HubKey,
         Self::Trust,
     ];
@@ -71,6 +74,7 @@ impl EntryType {
             Self::Document => 6,
             Self::Read => 7,
             Self::Catalogue => 9,
+            Self::Operator => 10,
             Self::HubKey => 11,
             Self::Trust => 12,
         }

@@ -1,14 +1,20 @@
-//! AdminService: what the hub says about itself.
+//! AdminService: what the hub says about itself, and what its operators did.
 
 use bytes::Bytes;
 use lienthong_proto::v1;
 use tonic::{Request, Response, Status};
 
-use super::caller::reply;
-use super::convert::time;
+use super::caller::{caller, reply, viewer};
+use super::convert::fields::Fields;
+use super::convert::{operator, time};
+use super::page::Tokens;
 use crate::app::App;
 use crate::domain::error::Result;
+use crate::domain::viewer::Viewer;
 use crate::store::DatabaseKind;
+
+/// Actions per page when the caller names no number, and at most.
+const ACTIONS: (i32, i32) = (50, 200);
 
 /// The service.
 #[derive(Debug, Clone)]
@@ -40,6 +46,26 @@ impl AdminService {
             catalogue_revision: info.catalogue_revision,
         })
     }
+
+    async fn actions(
+        &self,
+        viewer: Viewer,
+        message: v1::ListOperatorActionsRequest,
+    ) -> Result<v1::ListOperatorActionsResponse> {
+        let mut fields = Fields::default();
+        let limit = fields.page_size("page_size", message.page_size, ACTIONS.0, ACTIONS.1);
+        let limit = fields.finish(Some(limit))?;
+        let tokens = Tokens::of(&["operator-actions", viewer.agency.as_str()]);
+        let before: Option<i64> = tokens.position(&message.page_token)?;
+        let page = self.app.operator_actions(before, limit).await?;
+        let last = page.items.last().filter(|_| page.more);
+        Ok(v1::ListOperatorActionsResponse {
+            next_page_token: last
+                .map(|last| tokens.after(&last.log_index.to_string()))
+                .unwrap_or_default(),
+            actions: page.items.iter().map(operator::action).collect::<Result<_>>()?,
+        })
+    }
 }
 
 #[tonic::async_trait]
@@ -49,5 +75,16 @@ impl v1::admin_service_server::AdminService for AdminService {
         _request: Request<v1::GetServerInfoRequest>,
     ) -> Result<Response<v1::GetServerInfoResponse>, Status> {
         reply(self.info().await)
+    }
+
+    async fn list_operator_actions(
+        &self,
+        request: Request<v1::ListOperatorActionsRequest>,
+    ) -> Result<Response<v1::ListOperatorActionsResponse>, Status> {
+        let told = match caller(&request) {
+            Ok(caller) => self.actions(viewer(&caller), request.into_inner()).await,
+            Err(error) => Err(error),
+        };
+        reply(told)
     }
 }

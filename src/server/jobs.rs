@@ -1,5 +1,5 @@
 //! The hub's own work in the background: what an import of calendar days or a succession left to do, from this hub or
-//! another, what uploads left behind, and the warning that the next year has no calendar.
+//! another, what uploads left behind, what operators noted, and the warning that the next year has no calendar.
 
 use std::time::Duration;
 
@@ -7,11 +7,13 @@ use jiff::civil::Date;
 use tokio::time::MissedTickBehavior;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::journal;
 use super::metrics::JobMeter;
 use super::trouble::{Trouble, tell};
 use crate::app::App;
 use crate::app::documents::Documents;
 use crate::domain::error::Result;
+use crate::domain::operator::OperatorLine;
 
 /// How often it is looked whether there is something to do.
 const EVERY: Duration = Duration::from_secs(5);
@@ -23,10 +25,16 @@ const PIECES: usize = 20;
 const EXPIRE_EVERY: Duration = Duration::from_mins(10);
 const COLLECT_EVERY: Duration = Duration::from_hours(24);
 
-/// Starts the work; ends when the handle is dropped. A piece under way is then carried out all the same, or not at all.
-pub(super) fn start(app: App, documents: Documents, meter: JobMeter) -> AbortOnDropHandle<()> {
+/// Starts the work, `pending` being what could not be noted of the hub's start; ends when the handle is dropped. A piece under way is then carried out all the same, or not at all.
+pub(super) fn start(
+    app: App,
+    documents: Documents,
+    meter: JobMeter,
+    pending: Option<OperatorLine>,
+) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(tokio::spawn(async move {
-        tokio::join!(work(app, meter.clone()), tidy(documents, meter));
+        let lines = enter_lines(app.clone(), meter.clone(), pending);
+        tokio::join!(work(app, meter.clone()), lines, tidy(documents, meter));
     }))
 }
 
@@ -47,6 +55,24 @@ async fn tidy(documents: Documents, meter: JobMeter) {
             Ok(count) => tracing::info!(count, event),
             Err(error) => tracing::warn!(code = error.code().as_str(), "jobs.failed"),
         }
+    }
+}
+
+/// Enters what operators noted. Lines that this program does not know are told when their number changes.
+async fn enter_lines(app: App, meter: JobMeter, mut pending: Option<OperatorLine>) {
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut unknown, mut trouble) = (0, Trouble::default());
+    loop {
+        ticks.tick().await;
+        let entered = meter.run("operator_lines", journal::enter(&app, &mut pending)).await;
+        if let Ok(left) = &entered
+            && *left != unknown
+        {
+            unknown = *left;
+            tracing::warn!(lines = unknown, "operator.lines.unknown");
+        }
+        tell!(trouble, entered, "operator.lines");
     }
 }
 

@@ -24,6 +24,7 @@ use super::connections::Connections;
 use super::current_tls::CurrentTls;
 use super::drain::DrainLayer;
 use super::follow_tls::TlsState;
+use super::journal::Journal;
 use super::keep_trust::{self, InForce};
 use super::masters::open_content;
 use super::metrics::{AcceptMeter, CallerLayer, MeterLayer, Metrics, RequestIds};
@@ -49,6 +50,9 @@ use crate::store::{ConnectError, Database, SchemaChange, Store};
 
 /// How long the ledger may take to commit what is queued, after the last call has ended.
 const LEDGER_DRAIN: Duration = Duration::from_secs(4);
+
+/// How long it may take to tell the log that the hub ends.
+const TELL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The way to start a hub.
 #[derive(Debug)]
@@ -148,6 +152,7 @@ pub struct Running {
     hints: AbortOnDropHandle<()>,
     trust_keeper: AbortOnDropHandle<()>,
     rewrapping: AbortOnDropHandle<()>,
+    journal: Journal,
     database: OpenDatabase,
 }
 
@@ -278,6 +283,9 @@ impl Hub {
             app.state_catalogue().await.map_err(StartError::Schema)?;
             app.keep_trust(&in_force.papers()).await.map_err(StartError::Schema)?;
         }
+        let journal = Journal::new(&clock, &ids);
+        let pending = Box::pin(journal.start(&app, database.schema, settings.settings_sha256)).await;
+        let pending = pending.map_err(StartError::Schema)?;
         let authenticator = Arc::new(
             Authenticator::new(database.store.clone(), Arc::clone(&clock), Arc::clone(&hub_id))
                 .with_local_version(app.ledger.registry_version())
@@ -323,7 +331,7 @@ impl Hub {
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
         let (tls_follower, tls_state) = follow_tls::start(Arc::clone(&tls), settings.tls, connections.clone());
-        let jobs = jobs::start(app.clone(), documents, metrics.jobs.clone());
+        let jobs = jobs::start(app.clone(), documents, metrics.jobs.clone(), pending);
         let hints = hints::start(app.clone());
         let trust_keeper = keep_trust::start(in_force, app.clone());
         let certificates = Arc::clone(&tls);
@@ -358,6 +366,7 @@ impl Hub {
             hints,
             trust_keeper,
             rewrapping,
+            journal,
             database,
         })
     }
@@ -441,6 +450,7 @@ impl Running {
             hints,
             trust_keeper,
             rewrapping,
+            journal,
             database,
             limits,
             ..
@@ -448,6 +458,9 @@ impl Running {
         readiness.drain().await;
         // A task that `broken` has seen to its end must not be awaited again.
         let calls = server.is_finished() || ends_within(limits.drain, &mut server).await;
+        if !ends_within(TELL_LIMIT, Box::pin(journal.stop(&app, calls))).await {
+            tracing::warn!("operator.line.not_noted");
+        }
         drop((
             server,
             follower,

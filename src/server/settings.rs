@@ -11,6 +11,7 @@ use crate::app::documents::UploadLimits;
 use crate::app::ledger::LedgerSettings;
 use crate::auth::admission::AdmissionLimits;
 use crate::blobs::DocumentPlace;
+use crate::evidence::Digest;
 use crate::store::Database;
 
 /// Everything that is decided from outside, once, before the hub starts.
@@ -38,6 +39,8 @@ pub struct HubSettings {
     pub ledger: LedgerSettings,
     /// Limits on connections, calls and messages.
     pub limits: ServerLimits,
+    /// SHA-256 of all that was set, for the log; of nothing secret. None: a program of another runs the hub.
+    pub settings_sha256: Option<Digest>,
 }
 
 /// Where a hub's signing keys are. No two hubs share them.

@@ -11,7 +11,7 @@ use crate::domain::error::Result;
 /// The transaction that brings rows in. Nothing of it stays unless it is committed.
 #[derive(Debug)]
 pub struct Loading {
-    tx: Tx,
+    pub(super) tx: Tx,
 }
 
 impl Store {

@@ -33,6 +33,7 @@ migrations! {
     9 => "0009_supervision",
     10 => "0010_trust_paper",
     11 => "0011_content_key",
+    13 => "0013_operator_action",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {
@@ -53,7 +54,10 @@ pub enum SchemaChange {
     /// There was none before.
     Created,
     /// It was older.
-    Upgraded,
+    Upgraded {
+        /// The number of its newest migration.
+        from: i64,
+    },
     /// It was up to date.
     Unchanged,
 }
@@ -76,16 +80,17 @@ impl Store {
     /// Brings the schema up to date. Refuses a database that is newer than this binary or whose migrations differ.
     pub async fn migrate(&self) -> std::result::Result<SchemaChange, MigrateError> {
         // Without a schema there is no such table. What else is wrong comes up when the migrations run.
-        let before = self.applied().await.unwrap_or_default().len();
+        let before = self.applied().await.unwrap_or_default();
         match &self.pools {
             Pools::Sqlite { writer, .. } => migrator(|sql| sql.sqlite).run(writer).await?,
             Pools::Postgres { pool, .. } => migrator(|sql| sql.postgres).run(pool).await?,
         }
         self.complete_tree().await.map_err(MigrateError::Execute)?;
-        Ok(match before {
-            0 => SchemaChange::Created,
-            some if some < MIGRATIONS.len() => SchemaChange::Upgraded,
-            _ => SchemaChange::Unchanged,
+        let newest = before.iter().map(|(version, ..)| *version).max();
+        Ok(match newest {
+            None => SchemaChange::Created,
+            Some(from) if before.len() < MIGRATIONS.len() => SchemaChange::Upgraded { from },
+            Some(_) => SchemaChange::Unchanged,
         })
     }
 

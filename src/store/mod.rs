@@ -16,6 +16,7 @@ mod loading;
 mod log;
 mod mailbox;
 mod migrate;
+mod operator;
 mod pool_use;
 mod registers;
 mod registry;
@@ -24,6 +25,7 @@ pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_operator;
 mod sql_supervision;
 mod supervision;
 mod tree;
@@ -41,6 +43,7 @@ pub use kept::{KeptTable, KeptType, Value, kept_tables};
 pub use loading::Loading;
 pub use mailbox::Cursors;
 pub use migrate::{SchemaChange, SchemaMismatch, schema_version};
+pub use operator::OutboxRow;
 pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
@@ -97,6 +100,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let named = sql::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text));
     let supervision = sql_supervision::ALL
         .iter()
+        .chain(sql_operator::ALL)
         .map(|(name, text)| ((*name).to_owned(), *text));
     let at_rest = documents_at_rest::ALL
         .iter()

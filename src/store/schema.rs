@@ -39,6 +39,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("mailbox_head", Class::Projection),
     ("measure", Class::Projection),
     ("officer", Class::Projection),
+    ("operator_action", Class::Operational),
     ("register_counter", Class::Projection),
     ("request_attachment", Class::Projection),
     ("request_relation", Class::Projection),
@@ -135,6 +136,7 @@ table!(CALENDAR_DAY, "calendar_day", Fail, ["date", "version"], {
     "date": Text, "version": Integer, "kind": Text, "name": Text, "basis": Text, "certainty": Text, "known_from": Text,
     "origin": Text,
 });
+table!(OPERATOR_ACTION, "operator_action", Fail, ["id"], { "id": Text, "action": Text, "details": Text });
 table!(JOB, "job", Replace, ["name"], { "name": Text, "version": Integer, "position": Text });
 
 table!(ATTACHMENT, "attachment", Fail, ["id"], {
@@ -186,6 +188,7 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &SUPERVISION_SHOWN,
     &CALENDAR_DAY,
     &JOB,
+    &OPERATOR_ACTION,
 ];
 
 /// The tables that nearly every batch writes, in the order in which the ledger gives them.

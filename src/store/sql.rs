@@ -22,8 +22,6 @@ macro_rules! request_columns {
     };
 }
 
-pub(super) use {request_columns, texts};
-
 macro_rules! measure_columns {
     () => {
         "m.id, m.enforcement_request_id, m.kind, m.holder, m.issuer, m.decision_number, m.decision_date, \
@@ -37,6 +35,8 @@ macro_rules! event_columns {
          e.party, e.counterparty, e.hub_time, e.details"
     };
 }
+
+pub(super) use {event_columns, request_columns, texts};
 
 macro_rules! checkpoint_columns {
     () => {

@@ -10,6 +10,7 @@ use super::entry::Event;
 use super::fault::{Faults, What};
 use super::measures::Measures;
 use super::note::Known;
+use super::operator::Operators;
 use super::reads;
 use super::registry::Registry;
 use super::row::{Row, Value};
@@ -61,6 +62,7 @@ pub(super) struct Log {
     pub(super) hub_time: i64,
     pub(super) keys: Keys,
     pub(super) trust: trust::Papers,
+    operators: Operators,
     pub(super) tiles: Tiles,
     pub(super) registry: Registry,
     pub(super) calendar_version: i64,
@@ -170,6 +172,7 @@ impl Log {
             hub_time: 0,
             keys: Keys::default(),
             trust: trust::Papers::default(),
+            operators: Operators::default(),
             tiles: Tiles::default(),
             registry: Registry::default(),
             calendar_version: 0,
@@ -286,6 +289,7 @@ impl Log {
             EntryType::Measure => self.measures.follow(event),
             EntryType::Read => reads::is_read(event),
             EntryType::Catalogue => trust::catalogue(event, own),
+            EntryType::Operator => self.operators.follow(event, leaf),
             EntryType::HubKey => self.keys.follow(event),
             EntryType::Trust => self.trust.follow(event, own),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),

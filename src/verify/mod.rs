@@ -17,6 +17,7 @@ mod fault;
 mod log;
 mod measures;
 mod note;
+mod operator;
 mod reads;
 mod registry;
 mod requests;

@@ -31,6 +31,8 @@ mod ledger;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]
+mod operator;
+#[cfg(test)]
 mod ops;
 #[cfg(test)]
 mod rights;

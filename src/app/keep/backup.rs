@@ -9,11 +9,12 @@ use tokio_stream::StreamExt as _;
 use super::documents::copy_out;
 use super::files::{TableWriter, make_folder, sync_folder, write_small};
 use super::manifest::{DOCUMENTS, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, SUMS, TABLES};
+use super::noted::{Noted, note};
 use super::tree::Tree;
 use super::{KeepError, Progress, Result, at};
 use crate::blobs::DocumentPlace;
-use crate::domain::time::Timestamp;
-use crate::evidence::digest::{hex, sha256};
+use crate::domain::operator::{Backup, Facts, Occasion};
+use crate::evidence::digest::hex;
 use crate::sealing::MasterKeys;
 use crate::store::{Database, Snapshot, kept_tables, schema_version};
 
@@ -31,12 +32,12 @@ pub struct BackupPlan {
     pub masters: MasterKeys,
     /// The folder to make.
     pub out: PathBuf,
-    /// The time of the machine, for the manifest.
-    pub now: Timestamp,
+    /// When it is made, and by whom.
+    pub occasion: Occasion,
 }
 
 /// What was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct BackedUp {
     /// What the backup says of itself.
     pub manifest: Manifest,
@@ -44,6 +45,8 @@ pub struct BackedUp {
     pub manifest_sha256: String,
     /// Whether the log's entries make the tree of the head. If not, the database was damaged before.
     pub tree_fits: bool,
+    /// Whether the database that was read says so.
+    pub noted: Noted,
 }
 
 /// A folder that goes again unless it is kept.
@@ -107,7 +110,7 @@ pub async fn backup(plan: &BackupPlan, progress: &dyn Progress) -> Result<Backed
         schema_version: schema_version(),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         made_from: plan.database.name().to_owned(),
-        made_time: plan.now.to_rfc3339(),
+        made_time: plan.occasion.done_time().to_rfc3339(),
         tree_size: head.frontier.size(),
         root_hash: hex(&head.root),
         hub_time: head.hub_time.micros(),
@@ -115,14 +118,33 @@ pub async fn backup(plan: &BackupPlan, progress: &dyn Progress) -> Result<Backed
         documents,
     };
     finish(&draft.path, &manifest).await?;
+    let mut done = BackedUp {
+        manifest_sha256: manifest.sha256(),
+        tree_fits: tree.is_of(&head),
+        manifest,
+        noted: Ok(()),
+    };
+    // Before there is a backup, so that there is none of which the log will never know.
+    let line = plan.occasion.line(facts(&done));
+    done.noted = note(&plan.database, &line).await;
     tokio::fs::rename(&draft.path, &plan.out).await.map_err(at(&plan.out))?;
     draft.is_kept = true;
     let parent = parent_of(&plan.out);
     sync_folder(parent).await.map_err(at(parent))?;
-    Ok(BackedUp {
-        manifest_sha256: hex(&sha256(manifest.to_text().as_bytes())),
-        tree_fits: tree.is_of(&head),
-        manifest,
+    Ok(done)
+}
+
+fn facts(done: &BackedUp) -> Facts {
+    let manifest = &done.manifest;
+    Facts::Backup(Backup {
+        tree_size: manifest.tree_size,
+        root_hash: manifest.root_hash.clone(),
+        rows: manifest.rows(),
+        documents: manifest.documents.count,
+        document_bytes: manifest.documents.bytes,
+        documents_missing: u64::try_from(manifest.documents.missing.len()).unwrap_or(u64::MAX),
+        tree_fits: done.tree_fits,
+        manifest_sha256: done.manifest_sha256.clone(),
     })
 }
 

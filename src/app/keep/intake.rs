@@ -2,6 +2,7 @@
 
 use super::tree::Tree;
 use super::{KeepError, Progress, Result, TreeHead, backup};
+use crate::domain::operator::OperatorLine;
 use crate::store::{KeptTable, Loading, Store, Value};
 
 /// Rows in one statement at most.
@@ -63,8 +64,8 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    /// Makes it durable, if every row is there and the tree is that of the head.
-    pub(super) async fn commit(mut self) -> Result<(TreeHead, u64)> {
+    /// Makes it durable, if every row is there and the tree is that of the head, with the line that says what brought it in.
+    pub(super) async fn commit(mut self, line: impl FnOnce(TreeHead, u64) -> OperatorLine) -> Result<(TreeHead, u64)> {
         let mut faults = super::Faults::default();
         let mut total = 0;
         for (table, rows) in &self.counts {
@@ -91,8 +92,10 @@ impl<'a> Intake<'a> {
         if !faults.is_empty() {
             return Err(KeepError::Damaged(faults));
         }
+        let head = TreeHead::of(&head);
+        self.loading.note_operator_line(&line(head, total)).await?;
         self.loading.commit().await?;
-        Ok((TreeHead::of(&head), total))
+        Ok((head, total))
     }
 }
 

@@ -96,6 +96,16 @@ pub(super) fn columns(table: &KeptTable) -> Vec<(String, String)> {
 }
 
 impl Manifest {
+    /// Rows of all tables.
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(|table| table.rows).sum()
+    }
+
+    /// SHA-256 of `manifest.json`, hex: whoever keeps it elsewhere can tell this backup from any other.
+    pub fn sha256(&self) -> String {
+        hex(&sha256(self.to_text().as_bytes()))
+    }
+
     /// The exact text of `manifest.json`.
     pub(super) fn to_text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();

@@ -12,6 +12,7 @@ mod files;
 mod intake;
 mod log_check;
 pub mod manifest;
+mod noted;
 pub mod restore;
 mod row;
 mod tree;
@@ -25,6 +26,7 @@ use crate::evidence::Digest;
 use crate::store::{ConnectError, Database, SchemaMismatch, Snapshot};
 
 pub use fault::{Fault, Faults};
+pub use noted::Noted;
 
 /// Why something of this module could not be done.
 #[derive(Debug, thiserror::Error)]

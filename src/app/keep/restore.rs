@@ -9,6 +9,8 @@ use super::intake::Intake;
 use super::manifest::{CHANGED_MANIFEST, MANIFEST, Manifest};
 use super::{Faults, KeepError, Progress, Result, TreeHead, at, documents};
 use crate::blobs::Blobs;
+use crate::domain::operator::{Facts, Occasion, Restore};
+use crate::evidence::digest::hex;
 use crate::store::{Store, kept_tables};
 
 /// What was restored.
@@ -41,11 +43,17 @@ pub async fn manifest(from: &Path) -> Result<Manifest> {
 }
 
 /// Brings the backup in `from` into `store`, which is migrated and empty, and its documents into `blobs`. Every file and
-/// row is compared with its digest on the way.
+/// row is compared with its digest on the way. The database says then who restored it on this `occasion`.
 ///
 /// # Errors
 /// [`KeepError`]; the database is empty then.
-pub async fn restore(from: &Path, store: &Store, blobs: &Blobs, progress: &dyn Progress) -> Result<Restored> {
+pub async fn restore(
+    from: &Path,
+    store: &Store,
+    blobs: &Blobs,
+    occasion: &Occasion,
+    progress: &dyn Progress,
+) -> Result<Restored> {
     let manifest = manifest(from).await?;
     let documents = documents::copy_in(from, &manifest, blobs, progress).await?;
     let mut intake = Intake::begin(store, progress).await?;
@@ -63,7 +71,19 @@ pub async fn restore(from: &Path, store: &Store, blobs: &Blobs, progress: &dyn P
         }
         intake.end_table(table).await?;
     }
-    let (head, rows) = intake.commit().await?;
+    let line = |head: TreeHead, rows| {
+        occasion.line(Facts::Restore(Restore {
+            tree_size: head.size,
+            root_hash: hex(&head.root),
+            rows,
+            documents,
+            manifest_sha256: manifest.sha256(),
+            made_time: manifest.made_time.clone(),
+            made_by: manifest.program_version.clone(),
+            made_from: manifest.made_from.clone(),
+        }))
+    };
+    let (head, rows) = intake.commit(line).await?;
     Ok(Restored {
         manifest,
         head,

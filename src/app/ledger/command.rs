@@ -16,6 +16,7 @@ use crate::domain::ids::{
     AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId, UnitId,
 };
 use crate::domain::mailbox::Lane;
+use crate::domain::operator::LineId;
 use crate::domain::signature::Signed;
 use crate::domain::supervision::Look;
 use crate::domain::time::Timestamp;
@@ -155,6 +156,8 @@ pub enum Operation {
     RetireHubKey(HubKey),
     /// Keep the certificate or the list of an authority, which is the command's body.
     Trust(TrustPaper),
+    /// Enter lines of the outbox, as far as nobody has yet.
+    Operator(Vec<LineId>),
 }
 
 /// A catalogue.

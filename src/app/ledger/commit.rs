@@ -154,6 +154,7 @@ impl Writer {
         tx.write(&state.appended.trust_papers).await?;
         tx.write(&state.appended.reads).await?;
         tx.write(&state.appended.shown).await?;
+        tx.take_outbox_lines(&state.taken_lines).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;
         Ok(Some((growth, Arc::new(checkpoint))))

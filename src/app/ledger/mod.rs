@@ -16,6 +16,7 @@ pub mod hub_key;
 pub(crate) mod measures;
 mod meter;
 mod needs;
+mod operator;
 mod outage;
 mod pace;
 mod queue;

@@ -7,10 +7,12 @@ use jiff::civil::Date;
 use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::state::{Registry, State};
 use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
+use crate::domain::operator::LineId;
 use crate::domain::register::running_number;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Action;
 use crate::evidence::Digest;
+use crate::store::OutboxRow;
 use crate::store::write::LedgerTx;
 
 /// The keys of everything that the commands of a batch touch.
@@ -36,6 +38,7 @@ pub(super) struct Needs<'a> {
     hub_keys: bool,
     trust: bool,
     subjects: BTreeSet<&'a str>,
+    outbox: BTreeSet<&'a LineId>,
 }
 
 impl<'a> Needs<'a> {
@@ -100,6 +103,10 @@ impl<'a> Needs<'a> {
             Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
             Operation::HubKey(_) | Operation::RetireHubKey(_) => self.hub_keys = true,
             Operation::Trust(_) => self.trust = true,
+            Operation::Operator(lines) => {
+                self.outbox.extend(lines);
+                self.subjects.extend(lines.iter().map(LineId::as_str));
+            }
             Operation::Catalogue(stated) => {
                 self.subjects.insert(&stated.subject);
             }
@@ -200,6 +207,11 @@ impl<'a> Needs<'a> {
         if !self.subjects.is_empty() {
             let known = tx.known_subjects(self.subjects.iter().copied()).await?;
             state.known_subjects.extend(known);
+        }
+        if !self.outbox.is_empty() {
+            let rows = tx.outbox_lines(self.outbox.iter().copied()).await?;
+            let lines = rows.iter().filter_map(OutboxRow::line);
+            state.outbox.extend(lines.map(|line| (line.id.clone(), line)));
         }
         if self.trust {
             let known = tx.trust_papers().await?;

@@ -13,6 +13,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::{Entered, Measure};
 use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
 use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
+use crate::domain::operator::{LineId, OperatorLine};
 use crate::domain::register::running_number;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
@@ -171,6 +172,10 @@ pub(super) struct State {
     pub(super) known_subjects: BTreeSet<String>,
     /// SHA-256 of the authorities' papers that the log has, if the batch asks for them.
     pub(super) trusted: BTreeSet<Digest>,
+    /// Of the lines of the outbox that the batch asks for, those that are still there.
+    pub(super) outbox: BTreeMap<LineId, OperatorLine>,
+    /// Lines that the batch takes out.
+    pub(super) taken_lines: Vec<LineId>,
     /// How far one of the hub's own jobs has come.
     pub(super) job: Option<JobRow>,
     /// What the batch appends to the log and beside it.
@@ -202,6 +207,8 @@ impl State {
             hub_keys: Vec::new(),
             known_subjects: BTreeSet::new(),
             trusted: BTreeSet::new(),
+            outbox: BTreeMap::new(),
+            taken_lines: Vec::new(),
             job: None,
             appended: Appended::default(),
         }

@@ -326,6 +326,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::HubKey(_)
         | Operation::RetireHubKey(_)
         | Operation::Catalogue(_)
+        | Operation::Operator(_)
         | Operation::Trust(_) => Priority::Ordinary,
     }
 }
@@ -439,6 +440,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Upload(_)
         | Operation::Read(_)
         | Operation::Catalogue(_)
+        | Operation::Operator(_)
         | Operation::Trust(_) => false,
     };
     !stands_alone(next) && !run.iter().any(stands_alone)

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::connection::ConnectionArgs;
 use super::export::ExportCommand;
 use super::help;
+use super::operator::OperatorCommand;
 use super::session::{Session, ask, incomplete};
 use crate::cli::args::read_text;
 use crate::cli::failure::Failure;
@@ -37,6 +38,10 @@ pub(in crate::cli) enum Evidence {
     /// Khóa công khai: the keys with which the hub's receipts are checked. Compare them with what the operator publishes.
     #[command(after_help = help::EVIDENCE_KEYS)]
     Keys(KeysCommand),
+    /// Việc của đơn vị vận hành: starts, stops, backups, restores, copies and changes of the schema, newest first; for the operator
+    /// and those who watch over it.
+    #[command(after_help = help::EVIDENCE_OPERATOR)]
+    Operator(OperatorCommand),
 }
 
 /// See the command's help.
@@ -103,6 +108,7 @@ impl Evidence {
             Self::Checkpoint(command) => command.run().await,
             Self::Export(command) => command.run().await,
             Self::Keys(command) => command.run().await,
+            Self::Operator(command) => command.run().await,
         }
     }
 }

@@ -95,6 +95,10 @@ pub(super) const EVIDENCE_EXPORT: &str = example![
     "lienthong verify bundle chung-cu --hub-keys hub.keys        checks it, without the hub",
 ];
 pub(super) const EVIDENCE_KEYS: &str = example!["lienthong evidence keys > hub.keys"];
+pub(super) const EVIDENCE_OPERATOR: &str = example![
+    "lienthong evidence operator                              the newest",
+    "lienthong evidence operator --all -o json",
+];
 pub(super) const SUPERVISE_GET: &str =
     example!["lienthong supervise get req_0193… --purpose 'Kiểm sát 12/KH-VKS'   the look is logged with its purpose",];
 pub(super) const SUPERVISE_LIST: &str =

@@ -12,6 +12,7 @@ mod key_place;
 pub(super) mod log_memory;
 mod measures;
 mod measures_file;
+mod operator;
 mod paper;
 pub(super) mod print;
 mod read;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lienthong_proto::v1;
+use lienthong_proto::v1::admin_service_client::AdminServiceClient;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::calendar_service_client::CalendarServiceClient;
 use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
@@ -152,6 +153,10 @@ impl Session {
 
     pub(in crate::cli) fn evidence(&self) -> EvidenceServiceClient<HubChannel> {
         EvidenceServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn admin(&self) -> AdminServiceClient<HubChannel> {
+        AdminServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn supervision(&self) -> SupervisionServiceClient<HubChannel> {

@@ -11,6 +11,8 @@ use super::table::SETTINGS;
 use crate::blobs::BucketAddress;
 use crate::cli::args;
 use crate::cli::failure::Failure;
+use crate::evidence::Digest;
+use crate::evidence::digest::sha256;
 use crate::server::masters::MasterSource;
 use crate::server::settings::SignerPlace;
 use crate::server::tls_files::TlsFiles;
@@ -105,6 +107,16 @@ impl Held {
 }
 
 impl Resolved {
+    /// SHA-256 of all that holds, as the log tells it: of a line `SETTING = VALUE` for each setting in the order of the table, without
+    /// the rest where it was left out. Passwords are not in it, so that nobody can try them out on the digest.
+    pub(in crate::cli) fn digest(&self) -> Digest {
+        let line = |held: &Held| match &held.value {
+            Some(value) => format!("{} = {}\n", held.setting.key(), shown(held.setting, value)),
+            None => format!("{}\n", held.setting.key()),
+        };
+        sha256(self.0.iter().map(line).collect::<String>().as_bytes())
+    }
+
     /// The setting with this id; every id of the table is there.
     pub(super) fn held(&self, id: &str) -> Option<&Held> {
         self.0.iter().find(|held| held.setting.id == id)
@@ -240,7 +252,7 @@ impl Resolved {
 
 /// A value as it may be shown: without a password.
 pub(super) fn shown(setting: &Setting, value: &str) -> String {
-    if matches!(setting.kind, Kind::DatabaseUrl | Kind::Bucket) {
+    if matches!(setting.kind, Kind::DatabaseUrl | Kind::Bucket | Kind::Endpoint) {
         without_password(value)
     } else {
         value.to_owned()
@@ -386,6 +398,33 @@ mod tests {
         );
         let told = resolved(&["--documents", "/srv/docs"]);
         assert_eq!(told.documents(&database), Some(PathBuf::from("/srv/docs")));
+    }
+
+    #[test]
+    fn the_digest_follows_every_setting_and_no_password() {
+        let resolved = |arguments: &[&str]| options(&[NEEDED, arguments].concat()).resolve_all().unwrap().0;
+        let plain = resolved(&[]);
+        assert_eq!(
+            plain.digest(),
+            resolved(&["--ledger-batch", "256"]).digest(),
+            "what holds counts, not who said it"
+        );
+        for (place, setting) in SETTINGS.iter().enumerate() {
+            let mut other = plain.clone();
+            other.0[place].value = Some("7".to_owned());
+            assert_ne!(plain.digest(), other.digest(), "{}", setting.key());
+        }
+        let at = |url: &str| {
+            let mut resolved = plain.clone();
+            for held in &mut resolved.0 {
+                if matches!(held.setting.kind, Kind::DatabaseUrl | Kind::Bucket | Kind::Endpoint) {
+                    held.value = Some(url.to_owned());
+                }
+            }
+            resolved.digest()
+        };
+        assert_eq!(at("x://hub:one@db/hub"), at("x://hub:two@db/hub"));
+        assert_ne!(at("x://hub:one@db/hub"), at("x://hub:one@db/other"));
     }
 
     #[test]

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::fault::failure;
 use super::options::Options;
-use super::resolve::{Held, shown};
+use super::resolve::{Held, Resolved, shown};
 use crate::cli::client::print::OutputArgs;
 use crate::cli::failure::Failure;
+use crate::evidence::digest::hex;
 
 /// See the command's help.
 #[derive(Debug, Args)]
@@ -26,7 +27,7 @@ impl Show {
         let (resolved, faults) = self.options.resolve_all()?;
         self.output.print(
             || resolved.0.iter().map(|held| json_of(held, self.origin)).collect(),
-            || table_of(&resolved.0, self.origin),
+            || table_of(&resolved.0, self.origin) + &digest_line(&resolved),
         );
         if faults.is_empty() {
             Ok(())
@@ -34,6 +35,11 @@ impl Show {
             Err(failure(&faults))
         }
     }
+}
+
+/// What the log says of these settings when a hub starts with them.
+fn digest_line(resolved: &Resolved) -> String {
+    format!("\nSHA-256 trong nhật ký / in the log: {}\n", hex(&resolved.digest()))
 }
 
 fn value_of(held: &Held) -> Option<String> {

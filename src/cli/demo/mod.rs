@@ -133,6 +133,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
         migrate: false,
         ledger: LedgerSettings::default(),
         limits: ServerLimits::default(),
+        settings_sha256: None,
     };
     Ok(Hub::start(settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?)
 }

@@ -106,13 +106,8 @@ impl HubProgram {
         self.folder.path().join(name)
     }
 
-    /// Starts it and waits until it listens. `wrapper` comes before the program, for example `strace …`.
-    pub(crate) fn start(&self, wrapper: &[&str]) -> HubProcess {
-        self.start_with(wrapper, &[])
-    }
-
-    /// The same with more arguments.
-    pub(crate) fn start_with(&self, wrapper: &[&str], more: &[&str]) -> HubProcess {
+    /// How it is started; `wrapper` comes before the program.
+    pub(crate) fn command(&self, wrapper: &[&str]) -> Command {
         let program = env!("CARGO_BIN_EXE_lienthong");
         let mut command = match wrapper {
             [] => Command::new(program),
@@ -122,11 +117,7 @@ impl HubProgram {
                 command
             }
         };
-        let mut file = self.writes_log.then(|| {
-            let file = File::options().append(true).create(true).open(self.path("log"));
-            file.expect("a log")
-        });
-        let mut child = command
+        command
             .args(["serve", "--database", &self.url, "--hub-id", self.hub_id])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .arg("--documents")
@@ -140,7 +131,23 @@ impl HubProgram {
             .arg(self.path("server.key"))
             .arg("--client-ca")
             .arg(self.path("ca.pem"))
-            .args(&self.options)
+            .args(&self.options);
+        command
+    }
+
+    /// Starts it and waits until it listens. `wrapper` comes before the program, for example `strace …`.
+    pub(crate) fn start(&self, wrapper: &[&str]) -> HubProcess {
+        self.start_with(wrapper, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(&self, wrapper: &[&str], more: &[&str]) -> HubProcess {
+        let mut file = self.writes_log.then(|| {
+            let file = File::options().append(true).create(true).open(self.path("log"));
+            file.expect("a log")
+        });
+        let mut child = self
+            .command(wrapper)
             .args(more)
             .env("LIENTHONG_CONTENT_KEYS", content_keys())
             .stdout(Stdio::piped())

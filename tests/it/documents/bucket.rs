@@ -4,7 +4,6 @@ use lienthong::app::keep::backup::{BackupPlan, backup};
 use lienthong::app::keep::doctor::{Grade, Patient, examine};
 use lienthong::app::keep::restore::restore;
 use lienthong::blobs::{FreeSpace, sealed_size};
-use lienthong::domain::time::Clock as _;
 use lienthong::server::run::{OpenDatabase, open_documents};
 use tonic::Code;
 
@@ -15,7 +14,7 @@ use super::resume::{break_off, go_on};
 use crate::harness::agencies::{BANK, THADS};
 use crate::harness::audit::audit;
 use crate::harness::hub::{Client, settings};
-use crate::harness::ids::start;
+use crate::harness::ids::{occasion, start};
 use crate::harness::wire::{fields, reason};
 use crate::harness::{Backend, TestDatabase, TestHub};
 use crate::kit::content_keys;
@@ -113,7 +112,7 @@ backends! {
             documents: server.place(&database),
             masters: content_keys().parse().expect("master keys"),
             out: folder.path().join("backup"),
-            now: hub.clock.now(),
+            occasion: occasion(41),
         };
         let done = backup(&plan, &()).await.expect("a backup");
         let told = &done.manifest.documents;
@@ -134,7 +133,7 @@ backends! {
             let elsewhere = Rclone::start().await.expect("a second server");
             let opened = OpenDatabase::open_empty(target.database()).await.expect("an empty database");
             let blobs = open_documents(&elsewhere.place(&target)).await.expect("a bucket");
-            let restored = restore(&plan.out, &opened.store, &blobs, &()).await.expect("restored");
+            let restored = restore(&plan.out, &opened.store, &blobs, &occasion(42), &()).await.expect("restored");
             opened.close().await;
             ids.sort();
             assert_eq!((restored.documents, elsewhere.names()), (2, ids.clone()));

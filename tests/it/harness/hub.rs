@@ -281,6 +281,7 @@ pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSet
         migrate: false,
         ledger: LedgerSettings::default(),
         limits: ServerLimits::default(),
+        settings_sha256: None,
     }
 }
 

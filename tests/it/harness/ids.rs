@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use lienthong::domain::ids::IdSource;
+use lienthong::domain::operator::{Occasion, OsUser};
 use lienthong::domain::time::{ManualClock, Timestamp};
 
 /// A Friday morning in working hours: 2026-11-20 09:00 in Viet Nam.
@@ -17,6 +18,17 @@ pub(crate) fn clock() -> Arc<ManualClock> {
 /// [`START`] as an instant.
 pub(crate) fn start() -> Timestamp {
     Timestamp::parse_rfc3339(START).expect("RFC 3339")
+}
+
+/// Something done at [`START`] by an account of the tests.
+pub(crate) fn occasion(seed: u64) -> Occasion {
+    let by = OsUser {
+        uid: 1_001,
+        name: Some("van-hanh".to_owned()),
+        login_uid: None,
+        login_name: None,
+    };
+    Occasion::new(&*SeededIds::new(seed), start(), by)
 }
 
 /// Bytes that never repeat within a seed and are the same in every run (SplitMix64).

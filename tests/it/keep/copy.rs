@@ -8,6 +8,7 @@ use lienthong::store::Snapshot;
 
 use super::{backed_up, filled, other, place, run_program, text};
 use crate::harness::audit::audit;
+use crate::harness::ids::occasion;
 use crate::harness::{Backend, TestDatabase};
 
 backends! {
@@ -44,7 +45,7 @@ backends! {
         let mut source = Snapshot::open(database.database()).await.expect("a snapshot");
         super::submit(&hub.client(crate::harness::agencies::THADS).await, "keep-late").await;
         let empty = OpenDatabase::open_empty(target.database()).await.expect("empty");
-        let copied = copy(&mut source, &empty.store, &()).await.expect("copied");
+        let copied = copy(&mut source, &empty.store, &occasion(43), &()).await.expect("copied");
         empty.close().await;
         assert_eq!(copied.from, copied.to);
         let now = hub_head(&database).await;

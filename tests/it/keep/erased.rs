@@ -11,7 +11,7 @@ use lienthong::sealing::MasterKeys;
 use super::{backed_up, filled, place, restored, stored};
 use crate::harness::TestDatabase;
 use crate::harness::agencies::THADS;
-use crate::harness::ids::start;
+use crate::harness::ids::{occasion, start};
 use crate::harness::wire::reason;
 
 async fn grades(database: &TestDatabase) -> BTreeMap<&'static str, Grade> {
@@ -72,7 +72,7 @@ backends! {
             documents: database.documents().into(),
             masters,
             out: out.with_file_name(name),
-            now: start(),
+            occasion: occasion(41),
         };
         let other: MasterKeys = MasterKeys::line_of(&[9; 32]).1.parse().expect("a key");
         for (masters, name) in [(MasterKeys::default(), "none"), (other, "other")] {

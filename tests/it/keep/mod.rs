@@ -24,7 +24,7 @@ use serde_json::Value;
 use crate::harness::agencies::{BANK, BANK_2, THADS};
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
-use crate::harness::ids::start;
+use crate::harness::ids::occasion;
 use crate::harness::{Backend, TestDatabase, TestHub, documents, seals};
 use crate::kit::content_keys;
 
@@ -109,7 +109,7 @@ async fn backed_up(database: &TestDatabase, out: &Path, progress: &dyn Progress)
         documents: database.documents().into(),
         masters: content_keys().parse().expect("master keys"),
         out: out.to_owned(),
-        now: start(),
+        occasion: occasion(41),
     };
     backup(&plan, progress).await
 }
@@ -132,7 +132,7 @@ async fn restored(from: &Path, target: &TestDatabase) -> Result<Restored, KeepEr
         .await
         .expect("an empty database");
     let blobs = open_documents(&target.documents().into()).await.expect("a folder");
-    let restored = restore(from, &database.store, &blobs, &()).await;
+    let restored = restore(from, &database.store, &blobs, &occasion(42), &()).await;
     database.close().await;
     restored
 }

@@ -227,6 +227,8 @@ backends! {
             "DROP TABLE tree_node",
             "DROP TABLE hub_key",
             "DROP TABLE trust_paper",
+            "DROP TABLE operator_action",
+            "DROP INDEX event_operator",
             "ALTER TABLE credential DROP COLUMN officer",
             "DROP TABLE supervision_read",
             "DROP TABLE supervision_shown",

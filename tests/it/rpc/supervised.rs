@@ -56,6 +56,13 @@ pub(super) fn reads() -> Row {
     })
 }
 
+/// What operators did, for those who watch over them.
+pub(super) fn operator_actions() -> Row {
+    supervisor(About::Nothing, |_, _, _| {
+        v1::ListOperatorActionsRequest::default().encode_to_vec()
+    })
+}
+
 pub(super) fn agency_reads() -> Row {
     own_agency("OK", |_, code, _| {
         v1::ListAgencyReadsRequest {

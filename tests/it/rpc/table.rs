@@ -199,6 +199,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::SupervisionServiceListReads => supervised::reads(),
         Rpc::SupervisionServiceListAgencyReads => supervised::agency_reads(),
         Rpc::SupervisionServiceGetReadStatistics => supervised::statistics(),
+        Rpc::AdminServiceListOperatorActions => supervised::operator_actions(),
         Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
         Rpc::RequestServiceListRegister => open(|_, _, _| {
             v1::ListRegisterRequest {

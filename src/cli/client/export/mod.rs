@@ -179,6 +179,7 @@ impl Gathered {
             | EntryType::Measure
             | EntryType::Read
             | EntryType::Catalogue
+            | EntryType::Operator
             | EntryType::HubKey
             | EntryType::Trust => {
                 self.registered(&told.details);

@@ -1,5 +1,6 @@
 //! A hub at which everything has happened that can: every kind, and a row of every table with something in every column.
 
+mod operator;
 pub(super) mod trust;
 
 use std::cell::Cell;
@@ -67,6 +68,7 @@ pub(super) async fn live(database: &TestDatabase, attempts: usize) {
     story.authorities().await;
     story.catalogues().await;
     story.supervision().await;
+    story.operators().await;
     story.keys().await;
     if attempts > 0 {
         story.walk(attempts).await;
