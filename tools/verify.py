@@ -32,8 +32,8 @@ except ImportError:
     # Before Python 3.11: the kinds of a catalogue are not held against its files.
     tomllib = None
 
-REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, CATALOGUE, OPERATOR, HUB_KEY, TRUST)
+REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -60,7 +60,8 @@ TABLES = {
     "enforcement_request": (1, "id broadcast_id kind kind_revision sender recipient channel lane recipient_position "
                                "submit_index body_index submit_time state version update_time registry_number "
                                "registered_time assigned_unit assigned_officer extended outcome answer_index answer_count "
-                               "due_time register served_time measure_ended_by registered_by sender_officer sender_unit"),
+                               "due_time register served_time measure_ended_by registered_by sender_officer sender_unit "
+                               "erased_index"),
     "request_relation": (3, "enforcement_request_id relation related_id"),
     "request_attachment": (3, "enforcement_request_id log_index position document_id"),
     "deadline": (3, "enforcement_request_id name occurrence status due_time state"),
@@ -71,6 +72,9 @@ TABLES = {
     "register_counter": (3, "agency register year last_number"),
     "supervision_read": (1, "log_index agency officer read_time action hours cited shown"),
     "supervision_shown": (2, "log_index enforcement_request_id"),
+    "erasure": (1, "proposed_index subject body_index agency proposed_by proposed_time state decided_index decided_by "
+                   "decided_time"),
+    "erased_content": (2, "log_index erasure_index"),
 }
 
 # What operators do, and what is said of each action.
@@ -376,12 +380,14 @@ class Log:
                 self.faults.add(table, key_text(table, row), "ADDED")
 
     def content_key(self, event, sealed, rows):
-        """One key, which no entry destroys yet; with its master key it opens what the leaf says."""
+        """One key; with its master key it opens what the leaf says. Whether one that is gone was destroyed in order is told later."""
         place = event["log_index"]
         if len(rows) != 1:
             self.faults.add("content_key", f"log_index={place}", "MISSING" if not rows else "ADDED")
             return
         master, wrapped = rows[0]["master"], rows[0]["wrapped"]
+        if (master, wrapped) == ("", None):
+            return
         if not isinstance(master, str) or not isinstance(wrapped, bytes):
             self.faults.add("content_key", f"log_index={place}", "DIFFERS")
         elif self.masters and isinstance(sealed, bytes):
@@ -509,13 +515,14 @@ class Replay:
         self.agencies, self.officers, self.credentials = {}, {}, {}
         self.measures, self.counters, self.lanes = {}, {}, {}
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
+        self.erasures, self.destroyed = {}, {}
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys = None, {}
 
     def follow(self, event, attachments):
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
-                  CATALOGUE: self.catalogue, OPERATOR: self.operator,
+                  CATALOGUE: self.catalogue, OPERATOR: self.operator, ERASURE: self.erasure,
                   HUB_KEY: self.hub_key, TRUST: self.trust_paper}.get(event["entry_type"])
         try:
             if follow is None:
@@ -634,6 +641,61 @@ class Replay:
             "cited": int(told["cited"]), "shown": told["shown"]})
         self.shown[event["log_index"]] = (told["shown"], told["shown_sha256"])
 
+    def erasure(self, event, told):
+        """A proposal when none waits, or the decision of another officer of the same agency within 30 days."""
+        place, now, (head, _, subject) = event["log_index"], event["hub_time"], event["subject"].partition("/")
+        order = self.erasures.setdefault(subject, [])
+        entries = sum(2 if erasure["decided_index"] is not None else 1 for erasure in order)
+        last = order[-1] if order else None
+        waits = last and last["state"] == "PROPOSED" and now <= last["proposed_time"] + 30 * 86_400_000_000
+        self.require(head == "erasures" and event["version"] == entries + 1)
+        if event["action"] != "reject_erasure":
+            self.require(told["requests"] and isinstance(told["body_index"], int))
+        if event["action"] == "propose_erasure":
+            self.require(not waits and "proposed" not in told and "keys" not in told)
+            order.append({
+                "proposed_index": place, "subject": subject, "body_index": told["body_index"], "agency": event["agency"],
+                "proposed_by": event["officer"], "proposed_time": now, "state": "PROPOSED", "decided_index": None,
+                "decided_by": None, "decided_time": None})
+            return
+        self.require(waits and told["proposed"] == last["proposed_index"] and last["agency"] == event["agency"]
+                     and last["proposed_by"] != event["officer"])
+        last.update(decided_index=place, decided_by=event["officer"], decided_time=now)
+        if event["action"] == "reject_erasure":
+            self.require("keys" not in told)
+            last["state"] = "REJECTED"
+            return
+        self.require(event["action"] == "erase" and told["body_index"] == last["body_index"])
+        last["state"] = "ERASED"
+        self.destroyed[place] = (told["keys"], told["keys_sha256"])
+        for id_ in told["requests"]:
+            self.require(self.requests[id_]["body_index"] == told["body_index"])
+            self.requests[id_]["erased_index"] = place
+
+    def check_erased(self, tables, faults):
+        """A key is gone where an erasure says so, and nowhere else; so is the name of a document."""
+        named = {index: [] for index in self.destroyed}
+        for row in tables["erased_content"]:
+            if type(row["erasure_index"]) is not int or row["erasure_index"] not in named:
+                faults.add("erased_content", key_text("erased_content", row), "ADDED")
+            else:
+                named[row["erasure_index"]].append(row["log_index"])
+        for index, (count, digest) in self.destroyed.items():
+            places = named[index]
+            is_number = all(type(place) is int for place in places)
+            if not is_number or len(places) != count or sha256(*(f"{place}\n".encode() for place in sorted(places))).hex() != digest:
+                faults.add("erased_content", f"erasure_index={index}", "MISSING" if len(places) < count else "DIFFERS")
+        erased = {place for places in named.values() for place in places if type(place) is int}
+        for table, column, gone in (("content_key", "wrapped", None), ("attachment", "name", "")):
+            there = {row["log_index"]: row for row in tables[table] if type(row["log_index"]) is int}
+            for place in sorted(there.keys() | (erased if table == "content_key" else set())):
+                if place not in there:
+                    faults.add(table, f"log_index={place}", "MISSING")
+                elif place in erased and there[place][column] != gone:
+                    faults.add(table, key_text(table, there[place]), "NOT_ERASED")
+                elif place not in erased and there[place][column] == gone:
+                    faults.add(table, key_text(table, there[place]), "ERASED")
+
     def check_shown(self, stored, faults):
         found = {index: [] for index in self.shown}
         for row in stored:
@@ -654,6 +716,8 @@ class Replay:
         salt = event.get("salt")
         if not isinstance(name, str):
             name = ("no name",)
+        elif name == "":
+            pass  # Erased; whether in order is told later.
         elif "name_digest" in told and isinstance(salt, bytes) and sha256(salt, name.encode()).hex() != told["name_digest"]:
             name = ("another name",)
         self.rows["attachment"].append({
@@ -812,7 +876,9 @@ class Replay:
             hashes = [root_of(hashes[at:at + 256]) for at in range(0, len(hashes) // 256 * 256, 256)]
             rows["tree_node"] += [{"level": level, "position": at, "hash": hash_} for at, hash_ in enumerate(hashes)]
             level += 8
-        checked = ("log_entry", "event", "body", "content_key", "checkpoint", "idempotency", "supervision_shown")
+        checked = ("log_entry", "event", "body", "content_key", "checkpoint", "idempotency", "supervision_shown",
+                   "erased_content")
+        rows["erasure"] = [erasure for order in self.erasures.values() for erasure in order]
         return {table: found for table, found in rows.items() if table not in checked}
 
 
@@ -844,6 +910,7 @@ def verify_database(path, known=None, masters=None):
             for table, expected in replay.tables(log).items():
                 compare(table, expected, tables[table], faults)
             replay.check_shown(tables["supervision_shown"], faults)
+            replay.check_erased(tables, faults)
     except Impossible as index:
         faults.add("event", f"log_index={index}", "DOES_NOT_FOLLOW")
     hub_id = replay.hub_id or next((row["hub_id"] for row in tables["checkpoint"]), None)

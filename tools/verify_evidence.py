@@ -16,7 +16,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import verify_papers as papers
 from verify_der import Certificate, algorithm_of
-from verify import DOCUMENT, NO_CONTENT, REGISTRY, REQUEST, TRUST, Unreadable, der_of, leaf_of, openssl, row_digest, sha256
+from verify import (DOCUMENT, ERASURE, NO_CONTENT, REGISTRY, REQUEST, TRUST, Unreadable, der_of, leaf_of, openssl, row_digest,
+                    sha256)
 
 RECEIPT_BYTES, EVIDENCE_BYTES, NOTE_BYTES = 64 * 1024, 8 * 1024 * 1024, 16 * 1024
 JWS_BYTES, PAYLOAD_BYTES, HEADER_BYTES = 512 * 1024, 256 * 1024, 1024
@@ -366,6 +367,7 @@ ROLES = (
     (r"entries/[a-z0-9_]+\.receipt\.json", "RECEIPT"), (r"entries/[a-z0-9_]+\.event\.json", "EVENT"),
     (r"entries/[a-z0-9_]+\.(?:document\.json|document\.jws|document\.jws\.json|message\.pb)", "DOCUMENT"),
     (r"entries/[a-z0-9_]+\.paper\.der", "PAPER"),
+    (r"entries/[a-z0-9_]+\.erased\.txt", "ERASED"),
     (r"attachments/[a-z0-9_]+", "ATTACHMENT"), (r"certificates/[a-z0-9_]+\.der", "CERTIFICATE"),
 )
 
@@ -393,7 +395,7 @@ class Bundle:
         self.root, self.trusted, self.faults = root, trusted, []
         self.names, self.entries = set(), {}
         self.certificates, self.officers = {}, {}
-        names = ("entries", "documents", "signatures", "with_list", "without_list", "attachments")
+        names = ("entries", "documents", "signatures", "with_list", "without_list", "attachments", "erased")
         self.counts = dict.fromkeys(names, 0)
 
     def add(self, file, code, field=""):
@@ -449,6 +451,9 @@ class Bundle:
         for path in (*self.of("EVENT"), *self.of("DOCUMENT"), *self.of("PAPER")):
             if path not in known:
                 self.add(path, "UNNEEDED")
+        self.check_erased()
+        if self.faults:
+            return
         self.life(manifest["enforcement_request_id"])
         for entry in self.entries.values():
             if entry["leaf"]["entry_type"] == REGISTRY:
@@ -576,7 +581,9 @@ class Bundle:
         file = prefix + ENDINGS.get(media_type, "document.json")
         if leaf["content_digest"] == NO_CONTENT:
             return
-        require(file in self.listed, "MISSING", file=file)
+        if file not in self.listed:
+            entry["absent"] = file
+            return
         content, salt = self.read(file) or b"", receipt["content_salt"]
         require(salt is not None and sha256(salt, content) == leaf["content_digest"], "CONTENT", file=file)
         try:
@@ -603,11 +610,52 @@ class Bundle:
         entry["paper"] = kind
         entry["files"].append(file)
 
+    def check_erased(self):
+        """Content that is not there is missing, unless an entry of the bundle destroyed its key by two persons' decision."""
+        self.erased, known = set(), set()
+        for index, entry in sorted(self.entries.items()):
+            leaf, told = entry["leaf"], entry["told"]
+            if leaf["entry_type"] != ERASURE:
+                continue
+            if leaf["action"] not in ("propose_erasure", "erase", "reject_erasure") or not isinstance(told, dict):
+                self.add(entry["files"][0], "MALFORMED", "details")
+                continue
+            if leaf["action"] != "erase":
+                continue
+            first = (self.entries.get(told.get("proposed")) or {}).get("leaf", {})
+            is_second = (first.get("entry_type") == ERASURE and first["action"] == "propose_erasure"
+                         and all(first[name] == leaf[name] for name in ("subject", "agency"))
+                         and first["officer"] != leaf["officer"] and first["log_index"] < index
+                         and leaf["hub_time"] <= first["hub_time"] + 30 * 86_400_000_000)
+            if not is_second:
+                self.add(entry["files"][0], "ERASURE", "details.proposed")
+                continue
+            file = f"entries/{index:010}.erased.txt"
+            known.add(file)
+            if file not in self.listed:
+                self.add(file, "MISSING")
+                continue
+            data = self.read(file) or b""
+            places = {int(line) if re.fullmatch(rb"[0-9]{1,19}", line) else None for line in data.splitlines()}
+            if sha256(data).hex() != told.get("keys_sha256") or None in places or len(places) != told.get("keys"):
+                self.add(file, "CONTENT")
+            else:
+                self.erased |= places
+        for path in self.of("ERASED"):
+            if path not in known:
+                self.add(path, "UNNEEDED")
+        for index, entry in sorted(self.entries.items()):
+            if "absent" in entry:
+                if (entry["told"].get("opened") or {}).get("body_index", index) in self.erased:
+                    self.counts["erased"] += 1
+                else:
+                    self.add(entry["absent"], "MISSING")
+
     def life(self, request):
         before = None
         for index in sorted(self.entries):
             entry, leaf = self.entries[index], self.entries[index]["leaf"]
-            if leaf["entry_type"] not in (REQUEST, REGISTRY, DOCUMENT, TRUST):
+            if leaf["entry_type"] not in (REQUEST, REGISTRY, DOCUMENT, TRUST, ERASURE):
                 self.add(f"entries/{index:010}.receipt.json", "UNNEEDED", "leaf")
             if leaf["entry_type"] != REQUEST:
                 continue
@@ -672,6 +720,8 @@ class Bundle:
             if included == "LEFT_OUT":
                 if path in self.listed:
                     self.add(path, "UNLISTED")
+            elif path not in self.listed and upload["leaf"]["log_index"] in self.erased:
+                self.counts["erased"] += 1
             elif path not in self.listed:
                 self.add(path, "MISSING")
             elif self.digest(path)[0] != told["sha256"]:

@@ -31,6 +31,8 @@ pub struct BundleEntry {
     pub event: EventRow,
     /// What was sent with it, if that is for both parties.
     pub body: Option<Body>,
+    /// The entries whose content it erased.
+    pub erased: Vec<i64>,
 }
 
 /// Who signed or acted, of one agency.
@@ -51,6 +53,8 @@ enum Stage {
     Request(i64),
     /// The uploads that it names.
     Uploads(VecDeque<AttachmentRow>),
+    /// The entries that erased its content.
+    Erasures(VecDeque<i64>),
     /// The registry's entries of the first of these agencies after this version.
     Registry(VecDeque<(AgencyCode, Sought)>, i64),
     /// The papers of authorities.
@@ -108,6 +112,10 @@ impl Bundle {
                 }
                 Stage::Uploads(waiting) => match waiting.pop_front() {
                     Some(document) => self.of_upload(&document).await?,
+                    None => self.begin_erasures().await?,
+                },
+                Stage::Erasures(waiting) => match waiting.pop_front() {
+                    Some(index) => self.of_erasure(index).await?,
                     None => self.begin_registry(),
                 },
                 Stage::Registry(agencies, after) => {
@@ -161,6 +169,36 @@ impl Bundle {
         let event = self.app.store.first_event(document.id.as_str()).await?;
         let event = event.ok_or_else(|| Error::internal("a document without an entry"))?;
         self.proved(vec![(event, None)]).await
+    }
+
+    /// The erasures of its own content and of the documents that it names: these may have gone with another order.
+    async fn begin_erasures(&mut self) -> Result<Vec<BundleEntry>> {
+        let named = self.app.store.attachments_of(&self.request).await?;
+        let documents = named.iter().filter(|named| named.document.is_erased());
+        let documents: BTreeSet<i64> = documents.map(|named| named.document.log_index).collect();
+        let mut erasures: BTreeSet<i64> = self.app.store.erasures_of_entries(&documents).await?;
+        erasures.extend(self.request.erased_index);
+        self.stage = Stage::Erasures(erasures.into_iter().collect());
+        Ok(Vec::new())
+    }
+
+    /// An erasure with the proposal that it decided.
+    async fn of_erasure(&self, index: i64) -> Result<Vec<BundleEntry>> {
+        #[derive(serde::Deserialize)]
+        struct Decided {
+            proposed: i64,
+        }
+        let lost = || Error::internal("an erasure without its entries");
+        let event = self.app.store.event_at(index).await?.ok_or_else(lost)?;
+        let Decided { proposed } = serde_json::from_str(&event.details).map_err(Error::internal)?;
+        let proposal = self.app.store.event_at(proposed).await?.ok_or_else(lost)?;
+        let mut events = vec![(proposal, None), (event, None)];
+        events.retain(|(event, _)| self.is_covered(event));
+        let mut entries = self.proved(events).await?;
+        for entry in entries.iter_mut().filter(|entry| entry.event.log_index == index) {
+            entry.erased = self.app.store.erased_with(index).await?;
+        }
+        Ok(entries)
     }
 
     fn begin_registry(&mut self) -> Vec<BundleEntry> {
@@ -264,6 +302,7 @@ impl Bundle {
                 proof,
                 event,
                 body,
+                erased: Vec::new(),
             })
         });
         entries.collect()

@@ -15,6 +15,7 @@ pub mod agencies;
 pub mod bundle;
 pub mod calendar;
 pub mod documents;
+pub mod erasure;
 pub mod evidence;
 pub mod jobs;
 pub mod keep;

@@ -109,10 +109,16 @@ pub const fn policy(rpc: Rpc) -> Access {
 
         Rpc::MailboxServicePull
         | Rpc::MailboxServiceSubscribe
+        | Rpc::EvidenceServiceListErasures
+        | Rpc::EvidenceServiceListErasable
         | Rpc::SupervisionServiceListAgencyReads
         | Rpc::SupervisionServiceGetReadStatistics => READ_WHOLE,
 
-        Rpc::MailboxServiceAdvance | Rpc::MailboxServiceSeek | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
+        Rpc::EvidenceServiceProposeErasure
+        | Rpc::EvidenceServiceDecideErasure
+        | Rpc::MailboxServiceAdvance
+        | Rpc::MailboxServiceSeek
+        | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
 
         Rpc::DocumentServiceUpload
         | Rpc::RequestServiceSubmit

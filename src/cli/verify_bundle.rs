@@ -85,12 +85,21 @@ pub(super) fn text(verdict: &BundleVerdict) -> String {
         with_list,
         without_list,
         attachments,
+        erased,
         ..
     } = verdict;
     let checkpoint = verdict.checkpoint.as_ref();
     let (origin, size) = checkpoint.map_or(("–", 0), |checkpoint| {
         (checkpoint.origin.as_str(), checkpoint.tree.size)
     });
+    let gone = if *erased == 0 {
+        String::new()
+    } else {
+        format!(
+            "ĐÃ XÓA: {erased} văn bản, tài liệu đã được hai người quyết định xóa sau khi hết thời hạn lưu; mục nhật ký xóa có trong bộ này.\n\
+             ERASED: {erased} documents were erased by two persons after their retention; the entries that say so are in this bundle.\n"
+        )
+    };
     format!(
         "ĐÚNG: yêu cầu {request}: {entries} mục nhật ký, {documents} văn bản, {signatures} chữ ký số, \
          {attachments} tài liệu kèm theo đều đúng; mọi mục thuộc nhật ký {size} mục mà cổng {origin} đã ký.\n\
@@ -99,7 +108,7 @@ pub(super) fn text(verdict: &BundleVerdict) -> String {
          HELD: request {request}: {entries} log entries, {documents} documents, {signatures} signatures and \
          {attachments} attachments hold; all entries stand in the log of {size} that the hub {origin} has signed.\n\
          The certificates of {with_list} signature(s) were not revoked by the authority's list that the hub looked in as it took the document; \
-         for {without_list} there was no list to look in.\n"
+         for {without_list} there was no list to look in.\n{gone}"
     )
 }
 
@@ -141,6 +150,7 @@ pub(super) fn document(verdict: &BundleVerdict) -> Value {
         "with_list": verdict.with_list,
         "without_list": verdict.without_list,
         "attachments": verdict.attachments,
+        "erased": verdict.erased,
         "checkpoint": checkpoint,
         "faults": faults.collect::<Vec<_>>(),
     })

@@ -226,6 +226,27 @@ error_codes! {
     OfficerScopeTooNarrow, "OFFICER_SCOPE_TOO_NARROW", PermissionDenied,
         "Phạm vi quyền của cán bộ trong cơ quan không đủ để thực hiện việc này.",
         "The officer's rights within the agency do not reach this.";
+    /// The content was erased by two persons' decision.
+    ContentErased, "CONTENT_ERASED", FailedPrecondition,
+        "Nội dung đã được xóa theo quyết định của hai người sau khi hết thời hạn lưu; chứng cứ về việc gửi, nhận vẫn còn.",
+        "The content was erased by two persons' decision after its retention; the proof of what was sent and received remains.";
+    /// The content may not be erased yet; each hindrance is named.
+    ErasureNotDue, "ERASURE_NOT_DUE", FailedPrecondition,
+        "Chưa được xóa nội dung này; lý do của từng yêu cầu nêu kèm theo.",
+        "This content may not be erased yet; the reasons stand beside each request.";
+    /// No such proposal, or not the caller's.
+    ErasureNotFound, "ERASURE_NOT_FOUND", NotFound,
+        "Không tìm thấy đề nghị xóa nội dung.", "The proposal to erase was not found.";
+    /// A proposal about the same content waits for its decision.
+    ErasurePending, "ERASURE_PENDING", AlreadyExists,
+        "Đã có đề nghị xóa nội dung này đang chờ quyết định.", "A proposal to erase this content waits for its decision.";
+    /// The proposal was decided, or nobody decided it in time.
+    ErasureNotPending, "ERASURE_NOT_PENDING", FailedPrecondition,
+        "Đề nghị xóa đã được quyết định hoặc đã quá 30 ngày mà chưa được quyết định.",
+        "The proposal to erase was decided, or it lapsed after 30 days without a decision.";
+    /// Whoever decides must be another officer than the one who proposed.
+    SecondPersonRequired, "SECOND_PERSON_REQUIRED", PermissionDenied,
+        "Người quyết định phải khác người đề nghị.", "Whoever decides must be another officer than the one who proposed.";
 }
 
 #[cfg(test)]

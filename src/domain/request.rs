@@ -72,6 +72,8 @@ pub struct EnforcementRequest {
     pub served_time: Option<Timestamp>,
     /// The release or debit that ended its measure; from then on no statement under this request opens one again.
     pub measure_ended_by: Option<RequestId>,
+    /// The log index of the entry that erased its content: envelope, events and proofs stay.
+    pub erased_index: Option<i64>,
 }
 
 /// A step as the projection needs it.

@@ -37,6 +37,8 @@ pub enum EntryType {
     Document,
     /// A supervisor looked at requests.
     Read,
+    /// Content was proposed for erasure, erased, or not.
+    Erasure,
     /// A catalogue of kinds came to be used.
     Catalogue,
     /// An operator did something beside the API.
@@ -57,6 +59,7 @@ impl EntryType {
         Self::Measure,
         Self::Document,
         Self::Read,
+        Self::Erasure,
         Self::Catalogue,
         Self::Operator,
         Self::HubKey,
@@ -73,6 +76,7 @@ impl EntryType {
             Self::Measure => 5,
             Self::Document => 6,
             Self::Read => 7,
+            Self::Erasure => 8,
             Self::Catalogue => 9,
             Self::Operator => 10,
             Self::HubKey => 11,

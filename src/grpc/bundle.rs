@@ -105,6 +105,7 @@ fn encoded(entry: BundleEntry) -> v1::BundleEntry {
         content: content.unwrap_or_default(),
         content_salt: salt.unwrap_or_default().into(),
         size_in_pieces: 0,
+        erased_log_indexes: entry.erased,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::domain::viewer::Viewer;
 /// The service.
 #[derive(Debug, Clone)]
 pub struct EvidenceService {
-    app: App,
+    pub(super) app: App,
     authenticator: Arc<Authenticator>,
 }
 
@@ -162,5 +162,33 @@ impl v1::evidence_service_server::EvidenceService for EvidenceService {
         request: Request<v1::GetBundleRequest>,
     ) -> Result<Response<Self::GetBundleStream>, Status> {
         reply(self.bundle(&request).await)
+    }
+
+    async fn propose_erasure(
+        &self,
+        request: Request<v1::ProposeErasureRequest>,
+    ) -> Result<Response<v1::ProposeErasureResponse>, Status> {
+        reply(self.propose(request).await)
+    }
+
+    async fn decide_erasure(
+        &self,
+        request: Request<v1::DecideErasureRequest>,
+    ) -> Result<Response<v1::DecideErasureResponse>, Status> {
+        reply(self.decide(request).await)
+    }
+
+    async fn list_erasures(
+        &self,
+        request: Request<v1::ListErasuresRequest>,
+    ) -> Result<Response<v1::ListErasuresResponse>, Status> {
+        reply(self.erasures(&request).await)
+    }
+
+    async fn list_erasable(
+        &self,
+        request: Request<v1::ListErasableRequest>,
+    ) -> Result<Response<v1::ListErasableResponse>, Status> {
+        reply(self.erasable(&request).await)
     }
 }

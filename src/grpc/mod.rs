@@ -9,6 +9,7 @@ mod caller;
 pub mod catalogue_service;
 pub mod convert;
 pub mod document_service;
+mod erasure;
 pub mod evidence_service;
 pub mod mailbox_service;
 mod page;

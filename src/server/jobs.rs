@@ -1,5 +1,6 @@
 //! The hub's own work in the background: what an import of calendar days or a succession left to do, from this hub or
-//! another, what uploads left behind, what operators noted, and the warning that the next year has no calendar.
+//! another, what uploads left behind, the bytes of erased documents, what operators noted, and the warning that the next year has no
+//! calendar.
 
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ const PIECES: usize = 20;
 const EXPIRE_EVERY: Duration = Duration::from_mins(10);
 const COLLECT_EVERY: Duration = Duration::from_hours(24);
 
+/// How often it is looked for documents that were just erased.
+const ERASE_EVERY: Duration = Duration::from_secs(5);
+
 /// Starts the work, `pending` being what could not be noted of the hub's start; ends when the handle is dropped. A piece under way is then carried out all the same, or not at all.
 pub(super) fn start(
     app: App,
@@ -34,7 +38,8 @@ pub(super) fn start(
 ) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(tokio::spawn(async move {
         let lines = enter_lines(app.clone(), meter.clone(), pending);
-        tokio::join!(work(app, meter.clone()), lines, tidy(documents, meter));
+        let erased = remove_erased(app.clone(), documents.clone(), meter.clone());
+        tokio::join!(work(app, meter.clone()), lines, tidy(documents, meter), erased);
     }))
 }
 
@@ -73,6 +78,26 @@ async fn enter_lines(app: App, meter: JobMeter, mut pending: Option<OperatorLine
             tracing::warn!(lines = unknown, "operator.lines.unknown");
         }
         tell!(trouble, entered, "operator.lines");
+    }
+}
+
+/// Removes the bytes of documents as they are erased. Those of before the start are found among all bytes.
+async fn remove_erased(app: App, documents: Documents, meter: JobMeter) {
+    let mut ticks = tokio::time::interval(ERASE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut seen, mut trouble) = (None, Trouble::default());
+    loop {
+        ticks.tick().await;
+        let removing = async {
+            let after = match seen {
+                Some(after) => after,
+                None => app.store.last_erasure().await?,
+            };
+            documents.remove_erased(after).await
+        };
+        let removed = meter.run("remove_erased", removing).await;
+        seen = removed.as_ref().ok().copied().or(seen);
+        tell!(trouble, removed, "jobs");
     }
 }
 

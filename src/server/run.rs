@@ -277,6 +277,7 @@ impl Hub {
             tracing::error!(reason = %log_break, "ledger.read_only");
         } else {
             require_registered(&app, &settings.signer).await?;
+            app.destroy_again().await.map_err(StartError::Schema)?;
             calendar::bring_in(&app.store, &app.ledger, &calendar)
                 .await
                 .map_err(StartError::CalendarDays)?;

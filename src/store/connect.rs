@@ -237,6 +237,8 @@ async fn open_sqlite(path: &std::path::Path) -> Result<Pools, ConnectError> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))
+        // What is erased is overwritten, not only let go.
+        .pragma("secure_delete", "ON")
         .statement_cache_capacity(256);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)

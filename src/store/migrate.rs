@@ -33,6 +33,7 @@ migrations! {
     9 => "0009_supervision",
     10 => "0010_trust_paper",
     11 => "0011_content_key",
+    12 => "0012_erasure",
     13 => "0013_operator_action",
 }
 

@@ -8,6 +8,7 @@ mod connect;
 mod content;
 mod database_file;
 mod documents_at_rest;
+mod erasures;
 mod error;
 mod hints;
 mod inspect;
@@ -25,6 +26,7 @@ pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_erasure;
 mod sql_operator;
 mod sql_supervision;
 mod supervision;
@@ -35,6 +37,7 @@ pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};
 pub use database_file::FileFault;
 pub use documents_at_rest::{DocumentAtRest, DocumentForm};
+pub use erasures::KeptUntil;
 pub use error::Outage;
 pub(crate) use error::{Shown, store_error};
 pub use hints::{Hint, Hints};
@@ -105,9 +108,11 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let at_rest = documents_at_rest::ALL
         .iter()
         .map(|(name, text)| ((*name).to_owned(), *text));
+    let erasure = sql_erasure::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text));
     named
         .chain(supervision)
         .chain(at_rest)
+        .chain(erasure)
         .chain(bulk::texts())
         .chain(kept::texts())
         .collect()

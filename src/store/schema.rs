@@ -28,6 +28,8 @@ pub const TABLES: &[(&str, Class)] = &[
     ("credential", Class::Projection),
     ("deadline", Class::Projection),
     ("enforcement_request", Class::Projection),
+    ("erased_content", Class::Evidence),
+    ("erasure", Class::Projection),
     ("event", Class::Evidence),
     ("hub_key", Class::Projection),
     ("idempotency", Class::Evidence),
@@ -93,6 +95,7 @@ table!(ENFORCEMENT_REQUEST, "enforcement_request", Replace, ["id"], {
     "registered_time": Integer, "assigned_unit": Text, "assigned_officer": Text, "extended": Flag, "outcome": Text,
     "answer_index": Integer, "answer_count": Integer, "due_time": Integer, "register": Text, "served_time": Integer,
     "measure_ended_by": Text, "registered_by": Text, "sender_officer": Text, "sender_unit": Text,
+    "erased_index": Integer,
 });
 table!(REQUEST_RELATION, "request_relation", Fail, ["enforcement_request_id", "relation", "related_id"], {
     "enforcement_request_id": Text, "relation": Text, "related_id": Text,
@@ -155,6 +158,12 @@ table!(SUPERVISION_SHOWN, "supervision_shown", Fail, ["log_index", "enforcement_
     "log_index": Integer, "enforcement_request_id": Text,
 });
 
+table!(ERASURE, "erasure", Replace, ["proposed_index"], {
+    "proposed_index": Integer, "subject": Text, "body_index": Integer, "agency": Text, "proposed_by": Text,
+    "proposed_time": Integer, "state": Text, "decided_index": Integer, "decided_by": Text, "decided_time": Integer,
+});
+table!(ERASED_CONTENT, "erased_content", Fail, ["log_index"], { "log_index": Integer, "erasure_index": Integer });
+
 table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
     "id": Integer, "tree_size": Integer, "root_hash": Bytes, "frontier": Bytes, "hub_time": Integer,
     "registry_version": Integer, "calendar_version": Integer,
@@ -186,6 +195,8 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &REQUEST_ATTACHMENT,
     &SUPERVISION_READ,
     &SUPERVISION_SHOWN,
+    &ERASURE,
+    &ERASED_CONTENT,
     &CALENDAR_DAY,
     &JOB,
     &OPERATOR_ACTION,

@@ -130,10 +130,14 @@ fn check_content_key(
         return None;
     };
     faults.added(&CONTENT_KEY, more);
-    let (Some(master), Value::Bytes(wrapped)) = (row.at(1).text(), row.at(2)) else {
-        // No entry orders an erasure yet, so that a key which is gone was taken.
-        faults.columns(&CONTENT_KEY, row, vec!["master", "wrapped"], What::Differs);
-        return None;
+    let (master, wrapped) = match (row.at(1).text(), row.at(2)) {
+        (Some(master), Value::Bytes(wrapped)) => (master, wrapped),
+        // Destroyed: whether in order is asked when all of the log is known.
+        (Some(""), Value::Null) => return None,
+        _ => {
+            faults.columns(&CONTENT_KEY, row, vec!["master", "wrapped"], What::Differs);
+            return None;
+        }
     };
     if masters.newest().is_none() {
         verdict.unopened += 1;
@@ -216,7 +220,8 @@ pub(super) fn check_attachment(event: &Event<'_>, own: &Own, salt: Option<&[u8]>
     let stored = own.attachments.first();
     let name = stored.map_or(&Value::Null, |row| row.at(2));
     let is_name = match (&told.name_digest, salt, name.text()) {
-        (Some(told), Some(salt), Some(name)) => hex(&salted(salt, name.as_bytes())) == *told,
+        // Erased: whether in order is asked when all of the log is known.
+        (Some(told), Some(salt), Some(name)) => name.is_empty() || hex(&salted(salt, name.as_bytes())) == *told,
         // Its salt is sealed, or it is from before the log told of names: what is left is that there is one.
         (None, _, Some(_)) | (Some(_), None, Some(_)) => true,
         (_, _, None) => false,

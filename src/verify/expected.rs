@@ -58,6 +58,7 @@ pub(super) fn request_row(request: &EnforcementRequest) -> Row {
         request.registered_by.as_ref().map(AgencyCode::as_str).into(),
         request.sender_officer.as_ref().map(OfficerId::as_str).into(),
         request.sender_unit.as_ref().map(UnitId::as_str).into(),
+        request.erased_index.into(),
     ])
 }
 

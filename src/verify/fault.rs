@@ -24,6 +24,10 @@ pub enum What {
     Content,
     /// It cannot be opened with the master keys given.
     Key,
+    /// It is gone, and no two persons decided so.
+    Erased,
+    /// Two persons decided that it goes, and it is still there.
+    NotErased,
     /// The tree is another one than the checkpoint's.
     Root,
     /// The signatures are not those of a hub whose keys stand in the log.
@@ -48,6 +52,8 @@ impl What {
         Self::DoesNotFollow,
         Self::Content,
         Self::Key,
+        Self::Erased,
+        Self::NotErased,
         Self::Root,
         Self::Signature,
         Self::Rewritten,
@@ -67,6 +73,8 @@ impl What {
             Self::DoesNotFollow => "DOES_NOT_FOLLOW",
             Self::Content => "CONTENT",
             Self::Key => "KEY",
+            Self::Erased => "ERASED",
+            Self::NotErased => "NOT_ERASED",
             Self::Root => "ROOT",
             Self::Signature => "SIGNATURE",
             Self::Rewritten => "REWRITTEN",
@@ -87,6 +95,8 @@ impl What {
             Self::DoesNotFollow => "sự kiện không thể tiếp theo những gì đã xảy ra trước",
             Self::Content => "nội dung không đúng với mã băm trong nhật ký",
             Self::Key => "không mở được bằng khóa chủ đã cho",
+            Self::Erased => "đã bị xóa mà không có mục nhật ký nào quyết định xóa",
+            Self::NotErased => "vẫn còn dù nhật ký ghi đã quyết định xóa",
             Self::Signature => "chữ ký không phải của cổng có khóa trong nhật ký",
             Self::Root => "gốc cây không đúng với nhật ký tính lại",
             Self::Rewritten => "nhật ký đã bị viết lại so với điểm kiểm tra được nêu",
@@ -107,6 +117,8 @@ impl What {
             Self::DoesNotFollow => "the event cannot follow what went before",
             Self::Content => "the content is not that of the digest in the log",
             Self::Key => "it cannot be opened with the master keys given",
+            Self::Erased => "it is gone though no entry decided to erase it",
+            Self::NotErased => "it is still there though the log says that it was erased",
             Self::Signature => "the signatures are not those of a hub whose keys stand in the log",
             Self::Root => "the root is not that of the log computed again",
             Self::Rewritten => "the log was rewritten since the checkpoint given",

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::beside::{Side, own};
 use super::bodies::{Contents, Own, check_attachment, check_body, check_key};
 use super::entry::Event;
-use super::fault::{Faults, What};
+use super::fault::What;
 use super::measures::Measures;
 use super::note::Known;
 use super::operator::Operators;
@@ -15,10 +16,10 @@ use super::reads;
 use super::registry::Registry;
 use super::row::{Row, Value};
 use super::rows::{ByOwner, Rows};
-use super::select::{ATTACHMENT, BODY, CHECKPOINT, CONTENT_KEY, EVENT, IDEMPOTENCY, LOG_ENTRY};
+use super::select::{ATTACHMENT, CHECKPOINT, EVENT, LOG_ENTRY};
 use super::signed::{Keys, Notes, Tiles};
 use super::source::Source;
-use super::{Outside, Progress, Result, STEP, Verdict, trust};
+use super::{Outside, Progress, Result, STEP, Verdict, erasures, trust};
 use crate::domain::calendar::{CalendarDay, DayOrigin};
 use crate::domain::catalogue::definition::Register;
 use crate::domain::event::{self, Entered, Measure};
@@ -47,6 +48,8 @@ pub(super) enum Done {
     Ended { by: RequestId, action: Action, at: i64 },
     /// It did not after all.
     Restored,
+    /// Its content is erased with all that shares it.
+    Erased { body_index: i64 },
     /// Its order is entered again, marked lifted.
     Lifted { entered: Entered, log_index: i64 },
 }
@@ -75,62 +78,6 @@ pub(super) struct Log {
     hub_id: Option<Value>,
     last_checkpoint: i64,
     contents: Contents,
-}
-
-/// What stands beside the log, in its order.
-struct Side {
-    events: ByOwner,
-    bodies: ByOwner,
-    content_keys: ByOwner,
-    keys: ByOwner,
-    attachments: ByOwner,
-    checkpoints: ByOwner,
-}
-
-impl Side {
-    async fn open(source: &mut Source) -> Result<Self> {
-        Ok(Self {
-            events: ByOwner::of(source.rows(&EVENT).await?, "log_index"),
-            bodies: ByOwner::of(source.rows(&BODY).await?, "log_index"),
-            content_keys: ByOwner::of(source.rows(&CONTENT_KEY).await?, "log_index"),
-            keys: ByOwner::of(source.rows(&IDEMPOTENCY).await?, "log_index"),
-            attachments: ByOwner::of(source.rows(&ATTACHMENT).await?, "log_index"),
-            checkpoints: ByOwner::of(source.rows(&CHECKPOINT).await?, "tree_size"),
-        })
-    }
-
-    async fn of_entry(&mut self, index: i64, faults: &mut Faults) -> Result<Own> {
-        Ok(Own {
-            bodies: own(&mut self.bodies, index, faults).await?,
-            content_keys: own(&mut self.content_keys, index, faults).await?,
-            keys: own(&mut self.keys, index, faults).await?,
-            attachments: own(&mut self.attachments, index, faults).await?,
-        })
-    }
-
-    /// What comes behind the last entry.
-    async fn rest(self, faults: &mut Faults) -> Result<()> {
-        let all = [
-            self.events,
-            self.bodies,
-            self.content_keys,
-            self.keys,
-            self.attachments,
-            self.checkpoints,
-        ];
-        for mut rows in all {
-            let strays = rows.rest().await?;
-            faults.added(rows.select(), &strays);
-        }
-        Ok(())
-    }
-}
-
-/// The rows of an entry; those before it belong to none.
-async fn own(rows: &mut ByOwner, index: i64, faults: &mut Faults) -> Result<Vec<Row>> {
-    let taken = rows.take(&index.into()).await?;
-    faults.added(rows.select(), &taken.strays);
-    Ok(taken.own)
 }
 
 pub(super) async fn read(
@@ -288,6 +235,7 @@ impl Log {
             EntryType::Calendar => self.calendar(event),
             EntryType::Measure => self.measures.follow(event),
             EntryType::Read => reads::is_read(event),
+            EntryType::Erasure => erasures::effects(event).map(|effects| self.effects.extend(effects)),
             EntryType::Catalogue => trust::catalogue(event, own),
             EntryType::Operator => self.operators.follow(event, leaf),
             EntryType::HubKey => self.keys.follow(event),

@@ -7,11 +7,13 @@
 //! order and the events of requests once more in the order of the requests, side by side with the tables that are made of
 //! them, so that memory grows with agencies, measures and releases, not with requests.
 
+mod beside;
 mod bodies;
 pub mod bundle;
 mod compare;
 mod database;
 mod entry;
+mod erasures;
 mod expected;
 mod fault;
 mod log;
@@ -157,6 +159,7 @@ pub async fn verify_again(
         requests::check(source, &mut log, &mut verdict, progress).await?;
         source.settle().await?;
         reads::check(source, &mut verdict).await?;
+        erasures::check(source, &mut verdict).await?;
         small::check(source, &log, &mut verdict).await?;
         verdict.replayed = true;
     }

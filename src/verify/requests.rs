@@ -217,6 +217,7 @@ impl Life {
             served_time: None,
             measure_ended_by: None,
             registered_by: None,
+            erased_index: None,
         };
         let relations = opened.relations.iter();
         let mut life = Self {
@@ -288,6 +289,10 @@ impl Life {
     fn suffer(&mut self, effect: &Effect) -> Option<()> {
         match &effect.what {
             Done::Restored => self.request.measure_ended_by = None,
+            Done::Erased { body_index } => {
+                self.request.erased_index = Some(effect.index);
+                return (self.request.body_index == *body_index).then_some(());
+            }
             Done::Lifted { entered, log_index } => {
                 let row = self.mailbox_row(entered, *log_index);
                 self.mailbox.push(row);

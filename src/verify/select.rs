@@ -122,7 +122,7 @@ pub(super) static ENFORCEMENT_REQUEST: Select = Select::of(
     "SELECT id, broadcast_id, kind, kind_revision, sender, recipient, channel, lane, recipient_position, submit_index, \
      body_index, submit_time, state, version, update_time, registry_number, registered_time, assigned_unit, \
      assigned_officer, extended, outcome, answer_index, answer_count, due_time, register, served_time, measure_ended_by, \
-     registered_by, sender_officer, sender_unit FROM enforcement_request ORDER BY id",
+     registered_by, sender_officer, sender_unit, erased_index FROM enforcement_request ORDER BY id",
 );
 
 pub(super) static REQUEST_RELATION: Select = Select::of(
@@ -236,6 +236,33 @@ pub(super) static SUPERVISION_SHOWN: Select = Select::of(
     "SELECT log_index, enforcement_request_id FROM supervision_shown ORDER BY log_index, enforcement_request_id",
 );
 
+pub(super) static ERASURE_EVENT: Select = Select::of(
+    "event",
+    &["log_index"],
+    "SELECT log_index, entry_type, subject, version, action, from_state, to_state, agency, officer, party, counterparty, \
+     hub_time, details FROM event WHERE entry_type = 8 ORDER BY subject, version, log_index",
+)
+.only(8);
+
+pub(super) static ERASURE: Select = Select::of(
+    "erasure",
+    &["proposed_index"],
+    "SELECT subject, proposed_index, body_index, agency, proposed_by, proposed_time, state, decided_index, decided_by, \
+     decided_time FROM erasure ORDER BY subject, proposed_index",
+);
+
+pub(super) static ERASED_CONTENT: Select = Select::of(
+    "erased_content",
+    &["log_index", "erasure_index"],
+    "SELECT log_index, erasure_index FROM erased_content ORDER BY log_index",
+);
+
+pub(super) static ERASED_BY: Select = Select::of(
+    "erased_content",
+    &["log_index", "erasure_index"],
+    "SELECT log_index, erasure_index FROM erased_content ORDER BY erasure_index, log_index",
+);
+
 pub(super) static LEDGER_HEAD: Select = Select::of(
     "ledger_head",
     &["id"],
@@ -265,6 +292,8 @@ pub static VERIFIED: &[&Select] = &[
     &REGISTER_COUNTER,
     &SUPERVISION_READ,
     &SUPERVISION_SHOWN,
+    &ERASURE,
+    &ERASED_CONTENT,
     &AGENCY,
     &OFFICER,
     &CREDENTIAL,

@@ -16,6 +16,8 @@ mod content;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod evidence;
 #[cfg(test)]
 mod exchange;

@@ -1,4 +1,5 @@
-//! What uploads left behind: unfinished ones that nobody goes on with, and bytes that no entry of the log tells of.
+//! What uploads left behind: unfinished ones that nobody goes on with, bytes that no entry of the log tells of, and bytes whose
+//! documents are erased.
 
 use std::collections::BTreeSet;
 
@@ -60,6 +61,24 @@ impl Documents {
         Ok(removed)
     }
 
+    /// Removes the bytes of documents that entries after `after` erased; gives the newest of these entries. What cannot be removed now
+    /// [`Documents::collect_orphans`] finds later; without their keys nobody can read them.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database fails.
+    pub async fn remove_erased(&self, after: i64) -> Result<i64> {
+        let mut newest = after;
+        for (index, id) in self.app.store.documents_erased_after(after).await? {
+            newest = newest.max(index);
+            match self.blobs.remove(&id).await {
+                Ok(()) => tracing::info!(document = %id, "document.erased.removed"),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => tracing::warn!(%error, document = %id, "document.erased.left"),
+            }
+        }
+        Ok(newest)
+    }
+
     /// Whether the mark at the place is one of this log; none if there is no mark.
     async fn is_marked_by_this_log(&self) -> Result<Option<bool>> {
         let Some(content) = self.blobs.last_mark().await.map_err(place_failed)? else {
@@ -82,13 +101,12 @@ impl Documents {
             if names.is_empty() {
                 return Ok(removed);
             }
-            let old: BTreeSet<DocumentId> = names
-                .iter()
-                .filter_map(|name| DocumentId::parse(name).ok())
-                .filter(|id| id.made_at().is_some_and(|made| made < before))
-                .collect();
-            let known = self.app.store.documents_among(&old).await?;
-            for id in old.difference(&known) {
+            let there: BTreeSet<DocumentId> = names.iter().filter_map(|name| DocumentId::parse(name).ok()).collect();
+            let erased = self.app.store.erased_documents(&there).await?;
+            let known = self.app.store.documents_among(&there).await?;
+            // What is erased goes at once; of the rest the upload may still be under way.
+            let goes = |id: &&DocumentId| erased.contains(*id) || id.made_at().is_some_and(|made| made < before);
+            for id in there.difference(&known).filter(goes) {
                 match self.blobs.remove(id).await {
                     Ok(()) => {
                         tracing::info!(document = %id, "document.orphan.removed");

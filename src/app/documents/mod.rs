@@ -299,10 +299,10 @@ impl Documents {
     /// Opens a document for reading from byte `offset` on.
     ///
     /// # Errors
-    /// `DOCUMENT_NOT_FOUND`, also once it is erased; `FIELD_INVALID` for an offset beyond its end; `DOCUMENT_DAMAGED`;
+    /// `DOCUMENT_NOT_FOUND`; `CONTENT_ERASED`; `FIELD_INVALID` for an offset beyond its end; `DOCUMENT_DAMAGED`;
     /// `INTERNAL` if its master key is not known to this hub.
     pub async fn open(&self, viewer: &Viewer, id: &DocumentId, offset: i64) -> Result<Outgoing> {
-        let document = self.readable(viewer, id).await?;
+        let document = self.unerased(viewer, id).await?;
         if !(0..=document.size).contains(&offset) {
             return Err(Error::field(
                 "offset",
@@ -323,6 +323,14 @@ impl Documents {
         };
         let key = row.open(self.app.store.masters())?;
         key.map(Some).ok_or_else(|| Error::new(ErrorCode::DocumentNotFound))
+    }
+
+    async fn unerased(&self, viewer: &Viewer, id: &DocumentId) -> Result<AttachmentRow> {
+        let document = self.readable(viewer, id).await?;
+        if document.is_erased() {
+            return Err(Error::new(ErrorCode::ContentErased).with("document", id.as_str()));
+        }
+        Ok(document)
     }
 
     async fn readable(&self, viewer: &Viewer, id: &DocumentId) -> Result<AttachmentRow> {

@@ -35,7 +35,9 @@ pub(super) struct Registered {
 }
 
 impl Registered {
+    /// None: the row is none of ours, or its document is erased, and with it its name.
     pub(super) fn of(table: &KeptTable, row: &[Value]) -> Option<Self> {
+        table.value(row, "name").text().filter(|name| !name.is_empty())?;
         let id = table.value(row, "id").text()?;
         Some(Self {
             id: DocumentId::parse(id).ok()?,

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::catalogue::StatedKind;
+use super::erasure::ErasureStep;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{Kind, RelatedFacts};
@@ -148,6 +149,8 @@ pub enum Operation {
     Upload(Box<Upload>),
     /// Enter that a supervisor looks at requests.
     Read(Box<SupervisedRead>),
+    /// Enter that content is to be erased, is erased, or stays.
+    Erasure(Box<ErasureStep>),
     /// State the catalogue by which the hub judges; its files are the command's body.
     Catalogue(CatalogueStatement),
     /// Register the keys with which a hub signs the log.

@@ -155,9 +155,26 @@ impl Writer {
         tx.write(&state.appended.reads).await?;
         tx.write(&state.appended.shown).await?;
         tx.take_outbox_lines(&state.taken_lines).await?;
+        self.write_erasures(tx, state).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;
         Ok(Some((growth, Arc::new(checkpoint))))
+    }
+
+    /// What was proposed and decided; the keys that are to go are destroyed, each of them or nothing is committed.
+    async fn write_erasures(&self, tx: &mut LedgerTx, state: &State) -> Result<(), sqlx::Error> {
+        let appended = &state.appended;
+        tx.write(&appended.erasures).await?;
+        tx.write(&appended.erased_content).await?;
+        for index in &appended.erased_by {
+            let destroyed = tx.destroy_keys(*index).await?;
+            if destroyed != appended.erased_content.len() {
+                return Err(sqlx::Error::Protocol(
+                    "a key that was to be destroyed is not there".to_owned(),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The entries with all that nearly every entry brings, the checkpoint and the head.

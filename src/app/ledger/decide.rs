@@ -8,7 +8,8 @@ use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
-    calendar, catalogue, delivery, hub_key, measures, operator, reads, registry, step, submit, sweep, trust, upload,
+    calendar, catalogue, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep, trust,
+    upload,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -108,6 +109,13 @@ pub(super) fn decide(
                 return Ok(Decided::Outdated);
             }
             reads::enter(state, environment, command, read)?;
+        }
+        Operation::Erasure(step) => {
+            registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
+            if step.registry_version != state.registry_version {
+                return Ok(Decided::Outdated);
+            }
+            erasure::enter(state, environment, command, step)?;
         }
         Operation::Catalogue(stated) => catalogue::state(state, environment, command, stated)?,
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,

@@ -12,6 +12,7 @@ mod commit;
 mod decide;
 mod delivery;
 mod environment;
+pub mod erasure;
 pub mod hub_key;
 pub(crate) mod measures;
 mod meter;

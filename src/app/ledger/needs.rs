@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::command::{Command, Operation, RegistryChange, SweepTask};
+use super::erasure::ErasureStep;
 use super::state::{Registry, State};
-use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
+use crate::domain::ids::{
+    AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId,
+};
 use crate::domain::operator::LineId;
 use crate::domain::register::running_number;
 use crate::domain::time::Timestamp;
@@ -39,6 +42,9 @@ pub(super) struct Needs<'a> {
     trust: bool,
     subjects: BTreeSet<&'a str>,
     outbox: BTreeSet<&'a LineId>,
+    /// Documents that are named.
+    documents: BTreeSet<&'a DocumentId>,
+    erasures: Vec<&'a ErasureStep>,
 }
 
 impl<'a> Needs<'a> {
@@ -64,12 +70,14 @@ impl<'a> Needs<'a> {
                 self.agencies.extend(submit.recipients.iter().chain(copied()));
                 self.mailboxes.extend(submit.recipients.iter().chain(copied()));
                 self.mailboxes.insert(&actor.agency);
+                self.documents.extend(&submit.attachments);
                 for relation in &submit.relations {
                     self.add_related(&relation.related_id);
                 }
             }
             Operation::Step(step) => {
                 self.requests.insert(&step.request_id);
+                self.documents.extend(&step.statement.attachments);
                 self.timed.insert(&step.request_id);
                 self.measured.insert(&step.request_id);
                 for related in &step.related {
@@ -101,6 +109,11 @@ impl<'a> Needs<'a> {
             }
             Operation::Registry(change) => self.add_registry(change),
             Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
+            Operation::Erasure(step) => {
+                self.requests.extend(step.order.requests.keys());
+                self.measured.extend(step.order.requests.keys());
+                self.erasures.push(step);
+            }
             Operation::HubKey(_) | Operation::RetireHubKey(_) => self.hub_keys = true,
             Operation::Trust(_) => self.trust = true,
             Operation::Operator(lines) => {
@@ -223,6 +236,7 @@ impl<'a> Needs<'a> {
                 .used_keys
                 .extend(used.into_iter().map(|key| ((key.agency.clone(), key.key.clone()), key)));
         }
+        self.read_erasures(tx, state).await?;
         self.read_measures(tx, state).await?;
         self.read_requests(tx, state).await?;
         if !self.timed.is_empty() {
@@ -286,6 +300,23 @@ impl<'a> Needs<'a> {
             state
                 .requests
                 .load(requests.into_iter().map(|request| (request.id.clone(), request)));
+        }
+        Ok(())
+    }
+
+    async fn read_erasures(&self, tx: &mut LedgerTx, state: &mut State) -> Result<(), sqlx::Error> {
+        let facts = &mut state.erasure;
+        if !self.documents.is_empty() {
+            let erased = tx.erased_among(self.documents.iter().copied()).await?;
+            facts.erased_documents.extend(erased);
+        }
+        // Each stands alone in its batch.
+        for step in &self.erasures {
+            let requests = || step.order.requests.keys();
+            facts.earlier = tx.erasures(std::iter::once(step.order.name.as_str())).await?;
+            facts.open = tx.open_relations(requests()).await?;
+            facts.unsealed = tx.unsealed(requests()).await?;
+            facts.keys = tx.keys_of_requests(requests()).await?;
         }
         Ok(())
     }

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::command::Actor;
+use super::erasure::ErasureFacts;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::calendar::DayState;
 use crate::domain::catalogue::definition::Register;
 use crate::domain::deadline::Deadline;
+use crate::domain::erasure::Erasure;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::{Entered, Measure};
 use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
@@ -20,9 +22,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
-    AttachmentRow, BodyRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow, DeadlineRow, EventRow, HeadRow,
-    HubKeyRow, JobRow, LogEntry, MeasureRow, ReadRow, RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow,
-    TrustPaperRow, UsedKey,
+    AttachmentRow, BodyRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow, DeadlineRow, ErasedContentRow,
+    EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, ReadRow, RegisterCounter, RelationRow,
+    RequestAttachmentRow, ShownRow, TrustPaperRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -134,6 +136,10 @@ pub(super) struct Appended {
     pub(super) trust_papers: Vec<TrustPaperRow>,
     pub(super) reads: Vec<ReadRow>,
     pub(super) shown: Vec<ShownRow>,
+    pub(super) erasures: Vec<Erasure>,
+    pub(super) erased_content: Vec<ErasedContentRow>,
+    /// The entries that erase.
+    pub(super) erased_by: Vec<i64>,
 }
 
 /// The state of one batch.
@@ -176,6 +182,8 @@ pub(super) struct State {
     pub(super) outbox: BTreeMap<LineId, OperatorLine>,
     /// Lines that the batch takes out.
     pub(super) taken_lines: Vec<LineId>,
+    /// What the batch must know of erasures.
+    pub(super) erasure: ErasureFacts,
     /// How far one of the hub's own jobs has come.
     pub(super) job: Option<JobRow>,
     /// What the batch appends to the log and beside it.
@@ -209,6 +217,7 @@ impl State {
             trusted: BTreeSet::new(),
             outbox: BTreeMap::new(),
             taken_lines: Vec::new(),
+            erasure: ErasureFacts::default(),
             job: None,
             appended: Appended::default(),
         }

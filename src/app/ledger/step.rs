@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::command::{Command, Holding, Statement, Step};
 use super::environment::Environment;
+use super::erasure;
 use super::measures;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
@@ -33,6 +34,8 @@ pub(super) fn step(
     let Some((request, party)) = found else {
         return Err(Error::new(ErrorCode::RequestNotFound));
     };
+    erasure::refuse_erased(&request)?;
+    erasure::refuse_erased_documents(state, &step.statement.attachments)?;
     if step.expected_version.is_some_and(|version| version != request.version) {
         return Err(Error::new(ErrorCode::VersionConflict).with("version", request.version.to_string()));
     }

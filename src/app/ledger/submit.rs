@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::command::{Command, CopyByRight, Submit};
 use super::environment::Environment;
+use super::erasure;
 use super::record::{Kept, NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
 use super::upload::name_attachments;
@@ -48,6 +49,7 @@ pub(super) fn submit(
         return Err(Error::new(ErrorCode::KindNotAllowed).with("kind", definition.code.as_str()));
     }
     check_relations(state, viewer, submit)?;
+    erasure::refuse_erased_documents(state, &submit.attachments)?;
     let addressees: Vec<Addressee<'_>> = submit
         .recipients
         .iter()
@@ -185,6 +187,7 @@ fn open(
         served_time: None,
         measure_ended_by: None,
         registered_by: None,
+        erased_index: None,
     };
     let mut entered = std::mem::take(&mut state.lifted);
     entered.extend(enter_mailboxes(state, &request, decision.notifies));

@@ -320,6 +320,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Registry(_)
         | Operation::Calendar(_)
         | Operation::Sweep(_)
+        | Operation::Erasure(_)
         | Operation::Measures(_)
         | Operation::Upload(_)
         | Operation::Read(_)
@@ -425,12 +426,14 @@ fn is_full(error: &sqlx::Error) -> bool {
 }
 
 /// Whether `next` may share a transaction with the commands of `run`. A change of the registry or of the calendar stands
-/// alone: what it changes is what every other command is checked against. So does a sweep, for its size.
+/// alone: what it changes is what every other command is checked against. So does a sweep, for its size, and an erasure: nobody
+/// may name in the same batch what goes with it.
 fn joins(run: &[Queued], next: &Queued) -> bool {
     let stands_alone = |queued: &Queued| match queued.command.operation {
         Operation::Registry(_)
         | Operation::Calendar(_)
         | Operation::Sweep(_)
+        | Operation::Erasure(_)
         | Operation::HubKey(_)
         | Operation::RetireHubKey(_) => true,
         Operation::Submit(_)

@@ -29,7 +29,8 @@ impl App {
             .collect();
         let found = self.store.attachments_by_digest(viewer, digests).await?;
         let mut by_digest: BTreeMap<String, Vec<AttachmentRow>> = BTreeMap::new();
-        for document in found {
+        // What is erased is not there any more: it must be uploaded anew.
+        for document in found.into_iter().filter(|document| !document.is_erased()) {
             by_digest.entry(hex(&document.sha256)).or_default().push(document);
         }
         let mut ids = Vec::with_capacity(attachments.len());
@@ -51,7 +52,7 @@ impl App {
     /// The order of a request that the caller was allowed to read, as it was accepted.
     pub(super) async fn order_of(&self, request: &EnforcementRequest) -> Result<OrderDocument> {
         let order = self.kept_order_of(request).await?;
-        order.ok_or_else(|| Error::internal("the order's bytes were erased"))
+        order.ok_or_else(|| Error::new(ErrorCode::ContentErased).with("request", request.id.as_str()))
     }
 
     /// Likewise; `None` if its bytes were erased.

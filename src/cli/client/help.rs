@@ -112,6 +112,16 @@ pub(super) const SUPERVISE_AUDIT: &str = example![
 ];
 pub(super) const SUPERVISE_STATISTICS: &str =
     example!["lienthong supervise statistics --from 2026-11-01 --to 2026-11-30"];
+pub(super) const ERASE_DUE: &str =
+    example!["lienthong erase due                  for officers of scope ALL, as all of `erase`"];
+pub(super) const ERASE_PROPOSE: &str =
+    example!["lienthong erase propose req_0193… --reason 'Hết thời hạn lưu theo danh mục 2016'"];
+pub(super) const ERASE_CONFIRM: &str = example![
+    "lienthong erase confirm 4711                            shows what will be lost and asks for the number again",
+    "lienthong erase confirm 4711 --yes                      asks nothing",
+];
+pub(super) const ERASE_REJECT: &str = example!["lienthong erase reject 4711 --reason 'Còn vụ việc liên quan'"];
+pub(super) const ERASE_LIST: &str = example!["lienthong erase list --pending"];
 pub(super) const MEASURES_LIST: &str = example!["lienthong measures list --in-force --kind account-freeze"];
 pub(super) const MEASURES_IMPORT: &str = example![
     "lienthong measures import measures.csv",

@@ -4,6 +4,8 @@ pub(super) mod calendar;
 mod commands;
 pub(super) mod connection;
 mod content;
+mod erase;
+mod erase_text;
 mod evidence;
 mod export;
 mod help;
@@ -130,6 +132,9 @@ pub(super) enum Client {
     /// Chứng cứ điện tử: receipts to keep, and what they are checked with.
     #[command(subcommand)]
     Evidence(evidence::Evidence),
+    /// Xóa nội dung: documents whose retention is over, by two persons; proofs stay.
+    #[command(subcommand)]
+    Erase(erase::Erase),
     /// Giám sát, kiểm sát: what the agencies under one sent and received, and who looked. Each look is logged.
     #[command(subcommand)]
     Supervise(supervise::Supervise),
@@ -171,6 +176,7 @@ impl Client {
             Self::Register(command) => command.run().await,
             Self::Print(command) => command.run().await,
             Self::Evidence(command) => command.run().await,
+            Self::Erase(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
             Self::Measures(command) => command.run().await,
         }

@@ -70,6 +70,12 @@ async fn page(
     request: &v1::EnforcementRequest,
     documents: &[v1::Document],
 ) -> Result<String, Failure> {
+    if request.content_erased {
+        return Err(Failure::failed(
+            "Nội dung của yêu cầu này đã được xóa sau thời hạn lưu, không còn gì để in.",
+            "The content of this request was erased after its retention: there is nothing left to print.",
+        ));
+    }
     let newest = |actions: &[v1::Action]| {
         documents
             .iter()

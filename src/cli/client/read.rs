@@ -123,6 +123,7 @@ async fn write_documents(session: &Session, folder: &Path, answer: &v1::GetRespo
         .attachments
         .iter()
         .filter_map(|attachment| attachment.document.as_ref())
+        .filter(|document| !document.content_erased)
     {
         let (info, content) = upload::download(session, &info.document_id).await?;
         let path = folder.join(format!("{}-{}", file_name(&info.document_id), file_name(&info.name)));

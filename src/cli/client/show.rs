@@ -58,6 +58,12 @@ pub(super) fn envelope(request: &v1::EnforcementRequest) -> String {
             request.version
         ),
     );
+    if request.content_erased {
+        lines.add(
+            "Nội dung / content",
+            "đã xóa sau thời hạn lưu / erased after its retention",
+        );
+    }
     lines.add("Nơi gửi / sender", &request.sender_agency_code);
     lines.add("Nơi nhận / recipient", &request.recipient_agency_code);
     if request.channel == i32::from(v1::Channel::Paper) {
@@ -184,7 +190,11 @@ pub(super) fn attachments(attachments: &[v1::AttachmentRef]) -> String {
     for document in attachments.iter().filter_map(|attachment| attachment.document.as_ref()) {
         table.row(&[
             document.document_id.clone(),
-            document.name.clone(),
+            if document.content_erased {
+                "(đã xóa / erased)".to_owned()
+            } else {
+                document.name.clone()
+            },
             document.media_type.clone(),
             document.size.to_string(),
         ]);

@@ -76,6 +76,7 @@ pub(super) fn envelope(request: &v1::EnforcementRequest) -> Value {
         "outcome": text(&request.outcome),
         "answer_count": request.answer_count,
         "due_time": time(request.due_time),
+        "content_erased": request.content_erased,
     })
 }
 
@@ -197,6 +198,7 @@ pub(super) fn document(document: &v1::DocumentInfo) -> Value {
         "owner_agency_code": text(&document.owner_agency_code),
         "upload_time": time(document.upload_time),
         "log_index": document.log_index,
+        "content_erased": document.content_erased,
     })
 }
 

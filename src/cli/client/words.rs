@@ -38,6 +38,8 @@ words! {
     sight: SupervisionSight, "SUPERVISION_SIGHT_";
     look: SupervisionLook, "SUPERVISION_LOOK_";
     hours: SupervisionHours, "SUPERVISION_HOURS_";
+    erasure_state: ErasureState, "ERASURE_STATE_";
+    erasure_hindrance: ErasureHindranceReason, "ERASURE_HINDRANCE_REASON_";
 }
 
 /// The label of a state.

@@ -3,6 +3,7 @@
 pub(crate) mod agency;
 pub(crate) mod calendar;
 mod credential;
+pub(crate) mod erasure;
 pub mod event;
 pub mod failure;
 pub(crate) mod fields;

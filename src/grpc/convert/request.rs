@@ -47,6 +47,7 @@ pub fn envelope(view: &RequestView) -> v1::EnforcementRequest {
         relations: Vec::new(),
         due_time: request.due_time.map(time),
         channel: request.channel.to_wire(),
+        content_erased: request.erased_index.is_some(),
     }
 }
 

@@ -94,6 +94,7 @@ fn media_type(fields: &mut Fields, text: &str) -> Option<MediaType> {
 /// What a document is.
 pub(crate) fn info(document: AttachmentRow) -> v1::DocumentInfo {
     v1::DocumentInfo {
+        content_erased: document.is_erased(),
         document_id: document.id.to_string(),
         name: document.name,
         media_type: document.media_type,

@@ -9,6 +9,7 @@ use crate::domain::catalogue::rule::{Certainty, Nature, TimeUnit};
 use crate::domain::deadline::{DeadlineStatus, StepKind};
 use crate::domain::document::parts::RelationType;
 use crate::domain::document::step::ServiceWay;
+use crate::domain::erasure::ErasureState;
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
@@ -76,6 +77,7 @@ on_wire! {
     Sight as SupervisionSight { Envelope, Documents }
     Look as SupervisionLook { Request, List, Events }
     Hours as SupervisionHours { Working, Off, Unknown }
+    ErasureState as ErasureState { Proposed, Erased, Rejected, Lapsed }
     ServiceWay as ServiceWay { ByHand, ExpressPost, Post, Posting }
 }
 
@@ -116,6 +118,7 @@ mod tests {
         round_trips(Register::ALL);
         round_trips(ServiceWay::ALL);
         round_trips(Sight::ALL);
+        round_trips(ErasureState::ALL);
         round_trips(Look::ALL);
         round_trips(Hours::ALL);
     }

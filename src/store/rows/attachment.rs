@@ -16,7 +16,7 @@ pub struct AttachmentRow {
     pub id: DocumentId,
     /// Who uploaded it.
     pub owner: AgencyCode,
-    /// File name as people see it.
+    /// File name as people see it; empty once the document is erased, and only then.
     pub name: String,
     /// Its media type.
     pub media_type: String,
@@ -28,6 +28,13 @@ pub struct AttachmentRow {
     pub upload_time: Timestamp,
     /// Its log entry.
     pub log_index: i64,
+}
+
+impl AttachmentRow {
+    /// Whether its bytes and its name are erased.
+    pub fn is_erased(&self) -> bool {
+        self.name.is_empty()
+    }
 }
 
 row!(AttachmentRow, ATTACHMENT, |row| [

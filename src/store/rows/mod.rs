@@ -3,6 +3,7 @@
 mod attachment;
 mod calendar;
 mod content;
+mod erasure;
 mod log;
 mod mailbox;
 mod registry;
@@ -15,6 +16,8 @@ pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
 pub use calendar::{JobRow, RequestParties};
 pub(crate) use content::KeptBody;
 pub use content::{Body, ContentKeyRow};
+pub(crate) use erasure::ErasedContentRow;
+pub use erasure::OpenRelation;
 pub use log::{BodyRow, Checkpoint, EventRow, Head, HubKeyRow, LogEntry, TreeNodeRow, TrustPaperRow, UsedKey};
 pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};

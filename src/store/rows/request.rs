@@ -43,6 +43,7 @@ row!(EnforcementRequest, ENFORCEMENT_REQUEST, |row| [
     Cell::Text(row.registered_by.as_ref().map(AgencyCode::as_str)),
     Cell::Text(row.sender_officer.as_ref().map(OfficerId::as_str)),
     Cell::Text(row.sender_unit.as_ref().map(UnitId::as_str)),
+    Cell::Integer(row.erased_index),
 ]);
 from_row!(EnforcementRequest, |row| {
     let registered: Option<i64> = row.try_get("registered_time")?;
@@ -79,6 +80,7 @@ from_row!(EnforcementRequest, |row| {
         registered_by: parsed_optional(row, "registered_by")?,
         sender_officer: parsed_optional(row, "sender_officer")?,
         sender_unit: parsed_optional(row, "sender_unit")?,
+        erased_index: row.try_get("erased_index")?,
     })
 });
 

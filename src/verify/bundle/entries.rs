@@ -38,6 +38,8 @@ pub struct Entry {
     pub document: Option<(String, Vec<u8>)>,
     /// The paper of an authority that it brings, whose bytes are in its file: they may be many.
     pub paper: Option<TrustKind>,
+    /// The file of what was sent with it, if it is not there.
+    pub absent: Option<String>,
 }
 
 impl Entry {
@@ -193,6 +195,7 @@ fn read_entry(
         step: None,
         document: None,
         paper: None,
+        absent: None,
         leaf,
     };
     if entry.is_step() {
@@ -200,7 +203,12 @@ fn read_entry(
             verdict.add(name, "details", Flaw::Malformed);
             return Ok(None);
         };
-        entry.document = read_document(folder, manifest, receipt, &entry.leaf, &step, verdict)?;
+        let name = document_name(entry.leaf.log_index, &media_type(&step));
+        if entry.leaf.content_digest == NO_CONTENT || manifest.lists(&name) {
+            entry.document = read_document(folder, receipt, &entry.leaf, &step, verdict)?;
+        } else {
+            entry.absent = Some(name);
+        }
         entry.step = Some(step);
     }
     if entry.leaf.entry_type == EntryType::Trust {
@@ -236,7 +244,6 @@ fn different(is: &EventFile, must: &EventFile) -> &'static str {
 /// What was sent with a step: its bytes have the digest in the leaf.
 fn read_document(
     folder: &Folder,
-    manifest: &Manifest,
     receipt: &Receipt,
     leaf: &Leaf,
     step: &EventDetails,
@@ -245,11 +252,6 @@ fn read_document(
     let media_type = media_type(step);
     let name = document_name(leaf.log_index, &media_type);
     if leaf.content_digest == NO_CONTENT {
-        return Ok(None);
-    }
-    if !manifest.lists(&name) {
-        // No entry orders an erasure yet, so that what is not there was taken.
-        verdict.add(name, "", Flaw::Missing);
         return Ok(None);
     }
     let content = folder.read(&name)?.unwrap_or_default();
@@ -294,7 +296,7 @@ pub(super) fn check_life(manifest: &Manifest, entries: &BTreeMap<u64, Entry>, ve
     for entry in entries.values() {
         let is_known = matches!(
             entry.leaf.entry_type,
-            EntryType::Request | EntryType::Registry | EntryType::Document | EntryType::Trust
+            EntryType::Request | EntryType::Registry | EntryType::Document | EntryType::Trust | EntryType::Erasure
         );
         if !is_known {
             verdict.add(Names::receipt(entry.leaf.log_index), "leaf", Flaw::Unneeded);

@@ -56,6 +56,8 @@ pub enum Flaw {
     NotYetKept,
     /// Keys that are not among the published ones.
     OtherKeys,
+    /// Content was not erased by two persons of one agency.
+    Erasure,
 }
 
 impl Flaw {
@@ -81,6 +83,7 @@ impl Flaw {
             Self::Chain => "CHAIN",
             Self::NotYetKept => "NOT_YET_KEPT",
             Self::OtherKeys => "OTHER_KEYS",
+            Self::Erasure => "ERASURE",
         };
         code.to_owned()
     }
@@ -110,6 +113,7 @@ impl Flaw {
             Self::NotYetKept => {
                 "bước này dẫn chứng thư hoặc danh sách của tổ chức chứng thực mà khi đó nhật ký chưa có"
             }
+            Self::Erasure => "việc xóa nội dung không do hai người của cùng cơ quan quyết định",
             Self::OtherKeys => "khóa không có trong các khóa đã công bố",
         }
     }
@@ -137,6 +141,7 @@ impl Flaw {
             Self::Signer => "the paper's signer is not the one registered on its date",
             Self::Chain => "this list of revocations is not signed by the authority that is named",
             Self::NotYetKept => "this step names an authority's certificate or list that the log did not have by then",
+            Self::Erasure => "the content was not erased by two persons of one agency",
             Self::OtherKeys => "these keys are not among the published ones",
         }
     }

@@ -37,6 +37,11 @@ impl Names {
         format!("entries/{log_index:010}.event.json")
     }
 
+    /// What an erasure destroyed.
+    pub fn erased(log_index: u64) -> String {
+        format!("entries/{log_index:010}.erased.txt")
+    }
+
     /// An attached document.
     pub fn attachment(document_id: &str) -> String {
         format!("attachments/{document_id}")
@@ -84,6 +89,8 @@ pub enum Role {
     Event,
     /// What was sent with an entry.
     Document,
+    /// The entries whose content an erasure destroyed.
+    Erased,
     /// A document that a step names.
     Attachment,
     /// A certificate of a signer.
@@ -115,6 +122,7 @@ impl Role {
             ("entries", "event.json") => Some(Self::Event),
             ("entries", "document.json" | "document.jws" | "document.jws.json" | "message.pb") => Some(Self::Document),
             ("entries", PAPER) => Some(Self::Paper),
+            ("entries", "erased.txt") => Some(Self::Erased),
             ("attachments", "") => Some(Self::Attachment),
             ("certificates", "der") => Some(Self::Certificate),
             _ => None,

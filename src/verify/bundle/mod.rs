@@ -4,6 +4,7 @@
 //! do so where the document stands in the log, by the registry and by the papers of the authorities that stood there before it.
 
 mod entries;
+mod erased;
 mod fault;
 mod folder;
 mod list;
@@ -13,7 +14,7 @@ mod registry;
 mod row;
 mod signatures;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use entries::{Entry, MAX_EVIDENCE_BYTES};
 pub use fault::{BundleFault, Flaw};
@@ -46,6 +47,8 @@ pub struct BundleVerdict {
     pub without_list: usize,
     /// Attached documents whose digest is that of their upload.
     pub attachments: usize,
+    /// Documents, messages and attached documents that two persons erased: what is not there went in order.
+    pub erased: usize,
     /// What is wrong, the first file first.
     pub faults: Vec<BundleFault>,
 }
@@ -83,11 +86,15 @@ pub fn verify_bundle(folder: &Folder, trusted: Option<&[PublishedKey]>) -> std::
     if !verdict.faults.is_empty() {
         return Ok(verdict);
     }
+    let erased = erased::check(folder, &manifest, &entries, &mut verdict)?;
+    if !verdict.faults.is_empty() {
+        return Ok(verdict);
+    }
     entries::check_life(&manifest, &entries, &mut verdict);
     let registry = Registry::read(&entries, &mut verdict);
     registry.check_certificates(folder, &manifest, &mut verdict)?;
     papers::check(folder, &entries, &registry, &mut verdict)?;
-    check_attachments(folder, &manifest, &entries, &mut verdict)?;
+    check_attachments(folder, &manifest, (&entries, &erased), &mut verdict)?;
     for entry in entries.values().filter(|entry| entry.is_step()) {
         signatures::check(entry, &registry, &mut verdict);
         let signers = entry.signers().map(|sha256| Names::certificate(&sha256));
@@ -149,7 +156,7 @@ fn check_checkpoint(
 fn check_attachments(
     folder: &Folder,
     manifest: &Manifest,
-    entries: &BTreeMap<u64, Entry>,
+    (entries, erased): (&BTreeMap<u64, Entry>, &BTreeSet<u64>),
     verdict: &mut BundleVerdict,
 ) -> std::io::Result<()> {
     let uploads: BTreeMap<&str, &Entry> = entries
@@ -157,7 +164,7 @@ fn check_attachments(
         .filter(|entry| entry.is_upload())
         .map(|entry| (entry.leaf.subject.as_str(), entry))
         .collect();
-    let mut named = std::collections::BTreeSet::new();
+    let mut named = BTreeSet::new();
     for entry in entries.values().filter(|entry| entry.is_step()) {
         for document in entry.attachments() {
             if !uploads.contains_key(document.as_str()) {
@@ -179,6 +186,7 @@ fn check_attachments(
         let is_there = manifest.lists(&name);
         match manifest.attachments {
             Attachments::LeftOut if is_there => verdict.add(name, "", Flaw::Unlisted),
+            Attachments::Included if !is_there && erased.contains(&upload.leaf.log_index) => verdict.erased += 1,
             Attachments::Included if !is_there => verdict.add(name, "", Flaw::Missing),
             Attachments::Included if crate::evidence::digest::hex(&folder.digest(&name)?.0) != sha256 => {
                 verdict.add(name, "sha256", Flaw::Content);

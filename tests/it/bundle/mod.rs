@@ -2,6 +2,7 @@
 //! the second verifier. What is damaged is refused by both, with the file named.
 
 mod damage;
+mod erased;
 mod forger;
 mod keys;
 mod life;
@@ -30,8 +31,8 @@ struct Judgement {
     held: bool,
     /// The first file that is named, and the code.
     first: Option<(String, String)>,
-    /// Entries, documents, signatures, attachments; of the signatures those with a list, and without one.
-    counts: [u64; 6],
+    /// Entries, documents, signatures, attachments; of the signatures those with a list, and without one; erased.
+    counts: [u64; 7],
 }
 
 fn judgement(status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Judgement {
@@ -51,6 +52,7 @@ fn judgement(status: Option<i32>, stdout: &[u8], stderr: &[u8]) -> Judgement {
         "attachments",
         "with_list",
         "without_list",
+        "erased",
     ];
     Judgement {
         held,

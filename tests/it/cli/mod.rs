@@ -68,11 +68,22 @@ impl Desk {
 
     /// The same, with more certificates of its agencies.
     pub(crate) async fn open_with(database: &TestDatabase, more: Vec<Credential>) -> Self {
+        Self::open_after(database, more, 0, async |_| ()).await.0
+    }
+
+    /// The same after something that happened so many years ago.
+    pub(crate) async fn open_after<T>(
+        database: &TestDatabase,
+        more: Vec<Credential>,
+        years: i64,
+        happened: impl AsyncFnOnce(&TestLedger) -> T,
+    ) -> (Self, T) {
         let now = SystemClock.now();
+        let years = years * 366 * 24;
         let validity = Validity::days(now, 30);
         let authority = Authority::new("CA giả lập", validity).expect("an authority");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let clock = Arc::new(ManualClock::new(now));
+        let clock = Arc::new(ManualClock::new(now.plus_hours(-years)));
         let ledger = TestLedger::start_bare(database, clock, 1, LedgerSettings::default()).await;
         let mut profiles = Vec::new();
         for agency in ALL {
@@ -88,7 +99,12 @@ impl Desk {
             } else {
                 Vec::new()
             };
-            ledger.done(agency.registration(registered)).await;
+            let registration = if years == 0 {
+                agency.registration(registered)
+            } else {
+                agency.registration_of_old(registered)
+            };
+            ledger.done(registration).await;
             write(folder.path(), &format!("{code}.pem"), &keys.certificate);
             write(folder.path(), &format!("{code}.key"), &keys.key);
             let own = seals::of_code(code);
@@ -98,6 +114,7 @@ impl Desk {
             }
             profiles.push(*agency);
         }
+        let what = happened(&ledger).await;
         ledger.stop().await;
         let mut settings = settings(database, &authority);
         let server = authority.issue_server(validity).expect("a certificate");
@@ -124,7 +141,7 @@ impl Desk {
             );
             write(folder.path(), &format!("{}.toml", agency.code_text()), &profile);
         }
-        Self {
+        let desk = Self {
             address: running.address(),
             settings: HubSettings {
                 listen: running.address(),
@@ -133,7 +150,8 @@ impl Desk {
             running: Some(running),
             signer,
             folder,
-        }
+        };
+        (desk, what)
     }
 
     pub(crate) async fn close(mut self) {

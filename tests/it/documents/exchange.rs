@@ -149,7 +149,7 @@ pub(crate) fn files(database: &TestDatabase) -> Vec<String> {
 }
 
 /// What an order says of an attachment.
-fn attachment(content: &[u8]) -> Value {
+pub(crate) fn attachment(content: &[u8]) -> Value {
     json!({
         "name": "a.pdf", "sha256": hex(&sha256(content)), "size": content.len(), "media_type": "application/pdf",
     })

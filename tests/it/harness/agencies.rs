@@ -208,14 +208,27 @@ impl Fixture {
 
     /// The command that registers it.
     pub(crate) fn registration(self, credentials: Vec<Credential>) -> Command {
+        self.registration_of(self.officer(), credentials)
+    }
+
+    /// The same with an officer who has been there for so long that what he did may be forgotten.
+    pub(crate) fn registration_of_old(self, credentials: Vec<Credential>) -> Command {
+        let officer = Officer {
+            valid_from: jiff::civil::date(2000, 1, 1),
+            ..self.officer()
+        };
+        self.registration_of(officer, credentials)
+    }
+
+    fn registration_of(self, officer: Officer, credentials: Vec<Credential>) -> Command {
         let change = if self.role == Role::Operator {
             RegistryChange::Init {
                 agency: self.agency(),
-                officer: self.officer(),
+                officer,
                 credentials,
             }
         } else {
-            let officer = self.is_digital().then(|| self.officer());
+            let officer = self.is_digital().then_some(officer);
             RegistryChange::CreateAgency {
                 agency: self.agency(),
                 officer,

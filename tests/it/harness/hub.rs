@@ -85,20 +85,34 @@ impl TestHub {
 
     /// A hub on this database, started as `settings` says.
     pub(crate) async fn start_as(database: &TestDatabase, settings: impl FnOnce(&Authority) -> HubSettings) -> Self {
+        Self::start_lasting(database, validity(), settings).await
+    }
+
+    /// A hub whose certificates, and those of its agencies, are good for so many years: for what happens years later.
+    pub(crate) async fn start_for_years(database: &TestDatabase, years: i64) -> Self {
+        let lasting = Validity::days(start(), years * 366);
+        Self::start_lasting(database, lasting, |authority| {
+            settings_lasting(database, authority, lasting)
+        })
+        .await
+    }
+
+    async fn start_lasting(
+        database: &TestDatabase,
+        validity: Validity,
+        settings: impl FnOnce(&Authority) -> HubSettings,
+    ) -> Self {
         let clock = clock();
-        let authority = Authority::new("CA giả lập", validity()).expect("an authority");
+        let authority = Authority::new("CA giả lập", validity).expect("an authority");
         let ledger = TestLedger::start_bare(database, Arc::clone(&clock), 1, LedgerSettings::default()).await;
         let (mut keys, mut registrations) = (BTreeMap::new(), Vec::new());
         for agency in ALL {
             let pair = authority
-                .issue_client(agency.code().as_str(), validity())
+                .issue_client(agency.code().as_str(), validity)
                 .expect("a certificate");
             let registered = if agency.is_digital() {
                 let seals = seals::credentials(*agency);
-                credentials(*agency, &pair, validity())
-                    .into_iter()
-                    .chain(seals)
-                    .collect()
+                credentials(*agency, &pair, validity).into_iter().chain(seals).collect()
             } else {
                 Vec::new()
             };
@@ -119,12 +133,18 @@ impl TestHub {
 
     /// The same hub after a stop, with these settings.
     pub(crate) async fn again(self, settings: HubSettings) -> Self {
+        self.again_after(settings, || ()).await
+    }
+
+    /// The same, `between` being done while no hub runs.
+    pub(crate) async fn again_after<T>(self, settings: HubSettings, between: impl FnOnce() -> T) -> Self {
         let (authority, keys, clock) = (
             Arc::clone(&self.authority),
             Arc::clone(&self.keys),
             Arc::clone(&self.clock),
         );
         self.stop().await;
+        between();
         Self::serve(settings, clock, authority, keys, 5).await
     }
 
@@ -265,7 +285,12 @@ pub(crate) fn texts(server: &KeyedCertificate, authority: &Authority) -> TlsPems
 
 /// Settings of a hub on this database, with a fresh certificate of `authority`, which is also the CA of clients.
 pub(crate) fn settings(database: &TestDatabase, authority: &Authority) -> HubSettings {
-    let server = authority.issue_server(validity()).expect("a certificate");
+    settings_lasting(database, authority, validity())
+}
+
+/// The same with a certificate that is good for so long.
+pub(crate) fn settings_lasting(database: &TestDatabase, authority: &Authority, validity: Validity) -> HubSettings {
+    let server = authority.issue_server(validity).expect("a certificate");
     HubSettings {
         database: database.database().clone(),
         hub_id: HUB.to_owned(),

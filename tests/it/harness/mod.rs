@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod commands;
 pub(crate) mod database;
 pub(crate) mod documents;
+pub(crate) mod erasing;
 pub(crate) mod frames;
 pub(crate) mod hub;
 pub(crate) mod ids;

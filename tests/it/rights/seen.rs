@@ -1,6 +1,8 @@
 //! Officers × requests × every RPC that names one: exactly what the rule says is seen, and the rest answers as if there were
 //! no such request.
 
+use lienthong::auth::policy::policy;
+use lienthong::domain::agency::Scope;
 use lienthong::domain::ids::RequestId;
 use lienthong::domain::viewer::Viewer;
 use lienthong_proto::{FILE_DESCRIPTOR_SET, Rpc, v1};
@@ -48,7 +50,9 @@ fn stale(rpc: Rpc, mut message: Vec<u8>, descriptors: &FileDescriptorSet) -> Vec
 }
 
 fn naming_a_request() -> Vec<Rpc> {
-    let names = |rpc: &Rpc| row(*rpc).about == About::Request;
+    // Methods for those who see all of their agency turn others away before anything is looked for.
+    let is_for_all = |rpc: &Rpc| policy(*rpc).scope == Scope::All;
+    let names = |rpc: &Rpc| row(*rpc).about == About::Request && !is_for_all(rpc);
     Rpc::ALL.iter().copied().filter(names).collect()
 }
 

@@ -221,6 +221,11 @@ backends! {
         };
         // As a hub of before left it: the officers' scopes are lost with it, so all of the log says ALL of them first.
         for text in [
+            "DROP INDEX enforcement_request_by_body",
+            "DROP INDEX enforcement_request_to_erase",
+            "ALTER TABLE enforcement_request DROP COLUMN erased_index",
+            "DROP TABLE erasure",
+            "DROP TABLE erased_content",
             "ALTER TABLE enforcement_request DROP COLUMN sender_officer",
             "ALTER TABLE enforcement_request DROP COLUMN sender_unit",
             "ALTER TABLE officer DROP COLUMN scope",

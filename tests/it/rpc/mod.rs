@@ -3,6 +3,7 @@
 mod bad_input;
 mod calendar;
 mod drain;
+mod erasing;
 mod identity;
 mod life;
 mod matrix;

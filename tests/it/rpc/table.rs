@@ -8,7 +8,7 @@ use serde_json::json;
 use super::messages::{
     bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
 };
-use super::supervised;
+use super::{erasing, supervised};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -50,7 +50,7 @@ const NOT_FOUND: &str = "REQUEST_NOT_FOUND";
 const WRONG_STATE: &str = "TRANSITION_NOT_ALLOWED";
 
 /// A method that everyone may call and that is about nothing of an agency's.
-fn open(make: Make) -> Row {
+pub(super) fn open(make: Make) -> Row {
     Row {
         caller: BANK,
         about: About::Nothing,
@@ -171,6 +171,9 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         }),
         Rpc::EvidenceServiceGetReceipt => party(BANK, "OK", receipt_of),
         Rpc::EvidenceServiceGetBundle => party(BANK, "OK", bundle_of),
+        Rpc::EvidenceServiceProposeErasure => erasing::propose(),
+        Rpc::EvidenceServiceDecideErasure => erasing::decide(),
+        Rpc::EvidenceServiceListErasures | Rpc::EvidenceServiceListErasable => erasing::lists(),
         Rpc::EvidenceServiceGetCheckpoint
         | Rpc::EvidenceServiceGetInclusionProof
         | Rpc::EvidenceServiceGetConsistencyProof
@@ -214,7 +217,6 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             missing: "FIELD_INVALID",
             ..open(|_, _, key| super::measures::import(key, vec![super::measures::old_freeze(key)]).encode_to_vec())
         },
-
         // Anyone may upload; a header alone keeps nothing.
         Rpc::DocumentServiceUpload => Row {
             own: "FIELD_INVALID",

@@ -3,15 +3,19 @@
 use lienthong::store::schema::{Class, TABLES};
 
 use crate::harness::commands::{advance, final_answer, look};
+use crate::harness::erasing::{register_second, step};
 use crate::harness::{Backend, Order, TestDatabase, TestLedger, agencies, audit};
+use lienthong::app::ledger::command::Statement;
+use lienthong::domain::erasure::ErasureAction;
 use lienthong::domain::mailbox::Lane;
 use lienthong::domain::supervision::Look;
-use lienthong::domain::workflow::Action;
+use lienthong::domain::workflow::{Action, Party};
 
 /// A column of each evidence table that an intruder would change.
 const COLUMNS: &[(&str, &str)] = &[
     ("body", "content = content"),
     ("checkpoint", "hub_id = 'x'"),
+    ("erased_content", "erasure_index = 0"),
     ("event", "action = 'x'"),
     ("idempotency", "entry_count = 7"),
     ("log_entry", "leaf = leaf"),
@@ -27,6 +31,19 @@ async fn with_rows(database: &TestDatabase) {
     let version = hub.store.registry_version().await.expect("a head");
     hub.done(look(agencies::PROCURACY, Look::Request, version, &[&freeze.id]))
         .await;
+    let withdrawn = hub.open(&Order::land(), "evidence-3").await;
+    hub.done(withdrawn.step_by(Party::Sender, "evidence-4", Action::Withdraw, Statement::default()))
+        .await;
+    hub.done(register_second(agencies::THADS)).await;
+    hub.clock.advance_micros(2 * 86_400_000_000);
+    let mut proposed = None;
+    for (key, action) in [
+        ("evidence-5", ErasureAction::Propose),
+        ("evidence-6", ErasureAction::Erase),
+    ] {
+        let command = step(&hub, &withdrawn, agencies::THADS, key, action, proposed).await;
+        proposed = Some(hub.done(command).await[0].log_index);
+    }
     hub.stop().await;
 }
 

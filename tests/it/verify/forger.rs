@@ -182,7 +182,7 @@ fn before_beside(tables: &mut Tables) {
 #[test]
 fn keys_from_before_the_log_told_of_them_are_held_against_their_bodies() {
     run(Backend::Sqlite, |database: TestDatabase| async move {
-        story::live(&database, 0).await;
+        story::live_without_erasing(&database).await;
         let mut old = tables(&database).await;
         before_beside(&mut old);
         let judgement = judged(&old, None).await;

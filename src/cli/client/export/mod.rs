@@ -5,7 +5,7 @@ mod pieces;
 mod place;
 mod summary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -22,6 +22,7 @@ use super::upload::download;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Told;
 use crate::cli::verify_bundle;
+use crate::domain::erasure::ErasureAction;
 use crate::evidence::digest::{hex, sha256};
 use crate::evidence::hub_key::HubKey;
 use crate::evidence::jws::document_in;
@@ -58,8 +59,10 @@ struct Gathered {
     note: String,
     keys: Vec<HubKey>,
     steps: Vec<Step>,
-    /// Ids of the documents that were uploaded.
-    documents: Vec<String>,
+    /// Ids of the documents that were uploaded, by the entries of their uploads.
+    documents: BTreeMap<u64, String>,
+    /// The entries whose content is erased.
+    erased: BTreeSet<u64>,
     /// Digests (hex) of the certificates that signed.
     signers: Vec<String>,
     /// The registered certificates that came by, by their digests (hex).
@@ -77,7 +80,8 @@ impl ExportCommand {
         };
         let gathered = gather(&session, &self.request, &place).await?;
         if attachments == Attachments::Included {
-            for document in &gathered.documents {
+            let is_kept = |(index, _): &(&u64, &String)| !gathered.erased.contains(*index);
+            for (_, document) in gathered.documents.iter().filter(is_kept) {
                 let (_, content) = download(&session, document).await?;
                 place.write(&Names::attachment(document), &content)?;
             }
@@ -172,7 +176,10 @@ impl Gathered {
                     .extend(step.signers.iter().map(|signer| signer.certificate_sha256.clone()));
                 self.steps.push(step);
             }
-            EntryType::Document => self.documents.push(leaf.subject),
+            EntryType::Document => {
+                self.documents.insert(leaf.log_index, leaf.subject);
+            }
+            EntryType::Erasure => self.erased(&leaf, &told.erased_log_indexes, place)?,
             EntryType::Registry
             | EntryType::Delivery
             | EntryType::Calendar
@@ -184,6 +191,18 @@ impl Gathered {
             | EntryType::Trust => {
                 self.registered(&told.details);
             }
+        }
+        Ok(())
+    }
+
+    /// Keeps what an erasure destroyed: the text of which its entry holds the digest. A proposal destroys nothing.
+    fn erased(&mut self, leaf: &Leaf, indexes: &[i64], place: &Place) -> Result<(), Failure> {
+        if leaf.action == ErasureAction::Erase.as_str() {
+            let lines = indexes.iter().flat_map(|index| [index.to_string(), "\n".to_owned()]);
+            let text: String = lines.collect();
+            place.write(&Names::erased(leaf.log_index), text.as_bytes())?;
+            self.erased
+                .extend(indexes.iter().filter_map(|index| u64::try_from(*index).ok()));
         }
         Ok(())
     }

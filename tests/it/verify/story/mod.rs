@@ -1,5 +1,6 @@
 //! A hub at which everything has happened that can: every kind, and a row of every table with something in every column.
 
+mod erasing;
 mod operator;
 pub(super) mod trust;
 
@@ -47,6 +48,15 @@ struct Story<'a> {
 
 /// Lets everything happen, and then, if there are any, `attempts` of a random walk in a log that has a whole tile.
 pub(super) async fn live(database: &TestDatabase, attempts: usize) {
+    happen(database, attempts, true).await;
+}
+
+/// Lets everything happen but that content is erased.
+pub(super) async fn live_without_erasing(database: &TestDatabase) {
+    happen(database, 0, false).await;
+}
+
+async fn happen(database: &TestDatabase, attempts: usize, erases: bool) {
     let hub = TestLedger::start_bare(database, clock(), 1, LedgerSettings::default()).await;
     let story = Story {
         hub: &hub,
@@ -69,6 +79,9 @@ pub(super) async fn live(database: &TestDatabase, attempts: usize) {
     story.catalogues().await;
     story.supervision().await;
     story.operators().await;
+    if erases {
+        story.erasing().await;
+    }
     story.keys().await;
     if attempts > 0 {
         story.walk(attempts).await;
