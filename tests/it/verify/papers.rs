@@ -62,32 +62,37 @@ fn what_a_paper_says_of_itself_is_what_the_log_says_of_it() {
     block_on_for(LIMIT, async {
         let now = crate::harness::ids::clock().now();
         let all = papers(now);
-        let [first, other, list, _] = all.clone().try_into().expect("two authorities, two lists");
+        let [first, other, list, _] = all.try_into().expect("two authorities, two lists");
         let known = || vec![entered(first.clone()), entered(other.clone())];
         assert!(is_sound(known(), entered(list.clone()), "as they are").await);
-        let said = |change: &dyn Fn(&mut TrustPaper), (paper, der): &(TrustPaper, Bytes)| {
-            let mut paper = paper.clone();
-            change(&mut paper);
-            entered((paper, der.clone()))
+        let of_other = |paper: &TrustPaper| TrustPaper {
+            authority_key: other.0.authority_key,
+            ..paper.clone()
         };
-        let earlier = |paper: &mut TrustPaper| paper.valid_from = paper.valid_from.plus_hours(-1);
-        let longer = |paper: &mut TrustPaper| paper.valid_to = paper.valid_to.plus_hours(1);
-        let of_other = |paper: &mut TrustPaper| paper.authority_key = other.0.authority_key;
-        let a_list_of_other = |paper: &mut TrustPaper| {
-            paper.kind = TrustKind::RevocationList;
-            of_other(paper);
+        let wrong = |(paper, der): &(TrustPaper, Bytes)| {
+            let earlier = TrustPaper {
+                valid_from: paper.valid_from.plus_hours(-1),
+                ..paper.clone()
+            };
+            let longer = TrustPaper {
+                valid_to: paper.valid_to.plus_hours(1),
+                ..paper.clone()
+            };
+            let all = [("earlier", earlier), ("longer", longer), ("another's", of_other(paper))];
+            all.map(|(about, paper)| (about, entered((paper, der.clone()))))
         };
-        let changes: [(&str, &dyn Fn(&mut TrustPaper)); 3] = [
-            ("earlier", &earlier),
-            ("longer", &longer),
-            ("another authority's", &of_other),
-        ];
-        for (about, change) in changes {
-            assert!(!is_sound(known(), said(change, &list), &format!("a list, {about}")).await);
-            assert!(!is_sound(Vec::new(), said(change, &first), &format!("an authority, {about}")).await);
+        for (about, command) in wrong(&list) {
+            assert!(!is_sound(known(), command, &format!("a list, {about}")).await);
         }
-        let before = vec![entered(other.clone())];
-        assert!(!is_sound(before, said(&a_list_of_other, &first), "a certificate called a list").await);
+        for (about, command) in wrong(&first) {
+            assert!(!is_sound(Vec::new(), command, &format!("an authority, {about}")).await);
+        }
+        let called_a_list = TrustPaper {
+            kind: TrustKind::RevocationList,
+            ..of_other(&first.0)
+        };
+        let command = entered((called_a_list, first.1.clone()));
+        assert!(!is_sound(vec![entered(other.clone())], command, "a certificate called a list").await);
         assert!(!is_sound(Vec::new(), entered(list), "a list of an authority that is not there").await);
     });
 }
