@@ -74,11 +74,11 @@ backends! {
         desk.stop_hub().await;
         let copy = copied(&desk, &database).await;
         let own = desk.settings().clone();
-        let behind = over(&own, &copy, Keys::Same);
         desk.start_hub(own.clone(), 11).await;
         sent(&desk, "newer.json").await;
         let signed = look_well(&desk, &[]).await;
-        let (lagging, address) = beside(behind).await;
+        // It knows that it has signed more, so it serves what it has and writes nothing.
+        let (lagging, address) = beside(over(&own, &copy, Keys::Same)).await;
 
         let told = look(&desk, &["--also-hub", &address]).await;
         assert!(told.status == 0 && told.stdout.contains("lags behind"), "{}{}", told.stdout, told.stderr);
@@ -94,13 +94,7 @@ backends! {
         assert!(!has_alarm(&desk));
         desk.start_hub(own, 12).await;
 
-        // It writes: from now on it is no longer the beginning of the other.
-        for number in 0..4 {
-            let done = send(&desk, &format!("other-{number}.json"), &["--hub", &address, "--no-log-memory"]).await;
-            assert_eq!(done.status, 0, "{}", done.stderr);
-        }
-        let alarmed = look(&desk, &["--also-hub", &address]).await;
-        assert!(alarmed.status == 1 && alarmed.stderr.contains("ALARM (NOT_CONTINUED)"), "{}", alarmed.stderr);
+        look_well(&desk, &["--also-hub", &address]).await;
         lagging.stop().await;
         desk.close().await;
     }
