@@ -36,8 +36,8 @@ struct Checked {
 struct Issued {
     /// The certificate as lists name it.
     id: CertificateId,
-    /// For each authority that signed it: that one, the one that signed it, and so on.
-    chains: Vec<Vec<Arc<Anchor>>>,
+    /// For each authority that signed it the numbers of that one, of the one that signed it, and so on.
+    chains: Vec<Vec<usize>>,
 }
 
 impl SealTrust {
@@ -64,8 +64,9 @@ impl SealTrust {
             }
         }
         let id = CertificateId::read(certificate)?;
-        let by = anchors.iter().filter(|anchor| is_signed_by(certificate, anchor));
-        let chains: Vec<_> = by.map(|anchor| chain(anchor, anchors)).collect();
+        let chains: Vec<_> = signers(certificate, anchors)
+            .map(|first| chain(first, anchors))
+            .collect();
         if chains.is_empty() {
             return None;
         }
@@ -78,27 +79,31 @@ impl SealTrust {
     }
 }
 
+/// The numbers of the authorities whose key has signed the certificate.
+fn signers(certificate: &[u8], anchors: &[Anchor]) -> impl Iterator<Item = usize> {
+    let numbered = anchors.iter().enumerate();
+    numbered.filter_map(move |(number, anchor)| is_signed_by(certificate, anchor).then_some(number))
+}
+
 /// The authority, and those above it.
-fn chain(first: &Anchor, anchors: &[Anchor]) -> Vec<Arc<Anchor>> {
-    let mut chain = vec![Arc::new(first.clone())];
-    let above = |chain: &[Arc<Anchor>]| {
-        let last = chain.last()?;
-        let is_new = |anchor: &&Anchor| chain.iter().all(|known| known.der != anchor.der);
-        let mut others = anchors.iter().filter(is_new);
-        others.find(|anchor| is_signed_by(&last.der, anchor)).cloned()
+fn chain(first: usize, anchors: &[Anchor]) -> Vec<usize> {
+    let mut chain = vec![first];
+    let above = |chain: &[usize]| {
+        let last = anchors.get(*chain.last()?)?;
+        signers(&last.der, anchors).find(|number| !chain.contains(number))
     };
     while let Some(next) = above(&chain) {
-        chain.push(Arc::new(next));
+        chain.push(next);
     }
     chain
 }
 
 /// The links of a chain. Looked up are the certificate, in the list of the authority that signed it, and that authority.
-fn links(chain: &[Arc<Anchor>], certificate: &CertificateId, crls: &CrlBook) -> Vec<Link> {
+fn links(chain: &[&Anchor], certificate: &CertificateId, crls: &CrlBook) -> Vec<Link> {
     let looked_up = [Some(certificate), chain.first().map(|first| first.id())];
     let looked_up = looked_up.into_iter().chain(std::iter::repeat(None));
     let links = chain.iter().zip(looked_up).map(|(anchor, about)| Link {
-        authority: paper(Arc::clone(anchor)),
+        authority: paper(Arc::new((*anchor).clone())),
         revocation_list: about.and_then(|about| crls.asked(anchor, about)).map(paper),
     });
     links.collect()
@@ -125,17 +130,17 @@ impl ChainTrust for SealTrust {
         let crls = Arc::clone(&self.crls.borrow());
         let issued = self.issued(&anchors, fingerprint, certificate);
         let issued = issued.ok_or(SignatureFault::ChainNotTrusted)?;
-        let standing_first = |chain: &&Vec<Arc<Anchor>>| {
-            let first = chain.first()?;
-            let stands = first.is_valid_at(now) && crls.standing(Some(first.id()), now) != Standing::Revoked;
-            stands.then_some(first.last_instant())
-        };
-        let mut chains = issued.chains.iter();
-        let standing = chains.find_map(|chain| Some((chain, standing_first(&chain)?)));
+        let stands =
+            |anchor: &Anchor| anchor.is_valid_at(now) && crls.standing(Some(anchor.id()), now) != Standing::Revoked;
+        let standing = issued.chains.iter().find_map(|chain| {
+            let chain: Vec<&Anchor> = chain.iter().filter_map(|number| anchors.get(*number)).collect();
+            let first = chain.first().copied().filter(|first| stands(first))?;
+            Some((chain, first.last_instant()))
+        });
         let (chain, last_instant) = standing.ok_or(SignatureFault::ChainNotTrusted)?;
         match crls.standing(Some(&issued.id), now) {
             Standing::Good => Ok(Judged {
-                chain: links(chain, &issued.id, &crls),
+                chain: links(&chain, &issued.id, &crls),
                 good_until: last_instant.min(crls.good_until(&issued.id)),
             }),
             Standing::Revoked => Err(SignatureFault::ChainRevoked),
@@ -145,10 +150,9 @@ impl ChainTrust for SealTrust {
 
     fn authorities(&self, certificate: &[u8]) -> Vec<Digest> {
         let anchors = Arc::clone(&self.anchors.borrow());
-        let by = anchors.iter().filter(|anchor| is_signed_by(certificate, anchor));
-        let behind: BTreeSet<Digest> = by
-            .flat_map(|anchor| chain(anchor, &anchors))
-            .map(|anchor| anchor.sha256())
+        let behind: BTreeSet<Digest> = signers(certificate, &anchors)
+            .flat_map(|first| chain(first, &anchors))
+            .filter_map(|number| Some(anchors.get(number)?.sha256()))
             .collect();
         behind.into_iter().collect()
     }
