@@ -195,7 +195,6 @@ pub(crate) fn row(rpc: Rpc) -> Row {
                 v1::GetAgencyRequest { code: code.to_owned() }.encode_to_vec()
             })
         },
-
         Rpc::SupervisionServiceGetSupervised => supervised::get(),
         Rpc::SupervisionServiceListSupervised => supervised::list(),
         Rpc::SupervisionServiceListSupervisedEvents => supervised::events(),

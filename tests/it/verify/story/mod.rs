@@ -2,6 +2,7 @@
 
 mod erasing;
 mod operator;
+mod supervision;
 pub(super) mod trust;
 
 use std::cell::Cell;
@@ -19,7 +20,6 @@ use lienthong::domain::document::step::ServiceWay;
 use lienthong::domain::event::{DecisionRef, Measure, Relation, Served};
 use lienthong::domain::ids::{AgencyCode, DocumentId, IdempotencyKey, MeasureId, RelatedId, UnitId};
 use lienthong::domain::money::Money;
-use lienthong::domain::supervision::Look;
 use lienthong::domain::time::Clock as _;
 use lienthong::domain::workflow::Action;
 use lienthong::evidence::digest::sha256;
@@ -32,7 +32,7 @@ use serde_json::{Value, json};
 use crate::harness::agencies::{
     ALL, BANK, BANK_2, LAND_OFFICE, OPERATOR, PAPER_BANK, PROCURACY, THADS, registry_command,
 };
-use crate::harness::commands::{CATALOGUE, Target, advance, final_answer, kind, look};
+use crate::harness::commands::{CATALOGUE, Target, advance, final_answer, kind};
 use crate::harness::ids::{SeededIds, clock, start};
 use crate::harness::ledger::leaf;
 use crate::harness::{Order, TestDatabase, TestLedger, fixture, seals};
@@ -455,24 +455,6 @@ impl Story<'_> {
             }];
         }
         self.act(command).await;
-    }
-
-    /// Looks of supervisors, which show nothing, one request and several.
-    async fn supervision(&self) {
-        let mut seen = Vec::new();
-        for order in [Order::land(), Order::freeze(&[BANK, BANK_2])] {
-            seen.extend(self.open(&order).await.into_iter().map(|target| target.id));
-        }
-        let version = self.hub.store.registry_version().await.expect("a head");
-        let all: Vec<_> = seen.iter().collect();
-        for (what, shown) in [
-            (Look::Request, 0),
-            (Look::Events, 1),
-            (Look::List, all.len()),
-            (Look::Request, 1),
-        ] {
-            self.act(look(PROCURACY, what, version, &all[..shown])).await;
-        }
     }
 
     /// So many orders that a node of the tree is stored. They share one batch.
