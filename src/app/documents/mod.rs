@@ -322,7 +322,8 @@ impl Documents {
             return Ok(None);
         };
         let key = row.open(self.app.store.masters())?;
-        key.map(Some).ok_or_else(|| Error::new(ErrorCode::DocumentNotFound))
+        let erased = || Error::new(ErrorCode::ContentErased).with("document", document.id.as_str());
+        key.map(Some).ok_or_else(erased)
     }
 
     async fn unerased(&self, viewer: &Viewer, id: &DocumentId) -> Result<AttachmentRow> {

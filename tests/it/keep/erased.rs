@@ -44,7 +44,7 @@ backends! {
         );
         assert_eq!(database.raw().await.execute(destroy).await, Ok(1));
         let download = crate::documents::exchange::download;
-        assert_eq!(reason(&download(&sender, id, 0).await.expect_err("erased")), "DOCUMENT_NOT_FOUND");
+        assert_eq!(reason(&download(&sender, id, 0).await.expect_err("erased")), "CONTENT_ERASED");
         // Whether its bytes are there still is the same.
         for are_there in [true, false] {
             if !are_there {
