@@ -112,7 +112,6 @@ fn in_json(known: &MasterKeys, uses: &[MasterUse]) -> serde_json::Value {
             "master": each.master,
             "is_known": known.knows(&each.master),
             "keys": each.keys,
-            "destroyed": each.destroyed,
         })
     });
     json!({ "newest": newest, "masters": masters.collect::<Vec<_>>() })
@@ -121,20 +120,13 @@ fn in_json(known: &MasterKeys, uses: &[MasterUse]) -> serde_json::Value {
 fn in_text(known: &MasterKeys, uses: &[MasterUse]) -> String {
     let newest = known.newest().map(ToString::to_string).unwrap_or_default();
     let mut lines = vec![format!("Khóa chủ niêm phong / the key that wraps: {newest}\n")];
-    for MasterUse {
-        master,
-        keys,
-        destroyed,
-    } in uses
-    {
+    for MasterUse { master, keys } in uses {
         let state = if known.knows(master) {
             "có / known"
         } else {
             "THIẾU / MISSING"
         };
-        lines.push(format!(
-            "{master}  {state}  niêm phong / wraps: {keys}  đã hủy / destroyed: {destroyed}\n"
-        ));
+        lines.push(format!("{master}  {state}  niêm phong / wraps: {keys}\n"));
     }
     lines.concat()
 }

@@ -15,8 +15,6 @@ pub struct MasterUse {
     pub master: String,
     /// Keys that it wraps.
     pub keys: i64,
-    /// Keys that it wrapped when they were destroyed.
-    pub destroyed: i64,
 }
 
 /// A piece of wrapping anew.
@@ -64,14 +62,12 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn master_uses(&self) -> Result<Vec<MasterUse>> {
-        let rows: Vec<(String, i64, i64)> =
+        let rows: Vec<(String, i64)> =
             on_pool!(self, sql::MASTER_USES, |sql, pool| sqlx::query_as(sql).fetch_all(pool)).map_err(store_error)?;
-        let uses = rows.into_iter().map(|(master, keys, destroyed)| MasterUse {
-            master,
-            keys,
-            destroyed,
-        });
-        Ok(uses.collect())
+        Ok(rows
+            .into_iter()
+            .map(|(master, keys)| MasterUse { master, keys })
+            .collect())
     }
 
     /// Wraps keys of entries from `from` on anew by the newest master key, some of those that another one wraps; that under the

@@ -329,10 +329,9 @@ texts! {
         "SELECT log_index, master, wrapped FROM content_key WHERE log_index IN \
          (SELECT value::bigint FROM json_array_elements_text($1::json) AS value)",
     );
-    NEWEST_MASTER = Sql::both("SELECT master FROM content_key ORDER BY log_index DESC LIMIT 1");
+    NEWEST_MASTER = Sql::both("SELECT master FROM content_key WHERE wrapped IS NOT NULL ORDER BY log_index DESC LIMIT 1");
     MASTER_USES = Sql::both(
-        "SELECT master, COUNT(wrapped) AS keys, COUNT(*) - COUNT(wrapped) AS destroyed FROM content_key \
-         GROUP BY master ORDER BY master",
+        "SELECT master, COUNT(*) AS keys FROM content_key WHERE wrapped IS NOT NULL GROUP BY master ORDER BY master",
     );
     KEYS_OF_OTHER_MASTERS = Sql::both(
         "SELECT log_index FROM content_key WHERE master <> $1 AND wrapped IS NOT NULL AND log_index >= $2 AND log_index < $3 \

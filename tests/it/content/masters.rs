@@ -74,4 +74,11 @@ backends! {
         }
         running.stop().await;
     }
+
+    async fn a_key_that_was_destroyed_asks_for_no_master_key(database) {
+        let settings = with_orders(&database).await;
+        let raw = database.raw().await;
+        raw.execute("UPDATE content_key SET wrapped = NULL, master = ''").await.expect("done");
+        start(&settings, told(&other_key()), 1).await.expect("nothing is left that another key sealed").stop().await;
+    }
 }

@@ -7,12 +7,14 @@ mod sealed;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lienthong::sealing::MasterKeys;
 use lienthong::server::masters::MasterSource;
 use lienthong::server::run::{Hub, Running};
 use lienthong::server::settings::HubSettings;
 use lienthong::server::start_error::StartError;
+use lienthong::store::ConnectError;
 
 use crate::harness::TestDatabase;
 use crate::harness::ids::{SeededIds, clock};
@@ -28,13 +30,19 @@ fn newest(text: &str) -> String {
     keys.newest().expect("a key").to_string()
 }
 
-/// Starts a hub with these master keys.
+/// Starts a hub with these master keys. A process that another test is making has the lock of the hub before for a moment, until
+/// it runs its own program.
 async fn start(settings: &HubSettings, masters: MasterSource, seed: u64) -> Result<Running, StartError> {
     let settings = HubSettings {
         masters,
         ..settings.clone()
     };
-    Hub::start(settings, clock(), SeededIds::new(seed)).await
+    loop {
+        match Hub::start(settings.clone(), clock(), SeededIds::new(seed)).await {
+            Err(StartError::Database(ConnectError::InUse(_))) => tokio::time::sleep(Duration::from_millis(20)).await,
+            other => return other,
+        }
+    }
 }
 
 /// The ids of the master keys that wrap something.
