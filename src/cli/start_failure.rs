@@ -129,11 +129,16 @@ pub(super) fn masters(fault: &MastersFault) -> Failure {
                 MalformedMasterKeys::Again { line } => format!("dòng {line} lặp lại một khóa"),
             }
         ),
+        MastersFault::Exists(path) => format!(
+            "đã có tệp {}, không ghi đè; để thêm khóa mới, dùng lienthong master-keys rotate",
+            path.display()
+        ),
         MastersFault::File { path, source } => format!("{}: {source}", path.display()),
     };
     let hint = match fault {
         MastersFault::Missing { .. } => "; copy the file of master keys from the first hub, or from its backup",
         MastersFault::Unknown { .. } => "; add its line",
+        MastersFault::Exists(_) => "; to add a new key: lienthong master-keys rotate",
         MastersFault::Malformed { .. } | MastersFault::File { .. } => "",
     };
     Failure::configuration(format!("--master-keys: {vi}"), format!("--master-keys: {fault}{hint}"))

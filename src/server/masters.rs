@@ -57,6 +57,9 @@ pub enum MastersFault {
         /// Why.
         fault: MalformedMasterKeys,
     },
+    /// There is such a file already, which is never written over.
+    #[error("there is a file {0} already; it is never written over")]
+    Exists(PathBuf),
     /// The file cannot be read or made.
     #[error("{path}: {source}")]
     File {
@@ -114,10 +117,17 @@ pub async fn open_content(store: Store, source: &MasterSource, ids: &dyn IdSourc
 /// Makes a file with one new key; gives the text of it.
 ///
 /// # Errors
-/// [`MastersFault::File`]: it is there already, or cannot be made.
+/// [`MastersFault::Exists`]; [`MastersFault::File`]: it cannot be made.
 pub fn create(path: &Path, ids: &dyn IdSource) -> Result<MasterKeys, MastersFault> {
     let line = new_line(ids);
-    write_new(path, &line).map_err(at(path))?;
+    let refused = |error: io::Error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            MastersFault::Exists(path.to_owned())
+        } else {
+            at(path)(error)
+        }
+    };
+    write_new(path, &line).map_err(refused)?;
     tracing::info!("content.master_key.made");
     parsed(path, &line)
 }
@@ -183,7 +193,7 @@ mod tests {
         let path = folder.path().join("master.keys");
         let first = create(&path, &OsRandom).unwrap().newest().unwrap().clone();
         assert!(
-            matches!(create(&path, &OsRandom), Err(MastersFault::File { .. })),
+            matches!(create(&path, &OsRandom), Err(MastersFault::Exists(_))),
             "never over another"
         );
         let second = rotate(&path, &OsRandom).unwrap();

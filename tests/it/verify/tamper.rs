@@ -35,8 +35,31 @@ fn name(attack: &Attack, row: &Row) -> Vec<String> {
     attack.select.key.iter().map(shown).collect()
 }
 
+/// Whether the fault is the root of the first checkpoint over the entry that was changed, whose content is erased: nothing is left
+/// that the digest of the content in its leaf could be held against, so that the tree alone tells.
+fn is_told_by_the_tree(attack: &Attack, before: &Tables, fault: &Fault) -> bool {
+    let first = |row: &Row| match row.values()[0] {
+        Value::Integer(number) => number,
+        Value::Text(_) | Value::Bytes(_) | Value::Null | Value::Strange => panic!("a number"),
+    };
+    if (attack.select.table, fault.table, fault.what) != ("log_entry", "checkpoint", What::Root) {
+        return false;
+    }
+    let index = first(&before["log_entry"][attack.row]);
+    let is_erased = before["erased_content"].iter().any(|row| first(row) == index);
+    let over = before["checkpoint"]
+        .iter()
+        .map(first)
+        .filter(|size| *size > index)
+        .min();
+    is_erased && over.is_some_and(|size| fault.row.contains(&format!("tree_size={size}")))
+}
+
 /// The first fault is about the table that was changed, and about its row where that still has its name.
 fn is_named(attack: &Attack, before: &Tables, fault: &Fault) -> bool {
+    if is_told_by_the_tree(attack, before, fault) {
+        return true;
+    }
     // A leaf, its event and its body are held against each other, under one index.
     let tables: &[&str] = match attack.select.table {
         "log_entry" => &["log_entry", "event", "body"],
