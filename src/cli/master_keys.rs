@@ -25,7 +25,7 @@ pub(super) enum MasterKeysCommand {
     /// starts with it in front. The next start wraps all keys anew by it; `status` says when the old one wraps nothing any more
     /// and its line can be taken out.
     Rotate(FileArgs),
-    /// Khóa chủ nào đang niêm phong gì: says how many keys each master key wraps. Changes nothing.
+    /// Khóa chủ nào đang mã hóa gì: says how many keys each master key wraps. Changes nothing.
     Status(Box<Status>),
 }
 
@@ -99,7 +99,7 @@ impl Status {
             return Ok(());
         }
         Err(Failure::failed(
-            format!("thiếu {missing} khóa chủ; nội dung mà khóa đó niêm phong không đọc được"),
+            format!("thiếu {missing} khóa chủ; nội dung mà khóa đó mã hóa không đọc được"),
             format!("{missing} master key(s) missing: what they seal cannot be read"),
         ))
     }
@@ -119,14 +119,14 @@ fn in_json(known: &MasterKeys, uses: &[MasterUse]) -> serde_json::Value {
 
 fn in_text(known: &MasterKeys, uses: &[MasterUse]) -> String {
     let newest = known.newest().map(ToString::to_string).unwrap_or_default();
-    let mut lines = vec![format!("Khóa chủ niêm phong / the key that wraps: {newest}\n")];
+    let mut lines = vec![format!("Khóa chủ mã hóa / the key that wraps: {newest}\n")];
     for MasterUse { master, keys } in uses {
         let state = if known.knows(master) {
             "có / known"
         } else {
             "THIẾU / MISSING"
         };
-        lines.push(format!("{master}  {state}  niêm phong / wraps: {keys}\n"));
+        lines.push(format!("{master}  {state}  mã hóa / wraps: {keys}\n"));
     }
     lines.concat()
 }

@@ -110,12 +110,12 @@ impl From<StartError> for Failure {
 pub(super) fn masters(fault: &MastersFault) -> Failure {
     let vi = match fault {
         MastersFault::Missing { path, master } => format!(
-            "không có tệp {}, trong khi nội dung trong cơ sở dữ liệu được niêm phong bằng khóa chủ {master}; chép tệp khóa chủ \
+            "không có tệp {}, trong khi nội dung trong cơ sở dữ liệu được mã hóa bằng khóa chủ {master}; chép tệp khóa chủ \
              từ cổng đầu tiên hoặc từ bản sao lưu",
             path.display()
         ),
         MastersFault::Unknown { master } => format!(
-            "nội dung trong cơ sở dữ liệu được niêm phong bằng khóa chủ {master}, không có trong các khóa đã cho; thêm dòng của \
+            "nội dung trong cơ sở dữ liệu được mã hóa bằng khóa chủ {master}, không có trong các khóa đã cho; thêm dòng của \
              khóa đó"
         ),
         MastersFault::Malformed { place, fault } => format!(

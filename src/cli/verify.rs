@@ -230,7 +230,7 @@ fn sound(verdict: &Verdict) -> String {
     let sealed = match unopened {
         0 => String::new(),
         count => format!(
-            "Chưa mở {count} nội dung đã niêm phong (chưa nêu --master-keys): đã đối chiếu dữ liệu như khi lưu.\n\
+            "Chưa mở {count} nội dung đã mã hóa (chưa nêu --master-keys): đã đối chiếu dữ liệu như khi lưu.\n\
              {count} sealed contents were not opened (no --master-keys): their bytes were held against the log as stored.\n"
         ),
     };

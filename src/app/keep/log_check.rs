@@ -45,7 +45,7 @@ const BODY: (&str, &str) = (
     "the content is not that of the digest in the log",
 );
 const NO_KEY: (&str, &str) = (
-    "thiếu khóa của nội dung đã niêm phong",
+    "thiếu khóa của nội dung đã mã hóa",
     "the key of the sealed content is missing",
 );
 const NO_BODY: (&str, &str) = ("thiếu nội dung của mục nhật ký", "the content of the entry is missing");

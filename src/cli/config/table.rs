@@ -105,7 +105,7 @@ settings! {
     }
     "content": {
         "master_keys", "master_keys", Kind::Path, WhenSilent::None, "master.keys",
-            "Tệp khóa chủ: mở và niêm phong nội dung; mất tệp này là mất nội dung. Các cổng dùng chung cơ sở dữ liệu có cùng \
+            "Tệp khóa chủ: mở và mã hóa nội dung; mất tệp này là mất nội dung. Các cổng dùng chung cơ sở dữ liệu có cùng \
              khóa chủ; sao lưu riêng, không để cùng cơ sở dữ liệu. Với SQLite, mặc định là TỆP.master-keys; với PostgreSQL phải nêu. \
              Nếu có LIENTHONG_CONTENT_KEYS thì dùng nội dung của biến này.",
             "The file of master keys, which open and seal content: without it content is lost. Hubs that share a database have \

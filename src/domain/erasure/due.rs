@@ -161,8 +161,7 @@ impl Hindrance {
             Self::Kept(last) => format!("Phải lưu nội dung đến hết ngày {}.", last.strftime("%d/%m/%Y")),
             Self::MeasureInForce(id) => format!("Biện pháp {id} đang có hiệu lực."),
             Self::NotSealed => {
-                "Một phần nội dung được nhận khi cổng chưa niêm phong nội dung, nên không xóa được bằng khóa."
-                    .to_owned()
+                "Một phần nội dung được nhận khi cổng chưa mã hóa nội dung, nên không xóa được bằng khóa.".to_owned()
             }
             Self::Related(id) => format!("Yêu cầu {id} liên quan đến yêu cầu này còn đang thực hiện."),
         }
