@@ -11,6 +11,7 @@ Receipts and bundles are in verify_evidence.py beside it, witnesses in verify_wi
 
 import argparse
 import base64
+import functools
 import hashlib
 import json
 import os
@@ -439,6 +440,11 @@ class Log:
 
 
 def openssl(arguments, key, text, signature):
+    return run_openssl(tuple(arguments), key, text, signature)
+
+
+@functools.cache
+def run_openssl(arguments, key, text, signature):
     with tempfile.TemporaryDirectory() as folder:
         names = [os.path.join(folder, name) for name in ("key.der", "text", "signature")]
         for name, content in zip(names, (key, text, signature)):
@@ -943,8 +949,8 @@ def read_masters(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    database = commands.add_parser("database", help="the whole database of a hub on SQLite")
-    database.add_argument("path")
+    database = commands.add_parser("database", help="the whole database of a hub on SQLite, or several of them, one after the other")
+    database.add_argument("path", nargs="+")
     database.add_argument("--checkpoint", help="a checkpoint (signed note) that the log must contain")
     database.add_argument("--master-keys", help="the file of master keys, to open what is sealed; without it content is held "
                                                 "against the log as it is stored")
@@ -968,15 +974,19 @@ def main():
             if reason:
                 print(f"error: --checkpoint: {reason}", file=sys.stderr)
                 return 1
-        verdict = verify_database(arguments.path, known, read_masters(arguments.master_keys) if arguments.master_keys else None)
+        masters = read_masters(arguments.master_keys) if arguments.master_keys else None
+        damaged = False
+        for path in arguments.path:
+            verdict = verify_database(path, known, masters)
+            damaged = damaged or bool(verdict["faults"])
+            if arguments.output == "json":
+                print(json.dumps(verdict, default=str, ensure_ascii=False))
+            else:
+                say(verdict)
     except Unreadable as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if arguments.output == "json":
-        print(json.dumps(verdict, default=str, ensure_ascii=False))
-    else:
-        say(verdict)
-    return 1 if verdict["faults"] else 0
+    return 1 if damaged else 0
 
 
 if __name__ == "__main__":
