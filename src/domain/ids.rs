@@ -91,6 +91,11 @@ hub_id! {
 }
 
 hub_id! {
+    /// A case of an enforcement agency (việc thi hành án): `cas_…`.
+    CaseId, "cas_", is_case_id
+}
+
+hub_id! {
     /// Something that an operator did beside the API: `op_…`.
     OperatorActionId, "op_", is_operator_action_id
 }

@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod deadline;
 pub mod document;
 pub mod endpoint;
+pub mod enforcement_case;
 pub mod erasure;
 pub mod error;
 pub mod error_code;
