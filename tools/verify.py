@@ -62,15 +62,21 @@ TABLES = {
                                "submit_index body_index submit_time state version update_time registry_number "
                                "registered_time assigned_unit assigned_officer extended outcome answer_index answer_count "
                                "due_time register served_time measure_ended_by registered_by sender_officer sender_unit "
-                               "erased_index"),
+                               "erased_index first_answer_index"),
     "request_relation": (3, "enforcement_request_id relation related_id"),
     "request_attachment": (3, "enforcement_request_id log_index position document_id"),
-    "deadline": (3, "enforcement_request_id name occurrence status due_time state"),
+    "deadline": (3, "enforcement_request_id name occurrence status due_time state agency counterparty duty sort_time"),
     "mailbox_entry": (4, "agency lane position log_index enforcement_request_id unit officer lifted"),
     "mailbox_head": (2, "agency lane last_position delivered_position"),
     "measure": (1, "id enforcement_request_id kind holder issuer decision_number decision_date decision_office in_force "
                    "amounts since_time ended_time changed_by taken"),
     "register_counter": (3, "agency register year last_number"),
+    "response_count": (7, "level agency month counterparty unit kind province "
+                          "received taken_over handed_over registered_in_time registered_late registered_untimed "
+                          "interim answered_in_time answered_late answered_untimed refused answered_again "
+                          "answered_again_late sent_back sent_back_late disputed corrected withdrawn extended "
+                          "paused duty_in_time duty_late own_in_time own_late paused_seconds"),
+    "response_histogram": (7, "level agency month counterparty unit kind province working wall"),
     "supervision_read": (1, "log_index agency officer read_time action hours cited shown"),
     "supervision_shown": (2, "log_index enforcement_request_id"),
     "erasure": (1, "proposed_index subject body_index agency proposed_by proposed_time state decided_index decided_by "
@@ -793,6 +799,8 @@ class Replay:
             request["extended"] = 1
         if action in ("answer_interim", "answer_final", "record_answer"):
             request["answer_count"] += 1
+        if action in ("answer_final", "record_answer") and request["first_answer_index"] is None:
+            request["first_answer_index"] = event["log_index"]
         if action in ("answer_final", "record_answer", "correct") and told.get("outcome") is not None:
             request.update(outcome=told["outcome"], answer_index=event["log_index"])
         if action == "dispute":
@@ -839,6 +847,19 @@ class Replay:
             self.clocks[key] = {name: clock[name] for name in CLOCK if name in clock}
             request["due_time"] = None
 
+    def owed(self, id_, clock):
+        """Whose duty a clock is, to whom, and what it waits for."""
+        request, is_own = self.requests[id_], clock["obligor"] == "SENDER"
+        sides = (request["sender"], request["recipient"])
+        if is_own:
+            duty = "OWN"
+        elif clock["name"] in ("acknowledge", "refuse"):
+            duty = "REGISTER" if clock["name"] == "acknowledge" else "REFUSE"
+        else:
+            duty = "ANSWER" if "answer_final" in clock.get("stops_on", []) else "FOLLOW_UP"
+        agency, counterparty = sides if is_own else sides[::-1]
+        return {"agency": agency, "counterparty": counterparty, "duty": duty, "sort_time": clock.get("due", 2**63 - 1)}
+
     def tables(self, log):
         """Every table as it must be."""
         rows = self.rows
@@ -846,7 +867,7 @@ class Replay:
         for (id_, name, occurrence), clock in self.clocks.items():
             rows["deadline"].append({
                 "enforcement_request_id": id_, "name": name, "occurrence": occurrence, "status": clock["status"],
-                "due_time": clock.get("due"), "state": text_of(clock)})
+                "due_time": clock.get("due"), "state": text_of(clock), **self.owed(id_, clock)})
         for measure in self.measures.values():
             decision = measure["decision"]
             rows["measure"].append({

@@ -105,7 +105,9 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceListMeasures
         | Rpc::RequestServiceListRegister
         | Rpc::SupervisionServiceListReads
-        | Rpc::TrackingServiceComputeDeadline => READ,
+        | Rpc::TrackingServiceComputeDeadline
+        | Rpc::TrackingServiceListDeadlines
+        | Rpc::TrackingServiceGetTimeline => READ,
 
         Rpc::MailboxServicePull
         | Rpc::MailboxServiceSubscribe
@@ -142,7 +144,8 @@ pub const fn policy(rpc: Rpc) -> Access {
 
         Rpc::SupervisionServiceGetSupervised
         | Rpc::SupervisionServiceListSupervised
-        | Rpc::SupervisionServiceListSupervisedEvents => LOOK,
+        | Rpc::SupervisionServiceListSupervisedEvents
+        | Rpc::SupervisionServiceGetSupervisedTimeline => LOOK,
 
         Rpc::AdminServiceListOperatorActions => OVERSEE,
 

@@ -7,6 +7,7 @@ mod calendar;
 mod connect;
 mod content;
 mod database_file;
+mod deadlines;
 mod documents_at_rest;
 mod erasures;
 mod error;
@@ -29,6 +30,7 @@ mod sql;
 mod sql_erasure;
 mod sql_operator;
 mod sql_supervision;
+mod sql_tracking;
 mod supervision;
 mod tree;
 pub mod write;
@@ -36,6 +38,7 @@ pub mod write;
 pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};
 pub use database_file::FileFault;
+pub use deadlines::{DeadlineFilter, DeadlinePosition, MalformedDeadlinePosition, Side};
 pub use documents_at_rest::{DocumentAtRest, DocumentForm};
 pub use erasures::KeptUntil;
 pub use error::Outage;
@@ -104,6 +107,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let supervision = sql_supervision::ALL
         .iter()
         .chain(sql_operator::ALL)
+        .chain(sql_tracking::ALL)
         .map(|(name, text)| ((*name).to_owned(), *text));
     let at_rest = documents_at_rest::ALL
         .iter()

@@ -45,6 +45,8 @@ pub const TABLES: &[(&str, Class)] = &[
     ("register_counter", Class::Projection),
     ("request_attachment", Class::Projection),
     ("request_relation", Class::Projection),
+    ("response_count", Class::Projection),
+    ("response_histogram", Class::Projection),
     ("supervision_read", Class::Projection),
     ("supervision_shown", Class::Evidence),
     ("tree_node", Class::Projection),
@@ -95,14 +97,14 @@ table!(ENFORCEMENT_REQUEST, "enforcement_request", Replace, ["id"], {
     "registered_time": Integer, "assigned_unit": Text, "assigned_officer": Text, "extended": Flag, "outcome": Text,
     "answer_index": Integer, "answer_count": Integer, "due_time": Integer, "register": Text, "served_time": Integer,
     "measure_ended_by": Text, "registered_by": Text, "sender_officer": Text, "sender_unit": Text,
-    "erased_index": Integer,
+    "erased_index": Integer, "first_answer_index": Integer,
 });
 table!(REQUEST_RELATION, "request_relation", Fail, ["enforcement_request_id", "relation", "related_id"], {
     "enforcement_request_id": Text, "relation": Text, "related_id": Text,
 });
 table!(DEADLINE, "deadline", Replace, ["enforcement_request_id", "name", "occurrence"], {
     "enforcement_request_id": Text, "name": Text, "occurrence": Integer, "status": Text, "due_time": Integer,
-    "state": Text,
+    "state": Text, "agency": Text, "counterparty": Text, "duty": Text, "sort_time": Integer,
 });
 table!(MEASURE, "measure", Replace, ["id"], {
     "id": Text, "enforcement_request_id": Text, "kind": Text, "holder": Text, "issuer": Text,
@@ -164,6 +166,20 @@ table!(ERASURE, "erasure", Replace, ["proposed_index"], {
 });
 table!(ERASED_CONTENT, "erased_content", Fail, ["log_index"], { "log_index": Integer, "erasure_index": Integer });
 
+table!(RESPONSE_COUNT, "response_count", Add, ["level", "agency", "month", "counterparty", "unit", "kind", "province"], {
+    "level": Text, "agency": Text, "month": Text, "counterparty": Text, "unit": Text, "kind": Text, "province": Text,
+    "received": Integer, "taken_over": Integer, "handed_over": Integer, "registered_in_time": Integer,
+    "registered_late": Integer, "registered_untimed": Integer, "interim": Integer, "answered_in_time": Integer,
+    "answered_late": Integer, "answered_untimed": Integer, "refused": Integer, "answered_again": Integer,
+    "answered_again_late": Integer, "sent_back": Integer, "sent_back_late": Integer, "disputed": Integer,
+    "corrected": Integer, "withdrawn": Integer, "extended": Integer, "paused": Integer, "duty_in_time": Integer,
+    "duty_late": Integer, "own_in_time": Integer, "own_late": Integer, "paused_seconds": Integer,
+});
+table!(RESPONSE_HISTOGRAM, "response_histogram", Replace, ["level", "agency", "month", "counterparty", "unit", "kind", "province"], {
+    "level": Text, "agency": Text, "month": Text, "counterparty": Text, "unit": Text, "kind": Text, "province": Text,
+    "working": Bytes, "wall": Bytes,
+});
+
 table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
     "id": Integer, "tree_size": Integer, "root_hash": Bytes, "frontier": Bytes, "hub_time": Integer,
     "registry_version": Integer, "calendar_version": Integer,
@@ -197,6 +213,8 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &SUPERVISION_SHOWN,
     &ERASURE,
     &ERASED_CONTENT,
+    &RESPONSE_COUNT,
+    &RESPONSE_HISTOGRAM,
     &CALENDAR_DAY,
     &JOB,
     &OPERATOR_ACTION,

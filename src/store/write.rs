@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::backend::{Pools, Tx, on_tx};
 use super::bulk::{Rows, write_rows, write_together};
 use super::rows::{
-    CalendarDayRow, Checkpoint, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, OfficerRow,
-    RegisterCounter, UsedKey,
+    CalendarDayRow, Checkpoint, ConnectedAgency, CredentialRow, CursorRow, Head, HeadRow, OfficerRow, RegisterCounter,
+    StoredDeadline, UsedKey,
 };
 use super::{Store, json_list, json_pairs, sql};
 use crate::domain::calendar::DayState;
@@ -91,7 +91,7 @@ impl LedgerTx {
         &mut self,
         ids: impl Iterator<Item = &'a RequestId>,
     ) -> Read<BTreeMap<RequestId, Vec<Deadline>>> {
-        let rows: Vec<DeadlineRow> = read!(self, DEADLINES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
+        let rows: Vec<StoredDeadline> = read!(self, DEADLINES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
         let mut deadlines = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
             deadlines.entry(row.request_id).or_default().push(row.deadline);

@@ -9,6 +9,7 @@ use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
 use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::workflow::Party;
 
 fn micros(time: Option<Timestamp>) -> Value {
     time.map(Timestamp::micros).into()
@@ -59,6 +60,7 @@ pub(super) fn request_row(request: &EnforcementRequest) -> Row {
         request.sender_officer.as_ref().map(OfficerId::as_str).into(),
         request.sender_unit.as_ref().map(UnitId::as_str).into(),
         request.erased_index.into(),
+        request.first_answer_index.into(),
     ])
 }
 
@@ -71,14 +73,22 @@ pub(super) fn relation_row(request: &RequestId, relation: &Relation) -> Row {
 }
 
 /// `state` is the text of the deadline as its event holds it.
-pub(super) fn deadline_row(request: &RequestId, deadline: &Deadline, state: &str) -> Row {
+pub(super) fn deadline_row(request: &EnforcementRequest, deadline: &Deadline, state: &str) -> Row {
+    let (agency, counterparty) = match deadline.obligor {
+        Party::Sender => (&request.sender, &request.recipient),
+        Party::Recipient | Party::Hub => (&request.recipient, &request.sender),
+    };
     Row::from([
-        request.as_str().into(),
+        request.id.as_str().into(),
         deadline.name.as_str().into(),
         i64::from(deadline.occurrence).into(),
         deadline.status.as_str().into(),
         micros(deadline.due),
         state.into(),
+        agency.as_str().into(),
+        counterparty.as_str().into(),
+        deadline.duty().as_str().into(),
+        deadline.due.map_or(i64::MAX, Timestamp::micros).into(),
     ])
 }
 

@@ -218,6 +218,7 @@ impl Life {
             measure_ended_by: None,
             registered_by: None,
             erased_index: None,
+            first_answer_index: None,
         };
         let relations = opened.relations.iter();
         let mut life = Self {
@@ -336,7 +337,6 @@ impl Life {
     }
 
     fn rows(&self, select: &Select) -> Vec<Row> {
-        let id = &self.request.id;
         match select.table {
             "enforcement_request" => vec![request_row(&self.request)],
             "request_relation" => self.relations.clone(),
@@ -345,7 +345,7 @@ impl Life {
             "deadline" => {
                 let clocks = self.clocks.values();
                 clocks
-                    .map(|clock| deadline_row(id, &clock.deadline, &clock.text))
+                    .map(|clock| deadline_row(&self.request, &clock.deadline, &clock.text))
                     .collect()
             }
             _ => Vec::new(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use serde::ser::Error as _;
 
 use super::command::Actor;
 use super::erasure::ErasureFacts;
@@ -295,17 +296,15 @@ impl State {
     }
 
     pub(super) fn deadline_rows(&self) -> Result<Vec<DeadlineRow>, serde_json::Error> {
-        self.changed_deadlines
-            .iter()
-            .flat_map(|id| {
-                self.deadlines
-                    .get(id)
-                    .into_iter()
-                    .flatten()
-                    .map(move |deadline| (id, deadline))
-            })
-            .map(|(id, deadline)| DeadlineRow::new(id.clone(), deadline.clone()))
-            .collect()
+        let mut rows = Vec::new();
+        for id in &self.changed_deadlines {
+            let request = self.requests.get(id);
+            let request = request.ok_or_else(|| serde_json::Error::custom("clocks of a request that was not read"))?;
+            for deadline in self.deadlines.get(id).into_iter().flatten() {
+                rows.push(DeadlineRow::new(request, deadline.clone())?);
+            }
+        }
+        Ok(rows)
     }
 
     pub(super) fn measure_rows(&self) -> Result<Vec<MeasureRow>, serde_json::Error> {

@@ -188,6 +188,7 @@ fn open(
         measure_ended_by: None,
         registered_by: None,
         erased_index: None,
+        first_answer_index: None,
     };
     let mut entered = std::mem::take(&mut state.lifted);
     entered.extend(enter_mailboxes(state, &request, decision.notifies));

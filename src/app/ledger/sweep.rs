@@ -135,6 +135,8 @@ fn succeed(
         .filter(|measure| measure.request_id.as_ref() == Some(&request.id))
         .filter_map(|measure| passed_on(measure, from, to))
         .collect();
+    // Whose duty they are stands beside them.
+    state.changed_deadlines.insert(request.id.clone());
     let deadlines = state.deadlines.get(&request.id);
     let details = EventDetails {
         measures,

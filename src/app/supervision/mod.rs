@@ -20,7 +20,7 @@ use crate::domain::viewer::Viewer;
 use crate::evidence::leaf::content_sha256;
 
 pub use audit::{Days, ReadView};
-pub use look::{SupervisedDetail, SupervisedEvents, SupervisedPage};
+pub use look::{SupervisedDetail, SupervisedEvents, SupervisedPage, SupervisedTimeline};
 
 /// When to come again after the registry moved between looking and entering, in milliseconds.
 const REGISTRY_MOVED: u32 = 200;

@@ -69,6 +69,15 @@ pub(super) const LIST: &str = example![
     "lienthong list                                          what the officer's scope reaches: own, the unit's, or all",
 ];
 pub(super) const TRACK: &str = example!["lienthong track req_0193…"];
+pub(super) const TRACK_DEADLINES: &str = example![
+    "lienthong track deadlines                               what we owe, soonest first, for as far as the officer's scope reaches",
+    "lienthong track deadlines --owed-to-us --overdue --kind account-freeze",
+    "lienthong track deadlines --status breached --all -o json",
+];
+pub(super) const TRACK_TIMELINE: &str = example![
+    "lienthong track timeline req_0193…",
+    "lienthong track timeline req_0193… --supervise --purpose 'Kiểm sát quý IV'    for those who supervise a party; entered in the log",
+];
 pub(super) const BROADCAST: &str = example!["lienthong broadcast brd_0193…"];
 pub(super) const TEMPLATE: &str = "\
 Ví dụ / example (hồ sơ kết nối / profile: export LIENTHONG_PROFILE=certs-dev/bank-a.toml):

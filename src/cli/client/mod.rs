@@ -29,6 +29,8 @@ mod supervise;
 mod supervise_text;
 mod template;
 mod track;
+mod track_deadlines;
+mod track_timeline;
 pub(super) mod tracking;
 mod upload;
 mod view;
@@ -110,7 +112,7 @@ pub(super) enum Client {
     List(read::List),
     /// Theo dõi: what happened to a request, who has it since when, and what is due.
     #[command(after_help = help::TRACK)]
-    Track(track::Track),
+    Track(Box<track::Track>),
     /// Gửi nhiều nơi nhận: where each recipient of one order stands.
     #[command(after_help = help::BROADCAST)]
     Broadcast(read::Broadcast),

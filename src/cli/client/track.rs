@@ -1,18 +1,51 @@
-//! `lienthong track`: what happened to a request, who has it, since when, and what is due.
+//! `lienthong track`: what happened to a request, who has it, since when, and what is due; with a word behind it, across requests.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use lienthong_proto::v1;
 use serde_json::{Value, json};
 
-use super::connection::ConnectionArgs;
+use super::connection::{ConnectionArgs, malformed};
 use super::print::{Lines, OutputArgs, Table};
 use super::session::{Session, ask, incomplete};
-use super::{show, view, words};
+use super::track_deadlines::Deadlines;
+use super::track_timeline::Timeline;
+use super::{help, show, view, words};
 use crate::cli::failure::Failure;
 
 /// See the command's help.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(in crate::cli) struct Track {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    one: Option<One>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Thời hạn: what we owe or are owed, soonest first.
+    #[command(after_help = help::TRACK_DEADLINES)]
+    Deadlines(Deadlines),
+    /// Diễn biến một yêu cầu: every event, and what it did to the deadlines.
+    #[command(after_help = help::TRACK_TIMELINE)]
+    Timeline(Timeline),
+}
+
+impl Track {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match (self.what, self.one) {
+            (Some(What::Deadlines(command)), _) => command.run().await,
+            (Some(What::Timeline(command)), _) => command.run().await,
+            (None, Some(one)) => one.run().await,
+            (None, None) => Err(malformed("ID", &"Mã yêu cầu / id of a request: req_…")),
+        }
+    }
+}
+
+/// One request.
+#[derive(Debug, Args)]
+struct One {
     /// Mã yêu cầu: id of the request, `req_…`.
     id: String,
     /// Cách tính thời hạn: why each deadline is due then, day by day.
@@ -24,8 +57,8 @@ pub(in crate::cli) struct Track {
     connection: ConnectionArgs,
 }
 
-impl Track {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+impl One {
+    async fn run(self) -> Result<(), Failure> {
         let session = self.connection.connect().await?;
         let asked = v1::GetRequest {
             enforcement_request_id: self.id.clone(),

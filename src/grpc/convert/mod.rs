@@ -3,6 +3,7 @@
 pub(crate) mod agency;
 pub(crate) mod calendar;
 mod credential;
+pub(crate) mod deadlines;
 pub(crate) mod erasure;
 pub mod event;
 pub mod failure;
@@ -17,6 +18,7 @@ pub mod receipt;
 pub(crate) mod register;
 pub mod request;
 pub(crate) mod supervision;
+pub(crate) mod timeline;
 pub(crate) mod tracking;
 pub(crate) mod upload;
 pub mod vocabulary;

@@ -6,7 +6,7 @@ use crate::domain::agency::{Channel, Purpose, Role, Scope};
 use crate::domain::calendar::{DayKind, DayOrigin};
 use crate::domain::catalogue::definition::{Effect, Register};
 use crate::domain::catalogue::rule::{Certainty, Nature, TimeUnit};
-use crate::domain::deadline::{DeadlineStatus, StepKind};
+use crate::domain::deadline::{ClockChange, DeadlineStatus, Duty, StepKind};
 use crate::domain::document::parts::RelationType;
 use crate::domain::document::step::ServiceWay;
 use crate::domain::erasure::ErasureState;
@@ -65,6 +65,10 @@ on_wire! {
     Purpose as CredentialPurpose { Tls, Token, Seal, Officer }
     SignatureFormat as SignatureFormat { JwsCompact, JwsGeneral }
     DeadlineStatus as DeadlineStatus { Running, Paused, Met, Breached, PendingCalendar, Cancelled }
+    Duty as Duty { Register, Answer, Refuse, FollowUp, Own }
+    ClockChange as ClockChange {
+        Started, Paused, Resumed, Extended, Met, Breached, Cancelled, Restored, Moved,
+    }
     Nature as RuleSource { Law, Policy }
     Certainty as Certainty { Verified, Partly, Recalled, Derived }
     TimeUnit as TimeUnit { Hours, WorkingHours, WorkingDays, Days, Months, Years }
@@ -107,6 +111,8 @@ mod tests {
         round_trips(Scope::ALL);
         round_trips(Purpose::ALL);
         round_trips(DeadlineStatus::ALL);
+        round_trips(Duty::ALL);
+        round_trips(ClockChange::ALL);
         round_trips(Nature::ALL);
         round_trips(Certainty::ALL);
         round_trips(TimeUnit::ALL);

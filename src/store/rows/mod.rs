@@ -23,7 +23,8 @@ pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;
 pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
-pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow};
+pub use request::ListedDeadline;
+pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
 

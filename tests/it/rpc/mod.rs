@@ -14,3 +14,4 @@ pub(crate) mod same_key;
 mod start;
 mod supervised;
 pub(crate) mod table;
+mod tracking;

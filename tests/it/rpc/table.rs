@@ -8,7 +8,7 @@ use serde_json::json;
 use super::messages::{
     bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
 };
-use super::{erasing, supervised};
+use super::{erasing, supervised, tracking};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -131,14 +131,10 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             about: About::Nothing,
             ..operator(calendar_day)
         },
-        Rpc::TrackingServiceComputeDeadline => open(|_, _, _| {
-            v1::ComputeDeadlineRequest {
-                kind: "land-information".to_owned(),
-                from: "2026-11-20T09:00:00+07:00".to_owned(),
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
+        Rpc::TrackingServiceComputeDeadline => tracking::compute(),
+        Rpc::TrackingServiceListDeadlines => tracking::deadlines(),
+        Rpc::TrackingServiceGetTimeline => tracking::timeline(),
+        Rpc::SupervisionServiceGetSupervisedTimeline => supervised::timeline(),
         Rpc::CatalogueServiceListKinds => open(|_, _, _| v1::ListKindsRequest::default().encode_to_vec()),
         Rpc::CatalogueServiceGetKind => open(|_, _, _| {
             v1::GetKindRequest {
