@@ -525,7 +525,7 @@ class Replay:
     def __init__(self):
         self.rows = {table: [] for table in TABLES}
         self.agencies, self.officers, self.credentials = {}, {}, {}
-        self.measures, self.counters, self.lanes = {}, {}, {}
+        self.measures, self.counters, self.lanes, self.tallies = {}, {}, {}, {}
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
         self.erasures, self.destroyed = {}, {}
         self.registry_version = self.calendar_version = 0
@@ -748,6 +748,8 @@ class Replay:
             self.require(event["from_state"] == request["state"] and event["version"] == request["version"] + 1)
             self.apply(request, event, told)
             self.count(request, told, now)
+        for counted in told.get("counted", []):
+            self.tally(self.requests[id_], counted, now)
         self.enter(event, told)
         for position, document in enumerate(told.get("attachments", [])):
             self.rows["request_attachment"].append({"enforcement_request_id": id_, "log_index": index,
@@ -760,6 +762,22 @@ class Replay:
             self.requests[restored]["measure_ended_by"] = None
         for ended in told.get("ended", []):
             self.end(self.requests[ended], id_, event["action"], now)
+
+    def tally(self, request, counted, now):
+        """Adds what a step counts, on each of the three levels."""
+        month = datetime.fromtimestamp(now // 1_000_000, VIET_NAM).strftime("%Y-%m")
+        agency, other = counted["agency"], counted["counterparty"]
+        detail = (other, counted.get("unit") or "", request["kind"], counted["province"])
+        for level, rest in (("AGENCY", ("",) * 4), ("PAIR", (other,) + ("",) * 3), ("DETAIL", detail)):
+            key = (level, agency, month) + rest
+            sums = self.tallies.setdefault(key, ({}, {"working": {}, "wall": {}}))
+            for what in counted.get("what", []):
+                sums[0][what.lower()] = sums[0].get(what.lower(), 0) + 1
+            sums[0]["paused_seconds"] = sums[0].get("paused_seconds", 0) + (counted.get("paused_seconds") or 0)
+            for name, buckets in sums[1].items():
+                seconds = counted.get(name + "_seconds")
+                if seconds is not None:
+                    buckets[bucket_of(seconds)] = buckets.get(bucket_of(seconds), 0) + 1
 
     def opened(self, event, told):
         opened = told["opened"]
@@ -879,6 +897,12 @@ class Replay:
                 "changed_by": measure.get("changed_by"), "taken": text_of(measure.get("taken", {}))})
         for (agency, register, year), last in self.counters.items():
             rows["register_counter"].append({"agency": agency, "register": register, "year": year, "last_number": last})
+        for key, (counts, durations) in self.tallies.items():
+            names = TABLES["response_count"][1].split()
+            known = dict(zip(names, key))
+            rows["response_count"].append({**dict.fromkeys(names, 0), **known, **counts})
+            if any(durations.values()):
+                rows["response_histogram"].append({**known, **{name: packed(found) for name, found in durations.items()}})
         for (agency, lane), (last, delivered) in self.lanes.items():
             rows["mailbox_head"].append({"agency": agency, "lane": lane, "last_position": last,
                                          "delivered_position": delivered})
@@ -913,6 +937,27 @@ def root_of(hashes):
     while len(hashes) > 1:
         hashes = [sha256(b"\1", left, right) for left, right in zip(hashes[::2], hashes[1::2])]
     return hashes[0]
+
+
+def bucket_of(seconds):
+    """Eight buckets of the same width an octave; below 8 seconds each second has its own."""
+    if seconds < 8:
+        return max(seconds, 0)
+    octave = seconds.bit_length() - 4
+    return (octave + 1) * 8 + ((seconds >> octave) & 7)
+
+
+def packed(buckets):
+    """For each bucket, in order, how far it lies behind the one before and how many there are, as LEB128 numbers."""
+    found, before = bytearray(), 0
+    for bucket, count in sorted(buckets.items()):
+        for number in (bucket - before, count):
+            while number > 127:
+                found.append(number & 127 | 128)
+                number >>= 7
+            found.append(number)
+        before = bucket
+    return bytes(found)
 
 
 def position_of(told, agency):

@@ -114,7 +114,9 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceListErasures
         | Rpc::EvidenceServiceListErasable
         | Rpc::SupervisionServiceListAgencyReads
-        | Rpc::SupervisionServiceGetReadStatistics => READ_WHOLE,
+        | Rpc::SupervisionServiceGetReadStatistics
+        | Rpc::TrackingServiceGetScorecard
+        | Rpc::TrackingServiceQueryResponseTimes => READ_WHOLE,
 
         Rpc::EvidenceServiceProposeErasure
         | Rpc::EvidenceServiceDecideErasure

@@ -12,6 +12,7 @@ use super::deadline::Deadline;
 use super::document::step::ServiceWay;
 use super::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, UnitId};
 use super::mailbox::Lane;
+use super::response_time::Counted;
 use super::signature::Signed;
 use super::time::Timestamp;
 use super::workflow::Party;
@@ -125,6 +126,9 @@ pub struct EventDetails {
     /// The earliest open deadline after this step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_time: Option<Timestamp>,
+    /// What it counts in whose response times.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<Counted>,
     /// Where it was entered in mailboxes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entered: Vec<Entered>,

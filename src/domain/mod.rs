@@ -25,6 +25,7 @@ pub mod pointer;
 pub mod print;
 pub mod register;
 pub mod request;
+pub mod response_time;
 pub mod signature;
 pub mod supervision;
 pub mod territory;

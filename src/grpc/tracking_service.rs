@@ -6,11 +6,12 @@ use tonic::{Request, Response, Status};
 
 use super::caller::{caller, reply, viewer};
 use super::convert::fields::Fields;
-use super::convert::{deadlines, timeline, tracking as convert};
+use super::convert::{deadlines, response_times, timeline, tracking as convert};
 use super::page::Tokens;
 use crate::app::App;
 use crate::domain::error::Result;
 use crate::domain::ids::RequestId;
+use crate::domain::response_time::Month;
 use crate::domain::viewer::Viewer;
 use crate::evidence::digest::{hex, sha256};
 use crate::store::DeadlinePosition;
@@ -63,6 +64,26 @@ impl TrackingService {
         Ok(deadlines::page(&found.page.items, found.now, next.unwrap_or_default()))
     }
 
+    async fn scorecards(&self, viewer: Viewer, message: v1::GetScorecardRequest) -> Result<v1::GetScorecardResponse> {
+        let (agency, period) = response_times::scorecard_asked(&message, self.this_month())?;
+        let found = self.app.scorecards(&viewer, agency.as_ref(), period).await?;
+        Ok(response_times::scorecards(&found, period))
+    }
+
+    async fn response_times(
+        &self,
+        viewer: Viewer,
+        message: v1::QueryResponseTimesRequest,
+    ) -> Result<v1::QueryResponseTimesResponse> {
+        let (period, filter, by) = response_times::times_asked(&message, self.this_month())?;
+        let found = self.app.response_times(&viewer, period, &filter, &by).await?;
+        Ok(response_times::response_times(&found))
+    }
+
+    fn this_month(&self) -> Month {
+        Month::of(self.app.clock.now())
+    }
+
     async fn timeline(&self, viewer: Viewer, message: v1::GetTimelineRequest) -> Result<v1::GetTimelineResponse> {
         let mut fields = Fields::default();
         let limit = fields.page_size("page_size", message.page_size, EVENTS.0, EVENTS.1);
@@ -102,6 +123,26 @@ impl v1::tracking_service_server::TrackingService for TrackingService {
     ) -> Result<Response<v1::GetTimelineResponse>, Status> {
         reply(match caller(&request) {
             Ok(caller) => self.timeline(viewer(&caller), request.into_inner()).await,
+            Err(error) => Err(error),
+        })
+    }
+
+    async fn get_scorecard(
+        &self,
+        request: Request<v1::GetScorecardRequest>,
+    ) -> Result<Response<v1::GetScorecardResponse>, Status> {
+        reply(match caller(&request) {
+            Ok(caller) => self.scorecards(viewer(&caller), request.into_inner()).await,
+            Err(error) => Err(error),
+        })
+    }
+
+    async fn query_response_times(
+        &self,
+        request: Request<v1::QueryResponseTimesRequest>,
+    ) -> Result<Response<v1::QueryResponseTimesResponse>, Status> {
+        reply(match caller(&request) {
+            Ok(caller) => self.response_times(viewer(&caller), request.into_inner()).await,
             Err(error) => Err(error),
         })
     }

@@ -8,6 +8,7 @@ use crate::domain::event::{Measure, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
 use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::request::EnforcementRequest;
+use crate::domain::response_time::{Sum, TallyKey, What};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Party;
 
@@ -118,6 +119,32 @@ pub(super) fn head_row(agency: &str, lane: Lane, head: LaneHead) -> Row {
         head.last_position.into(),
         head.delivered_position.into(),
     ])
+}
+
+fn tally_key(key: &TallyKey) -> Vec<Value> {
+    vec![
+        key.level.as_str().into(),
+        key.agency.as_str().into(),
+        key.month.to_string().into(),
+        key.counterparty.as_str().into(),
+        key.unit.as_str().into(),
+        key.kind.as_str().into(),
+        key.province.as_str().into(),
+    ]
+}
+
+pub(super) fn count_row(key: &TallyKey, sum: &Sum) -> Row {
+    let mut row = tally_key(key);
+    row.extend(What::ALL.iter().map(|what| Value::from(sum.of(*what))));
+    row.push(sum.paused_seconds.into());
+    Row::from(row)
+}
+
+pub(super) fn histogram_row(key: &TallyKey, sum: &Sum) -> Row {
+    let mut row = tally_key(key);
+    row.push(sum.working.to_bytes().as_slice().into());
+    row.push(sum.wall.to_bytes().as_slice().into());
+    Row::from(row)
 }
 
 pub(super) fn agency_row(version: i64, agency: &Agency) -> Row {

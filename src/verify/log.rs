@@ -25,6 +25,7 @@ use crate::domain::catalogue::definition::Register;
 use crate::domain::event::{self, Entered, Measure};
 use crate::domain::ids::RequestId;
 use crate::domain::mailbox::{Lane, LaneHead};
+use crate::domain::response_time::Tallies;
 use crate::domain::workflow::Action;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::leaf::{EntryType, Leaf, leaf_hash};
@@ -75,6 +76,8 @@ pub(super) struct Log {
     pub(super) effects: Vec<Effect>,
     /// The last number of each book of an agency and year; the replay of the requests fills it.
     pub(super) counters: BTreeMap<(String, Register, i64), i64>,
+    /// What the steps of requests count; the replay of the requests fills it too.
+    pub(super) tallies: Tallies,
     hub_id: Option<Value>,
     last_checkpoint: i64,
     contents: Contents,
@@ -128,6 +131,7 @@ impl Log {
             measures: Measures::default(),
             effects: Vec::new(),
             counters: BTreeMap::new(),
+            tallies: Tallies::default(),
             hub_id: None,
             last_checkpoint: 0,
             contents,

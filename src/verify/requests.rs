@@ -228,7 +228,7 @@ impl Life {
             attachments: Vec::new(),
             mailbox: Vec::new(),
         };
-        life.take(event, details)?;
+        life.take(event, details, log)?;
         Some(life)
     }
 
@@ -258,12 +258,16 @@ impl Life {
                 .or_default();
             *last = number.max(*last);
         }
-        self.take(event, details)?;
+        self.take(event, details, log)?;
         Some(self)
     }
 
     /// What both have in common.
-    fn take(&mut self, event: &Event<'_>, details: EventDetails) -> Option<()> {
+    fn take(&mut self, event: &Event<'_>, details: EventDetails, log: &mut Log) -> Option<()> {
+        for counted in &details.counted {
+            let at = Timestamp::from_micros(event.hub_time);
+            log.tallies.add(&self.request.kind, at, counted);
+        }
         for entered in details.entered.iter().filter(|entered| entered.lifted.is_none()) {
             let row = self.mailbox_row(entered, event.index);
             self.mailbox.push(row);

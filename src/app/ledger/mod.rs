@@ -29,6 +29,7 @@ mod state;
 mod step;
 mod submit;
 pub mod sweep;
+mod tally;
 pub mod trust;
 mod upload;
 mod wakeup;

@@ -100,7 +100,7 @@ impl<'a> Needs<'a> {
                 if let Some(officer) = &step.statement.officer {
                     self.officers.insert((&actor.agency, officer));
                 }
-                self.agencies.insert(&step.recipient);
+                self.agencies.extend([&step.sender, &step.recipient]);
                 self.agencies.extend(&step.statement.competent);
             }
             Operation::Advance(advance) => {
@@ -129,6 +129,7 @@ impl<'a> Needs<'a> {
                     self.timed.insert(&request.id);
                     self.measured.insert(&request.id);
                     self.mailboxes.extend([&request.sender, &request.recipient]);
+                    self.agencies.insert(&request.sender);
                 }
                 self.measures.extend(&sweep.measures);
                 if let SweepTask::Succeed { to, .. } = &sweep.task {

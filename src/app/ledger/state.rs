@@ -19,6 +19,7 @@ use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
 use crate::domain::operator::{LineId, OperatorLine};
 use crate::domain::register::running_number;
 use crate::domain::request::EnforcementRequest;
+use crate::domain::response_time::Tallies;
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
@@ -94,6 +95,11 @@ impl Registry {
 
     pub(super) fn agency(&self, code: &AgencyCode) -> Option<&Agency> {
         self.connected(code).map(|connected| &connected.registered.agency)
+    }
+
+    /// The province of an agency, 2 digits; empty if it has none.
+    pub(super) fn province(&self, code: &AgencyCode) -> &str {
+        self.agency(code).map_or("", |agency| &agency.province_code)
     }
 
     pub(super) fn connected(&self, code: &AgencyCode) -> Option<&ConnectedAgency> {
@@ -187,6 +193,8 @@ pub(super) struct State {
     pub(super) erasure: ErasureFacts,
     /// How far one of the hub's own jobs has come.
     pub(super) job: Option<JobRow>,
+    /// What the batch counts.
+    pub(super) tallies: Tallies,
     /// What the batch appends to the log and beside it.
     pub(super) appended: Appended,
 }
@@ -220,6 +228,7 @@ impl State {
             taken_lines: Vec::new(),
             erasure: ErasureFacts::default(),
             job: None,
+            tallies: Tallies::default(),
             appended: Appended::default(),
         }
     }

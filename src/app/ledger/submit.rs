@@ -18,6 +18,7 @@ use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, Relat
 use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, RelatedId, RequestId, UnitId};
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
+use crate::domain::response_time::{self, Counting};
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
@@ -75,6 +76,7 @@ pub(super) fn submit(
             payload: &submit.payload,
             attachments: &submit.attachments,
             missing: std::mem::take(&mut missing),
+            province: registry.province(sender),
         };
         opened.push(open(
             state,
@@ -99,6 +101,7 @@ pub(super) fn submit(
             payload: &Value::Null,
             attachments: &submit.attachments,
             missing: Vec::new(),
+            province: registry.province(sender),
         };
         open(
             state,
@@ -122,6 +125,7 @@ struct Opening<'a> {
     payload: &'a Value,
     attachments: &'a [DocumentId],
     missing: Vec<Role>,
+    province: &'a str,
 }
 
 /// Opens one request; `body` is where the order's bytes are kept.
@@ -192,7 +196,7 @@ fn open(
     };
     let mut entered = std::mem::take(&mut state.lifted);
     entered.extend(enter_mailboxes(state, &request, decision.notifies));
-    let details = EventDetails {
+    let mut details = EventDetails {
         opened: Some(Opened {
             broadcast_id: request.broadcast_id.clone(),
             kind: request.kind.clone(),
@@ -211,6 +215,18 @@ fn open(
         signed: command.verified.as_ref().map(|verified| verified.signed.clone()),
         ..EventDetails::default()
     };
+    let counted = response_time::count(&Counting {
+        request: &request,
+        action: decision.counts_as,
+        registers: decision.registers,
+        is_first_answer: false,
+        refused: false,
+        before: &[],
+        after: &deadlines,
+        calendar: &environment.calendar,
+        province: opening.province,
+    });
+    state.count(&request.kind, &mut details, counted);
     request.recipient_position = details.position_of(&request.recipient).unwrap_or(0);
     let entry = NewEntry {
         entry_type: EntryType::Request,

@@ -1,6 +1,7 @@
 //! When something is due and why, what happened to it, and how partners keep their times.
 
 mod deadlines;
+mod scorecards;
 mod timeline;
 
 use jiff::civil::Date;
@@ -13,6 +14,7 @@ use crate::domain::ids::KindCode;
 use crate::domain::time::Timestamp;
 
 pub use deadlines::DeadlinePage;
+pub use scorecards::{Group, GroupBy, Scorecard, Scorecards};
 pub use timeline::{Timeline, TimelineEntry};
 
 /// What ComputeDeadline asks.

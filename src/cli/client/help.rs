@@ -74,6 +74,14 @@ pub(super) const TRACK_DEADLINES: &str = example![
     "lienthong track deadlines --owed-to-us --overdue --kind account-freeze",
     "lienthong track deadlines --status breached --all -o json",
 ];
+pub(super) const TRACK_SCORECARD: &str = example![
+    "lienthong track scorecard --from 2026-07 --to 2026-09    every agency that one may see, one's own first",
+    "lienthong track scorecard GIA-LAP.NH.970901 -o json",
+];
+pub(super) const TRACK_RESPONSE_TIMES: &str = example![
+    "lienthong track response-times --by agency,kind --from 2026-01",
+    "lienthong track response-times --of GIA-LAP.NH.970901 --by month,unit -o json",
+];
 pub(super) const TRACK_TIMELINE: &str = example![
     "lienthong track timeline req_0193…",
     "lienthong track timeline req_0193… --supervise --purpose 'Kiểm sát quý IV'    for those who supervise a party; entered in the log",

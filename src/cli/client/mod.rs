@@ -30,6 +30,7 @@ mod supervise_text;
 mod template;
 mod track;
 mod track_deadlines;
+mod track_figures;
 mod track_timeline;
 pub(super) mod tracking;
 mod upload;

@@ -8,6 +8,7 @@ use super::connection::{ConnectionArgs, malformed};
 use super::print::{Lines, OutputArgs, Table};
 use super::session::{Session, ask, incomplete};
 use super::track_deadlines::Deadlines;
+use super::track_figures::{ResponseTimes, Scorecard};
 use super::track_timeline::Timeline;
 use super::{help, show, view, words};
 use crate::cli::failure::Failure;
@@ -27,6 +28,12 @@ enum What {
     /// Thời hạn: what we owe or are owed, soonest first.
     #[command(after_help = help::TRACK_DEADLINES)]
     Deadlines(Deadlines),
+    /// Bảng đánh giá: how agencies keep their times, over months.
+    #[command(after_help = help::TRACK_SCORECARD)]
+    Scorecard(Scorecard),
+    /// Thời gian trả lời: by agency, unit, kind, province or month.
+    #[command(after_help = help::TRACK_RESPONSE_TIMES)]
+    ResponseTimes(Box<ResponseTimes>),
     /// Diễn biến một yêu cầu: every event, and what it did to the deadlines.
     #[command(after_help = help::TRACK_TIMELINE)]
     Timeline(Timeline),
@@ -36,6 +43,8 @@ impl Track {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match (self.what, self.one) {
             (Some(What::Deadlines(command)), _) => command.run().await,
+            (Some(What::Scorecard(command)), _) => command.run().await,
+            (Some(What::ResponseTimes(command)), _) => command.run().await,
             (Some(What::Timeline(command)), _) => command.run().await,
             (None, Some(one)) => one.run().await,
             (None, None) => Err(malformed("ID", &"Mã yêu cầu / id of a request: req_…")),

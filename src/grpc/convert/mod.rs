@@ -17,6 +17,7 @@ pub mod print;
 pub mod receipt;
 pub(crate) mod register;
 pub mod request;
+pub(crate) mod response_times;
 pub(crate) mod supervision;
 pub(crate) mod timeline;
 pub(crate) mod tracking;

@@ -2,6 +2,7 @@
 
 use lienthong_proto::v1;
 
+use crate::app::tracking::GroupBy;
 use crate::domain::agency::{Channel, Purpose, Role, Scope};
 use crate::domain::calendar::{DayKind, DayOrigin};
 use crate::domain::catalogue::definition::{Effect, Register};
@@ -69,6 +70,7 @@ on_wire! {
     ClockChange as ClockChange {
         Started, Paused, Resumed, Extended, Met, Breached, Cancelled, Restored, Moved,
     }
+    GroupBy as ResponseGroup { Agency, Unit, Kind, Province, Month }
     Nature as RuleSource { Law, Policy }
     Certainty as Certainty { Verified, Partly, Recalled, Derived }
     TimeUnit as TimeUnit { Hours, WorkingHours, WorkingDays, Days, Months, Years }
@@ -113,6 +115,7 @@ mod tests {
         round_trips(DeadlineStatus::ALL);
         round_trips(Duty::ALL);
         round_trips(ClockChange::ALL);
+        round_trips(GroupBy::ALL);
         round_trips(Nature::ALL);
         round_trips(Certainty::ALL);
         round_trips(TimeUnit::ALL);

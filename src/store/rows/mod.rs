@@ -8,6 +8,7 @@ mod log;
 mod mailbox;
 mod registry;
 mod request;
+mod response;
 mod supervision;
 
 pub(crate) use attachment::RequestAttachmentRow;
@@ -25,6 +26,8 @@ pub use registry::RegisteredAgency;
 pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
 pub use request::ListedDeadline;
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
+pub(crate) use response::{CountRow, HistogramRow};
+pub use response::{OverdueOf, StoredSum};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
 

@@ -17,4 +17,5 @@ mod police;
 mod release;
 mod succession;
 mod suspension;
+mod tracked;
 mod world;

@@ -134,6 +134,8 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::TrackingServiceComputeDeadline => tracking::compute(),
         Rpc::TrackingServiceListDeadlines => tracking::deadlines(),
         Rpc::TrackingServiceGetTimeline => tracking::timeline(),
+        Rpc::TrackingServiceGetScorecard => tracking::scorecard(),
+        Rpc::TrackingServiceQueryResponseTimes => tracking::response_times(),
         Rpc::SupervisionServiceGetSupervisedTimeline => supervised::timeline(),
         Rpc::CatalogueServiceListKinds => open(|_, _, _| v1::ListKindsRequest::default().encode_to_vec()),
         Rpc::CatalogueServiceGetKind => open(|_, _, _| {

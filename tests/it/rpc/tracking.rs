@@ -3,7 +3,7 @@
 use lienthong_proto::v1;
 use prost::Message as _;
 
-use super::table::{Row, open, party};
+use super::table::{Row, open, own_agency, party};
 use crate::harness::agencies::BANK;
 
 pub(super) fn compute() -> Row {
@@ -35,4 +35,19 @@ pub(super) fn timeline() -> Row {
         }
         .encode_to_vec()
     })
+}
+
+pub(super) fn scorecard() -> Row {
+    own_agency("OK", |_, code, _| {
+        v1::GetScorecardRequest {
+            agency_code: code.to_owned(),
+            ..Default::default()
+        }
+        .encode_to_vec()
+    })
+}
+
+/// What others count is left out, whoever is named.
+pub(super) fn response_times() -> Row {
+    open(|_, _, _| v1::QueryResponseTimesRequest::default().encode_to_vec())
 }
