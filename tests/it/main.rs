@@ -47,6 +47,8 @@ mod store;
 #[cfg(test)]
 mod supervision;
 #[cfg(test)]
+mod tracking;
+#[cfg(test)]
 mod verify;
 #[cfg(test)]
 mod witness;

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use lienthong_proto::v1;
 use serde_json::{Value, json};
 
-use super::connection::{ConnectionArgs, malformed};
+use super::connection::ConnectionArgs;
 use super::print::{Lines, OutputArgs, Table};
 use super::session::{Session, ask, incomplete};
 use super::track_deadlines::Deadlines;
@@ -20,7 +20,7 @@ pub(in crate::cli) struct Track {
     #[command(subcommand)]
     what: Option<What>,
     #[command(flatten)]
-    one: Option<One>,
+    one: One,
 }
 
 #[derive(Debug, Subcommand)]
@@ -41,13 +41,12 @@ enum What {
 
 impl Track {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        match (self.what, self.one) {
-            (Some(What::Deadlines(command)), _) => command.run().await,
-            (Some(What::Scorecard(command)), _) => command.run().await,
-            (Some(What::ResponseTimes(command)), _) => command.run().await,
-            (Some(What::Timeline(command)), _) => command.run().await,
-            (None, Some(one)) => one.run().await,
-            (None, None) => Err(malformed("ID", &"Mã yêu cầu / id of a request: req_…")),
+        match self.what {
+            Some(What::Deadlines(command)) => command.run().await,
+            Some(What::Scorecard(command)) => command.run().await,
+            Some(What::ResponseTimes(command)) => command.run().await,
+            Some(What::Timeline(command)) => command.run().await,
+            None => self.one.run().await,
         }
     }
 }
@@ -56,7 +55,8 @@ impl Track {
 #[derive(Debug, Args)]
 struct One {
     /// Mã yêu cầu: id of the request, `req_…`.
-    id: String,
+    #[arg(required = true)]
+    id: Option<String>,
     /// Cách tính thời hạn: why each deadline is due then, day by day.
     #[arg(long)]
     why: bool,
@@ -68,14 +68,16 @@ struct One {
 
 impl One {
     async fn run(self) -> Result<(), Failure> {
+        // clap has asked for it.
+        let id = self.id.unwrap_or_default();
         let session = self.connection.connect().await?;
         let asked = v1::GetRequest {
-            enforcement_request_id: self.id.clone(),
+            enforcement_request_id: id.clone(),
             include_documents: false,
         };
         let request = ask!(async || session.requests().get(asked.clone()).await)?.enforcement_request;
         let request = request.ok_or_else(|| incomplete("enforcement_request"))?;
-        let events = events(&session, &self.id).await?;
+        let events = events(&session, &id).await?;
         let holder = holder(&request, &events);
         self.output.print(
             || {

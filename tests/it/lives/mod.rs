@@ -17,5 +17,6 @@ mod police;
 mod release;
 mod succession;
 mod suspension;
+mod times;
 mod tracked;
 mod world;
