@@ -33,7 +33,7 @@ use super::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use super::start_error::StartError;
 use super::tls::{Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, services};
+use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, services, webhooks};
 use crate::app::documents::Documents;
 use crate::app::ledger::check_log;
 use crate::app::{App, Parts, calendar};
@@ -295,8 +295,17 @@ impl Hub {
         let admission = Admission::new(limits.admission);
         let health = HealthReporter::new();
         let rewrapping = rewrap::start(database.store.clone(), Arc::clone(&ids));
+        let webhooks = webhooks::open(&settings.webhooks, &app, &ids)?;
         let documents = Documents::new(app.clone(), blobs.clone(), ids, limits.uploads);
-        let routes = services::routes(&app, documents.clone(), &authenticator, &admission, &health, &limits)?;
+        let routes = services::routes(
+            &app,
+            documents.clone(),
+            webhooks.clone(),
+            &authenticator,
+            &admission,
+            &health,
+            &limits,
+        )?;
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();
@@ -332,7 +341,7 @@ impl Hub {
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
         let (tls_follower, tls_state) = follow_tls::start(Arc::clone(&tls), settings.tls, connections.clone());
-        let jobs = jobs::start(app.clone(), documents, metrics.jobs.clone(), pending);
+        let jobs = jobs::start(app.clone(), documents, webhooks, &metrics, pending);
         let hints = hints::start(app.clone());
         let trust_keeper = keep_trust::start(in_force, app.clone());
         let certificates = Arc::clone(&tls);

@@ -7,7 +7,7 @@ use super::log::Log;
 use super::row::{Row, Value};
 use super::select::{
     AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER, Select,
-    TREE_NODE, TRUST_PAPER,
+    TREE_NODE, TRUST_PAPER, WEBHOOK_ENDPOINT,
 };
 use super::source::Source;
 use super::{Result, Verdict};
@@ -25,7 +25,7 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
             (*last).into(),
         ])
     });
-    let expected: [(&'static Select, Vec<Row>); 9] = [
+    let expected: [(&'static Select, Vec<Row>); 10] = [
         (&HUB_KEY, log.keys.rows()),
         (&TRUST_PAPER, log.trust.rows()),
         (&TREE_NODE, log.tiles.rows()),
@@ -35,6 +35,7 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
         (&CALENDAR_DAY, log.calendar_rows.clone()),
         (&REGISTER_COUNTER, counters.collect()),
         (&MAILBOX_HEAD, heads),
+        (&WEBHOOK_ENDPOINT, log.webhooks.rows()),
     ];
     for (select, expected) in expected {
         held(source, select, expected, &mut verdict.faults).await?;

@@ -49,4 +49,6 @@ mod supervision;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]
+mod webhooks;
+#[cfg(test)]
 mod witness;

@@ -12,6 +12,7 @@ use super::decide::{Decided, decide};
 use super::needs::Needs;
 use super::signed::{self, Signed};
 use super::state::{Registry, State};
+use super::webhook;
 use super::writer::{MAX_SKEW_MICROS, Writer};
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -156,6 +157,7 @@ impl Writer {
         tx.write(&state.appended.shown).await?;
         tx.take_outbox_lines(&state.taken_lines).await?;
         self.write_erasures(tx, state).await?;
+        webhook::write(tx, &state.webhooks).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;
         Ok(Some((growth, Arc::new(checkpoint))))

@@ -32,6 +32,7 @@ pub mod sweep;
 pub mod trust;
 mod upload;
 mod wakeup;
+pub mod webhook;
 mod writer;
 
 pub use command::{Actor, Command, Operation, Outcome, Receipt};

@@ -9,6 +9,7 @@ mod mailbox;
 mod registry;
 mod request;
 mod supervision;
+mod webhook;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
@@ -27,6 +28,7 @@ pub use request::ListedDeadline;
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
+pub use webhook::{DeliveryRow, EndpointRow, WebhookCursorRow, WebhookKeyRow};
 
 use super::bulk::Cell;
 use crate::domain::time::Timestamp;
