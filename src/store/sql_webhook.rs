@@ -22,7 +22,7 @@ macro_rules! waiting {
 texts! {
     WEBHOOKS_OF_AGENCIES = in_list!(
         concat!("SELECT ", endpoint_columns!(), " FROM webhook_endpoint w WHERE w.state <> 'REMOVED' AND w.agency IN "),
-        " ORDER BY w.id"
+        " ORDER BY w.registered_time, w.id"
     );
     WEBHOOK_BY_ID = Sql::both(concat!("SELECT ", endpoint_columns!(), " FROM webhook_endpoint w WHERE w.id = $1"));
     WEBHOOK_KEYS = Sql::both("SELECT endpoint_id, number, master, wrapped FROM webhook_key WHERE endpoint_id = $1");

@@ -27,7 +27,7 @@ backends! {
             sent.push(world.freeze(&format!("freeze-{number:04}")).await);
         }
         let got = receiver.wait_for(40).await;
-        assert_eq!(positions(&got, "URGENT"), (2..=41).collect::<Vec<i64>>(), "what comes after the registration");
+        assert_eq!(positions(&got, "NORMAL"), (2..=41).collect::<Vec<i64>>(), "what comes after the registration");
         for (got, id) in got.iter().zip(&sent) {
             assert_eq!(got.line, "POST /hook HTTP/1.1");
             assert_eq!(got.headers["content-type"], "application/json");
@@ -63,7 +63,7 @@ backends! {
         world.freeze("freeze-0001").await;
         receiver.wait_for(1).await;
         let heads = database.raw().await.table("mailbox_head").await;
-        let of_bank = heads.iter().find(|row| row["agency"] == BANK.code_text().into() && row["lane"] == "URGENT".into());
+        let of_bank = heads.iter().find(|row| row["agency"] == BANK.code_text().into() && row["lane"] == "NORMAL".into());
         assert_eq!(of_bank.expect("a lane")["delivered_position"].integer(), 0);
         let pulled = bank.0.mailbox().pull(v1::PullRequest::default()).await.expect("a page").into_inner();
         assert_eq!(pulled.entries.len(), 1, "Pull is as ever");
@@ -79,7 +79,7 @@ backends! {
             actions: actions.iter().map(|action| (*action).into()).collect(),
             ..registration(&url(&receivers[number]), "register-0001", WebhookSigning::Ed25519)
         };
-        bank.try_register(wanting(0, &[v1::Lane::Normal], &[])).await.expect("registered");
+        bank.try_register(wanting(0, &[v1::Lane::Urgent], &[])).await.expect("registered");
         land.try_register(wanting(1, &[], &[v1::Action::Withdraw])).await.expect("registered");
         sender.try_register(wanting(2, &[], &[v1::Action::Submit, v1::Action::SendBack])).await.expect("registered");
         world.freeze("freeze-0001").await;
@@ -119,7 +119,7 @@ backends! {
             world.pass(wait);
         }
         let got = receiver.wait_for(6).await;
-        assert_eq!(positions(&got, "URGENT"), [1, 1, 1, 1, 2, 3]);
+        assert_eq!(positions(&got, "NORMAL"), [1, 1, 1, 1, 2, 3]);
         assert!(got[1..4].iter().all(|again| again.id() == got[0].id() && again.body == got[0].body), "the same id");
         assert_ne!(got[0].headers["webhook-timestamp"], got[1].headers["webhook-timestamp"], "the time of the attempt");
         until("all is kept", || async { bank.deliveries(&endpoint.endpoint_id).await.len() == 3 }).await;
@@ -170,7 +170,7 @@ backends! {
         assert_eq!(receiver.got().len(), 11, "and nothing else");
         bank.update(&disabled, "enable-0001", true).await.expect("enabled");
         let got = receiver.wait_for(13).await;
-        assert_eq!(positions(&got[11..], "URGENT"), [1, 2]);
+        assert_eq!(positions(&got[11..], "NORMAL"), [1, 2]);
         assert_eq!(got[11].id(), got[0].id());
         let enabled = bank.endpoint().await;
         assert_eq!((enabled.state(), enabled.reason()), (WebhookState::Enabled, WebhookReason::Unspecified));

@@ -160,6 +160,8 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: &Shared) {
 }
 
 async fn read<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Option<Got> {
+    // Whoever begins TLS here speaks no HTTP.
+    stream.fill_buf().await.ok()?.first().filter(|byte| **byte != 0x16)?;
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();

@@ -19,6 +19,7 @@ backends! {
         let (bank, stranger) = (world.partner(BANK).await, world.partner(BANK_2).await);
         let mut ids = Vec::new();
         for number in 1..=5 {
+            world.pass(1);
             let message = registration(PLACE, &format!("register-{number:04}"), WebhookSigning::Ed25519);
             let told = bank.try_register(message).await.expect("registered");
             ids.push(told.endpoint.expect("one").endpoint_id);
@@ -108,7 +109,7 @@ backends! {
         assert!(receiver.got().is_empty());
         bank.update(&endpoint, "enable-0001", true).await.expect("enabled");
         let got = receiver.wait_for(1).await;
-        assert_eq!(got[0].place(), ("URGENT".to_owned(), 1), "nothing is left out");
+        assert_eq!(got[0].place(), ("NORMAL".to_owned(), 1), "nothing is left out");
         audit(&database).await;
     }
 
@@ -123,7 +124,7 @@ backends! {
             world.freeze(&format!("freeze-{number:04}")).await;
         }
         let first = receiver.wait_for(3).await;
-        let place = |position| v1::LanePosition { lane: v1::Lane::Urgent.into(), position };
+        let place = |position| v1::LanePosition { lane: v1::Lane::Normal.into(), position };
         let replay = async |target| {
             let message = v1::ReplayDeliveriesRequest {
                 endpoint_id: endpoint.endpoint_id.clone(),

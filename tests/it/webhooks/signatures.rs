@@ -148,7 +148,7 @@ backends! {
         assert_eq!(again.receipt, told.receipt);
         let secret = STANDARD.decode(told.secret.trim_start_matches("whsec_")).expect("base64");
         let raw = database.raw().await;
-        for (table, _) in lienthong::store::schema::TABLES {
+        for (table, _) in lienthong::store::schema::TABLES.iter().filter(|(table, _)| *table != "_sqlx_migrations") {
             for row in raw.table(table).await {
                 let text = format!("{row:?}");
                 assert!(!text.contains(&told.secret), "{table}");

@@ -144,12 +144,12 @@ impl World {
         self.hub.clock.advance_micros(micros);
     }
 
-    /// Sends an order to BANK, in the lane URGENT; gives its request.
+    /// Sends an order to BANK, in the lane NORMAL; gives its request.
     pub(super) async fn freeze(&self, key: &str) -> String {
         self.order("account-freeze", BANK, key).await
     }
 
-    /// Sends an order to the land office, in the lane NORMAL.
+    /// Sends an order to the land office.
     pub(super) async fn land(&self, key: &str) -> String {
         self.order("land-information", LAND_OFFICE, key).await
     }
