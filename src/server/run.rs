@@ -243,7 +243,7 @@ impl Hub {
             &catalogue,
             database.store.kinds_in_use().await.map_err(StartError::Schema)?,
         )?;
-        database.store = open_content(database.store, &settings.masters, &*ids).await?;
+        database.store = Box::pin(open_content(database.store, &settings.masters, &*ids)).await?;
         let blobs = open_documents(&settings.documents).await?;
         let mut signer = open_signer(&settings.signer, &settings.hub_id)?;
         let log_break = check_log(&database.store, &mut signer)
@@ -281,7 +281,7 @@ impl Hub {
             calendar::bring_in(&app.store, &app.ledger, &calendar)
                 .await
                 .map_err(StartError::CalendarDays)?;
-            app.state_catalogue().await.map_err(StartError::Schema)?;
+            Box::pin(app.state_catalogue()).await.map_err(StartError::Schema)?;
             app.keep_trust(&in_force.papers()).await.map_err(StartError::Schema)?;
         }
         let journal = Journal::new(&clock, &ids);
@@ -297,15 +297,8 @@ impl Hub {
         let rewrapping = rewrap::start(database.store.clone(), Arc::clone(&ids));
         let webhooks = webhooks::open(&settings.webhooks, &app, &ids)?;
         let documents = Documents::new(app.clone(), blobs.clone(), ids, limits.uploads);
-        let routes = services::routes(
-            &app,
-            documents.clone(),
-            webhooks.clone(),
-            &authenticator,
-            &admission,
-            &health,
-            &limits,
-        )?;
+        let cases = (app.clone(), documents.clone(), webhooks.clone());
+        let routes = services::routes(cases, &authenticator, &admission, &health, &limits)?;
         services::report(&health, ServingStatus::Serving).await;
 
         let draining = CancellationToken::new();

@@ -39,11 +39,9 @@ use crate::grpc::supervision_service::SupervisionService;
 use crate::grpc::tracking_service::TrackingService;
 use crate::grpc::webhook_service::WebhookService;
 
-/// All services over `app`, within `limits`.
+/// All services over the use cases, within `limits`.
 pub(super) fn routes(
-    app: &App,
-    documents: Documents,
-    webhooks: Webhooks,
+    (app, documents, webhooks): (App, Documents, Webhooks),
     authenticator: &Arc<Authenticator>,
     admission: &Arc<Admission>,
     health: &HealthReporter,

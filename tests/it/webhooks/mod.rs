@@ -12,7 +12,7 @@ mod world;
 use std::time::Duration;
 
 /// The longest that anything is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits until it holds.
 async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {

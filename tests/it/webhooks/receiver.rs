@@ -207,13 +207,13 @@ async fn write<S: AsyncWrite + Unpin>(stream: &mut S, answer: Answer) -> std::io
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000000\r\n\r\n")
                 .await?;
             loop {
-                stream.write_all(&[b'.'; 65_536]).await?;
+                stream.write_all(&[b'.'; 4_096]).await?;
             }
         }
         Answer::HugeHead => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nx: ").await?;
             loop {
-                stream.write_all(&[b'.'; 65_536]).await?;
+                stream.write_all(&[b'.'; 4_096]).await?;
             }
         }
         Answer::Garbage => {

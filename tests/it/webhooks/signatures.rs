@@ -10,6 +10,7 @@ use super::receiver::Got;
 use super::world::{HOUR, World};
 use crate::harness::agencies::BANK;
 use crate::harness::audit::audit;
+use crate::harness::raw::Value;
 
 /// Checks the signatures of a call as the specification says; prints the places of those that are good.
 const CHECK: &str = r#"
@@ -108,7 +109,7 @@ backends! {
             let endpoint = told.endpoint.expect("one");
             let key_of = |endpoint: &lienthong_proto::v1::WebhookEndpoint, secret: &str| match signing {
                 WebhookSigning::Hmac => secret.to_owned(),
-                _ => endpoint.keys[0].public_key.clone(),
+                WebhookSigning::Ed25519 | WebhookSigning::Unspecified => endpoint.keys[0].public_key.clone(),
             };
             let first = key_of(&endpoint, &told.secret);
             let message = rotation(&endpoint.endpoint_id, &format!("rotate-{name}"), None);
@@ -152,10 +153,7 @@ backends! {
             for row in raw.table(table).await {
                 let text = format!("{row:?}");
                 assert!(!text.contains(&told.secret), "{table}");
-                let holds = |value: &crate::harness::raw::Value| match value {
-                    crate::harness::raw::Value::Bytes(bytes) => bytes.windows(secret.len()).any(|part| part == secret),
-                    _ => false,
-                };
+                let holds = |value: &Value| matches!(value, Value::Bytes(bytes) if bytes.windows(secret.len()).any(|part| part == secret));
                 assert!(!row.values().any(holds), "{table}");
             }
         }
