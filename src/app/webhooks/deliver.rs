@@ -31,9 +31,9 @@ use crate::store::{ClaimedLane, Settled, WebhookHealth};
 /// Entries that are read at a time.
 const PAGE: i64 = 32;
 /// No call of a page begins later than this after its first.
-const PAGE_TIME: Duration = Duration::from_secs(20);
+const PAGE_TIME: Duration = Duration::from_secs(10);
 /// How long a lane is a hub's: longer than a page with its last call may take.
-const LEASE: Duration = Duration::from_mins(1);
+const LEASE: Duration = Duration::from_secs(30);
 /// How long a lane rests whose keys this hub cannot open.
 const WITHOUT_KEYS: Duration = Duration::from_mins(1);
 /// How long it is kept what was sent.

@@ -2,6 +2,7 @@
 //! must not be called.
 
 mod abuse;
+mod command;
 mod delivering;
 mod killed;
 mod receiver;
@@ -16,10 +17,15 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits until it holds.
 async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+    until_within(PATIENCE, what, holds).await;
+}
+
+/// The same with another patience.
+async fn until_within<F: Future<Output = bool>>(patience: Duration, what: &str, holds: impl Fn() -> F) {
     let waiting = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "{what}");
+    assert!(tokio::time::timeout(patience, waiting).await.is_ok(), "{what}");
 }
