@@ -34,7 +34,8 @@ except ImportError:
     tomllib = None
 
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST)
+WEBHOOK = 16
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST, WEBHOOK)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -82,6 +83,7 @@ TABLES = {
     "erasure": (1, "proposed_index subject body_index agency proposed_by proposed_time state decided_index decided_by "
                    "decided_time"),
     "erased_content": (2, "log_index erasure_index"),
+    "webhook_endpoint": (1, "id agency url lanes actions signing keys state reason registered_time update_time version"),
 }
 
 # What operators do, and what is said of each action.
@@ -527,7 +529,7 @@ class Replay:
         self.agencies, self.officers, self.credentials = {}, {}, {}
         self.measures, self.counters, self.lanes, self.tallies = {}, {}, {}, {}
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
-        self.erasures, self.destroyed = {}, {}
+        self.erasures, self.destroyed, self.webhooks = {}, {}, {}
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys = None, {}
 
@@ -535,7 +537,7 @@ class Replay:
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
                   CATALOGUE: self.catalogue, OPERATOR: self.operator, ERASURE: self.erasure,
-                  HUB_KEY: self.hub_key, TRUST: self.trust_paper}.get(event["entry_type"])
+                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, WEBHOOK: self.webhook}.get(event["entry_type"])
         try:
             if follow is None:
                 self.document(event, attachments)
@@ -604,6 +606,28 @@ class Replay:
                      and (event["agency"], event["officer"]) == ("HUB", "hub")
                      and event["from_state"] is event["to_state"] is event["counterparty"] is None
                      and event["leaf"]["content_digest"] == NO_CONTENT)
+
+    def webhook(self, event, told):
+        """An endpoint, whole, as it is from this entry on: changed by its agency, disabled by the hub."""
+        endpoint, before, action = told["endpoint"], self.webhooks.get(event["subject"]), event["action"]
+        self.webhooks[event["subject"]] = endpoint
+        version = before["version"] + 1 if before else 1
+        self.require(event["subject"] == endpoint["id"] and event["version"] == endpoint["version"] == version
+                     and endpoint["updated"] == event["hub_time"]
+                     and (endpoint["state"] == "DISABLED") == (endpoint.get("reason") is not None))
+        by_hub = (event["agency"], event["officer"]) == ("HUB", "hub")
+        by_own = event["agency"] == endpoint["agency"]
+        if action == "register_webhook":
+            self.require(before is None and by_own and endpoint["registered"] == event["hub_time"]
+                         and endpoint["state"] == "ENABLED" and len(endpoint["keys"]) == 1)
+            return
+        same = ("agency", "registered", "signing")
+        self.require(before["state"] != "REMOVED" and all(before[name] == endpoint[name] for name in same))
+        number = {name: found["keys"][0]["number"] for name, found in (("before", before), ("now", endpoint))}
+        self.require({"update_webhook": by_own and endpoint["state"] != "REMOVED",
+                      "rotate_webhook_key": by_own and number["now"] == number["before"] + 1,
+                      "remove_webhook": by_own and endpoint["state"] == "REMOVED",
+                      "disable_webhook": by_hub and endpoint.get("reason") in ("GONE", "FAILED")}[action])
 
     def trust_paper(self, event, told):
         """An authority's certificate or list of revocations, read again: its key, its dates, who signed the list."""
@@ -919,6 +943,11 @@ class Replay:
                 "fingerprint": bytes.fromhex(credential["sha256"]), "purpose": credential["purpose"], "agency": agency,
                 "certificate": base64.b64decode(credential["certificate"]),
                 **{name: credential.get(name) for name in ("not_before", "not_after", "registered_time", "revoked_time", "officer")}})
+        for endpoint in self.webhooks.values():
+            plain = {name: endpoint.get(name) for name in "id agency url signing state reason version".split()}
+            lists = {name: text_of(endpoint[name]) for name in ("lanes", "actions", "keys")}
+            rows["webhook_endpoint"].append({**plain, **lists, "registered_time": endpoint["registered"],
+                                             "update_time": endpoint["updated"]})
         rows["ledger_head"].append({
             "id": 1, "tree_size": log.tree.size, "root_hash": log.tree.root(), "frontier": b"".join(log.tree.frontier),
             "hub_time": log.hub_time, "registry_version": self.registry_version, "calendar_version": self.calendar_version})

@@ -35,6 +35,7 @@ pub mod tracking;
 mod trust;
 pub mod verified_cache;
 pub mod views;
+pub mod webhooks;
 
 /// The target of spans that are traces alone: they go to a collector, if there is one, and never to the log.
 pub const TRACE: &str = "lienthong::trace";

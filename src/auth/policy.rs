@@ -113,6 +113,8 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::MailboxServiceSubscribe
         | Rpc::EvidenceServiceListErasures
         | Rpc::EvidenceServiceListErasable
+        | Rpc::WebhookServiceListEndpoints
+        | Rpc::WebhookServiceListDeliveries
         | Rpc::SupervisionServiceListAgencyReads
         | Rpc::SupervisionServiceGetReadStatistics
         | Rpc::TrackingServiceGetScorecard
@@ -122,6 +124,12 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceDecideErasure
         | Rpc::MailboxServiceAdvance
         | Rpc::MailboxServiceSeek
+        | Rpc::WebhookServiceRegisterEndpoint
+        | Rpc::WebhookServiceUpdateEndpoint
+        | Rpc::WebhookServiceRotateEndpointKey
+        | Rpc::WebhookServiceRemoveEndpoint
+        | Rpc::WebhookServiceReplayDeliveries
+        | Rpc::WebhookServiceSendTestEvent
         | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
 
         Rpc::DocumentServiceUpload

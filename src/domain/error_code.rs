@@ -247,6 +247,16 @@ error_codes! {
     /// Whoever decides must be another officer than the one who proposed.
     SecondPersonRequired, "SECOND_PERSON_REQUIRED", PermissionDenied,
         "Người quyết định phải khác người đề nghị.", "Whoever decides must be another officer than the one who proposed.";
+    /// No such endpoint of webhooks, or not the caller's.
+    WebhookNotFound, "WEBHOOK_NOT_FOUND", NotFound,
+        "Không tìm thấy địa chỉ nhận báo.", "The webhook endpoint was not found.";
+    /// The agency has as many endpoints as it may.
+    WebhookLimit, "WEBHOOK_LIMIT", FailedPrecondition,
+        "Cơ quan đã có đủ số địa chỉ nhận báo; hãy gỡ một địa chỉ trước.",
+        "The agency has as many webhook endpoints as it may; remove one first.";
+    /// The operator has not turned webhooks on.
+    WebhooksOff, "WEBHOOKS_OFF", FailedPrecondition,
+        "Cổng này chưa bật chức năng gọi địa chỉ nhận báo.", "Webhooks are turned off at this hub.";
 }
 
 #[cfg(test)]

@@ -100,6 +100,11 @@ hub_id! {
     OperatorActionId, "op_", is_operator_action_id
 }
 
+hub_id! {
+    /// An address that the hub calls for an agency: `whe_…`.
+    WebhookId, "whe_", is_webhook_id
+}
+
 /// What an order relates to: an earlier request, or a measure from before or outside the hub.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(untagged)]

@@ -33,4 +33,5 @@ pub mod text;
 pub mod time;
 pub mod trust;
 pub mod viewer;
+pub mod webhook;
 pub mod workflow;

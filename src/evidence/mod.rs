@@ -15,6 +15,7 @@ pub mod proof;
 pub mod published;
 pub mod receipt;
 pub mod split;
+pub mod webhook;
 
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];

@@ -19,6 +19,7 @@ pub mod status;
 mod subscription;
 pub mod supervision_service;
 pub mod tracking_service;
+pub mod webhook_service;
 
 #[cfg(test)]
 mod auth_layer_tests;

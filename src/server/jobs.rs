@@ -9,10 +9,12 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::journal;
-use super::metrics::JobMeter;
+use super::metrics::{JobMeter, Metrics};
 use super::trouble::{Trouble, tell};
+use super::webhooks;
 use crate::app::App;
 use crate::app::documents::Documents;
+use crate::app::webhooks::Webhooks;
 use crate::domain::error::Result;
 use crate::domain::operator::OperatorLine;
 
@@ -33,13 +35,22 @@ const ERASE_EVERY: Duration = Duration::from_secs(5);
 pub(super) fn start(
     app: App,
     documents: Documents,
-    meter: JobMeter,
+    webhooks: Webhooks,
+    metrics: &Metrics,
     pending: Option<OperatorLine>,
 ) -> AbortOnDropHandle<()> {
+    let (meter, calls) = (metrics.jobs.clone(), metrics.webhooks.clone());
     AbortOnDropHandle::new(tokio::spawn(async move {
+        let webhooks = webhooks::run(webhooks, calls);
         let lines = enter_lines(app.clone(), meter.clone(), pending);
         let erased = remove_erased(app.clone(), documents.clone(), meter.clone());
-        tokio::join!(work(app, meter.clone()), lines, tidy(documents, meter), erased);
+        tokio::join!(
+            work(app, meter.clone()),
+            lines,
+            tidy(documents, meter),
+            erased,
+            webhooks
+        );
     }))
 }
 

@@ -12,6 +12,7 @@ use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
 use lienthong_proto::v1::request_service_server::RequestServiceServer;
 use lienthong_proto::v1::supervision_service_server::SupervisionServiceServer;
 use lienthong_proto::v1::tracking_service_server::TrackingServiceServer;
+use lienthong_proto::v1::webhook_service_server::WebhookServiceServer;
 use lienthong_proto::{FILE_DESCRIPTOR_SET, Rpc};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -23,6 +24,7 @@ use super::settings::ServerLimits;
 use super::start_error::StartError;
 use crate::app::App;
 use crate::app::documents::Documents;
+use crate::app::webhooks::Webhooks;
 use crate::auth::admission::Admission;
 use crate::auth::directory::Authenticator;
 use crate::grpc::admin_service::AdminService;
@@ -35,11 +37,11 @@ use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::request_service::RequestService;
 use crate::grpc::supervision_service::SupervisionService;
 use crate::grpc::tracking_service::TrackingService;
+use crate::grpc::webhook_service::WebhookService;
 
-/// All services over `app`, within `limits`.
+/// All services over the use cases, within `limits`.
 pub(super) fn routes(
-    app: &App,
-    documents: Documents,
+    (app, documents, webhooks): (App, Documents, Webhooks),
     authenticator: &Arc<Authenticator>,
     admission: &Arc<Admission>,
     health: &HealthReporter,
@@ -79,6 +81,7 @@ pub(super) fn routes(
             EvidenceService::new(app.clone(), Arc::clone(authenticator))
         ))
         .add_service(limited!(SupervisionServiceServer, SupervisionService::new(app.clone())))
+        .add_service(limited!(WebhookServiceServer, WebhookService::new(webhooks)))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
         .add_service(limited!(
             HealthServer,

@@ -32,8 +32,10 @@ mod sql_erasure;
 mod sql_operator;
 mod sql_supervision;
 mod sql_tracking;
+mod sql_webhook;
 mod supervision;
 mod tree;
+mod webhooks;
 pub mod write;
 
 pub use connect::{ConnectError, Database};
@@ -58,6 +60,7 @@ pub use responses::{Period, SumFilter, Whose};
 pub use snapshot::{KeptStream, Snapshot};
 pub use supervision::{ReadFilter, SupervisedFilter};
 pub(crate) use tree::nodes_of;
+pub use webhooks::{ClaimedLane, Settled, WebhookHealth};
 
 use std::sync::Arc;
 
@@ -110,6 +113,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .iter()
         .chain(sql_operator::ALL)
         .chain(sql_tracking::ALL)
+        .chain(sql_webhook::ALL)
         .map(|(name, text)| ((*name).to_owned(), *text));
     let at_rest = documents_at_rest::ALL
         .iter()

@@ -51,6 +51,11 @@ pub const TABLES: &[(&str, Class)] = &[
     ("supervision_shown", Class::Evidence),
     ("tree_node", Class::Projection),
     ("trust_paper", Class::Projection),
+    ("webhook_cursor", Class::Operational),
+    ("webhook_delivery", Class::Operational),
+    ("webhook_endpoint", Class::Projection),
+    // A secret cannot follow from a log that everybody may read.
+    ("webhook_key", Class::Operational),
 ];
 
 macro_rules! table {
@@ -180,6 +185,22 @@ table!(RESPONSE_HISTOGRAM, "response_histogram", Replace, ["level", "agency", "m
     "working": Bytes, "wall": Bytes,
 });
 
+table!(WEBHOOK_ENDPOINT, "webhook_endpoint", Replace, ["id"], {
+    "id": Text, "agency": Text, "url": Text, "lanes": Text, "actions": Text, "signing": Text, "keys": Text, "state": Text,
+    "reason": Text, "registered_time": Integer, "update_time": Integer, "version": Integer,
+});
+table!(WEBHOOK_KEY, "webhook_key", Replace, ["endpoint_id", "number"], {
+    "endpoint_id": Text, "number": Integer, "master": Text, "wrapped": Bytes,
+});
+table!(WEBHOOK_CURSOR, "webhook_cursor", Replace, ["endpoint_id", "lane"], {
+    "endpoint_id": Text, "lane": Text, "position": Integer, "failed": Integer, "next_time": Integer, "lease_owner": Text,
+    "lease_until": Integer,
+});
+table!(WEBHOOK_DELIVERY, "webhook_delivery", Replace, ["endpoint_id", "lane", "position"], {
+    "endpoint_id": Text, "lane": Text, "position": Integer, "log_index": Integer, "delivered": Flag, "attempts": Integer,
+    "first_time": Integer, "last_time": Integer, "outcome": Text, "status": Integer,
+});
+
 table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
     "id": Integer, "tree_size": Integer, "root_hash": Bytes, "frontier": Bytes, "hub_time": Integer,
     "registry_version": Integer, "calendar_version": Integer,
@@ -218,6 +239,10 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &CALENDAR_DAY,
     &JOB,
     &OPERATOR_ACTION,
+    &WEBHOOK_ENDPOINT,
+    &WEBHOOK_KEY,
+    &WEBHOOK_CURSOR,
+    &WEBHOOK_DELIVERY,
 ];
 
 /// The tables that nearly every batch writes, in the order in which the ledger gives them.

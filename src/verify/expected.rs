@@ -17,7 +17,7 @@ fn micros(time: Option<Timestamp>) -> Value {
 }
 
 /// The JSON text of what our own types hold, none of which can fail.
-fn json(value: &impl serde::Serialize) -> Value {
+pub(super) fn json(value: &impl serde::Serialize) -> Value {
     serde_json::to_string(value).map_or(Value::Strange, Value::Text)
 }
 

@@ -19,7 +19,7 @@ use super::rows::{ByOwner, Rows};
 use super::select::{ATTACHMENT, CHECKPOINT, EVENT, LOG_ENTRY};
 use super::signed::{Keys, Notes, Tiles};
 use super::source::Source;
-use super::{Outside, Progress, Result, STEP, Verdict, erasures, trust};
+use super::{Outside, Progress, Result, STEP, Verdict, erasures, trust, webhooks};
 use crate::domain::calendar::{CalendarDay, DayOrigin};
 use crate::domain::catalogue::definition::Register;
 use crate::domain::event::{self, Entered, Measure};
@@ -67,6 +67,7 @@ pub(super) struct Log {
     pub(super) keys: Keys,
     pub(super) trust: trust::Papers,
     operators: Operators,
+    pub(super) webhooks: webhooks::Webhooks,
     pub(super) tiles: Tiles,
     pub(super) registry: Registry,
     pub(super) calendar_version: i64,
@@ -123,6 +124,7 @@ impl Log {
             keys: Keys::default(),
             trust: trust::Papers::default(),
             operators: Operators::default(),
+            webhooks: webhooks::Webhooks::default(),
             tiles: Tiles::default(),
             registry: Registry::default(),
             calendar_version: 0,
@@ -243,6 +245,7 @@ impl Log {
             EntryType::Catalogue => trust::catalogue(event, own),
             EntryType::Operator => self.operators.follow(event, leaf),
             EntryType::HubKey => self.keys.follow(event),
+            EntryType::Webhook => self.webhooks.follow(event),
             EntryType::Trust => self.trust.follow(event, own),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };

@@ -30,6 +30,7 @@ mod signed;
 mod small;
 mod source;
 mod trust;
+mod webhooks;
 
 use std::path::PathBuf;
 

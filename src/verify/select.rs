@@ -281,6 +281,13 @@ pub(super) static ERASED_BY: Select = Select::of(
     "SELECT log_index, erasure_index FROM erased_content ORDER BY erasure_index, log_index",
 );
 
+pub(super) static WEBHOOK_ENDPOINT: Select = Select::of(
+    "webhook_endpoint",
+    &["id"],
+    "SELECT id, agency, url, lanes, actions, signing, keys, state, reason, registered_time, update_time, \
+     version FROM webhook_endpoint ORDER BY id",
+);
+
 pub(super) static LEDGER_HEAD: Select = Select::of(
     "ledger_head",
     &["id"],
@@ -318,6 +325,7 @@ pub static VERIFIED: &[&Select] = &[
     &OFFICER,
     &CREDENTIAL,
     &CALENDAR_DAY,
+    &WEBHOOK_ENDPOINT,
 ];
 
 /// The name of every column of every table.

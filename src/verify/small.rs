@@ -7,7 +7,7 @@ use super::log::Log;
 use super::row::{Row, Value};
 use super::select::{
     AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER,
-    RESPONSE_COUNT, RESPONSE_HISTOGRAM, Select, TREE_NODE, TRUST_PAPER,
+    RESPONSE_COUNT, RESPONSE_HISTOGRAM, Select, TREE_NODE, TRUST_PAPER, WEBHOOK_ENDPOINT,
 };
 use super::source::Source;
 use super::{Result, Verdict};
@@ -27,7 +27,7 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
     });
     let sums = log.tallies.iter();
     let histograms = log.tallies.iter().filter(|(_, sum)| sum.has_durations());
-    let expected: [(&'static Select, Vec<Row>); 11] = [
+    let expected: [(&'static Select, Vec<Row>); 12] = [
         (&RESPONSE_COUNT, sums.map(|(key, sum)| count_row(key, sum)).collect()),
         (
             &RESPONSE_HISTOGRAM,
@@ -42,6 +42,7 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
         (&CALENDAR_DAY, log.calendar_rows.clone()),
         (&REGISTER_COUNTER, counters.collect()),
         (&MAILBOX_HEAD, heads),
+        (&WEBHOOK_ENDPOINT, log.webhooks.rows()),
     ];
     for (select, expected) in expected {
         held(source, select, expected, &mut verdict.faults).await?;

@@ -51,4 +51,6 @@ mod tracking;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]
+mod webhooks;
+#[cfg(test)]
 mod witness;

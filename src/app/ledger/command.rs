@@ -161,6 +161,8 @@ pub enum Operation {
     Trust(TrustPaper),
     /// Enter lines of the outbox, as far as nobody has yet.
     Operator(Vec<LineId>),
+    /// Change an endpoint of webhooks.
+    Webhook(Box<super::webhook::WebhookStep>),
 }
 
 /// A catalogue.

@@ -13,6 +13,7 @@ use super::needs::Needs;
 use super::signed::{self, Signed};
 use super::state::{Registry, State};
 use super::tally;
+use super::webhook;
 use super::writer::{MAX_SKEW_MICROS, Writer};
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -158,6 +159,7 @@ impl Writer {
         tx.take_outbox_lines(&state.taken_lines).await?;
         self.write_erasures(tx, state).await?;
         tally::write(tx, &state.tallies).await?;
+        webhook::write(tx, &state.webhooks).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;
         Ok(Some((growth, Arc::new(checkpoint))))

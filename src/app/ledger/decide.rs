@@ -9,7 +9,7 @@ use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
     calendar, catalogue, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep, trust,
-    upload,
+    upload, webhook,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -116,6 +116,12 @@ pub(super) fn decide(
                 return Ok(Decided::Outdated);
             }
             erasure::enter(state, environment, command, step)?;
+        }
+        Operation::Webhook(step) => {
+            if !command.actor.is_hub() {
+                registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
+            }
+            webhook::enter(state, environment, command, step)?;
         }
         Operation::Catalogue(stated) => catalogue::state(state, environment, command, stated)?,
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,

@@ -33,6 +33,7 @@ mod tally;
 pub mod trust;
 mod upload;
 mod wakeup;
+pub mod webhook;
 mod writer;
 
 pub use command::{Actor, Command, Operation, Outcome, Receipt};

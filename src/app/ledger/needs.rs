@@ -45,6 +45,8 @@ pub(super) struct Needs<'a> {
     /// Documents that are named.
     documents: BTreeSet<&'a DocumentId>,
     erasures: Vec<&'a ErasureStep>,
+    /// Agencies whose endpoints of webhooks are looked at.
+    webhooks: BTreeSet<&'a AgencyCode>,
 }
 
 impl<'a> Needs<'a> {
@@ -113,6 +115,10 @@ impl<'a> Needs<'a> {
                 self.requests.extend(step.order.requests.keys());
                 self.measured.extend(step.order.requests.keys());
                 self.erasures.push(step);
+            }
+            Operation::Webhook(step) => {
+                self.webhooks.insert(&step.agency);
+                self.mailboxes.insert(&step.agency);
             }
             Operation::HubKey(_) | Operation::RetireHubKey(_) => self.hub_keys = true,
             Operation::Trust(_) => self.trust = true,
@@ -226,6 +232,11 @@ impl<'a> Needs<'a> {
             let rows = tx.outbox_lines(self.outbox.iter().copied()).await?;
             let lines = rows.iter().filter_map(OutboxRow::line);
             state.outbox.extend(lines.map(|line| (line.id.clone(), line)));
+        }
+        if !self.webhooks.is_empty() {
+            let known = tx.webhooks_of(&self.webhooks).await?;
+            let known = known.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint));
+            state.webhooks.endpoints.load(known);
         }
         if self.trust {
             let known = tx.trust_papers().await?;

@@ -7,6 +7,7 @@ use serde::ser::Error as _;
 
 use super::command::Actor;
 use super::erasure::ErasureFacts;
+use super::webhook::WebhookFacts;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::calendar::DayState;
 use crate::domain::catalogue::definition::Register;
@@ -191,6 +192,8 @@ pub(super) struct State {
     pub(super) taken_lines: Vec<LineId>,
     /// What the batch must know of erasures.
     pub(super) erasure: ErasureFacts,
+    /// Endpoints of webhooks.
+    pub(super) webhooks: WebhookFacts,
     /// How far one of the hub's own jobs has come.
     pub(super) job: Option<JobRow>,
     /// What the batch counts.
@@ -227,6 +230,7 @@ impl State {
             outbox: BTreeMap::new(),
             taken_lines: Vec::new(),
             erasure: ErasureFacts::default(),
+            webhooks: WebhookFacts::default(),
             job: None,
             tallies: Tallies::default(),
             appended: Appended::default(),

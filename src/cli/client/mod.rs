@@ -35,6 +35,9 @@ mod track_timeline;
 pub(super) mod tracking;
 mod upload;
 mod view;
+mod webhook;
+mod webhook_text;
+mod webhook_verify;
 mod words;
 
 use clap::Subcommand;
@@ -141,6 +144,9 @@ pub(super) enum Client {
     /// Giám sát, kiểm sát: what the agencies under one sent and received, and who looked. Each look is logged.
     #[command(subcommand)]
     Supervise(supervise::Supervise),
+    /// Địa chỉ nhận báo: addresses of the agency that the hub calls when something comes to its mailbox.
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
@@ -180,6 +186,7 @@ impl Client {
             Self::Print(command) => command.run().await,
             Self::Evidence(command) => command.run().await,
             Self::Erase(command) => command.run().await,
+            Self::Webhook(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
             Self::Measures(command) => command.run().await,
         }

@@ -15,6 +15,7 @@ use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
+use lienthong_proto::v1::webhook_service_client::WebhookServiceClient;
 
 use super::log_memory::LogMemory;
 use super::signing::SigningArgs;
@@ -165,6 +166,10 @@ impl Session {
 
     pub(super) fn calendar(&self) -> CalendarServiceClient<HubChannel> {
         CalendarServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn webhooks(&self) -> WebhookServiceClient<HubChannel> {
+        WebhookServiceClient::new(self.channel.clone())
     }
 
     pub(in crate::cli) fn tracking(&self) -> TrackingServiceClient<HubChannel> {

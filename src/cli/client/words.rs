@@ -42,6 +42,10 @@ words! {
     hours: SupervisionHours, "SUPERVISION_HOURS_";
     erasure_state: ErasureState, "ERASURE_STATE_";
     erasure_hindrance: ErasureHindranceReason, "ERASURE_HINDRANCE_REASON_";
+    webhook_signing: WebhookSigning, "WEBHOOK_SIGNING_";
+    webhook_state: WebhookState, "WEBHOOK_STATE_";
+    webhook_reason: WebhookReason, "WEBHOOK_REASON_";
+    webhook_outcome: WebhookOutcome, "WEBHOOK_OUTCOME_";
 }
 
 /// The label of a state.

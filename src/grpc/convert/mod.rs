@@ -23,6 +23,7 @@ pub(crate) mod timeline;
 pub(crate) mod tracking;
 pub(crate) mod upload;
 pub mod vocabulary;
+pub(crate) mod webhook;
 
 #[cfg(test)]
 mod agency_tests;

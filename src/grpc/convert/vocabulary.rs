@@ -14,6 +14,7 @@ use crate::domain::erasure::ErasureState;
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
+use crate::domain::webhook::{DisabledReason, EndpointState, Outcome, Signing};
 use crate::domain::workflow::{Action, Party, State};
 
 /// A vocabulary that has an enum on the wire.
@@ -84,6 +85,12 @@ on_wire! {
     Look as SupervisionLook { Request, List, Events }
     Hours as SupervisionHours { Working, Off, Unknown }
     ErasureState as ErasureState { Proposed, Erased, Rejected, Lapsed }
+    Signing as WebhookSigning { Ed25519, Hmac }
+    EndpointState as WebhookState { Enabled, Disabled, Removed }
+    DisabledReason as WebhookReason { ByAgency, Gone, Failed }
+    Outcome as WebhookOutcome {
+        Delivered, Status, Redirect, Gone, Timeout, Name, Address, Connection, Tls, Protocol,
+    }
     ServiceWay as ServiceWay { ByHand, ExpressPost, Post, Posting }
 }
 
@@ -130,5 +137,9 @@ mod tests {
         round_trips(ErasureState::ALL);
         round_trips(Look::ALL);
         round_trips(Hours::ALL);
+        round_trips(Signing::ALL);
+        round_trips(EndpointState::ALL);
+        round_trips(DisabledReason::ALL);
+        round_trips(Outcome::ALL);
     }
 }

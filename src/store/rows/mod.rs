@@ -10,6 +10,7 @@ mod registry;
 mod request;
 mod response;
 mod supervision;
+mod webhook;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
@@ -30,6 +31,7 @@ pub(crate) use response::{CountRow, HistogramRow};
 pub use response::{OverdueOf, StoredSum};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
+pub use webhook::{DeliveryRow, EndpointRow, WebhookCursorRow, WebhookKeyRow};
 
 use super::bulk::Cell;
 use crate::domain::time::Timestamp;

@@ -15,3 +15,4 @@ mod start;
 mod supervised;
 pub(crate) mod table;
 mod tracking;
+mod webhooks;

@@ -6,9 +6,9 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::messages::{
-    bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
+    answer_on_paper, bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
 };
-use super::{erasing, supervised, tracking};
+use super::{erasing, supervised, tracking, webhooks};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -199,6 +199,14 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::SupervisionServiceListReads => supervised::reads(),
         Rpc::SupervisionServiceListAgencyReads => supervised::agency_reads(),
         Rpc::SupervisionServiceGetReadStatistics => supervised::statistics(),
+        Rpc::WebhookServiceRegisterEndpoint
+        | Rpc::WebhookServiceUpdateEndpoint
+        | Rpc::WebhookServiceRotateEndpointKey
+        | Rpc::WebhookServiceRemoveEndpoint
+        | Rpc::WebhookServiceListEndpoints
+        | Rpc::WebhookServiceListDeliveries
+        | Rpc::WebhookServiceReplayDeliveries
+        | Rpc::WebhookServiceSendTestEvent => webhooks::row(rpc),
         Rpc::AdminServiceListOperatorActions => supervised::operator_actions(),
         Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
         Rpc::RequestServiceListRegister => open(|_, _, _| {
@@ -323,19 +331,10 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         }),
         // Its scan was not uploaded.
         Rpc::RequestServiceRecordAnswer => party(THADS, "REFERENCE_NOT_FOUND", |caller, id, key| {
-            let mut answer = documents::answer(&kind("account-freeze"), "NO_CLIENT", key, caller, id);
-            answer["head"]["date"] = "2026-11-20".into();
-            let scan = json!({
-                "name": "a.pdf", "sha256": "0".repeat(64), "size": 1, "media_type": "application/pdf",
-            });
-            let own = json!({
-                "outcome": answer["outcome"], "head": answer["head"], "payload": answer["payload"],
-                "attachments": [scan],
-            });
             carrying!(
                 RecordAnswerRequest,
                 record_answer_request,
-                documents::small("record-answer", key, caller, id, &own)
+                answer_on_paper(caller, id, key)
             )
         }),
         Rpc::RequestServiceAssign => party(BANK, "OK", |caller, id, key| {
