@@ -85,6 +85,10 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::AgencyServiceGetAgency
         | Rpc::AgencyServiceListAgencies
         | Rpc::CalendarServiceListCalendarDays
+        | Rpc::CaseServiceGetCase
+        | Rpc::CaseServiceListCases
+        | Rpc::CaseServiceListCaseEvents
+        | Rpc::CaseServiceListReleaseDrafts
         | Rpc::CatalogueServiceListKinds
         | Rpc::CatalogueServiceGetKind
         | Rpc::CatalogueServiceValidate
@@ -122,7 +126,9 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::MailboxServiceSeek
         | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
 
-        Rpc::DocumentServiceUpload
+        Rpc::CaseServiceRegisterCases
+        | Rpc::CaseServiceRecordProgress
+        | Rpc::DocumentServiceUpload
         | Rpc::RequestServiceSubmit
         | Rpc::RequestServiceSubmitStream
         | Rpc::RequestServiceAcknowledge

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::case_orders::NamedCase;
+use super::cases::CaseWork;
 use super::catalogue::StatedKind;
 use super::erasure::ErasureStep;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
@@ -161,6 +163,8 @@ pub enum Operation {
     Trust(TrustPaper),
     /// Enter lines of the outbox, as far as nobody has yet.
     Operator(Vec<LineId>),
+    /// Open and change cases.
+    Cases(CaseWork),
 }
 
 /// A catalogue.
@@ -284,6 +288,8 @@ pub struct Submit {
     pub copies: Vec<CopyByRight>,
     /// Roles that are due a copy and that no registered agency has for the place.
     pub copies_missing: Vec<Role>,
+    /// The case that it names.
+    pub case: Option<Box<NamedCase>>,
 }
 
 /// A copy of an order that the law gives to another agency.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::case_orders;
 use super::command::{Command, CopyByRight, Submit};
 use super::environment::Environment;
 use super::erasure;
@@ -13,8 +14,9 @@ use crate::domain::agency::{Agency, Channel, Role};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::{self, ClockContext, earliest_open_due};
 use crate::domain::document::parts::RelationType;
+use crate::domain::enforcement_case::CaseRequest;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, Relation};
+use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, OpenedCase, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, RelatedId, RequestId, UnitId};
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
@@ -49,6 +51,7 @@ pub(super) fn submit(
         return Err(Error::new(ErrorCode::KindNotAllowed).with("kind", definition.code.as_str()));
     }
     check_relations(state, viewer, submit)?;
+    case_orders::check(state, viewer, submit)?;
     erasure::refuse_erased_documents(state, &submit.attachments)?;
     let addressees: Vec<Addressee<'_>> = submit
         .recipients
@@ -75,6 +78,7 @@ pub(super) fn submit(
             payload: &submit.payload,
             attachments: &submit.attachments,
             missing: std::mem::take(&mut missing),
+            case: submit.case.as_ref().map(|named| named.opened.clone()),
         };
         opened.push(open(
             state,
@@ -99,6 +103,7 @@ pub(super) fn submit(
             payload: &Value::Null,
             attachments: &submit.attachments,
             missing: Vec::new(),
+            case: None,
         };
         open(
             state,
@@ -122,6 +127,7 @@ struct Opening<'a> {
     payload: &'a Value,
     attachments: &'a [DocumentId],
     missing: Vec<Role>,
+    case: Option<OpenedCase>,
 }
 
 /// Opens one request; `body` is where the order's bytes are kept.
@@ -201,6 +207,7 @@ fn open(
             lane: request.lane,
             body_index,
             relations: opening.relations.clone(),
+            case: opening.case.clone(),
         }),
         unit: opening.unit,
         deadlines: deadlines.clone(),
@@ -236,6 +243,9 @@ fn open(
     state.deadlines.insert(id.clone(), deadlines);
     state.changed_deadlines.insert(id.clone());
     state.requests.set(id.clone(), request);
+    if let Some(named) = opening.case {
+        state.case_requests.set(id.clone(), CaseRequest::new(id.clone(), named));
+    }
     Ok(id)
 }
 

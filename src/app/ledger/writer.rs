@@ -328,6 +328,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::RetireHubKey(_)
         | Operation::Catalogue(_)
         | Operation::Operator(_)
+        | Operation::Cases(_)
         | Operation::Trust(_) => Priority::Ordinary,
     }
 }
@@ -444,6 +445,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Read(_)
         | Operation::Catalogue(_)
         | Operation::Operator(_)
+        | Operation::Cases(_)
         | Operation::Trust(_) => false,
     };
     !stands_alone(next) && !run.iter().any(stands_alone)

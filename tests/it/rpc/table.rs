@@ -8,7 +8,7 @@ use serde_json::json;
 use super::messages::{
     bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
 };
-use super::{erasing, supervised, tracking};
+use super::{cases, erasing, supervised, tracking};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -135,6 +135,11 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::TrackingServiceListDeadlines => tracking::deadlines(),
         Rpc::TrackingServiceGetTimeline => tracking::timeline(),
         Rpc::SupervisionServiceGetSupervisedTimeline => supervised::timeline(),
+        Rpc::CaseServiceRegisterCases => cases::register(),
+        Rpc::CaseServiceRecordProgress => cases::record(),
+        Rpc::CaseServiceGetCase | Rpc::CaseServiceListReleaseDrafts => cases::one(),
+        Rpc::CaseServiceListCaseEvents => cases::events(),
+        Rpc::CaseServiceListCases => cases::list(),
         Rpc::CatalogueServiceListKinds => open(|_, _, _| v1::ListKindsRequest::default().encode_to_vec()),
         Rpc::CatalogueServiceGetKind => open(|_, _, _| {
             v1::GetKindRequest {

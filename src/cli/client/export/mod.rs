@@ -188,7 +188,8 @@ impl Gathered {
             | EntryType::Catalogue
             | EntryType::Operator
             | EntryType::HubKey
-            | EntryType::Trust => {
+            | EntryType::Trust
+            | EntryType::Case => {
                 self.registered(&told.details);
             }
         }
