@@ -29,8 +29,8 @@ backends! {
         let held = case.money().await;
         assert_eq!((held.held.as_str(), held.held_undecided.as_str(), held.held_above.as_str()), ("153500000", "153500000", "0"));
         assert!(held.held_undecided_since.is_some());
-        assert_eq!(list(world.client(THADS_37), &format!("held_until = {TODAY}")).await.expect("a list"), [case.id.clone()]);
-        assert_eq!(list(world.client(THADS_37), "held_until = 2026-11-19").await.expect("a list"), [] as [String; 0]);
+        assert_eq!(list(world.client(THADS_37), &format!("held_until = {TODAY}")).await, case.id);
+        assert_eq!(list(world.client(THADS_37), "held_until = 2026-11-19").await, "");
 
         let follows = freeze.id.clone();
         let named = case.named();
@@ -43,7 +43,7 @@ backends! {
         debit.answer("DEBITED").await;
         let under_way = case.money().await;
         assert_eq!((under_way.debited.as_str(), under_way.under_way.as_str(), under_way.held.as_str()), ("153500000", "153500000", "0"));
-        assert_eq!(list(world.client(THADS_37), &format!("under_way_until = {TODAY}")).await.expect("a list"), [case.id.clone()]);
+        assert_eq!(list(world.client(THADS_37), &format!("under_way_until = {TODAY}")).await, case.id);
 
         let mut payment = collected("150000000", TODAY);
         payment["source"] = "ACCOUNT_DEBIT".into();
@@ -84,8 +84,8 @@ backends! {
         let refused = register(client, &cases(&world.key(), THADS_37, &wrong)).await.expect_err("wrong");
         assert_eq!(reason(&refused), "CASE_CHANGE_REFUSED");
         assert_eq!(fields(&refused), ["/cases/1/decision_number", "/cases/2/obligations"]);
-        assert_eq!(list(client, "number = 201/QĐ-THADS").await.expect("a list"), [] as [String; 0]);
-        assert_eq!(list(client, "number = 7/QĐ-THADS").await.expect("a list").len(), 1);
+        assert_eq!(list(client, "number = 201/QĐ-THADS").await, "");
+        assert_eq!(list(client, "number = 7/QĐ-THADS").await.split(' ').count(), 1);
 
         let step = |id: &String| json!({
             "case_id": id, "change": "collected", "date": TODAY, "obligation": "1", "amount": "1000", "source": "VOLUNTARY",
@@ -110,7 +110,7 @@ backends! {
                 tokio::time::sleep(std::time::Duration::from_millis(200)).await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(60), reminded).await.expect("reminded in time");
+        tokio::time::timeout(std::time::Duration::from_mins(1), reminded).await.expect("reminded in time");
         assert!(case.get().await.case.expect("the case").reminded);
         let last = case.events().await.pop().expect("an event");
         assert_eq!((last.action.as_str(), last.actor_agency_code.as_str()), ("reminded", "HUB"));

@@ -70,13 +70,15 @@ async fn get(client: &Client, id: &str) -> Result<v1::GetCaseResponse, Status> {
     ask(client, Rpc::CaseServiceGetCase, &v1::GetCaseRequest { case_id }).await
 }
 
-async fn list(client: &Client, filter: &str) -> Result<Vec<String>, Status> {
+/// The ids of the cases that are listed, with spaces between.
+async fn list(client: &Client, filter: &str) -> String {
     let message = v1::ListCasesRequest {
         filter: filter.to_owned(),
         ..Default::default()
     };
-    let page: v1::ListCasesResponse = ask(client, Rpc::CaseServiceListCases, &message).await?;
-    Ok(page.cases.into_iter().map(|case| case.id).collect())
+    let page: Result<v1::ListCasesResponse, Status> = ask(client, Rpc::CaseServiceListCases, &message).await;
+    let ids: Vec<String> = page.expect("a list").cases.into_iter().map(|case| case.id).collect();
+    ids.join(" ")
 }
 
 async fn drafts(client: &Client, id: &str) -> Vec<v1::ReleaseDraft> {

@@ -54,11 +54,11 @@ backends! {
         for (client, hidden) in [(&one, &other), (&two, &id), (world.client(THADS), &id), (world.client(BANK), &id)] {
             assert_eq!(words(&get(client, hidden).await.expect_err("hidden")), nothing);
         }
-        assert_eq!(list(&one, "").await.expect("a list"), [id.clone()]);
-        assert_eq!(list(&two, "").await.expect("a list"), [other.clone()]);
-        assert_eq!(list(whole, "").await.expect("a list"), [other.clone(), id.clone()], "newest first");
-        assert_eq!(list(world.client(THADS), "").await.expect("a list"), [] as [String; 0]);
-        assert_eq!(list(whole, "officer = chv.hai AND tag = CREDIT AND status = IN_PROGRESS").await.expect("a list"), [other.clone()]);
+        assert_eq!(list(&one, "").await, id);
+        assert_eq!(list(&two, "").await, other);
+        assert_eq!(list(whole, "").await, format!("{other} {id}"), "newest first");
+        assert_eq!(list(world.client(THADS), "").await, "");
+        assert_eq!(list(whole, "officer = chv.hai AND tag = CREDIT AND status = IN_PROGRESS").await, other);
 
         let mut step = collected("1", TODAY);
         step["case_id"] = other.clone().into();
@@ -72,7 +72,7 @@ backends! {
         let refused = record(&one, &progress(&world.key(), THADS_37, &[give.clone()])).await.expect_err("beyond the scope");
         assert_eq!(fields(&refused), ["/steps/0/officer_id"]);
         record(whole, &progress(&world.key(), THADS_37, &[give])).await.expect("assigned");
-        assert_eq!(list(&two, "").await.expect("a list").len(), 2);
+        assert_eq!(list(&two, "").await.split(' ').count(), 2);
         // Nobody else has cases.
         let refused = register(world.client(BANK), &cases(&world.key(), BANK, &[item()])).await.expect_err("a bank");
         assert_eq!(reason(&refused), "METHOD_NOT_ALLOWED");
