@@ -69,7 +69,7 @@ backends! {
         assert_eq!(words(&refused), words(&none));
         // What is his he may do, but not give away beyond what he sees.
         let give = json!({ "case_id": id, "change": "assigned", "date": TODAY, "officer_id": "chv.hai" });
-        let refused = record(&one, &progress(&world.key(), THADS_37, &[give.clone()])).await.expect_err("beyond the scope");
+        let refused = record(&one, &progress(&world.key(), THADS_37, std::slice::from_ref(&give))).await.expect_err("beyond the scope");
         assert_eq!(fields(&refused), ["/steps/0/officer_id"]);
         record(whole, &progress(&world.key(), THADS_37, &[give])).await.expect("assigned");
         assert_eq!(list(&two, "").await.split(' ').count(), 2);

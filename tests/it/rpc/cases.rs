@@ -4,7 +4,7 @@ use lienthong_proto::v1;
 use prost::Message as _;
 use serde_json::json;
 
-use super::table::{Row, open};
+use super::table::{Make, Row, open};
 use crate::harness::agencies::THADS;
 
 const HIDDEN: &str = "CASE_NOT_FOUND";
@@ -33,18 +33,18 @@ pub(super) fn register() -> Row {
 }
 
 /// Of a case that nobody has.
-fn hidden(row: Row) -> Row {
+fn hidden(make: Make) -> Row {
     Row {
         caller: THADS,
         own: HIDDEN,
         foreign: HIDDEN,
         missing: HIDDEN,
-        ..row
+        ..open(make)
     }
 }
 
 pub(super) fn record() -> Row {
-    hidden(open(|caller, _, key| {
+    hidden(|caller, _, key| {
         let step = json!({ "case_id": no_such_case(), "change": "verified", "date": "2026-11-20" });
         let document = json!({
             "schema": "lienthong/case-progress/1", "idempotency_key": key, "agency": caller.code_text(), "steps": [step],
@@ -53,27 +53,27 @@ pub(super) fn record() -> Row {
             document: document.to_string(),
         }
         .encode_to_vec()
-    }))
+    })
 }
 
 /// One case, or its drafts: the same message asks for either.
 pub(super) fn one() -> Row {
-    hidden(open(|_, _, _| {
+    hidden(|_, _, _| {
         v1::GetCaseRequest {
             case_id: no_such_case(),
         }
         .encode_to_vec()
-    }))
+    })
 }
 
 pub(super) fn events() -> Row {
-    hidden(open(|_, _, _| {
+    hidden(|_, _, _| {
         v1::ListCaseEventsRequest {
             case_id: no_such_case(),
             ..Default::default()
         }
         .encode_to_vec()
-    }))
+    })
 }
 
 pub(super) fn list() -> Row {
