@@ -35,6 +35,8 @@ migrations! {
     11 => "0011_content_key",
     12 => "0012_erasure",
     13 => "0013_operator_action",
+    15 => "0015_response_time",
+    16 => "0016_case",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {
