@@ -24,6 +24,7 @@ import tempfile
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
+import verify_cases
 import verify_content
 import verify_der
 
@@ -34,8 +35,9 @@ except ImportError:
     tomllib = None
 
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-WEBHOOK = 16
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST, WEBHOOK)
+CASE, WEBHOOK = 14, 16
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST, CASE,
+         WEBHOOK)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -84,6 +86,10 @@ TABLES = {
                    "decided_time"),
     "erased_content": (2, "log_index erasure_index"),
     "webhook_endpoint": (1, "id agency url lanes actions signing keys state reason registered_time update_time version"),
+    "enforcement_case": (1, "id agency decision_number decision_date initiative opened_date carried_over_from transfer status "
+                            "ground since_date verified_date verify_every obligations tags unit officer rest due_date due_kind "
+                            "reminded_date version update_time body_index item"),
+    "case_request": (1, "enforcement_request_id case_id obligations purpose amount costs debited debited_time arrived"),
 }
 
 # What operators do, and what is said of each action.
@@ -530,6 +536,7 @@ class Replay:
         self.measures, self.counters, self.lanes, self.tallies = {}, {}, {}, {}
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
         self.erasures, self.destroyed, self.webhooks = {}, {}, {}
+        self.cases = verify_cases.Cases(self.require, text_of)
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys = None, {}
 
@@ -537,7 +544,8 @@ class Replay:
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
                   CATALOGUE: self.catalogue, OPERATOR: self.operator, ERASURE: self.erasure,
-                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, WEBHOOK: self.webhook}.get(event["entry_type"])
+                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, CASE: self.cases.follow,
+                  WEBHOOK: self.webhook}.get(event["entry_type"])
         try:
             if follow is None:
                 self.document(event, attachments)
@@ -774,6 +782,7 @@ class Replay:
             self.count(request, told, now)
         for counted in told.get("counted", []):
             self.tally(self.requests[id_], counted, now)
+        self.cases.order(event, told)
         self.enter(event, told)
         for position, document in enumerate(told.get("attachments", [])):
             self.rows["request_attachment"].append({"enforcement_request_id": id_, "log_index": index,
@@ -958,6 +967,7 @@ class Replay:
             level += 8
         checked = ("log_entry", "event", "body", "content_key", "checkpoint", "idempotency", "supervision_shown",
                    "erased_content")
+        rows.update(self.cases.rows())
         rows["erasure"] = [erasure for order in self.erasures.values() for erasure in order]
         return {table: found for table, found in rows.items() if table not in checked}
 

@@ -14,6 +14,7 @@ use ledger::{CurrentCalendar, Ledger, LedgerParts, LedgerSettings, Wakeups};
 pub mod agencies;
 pub mod bundle;
 pub mod calendar;
+pub mod cases;
 pub mod documents;
 pub mod erasure;
 pub mod evidence;

@@ -85,6 +85,10 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::AgencyServiceGetAgency
         | Rpc::AgencyServiceListAgencies
         | Rpc::CalendarServiceListCalendarDays
+        | Rpc::CaseServiceGetCase
+        | Rpc::CaseServiceListCases
+        | Rpc::CaseServiceListCaseEvents
+        | Rpc::CaseServiceListReleaseDrafts
         | Rpc::CatalogueServiceListKinds
         | Rpc::CatalogueServiceGetKind
         | Rpc::CatalogueServiceValidate
@@ -132,7 +136,9 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::WebhookServiceSendTestEvent
         | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
 
-        Rpc::DocumentServiceUpload
+        Rpc::CaseServiceRegisterCases
+        | Rpc::CaseServiceRecordProgress
+        | Rpc::DocumentServiceUpload
         | Rpc::RequestServiceSubmit
         | Rpc::RequestServiceSubmitStream
         | Rpc::RequestServiceAcknowledge

@@ -49,6 +49,8 @@ pub enum EntryType {
     Trust,
     /// An endpoint of webhooks was registered, changed, disabled or removed.
     Webhook,
+    /// A case was opened or changed.
+    Case,
 }
 
 impl EntryType {
@@ -67,6 +69,7 @@ impl EntryType {
         Self::HubKey,
         Self::Trust,
         Self::Webhook,
+        Self::Case,
     ];
 
     /// The byte in the leaf and the number in the event row.
@@ -85,6 +88,7 @@ impl EntryType {
             Self::HubKey => 11,
             Self::Trust => 12,
             Self::Webhook => 16,
+            Self::Case => 14,
         }
     }
 

@@ -6,6 +6,7 @@ pub mod auth_layer;
 mod bundle;
 pub mod calendar_service;
 mod caller;
+pub mod case_service;
 pub mod catalogue_service;
 pub mod convert;
 pub mod document_service;

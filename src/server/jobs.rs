@@ -119,6 +119,8 @@ struct Seen {
     registry_version: Option<i64>,
     /// The day of the last warning.
     warned: Option<Date>,
+    /// The day of the last look for what is due in cases. What falls due on a day by what is stated on that day is seen on the next.
+    reminded: Option<Date>,
 }
 
 async fn work(app: App, meter: JobMeter) {
@@ -134,6 +136,11 @@ async fn work(app: App, meter: JobMeter) {
 
 async fn look(app: &App, meter: &JobMeter, seen: &mut Seen) -> Result<()> {
     while meter.run("recompute", app.recompute_deadlines(PIECES)).await?.more {}
+    let today = app.clock.now().date();
+    if seen.reminded != Some(today) {
+        meter.run("case_reminders", app.remind_of_cases()).await?;
+        seen.reminded = Some(today);
+    }
     let version = app.store.registry_version().await?;
     if seen.registry_version != Some(version) {
         let passed = meter.run("succession", app.pass_to_successors()).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lienthong_proto::v1::admin_service_server::AdminServiceServer;
 use lienthong_proto::v1::agency_service_server::AgencyServiceServer;
 use lienthong_proto::v1::calendar_service_server::CalendarServiceServer;
+use lienthong_proto::v1::case_service_server::CaseServiceServer;
 use lienthong_proto::v1::catalogue_service_server::CatalogueServiceServer;
 use lienthong_proto::v1::document_service_server::DocumentServiceServer;
 use lienthong_proto::v1::evidence_service_server::EvidenceServiceServer;
@@ -30,6 +31,7 @@ use crate::auth::directory::Authenticator;
 use crate::grpc::admin_service::AdminService;
 use crate::grpc::agency_service::AgencyService;
 use crate::grpc::calendar_service::CalendarService;
+use crate::grpc::case_service::CaseService;
 use crate::grpc::catalogue_service::CatalogueService;
 use crate::grpc::document_service::DocumentService;
 use crate::grpc::evidence_service::EvidenceService;
@@ -74,6 +76,7 @@ pub(super) fn routes(
         ))
         .add_service(limited!(CatalogueServiceServer, CatalogueService::new(app.clone())))
         .add_service(limited!(CalendarServiceServer, CalendarService::new(app.clone())))
+        .add_service(limited!(CaseServiceServer, CaseService::new(app.clone())))
         .add_service(limited!(TrackingServiceServer, TrackingService::new(app.clone())))
         .add_service(limited!(AgencyServiceServer, AgencyService::new(app.clone())))
         .add_service(limited!(

@@ -36,6 +36,7 @@ migrations! {
     12 => "0012_erasure",
     13 => "0013_operator_action",
     15 => "0015_response_time",
+    16 => "0016_case",
     17 => "0017_webhook",
 }
 

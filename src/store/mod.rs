@@ -4,6 +4,7 @@ mod attachments;
 pub mod backend;
 mod bulk;
 mod calendar;
+mod cases;
 mod connect;
 mod content;
 mod database_file;
@@ -28,6 +29,7 @@ pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_case;
 mod sql_erasure;
 mod sql_operator;
 mod sql_supervision;
@@ -38,6 +40,7 @@ mod tree;
 mod webhooks;
 pub mod write;
 
+pub use cases::CaseFilter;
 pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};
 pub use database_file::FileFault;
@@ -123,6 +126,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(supervision)
         .chain(at_rest)
         .chain(erasure)
+        .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
         .chain(kept::texts())
         .collect()

@@ -23,10 +23,12 @@ pub const TABLES: &[(&str, Class)] = &[
     ("attachment", Class::Projection),
     ("body", Class::Evidence),
     ("calendar_day", Class::Projection),
+    ("case_request", Class::Projection),
     ("checkpoint", Class::Evidence),
     ("content_key", Class::Projection),
     ("credential", Class::Projection),
     ("deadline", Class::Projection),
+    ("enforcement_case", Class::Projection),
     ("enforcement_request", Class::Projection),
     ("erased_content", Class::Evidence),
     ("erasure", Class::Projection),
@@ -200,6 +202,17 @@ table!(WEBHOOK_DELIVERY, "webhook_delivery", Replace, ["endpoint_id", "lane", "p
     "endpoint_id": Text, "lane": Text, "position": Integer, "log_index": Integer, "delivered": Flag, "attempts": Integer,
     "first_time": Integer, "last_time": Integer, "outcome": Text, "status": Integer,
 });
+table!(ENFORCEMENT_CASE, "enforcement_case", Replace, ["id"], {
+    "id": Text, "agency": Text, "decision_number": Text, "decision_date": Text, "initiative": Text, "opened_date": Text,
+    "carried_over_from": Text, "transfer": Text, "status": Text, "ground": Text, "since_date": Text, "verified_date": Text,
+    "verify_every": Text, "obligations": Text, "tags": Text, "unit": Text, "officer": Text, "rest": Integer,
+    "due_date": Text, "due_kind": Text, "reminded_date": Text, "version": Integer, "update_time": Integer,
+    "body_index": Integer, "item": Integer,
+});
+table!(CASE_REQUEST, "case_request", Replace, ["enforcement_request_id"], {
+    "enforcement_request_id": Text, "case_id": Text, "obligations": Text, "purpose": Text, "amount": Integer, "costs": Integer,
+    "debited": Integer, "debited_time": Integer, "arrived": Integer,
+});
 
 table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
     "id": Integer, "tree_size": Integer, "root_hash": Bytes, "frontier": Bytes, "hub_time": Integer,
@@ -236,6 +249,8 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &ERASED_CONTENT,
     &RESPONSE_COUNT,
     &RESPONSE_HISTOGRAM,
+    &ENFORCEMENT_CASE,
+    &CASE_REQUEST,
     &CALENDAR_DAY,
     &JOB,
     &OPERATOR_ACTION,

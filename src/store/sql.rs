@@ -171,7 +171,9 @@ macro_rules! in_pairs {
     };
 }
 
-pub(super) use {event_columns, in_list, may_see, reaches_received, reaches_sent, request_columns, texts};
+pub(super) use {
+    event_columns, in_list, may_see, measure_columns, reaches_received, reaches_sent, request_columns, texts,
+};
 
 texts! {
     HEAD_LOCK = Sql::pair(head!(""), head!(" FOR UPDATE"));

@@ -1,9 +1,12 @@
 //! The rows of the projections' tables, from what a replay made, in the columns of their `Select`.
 
+use jiff::civil::Date;
+
 use super::row::{Row, Value};
 use crate::domain::agency::{Agency, Officer};
 use crate::domain::catalogue::definition::Register;
 use crate::domain::deadline::Deadline;
+use crate::domain::enforcement_case::{CaseRecord, CaseRequest, Dong, Ground};
 use crate::domain::event::{Measure, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
 use crate::domain::mailbox::{Lane, LaneHead};
@@ -109,6 +112,53 @@ pub(super) fn measure_row(measure: &Measure) -> Row {
         micros(measure.ended),
         measure.changed_by.as_ref().map(RequestId::as_str).into(),
         json(&measure.taken),
+    ])
+}
+
+pub(super) fn case_row(record: &CaseRecord) -> Row {
+    let case = &record.case;
+    let due = case.due();
+    let day = |date: Option<Date>| Value::from(date.map(|date| date.to_string()));
+    Row::from([
+        record.id.as_str().into(),
+        record.agency.as_str().into(),
+        record.decision.number.as_str().into(),
+        record.decision.date.to_string().into(),
+        case.initiative.as_str().into(),
+        case.opened.to_string().into(),
+        day(case.carried_over_from),
+        case.transfer.as_ref().map(RequestId::as_str).into(),
+        case.status.as_str().into(),
+        case.ground.map(Ground::as_str).into(),
+        case.since.to_string().into(),
+        day(case.verified),
+        case.verify_every.as_str().into(),
+        json(&case.obligations),
+        json(&case.tags),
+        case.unit.as_ref().map(UnitId::as_str).into(),
+        case.officer.as_ref().map(OfficerId::as_str).into(),
+        case.rest(&[]).get().into(),
+        day(due.map(|due| due.date)),
+        due.map(|due| due.kind.as_str()).into(),
+        day(record.reminded),
+        record.version.into(),
+        record.update_time.micros().into(),
+        record.stated.body_index.into(),
+        record.stated.item.into(),
+    ])
+}
+
+pub(super) fn case_request_row(request: &CaseRequest) -> Row {
+    Row::from([
+        request.request_id.as_str().into(),
+        request.named.case_id.as_str().into(),
+        json(&request.named.obligations),
+        request.named.purpose.as_str().into(),
+        request.named.amount.map(Dong::get).into(),
+        request.named.costs.map(Dong::get).into(),
+        request.debited.map(|(amount, _)| amount.get()).into(),
+        request.debited.map(|(_, at)| at.micros()).into(),
+        request.arrived.get().into(),
     ])
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::beside::{Side, own};
 use super::bodies::{Contents, Own, check_attachment, check_body, check_key};
+use super::cases::Orders;
 use super::entry::Event;
 use super::fault::What;
 use super::measures::Measures;
@@ -22,7 +23,8 @@ use super::source::Source;
 use super::{Outside, Progress, Result, STEP, Verdict, erasures, trust, webhooks};
 use crate::domain::calendar::{CalendarDay, DayOrigin};
 use crate::domain::catalogue::definition::Register;
-use crate::domain::event::{self, Entered, Measure};
+use crate::domain::enforcement_case::Dong;
+use crate::domain::event::{self, Entered, Measure, OpenedCase};
 use crate::domain::ids::RequestId;
 use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::response_time::Tallies;
@@ -74,6 +76,7 @@ pub(super) struct Log {
     pub(super) calendar_rows: Vec<Row>,
     pub(super) lanes: BTreeMap<(String, Lane), LaneHead>,
     pub(super) measures: Measures,
+    pub(super) orders: Orders,
     pub(super) effects: Vec<Effect>,
     /// The last number of each book of an agency and year; the replay of the requests fills it.
     pub(super) counters: BTreeMap<(String, Register, i64), i64>,
@@ -131,6 +134,7 @@ impl Log {
             calendar_rows: Vec::new(),
             lanes: BTreeMap::new(),
             measures: Measures::default(),
+            orders: Orders::default(),
             effects: Vec::new(),
             counters: BTreeMap::new(),
             tallies: Tallies::default(),
@@ -247,6 +251,7 @@ impl Log {
             EntryType::HubKey => self.keys.follow(event),
             EntryType::Webhook => self.webhooks.follow(event),
             EntryType::Trust => self.trust.follow(event, own),
+            EntryType::Case => self.orders.follow(event),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };
         if follows.is_none() {
@@ -286,6 +291,12 @@ impl Log {
         }
         for measure in &told.measures {
             self.measures.state(measure);
+        }
+        if let Some(named) = told.opened.as_ref().and_then(|opened| opened.case.as_ref()) {
+            self.orders.open(&by, named);
+        }
+        if let Some(debited) = told.debited {
+            self.orders.debit(&by, debited, event.hub_time)?;
         }
         for restored in &told.restored {
             self.effect(restored, event, Done::Restored);
@@ -423,6 +434,7 @@ struct Told {
     measures: Vec<Measure>,
     ended: Vec<RequestId>,
     restored: Vec<RequestId>,
+    debited: Option<Dong>,
 }
 
 impl Told {
@@ -437,6 +449,8 @@ impl Told {
 #[derive(Debug, Deserialize)]
 struct Opened {
     body_index: i64,
+    #[serde(default)]
+    case: Option<OpenedCase>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -288,6 +288,29 @@ pub(super) static WEBHOOK_ENDPOINT: Select = Select::of(
      version FROM webhook_endpoint ORDER BY id",
 );
 
+pub(super) static CASE_EVENT: Select = Select::of(
+    "event",
+    &["log_index"],
+    "SELECT log_index, entry_type, subject, version, action, from_state, to_state, agency, officer, party, counterparty, \
+     hub_time, details FROM event WHERE entry_type = 14 ORDER BY subject, version, log_index",
+)
+.only(14);
+
+pub(super) static ENFORCEMENT_CASE: Select = Select::of(
+    "enforcement_case",
+    &["id"],
+    "SELECT id, agency, decision_number, decision_date, initiative, opened_date, carried_over_from, transfer, status, ground, \
+     since_date, verified_date, verify_every, obligations, tags, unit, officer, rest, due_date, due_kind, reminded_date, \
+     version, update_time, body_index, item FROM enforcement_case ORDER BY id",
+);
+
+pub(super) static CASE_REQUEST: Select = Select::of(
+    "case_request",
+    &["enforcement_request_id"],
+    "SELECT enforcement_request_id, case_id, obligations, purpose, amount, costs, debited, debited_time, arrived FROM case_request \
+     ORDER BY enforcement_request_id",
+);
+
 pub(super) static LEDGER_HEAD: Select = Select::of(
     "ledger_head",
     &["id"],
@@ -321,6 +344,8 @@ pub static VERIFIED: &[&Select] = &[
     &SUPERVISION_SHOWN,
     &ERASURE,
     &ERASED_CONTENT,
+    &ENFORCEMENT_CASE,
+    &CASE_REQUEST,
     &AGENCY,
     &OFFICER,
     &CREDENTIAL,

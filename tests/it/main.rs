@@ -10,6 +10,8 @@ mod bundle;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod content;

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::case_orders::NamedCase;
+use super::cases::CaseWork;
 use super::catalogue::StatedKind;
 use super::erasure::ErasureStep;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
@@ -163,6 +165,8 @@ pub enum Operation {
     Operator(Vec<LineId>),
     /// Change an endpoint of webhooks.
     Webhook(Box<super::webhook::WebhookStep>),
+    /// Open and change cases.
+    Cases(CaseWork),
 }
 
 /// A catalogue.
@@ -286,6 +290,8 @@ pub struct Submit {
     pub copies: Vec<CopyByRight>,
     /// Roles that are due a copy and that no registered agency has for the place.
     pub copies_missing: Vec<Role>,
+    /// The case that it names.
+    pub case: Option<Box<NamedCase>>,
 }
 
 /// A copy of an order that the law gives to another agency.

@@ -130,6 +130,8 @@ impl Writer {
         tx.write(&state.appended.attachments).await?;
         tx.write(&state.appended.request_attachments).await?;
         tx.write(&state.measure_rows().map_err(encode_error)?).await?;
+        tx.write(&state.case_rows().map_err(encode_error)?).await?;
+        tx.write(&state.case_request_rows().map_err(encode_error)?).await?;
         tx.write(&state.counter_rows()).await?;
         tx.write(&state.cursor_rows()).await?;
         let agencies: Vec<_> = state

@@ -8,8 +8,8 @@ use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
-    calendar, catalogue, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep, trust,
-    upload, webhook,
+    calendar, cases, catalogue, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep,
+    trust, upload, webhook,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -126,6 +126,7 @@ pub(super) fn decide(
         Operation::Catalogue(stated) => catalogue::state(state, environment, command, stated)?,
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
         Operation::Trust(paper) => trust::keep(state, environment, command, paper)?,
+        Operation::Cases(work) => cases::enter(state, registry, environment, command, work)?,
         Operation::Operator(lines) => operator::enter(state, command, lines)?,
         Operation::RetireHubKey(key) => hub_key::retire(state, command, key)?,
         Operation::Upload(document) => {

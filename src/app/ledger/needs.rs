@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::case_needs::CaseNeeds;
 use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::erasure::ErasureStep;
 use super::state::{Registry, State};
@@ -47,6 +48,7 @@ pub(super) struct Needs<'a> {
     erasures: Vec<&'a ErasureStep>,
     /// Agencies whose endpoints of webhooks are looked at.
     webhooks: BTreeSet<&'a AgencyCode>,
+    cases: CaseNeeds<'a>,
 }
 
 impl<'a> Needs<'a> {
@@ -76,12 +78,14 @@ impl<'a> Needs<'a> {
                 for relation in &submit.relations {
                     self.add_related(&relation.related_id);
                 }
+                self.cases.add_order(submit);
             }
             Operation::Step(step) => {
                 self.requests.insert(&step.request_id);
                 self.documents.extend(&step.statement.attachments);
                 self.timed.insert(&step.request_id);
                 self.measured.insert(&step.request_id);
+                self.cases.add_step(step);
                 for related in &step.related {
                     self.add_related(related);
                 }
@@ -111,6 +115,13 @@ impl<'a> Needs<'a> {
             }
             Operation::Registry(change) => self.add_registry(change),
             Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
+            Operation::Cases(work) => {
+                let (officers, transfers) = self.cases.add_work(&actor.agency, work);
+                self.officers
+                    .extend(officers.into_iter().map(|officer| (&actor.agency, officer)));
+                self.requests.extend(transfers);
+                self.agencies.extend(CaseNeeds::successor(work));
+            }
             Operation::Erasure(step) => {
                 self.requests.extend(step.order.requests.keys());
                 self.measured.extend(step.order.requests.keys());
@@ -251,6 +262,7 @@ impl<'a> Needs<'a> {
         self.read_erasures(tx, state).await?;
         self.read_measures(tx, state).await?;
         self.read_requests(tx, state).await?;
+        self.cases.read(tx, state).await?;
         if !self.timed.is_empty() {
             state.deadlines = tx.deadlines(self.timed.iter().copied()).await?;
         }

@@ -12,10 +12,11 @@ use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::calendar::DayState;
 use crate::domain::catalogue::definition::Register;
 use crate::domain::deadline::Deadline;
+use crate::domain::enforcement_case::{CaseRecord, CaseRequest};
 use crate::domain::erasure::Erasure;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::{Entered, Measure};
-use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
+use crate::domain::ids::{AgencyCode, CaseId, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
 use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
 use crate::domain::operator::{LineId, OperatorLine};
 use crate::domain::register::running_number;
@@ -25,9 +26,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
-    AttachmentRow, BodyRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow, DeadlineRow, ErasedContentRow,
-    EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, ReadRow, RegisterCounter, RelationRow,
-    RequestAttachmentRow, ShownRow, TrustPaperRow, UsedKey,
+    AttachmentRow, BodyRow, CaseRequestRow, CaseRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow,
+    DeadlineRow, ErasedContentRow, EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, ReadRow,
+    RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow, TrustPaperRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -165,6 +166,9 @@ pub(super) struct State {
     pub(super) requests: Tracked<RequestId, EnforcementRequest>,
     pub(super) deadlines: BTreeMap<RequestId, Vec<Deadline>>,
     pub(super) measures: Tracked<MeasureId, Measure>,
+    pub(super) cases: Tracked<CaseId, CaseRecord>,
+    /// Orders that name a case.
+    pub(super) case_requests: Tracked<RequestId, CaseRequest>,
     pub(super) changed_deadlines: BTreeSet<RequestId>,
     pub(super) counters: Tracked<(AgencyCode, Register, i64), i64>,
     /// Requests that stand in a register under a number that this batch states.
@@ -213,6 +217,8 @@ impl State {
             requests: Tracked::default(),
             deadlines: BTreeMap::new(),
             measures: Tracked::default(),
+            cases: Tracked::default(),
+            case_requests: Tracked::default(),
             changed_deadlines: BTreeSet::new(),
             counters: Tracked::default(),
             numbered: Vec::new(),
@@ -324,6 +330,18 @@ impl State {
         self.measures
             .changes()
             .map(|(_, measure)| MeasureRow::new(measure.clone()))
+            .collect()
+    }
+
+    pub(super) fn case_rows(&self) -> Result<Vec<CaseRow>, serde_json::Error> {
+        let changed = self.cases.changes();
+        changed.map(|(_, record)| CaseRow::new(record.clone())).collect()
+    }
+
+    pub(super) fn case_request_rows(&self) -> Result<Vec<CaseRequestRow>, serde_json::Error> {
+        let changed = self.case_requests.changes();
+        changed
+            .map(|(_, request)| CaseRequestRow::new(request.clone()))
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::case_orders;
 use super::command::{Command, Holding, Statement, Step};
 use super::environment::Environment;
 use super::erasure;
@@ -75,6 +76,7 @@ pub(super) fn step(
         served: statement.served.clone(),
         attachments: statement.attachments.clone(),
         signed: command.verified.as_ref().map(|verified| verified.signed.clone()),
+        debited: case_orders::debited(state, step),
         due_time: earliest_open_due(&deadlines),
         ..EventDetails::default()
     };
@@ -123,6 +125,7 @@ pub(super) fn step(
         state.deadlines.insert(after.id.clone(), deadlines);
     }
     measures::keep(state, &after.id, step.action, &details);
+    case_orders::keep_debited(state, &after.id, details.debited);
     state.requests.set(after.id.clone(), after);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::case_orders;
 use super::command::{Command, CopyByRight, Submit};
 use super::environment::Environment;
 use super::erasure;
@@ -13,8 +14,9 @@ use crate::domain::agency::{Agency, Channel, Role};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::{self, ClockContext, earliest_open_due};
 use crate::domain::document::parts::RelationType;
+use crate::domain::enforcement_case::CaseRequest;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, Relation};
+use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, OpenedCase, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, RelatedId, RequestId, UnitId};
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
@@ -50,6 +52,7 @@ pub(super) fn submit(
         return Err(Error::new(ErrorCode::KindNotAllowed).with("kind", definition.code.as_str()));
     }
     check_relations(state, viewer, submit)?;
+    case_orders::check(state, viewer, submit)?;
     erasure::refuse_erased_documents(state, &submit.attachments)?;
     let addressees: Vec<Addressee<'_>> = submit
         .recipients
@@ -77,6 +80,7 @@ pub(super) fn submit(
             attachments: &submit.attachments,
             missing: std::mem::take(&mut missing),
             province: registry.province(sender),
+            case: submit.case.as_ref().map(|named| named.opened.clone()),
         };
         opened.push(open(
             state,
@@ -102,6 +106,7 @@ pub(super) fn submit(
             attachments: &submit.attachments,
             missing: Vec::new(),
             province: registry.province(sender),
+            case: None,
         };
         open(
             state,
@@ -126,6 +131,7 @@ struct Opening<'a> {
     attachments: &'a [DocumentId],
     missing: Vec<Role>,
     province: &'a str,
+    case: Option<OpenedCase>,
 }
 
 /// Opens one request; `body` is where the order's bytes are kept.
@@ -205,6 +211,7 @@ fn open(
             lane: request.lane,
             body_index,
             relations: opening.relations.clone(),
+            case: opening.case.clone(),
         }),
         unit: opening.unit,
         deadlines: deadlines.clone(),
@@ -252,6 +259,9 @@ fn open(
     state.deadlines.insert(id.clone(), deadlines);
     state.changed_deadlines.insert(id.clone());
     state.requests.set(id.clone(), request);
+    if let Some(named) = opening.case {
+        state.case_requests.set(id.clone(), CaseRequest::new(id.clone(), named));
+    }
     Ok(id)
 }
 

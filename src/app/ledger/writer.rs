@@ -329,6 +329,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Catalogue(_)
         | Operation::Operator(_)
         | Operation::Webhook(_)
+        | Operation::Cases(_)
         | Operation::Trust(_) => Priority::Ordinary,
     }
 }
@@ -446,6 +447,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Catalogue(_)
         | Operation::Operator(_)
         | Operation::Webhook(_)
+        | Operation::Cases(_)
         | Operation::Trust(_) => false,
     };
     !stands_alone(next) && !run.iter().any(stands_alone)

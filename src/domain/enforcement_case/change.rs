@@ -193,6 +193,27 @@ impl CaseChange {
         }
     }
 
+    /// The request of which it says that money came, how much, and whether it comes or goes back.
+    pub const fn arrival(&self) -> Option<(&RequestId, Dong, bool)> {
+        if let Self::Collected {
+            request: Some(request),
+            amount,
+            ..
+        } = self
+        {
+            return Some((request, *amount, true));
+        }
+        if let Self::CollectionReversed {
+            request: Some(request),
+            amount,
+            ..
+        } = self
+        {
+            return Some((request, *amount, false));
+        }
+        None
+    }
+
     /// Its stable name, the action of its log entry.
     pub const fn name(&self) -> &'static str {
         match self {

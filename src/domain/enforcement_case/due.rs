@@ -3,6 +3,7 @@
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::state::EnforcementCase;
 use super::status::CaseStatus;
@@ -22,7 +23,8 @@ text_enum! {
 }
 
 /// A day on which something is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Due {
     /// The day.
     pub date: Date,

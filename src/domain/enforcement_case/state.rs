@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::change::{CaseChange, Opened};
 use super::dong::Dong;
@@ -14,7 +15,8 @@ use super::vocabulary::{Initiative, Obligation, ObligationId, ObligationKind, Ta
 use crate::domain::ids::{OfficerId, RequestId, UnitId};
 
 /// An obligation as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ObligationState {
     /// What is owed, with the amount as it is now.
     pub obligation: Obligation,

@@ -29,7 +29,30 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What becomes of a measure in force when its case goes to another status.
+    pub enum MeasureFate {
+        /// Tiếp tục thực hiện: it stays as it is.
+        Keep => "KEEP",
+        /// Sẽ chấm dứt bằng quyết định: it stays until a decision ends it.
+        EndToFollow => "END_TO_FOLLOW",
+        /// Chuyển cho cơ quan nhận ủy thác: it stays; the agency that the case is entrusted to goes on with it.
+        HandOver => "HAND_OVER",
+    }
+}
+
 impl CaseStatus {
+    /// What becomes of measures in force. They end by a decision alone (L106 Art. 95; D152 Art. 42.7), never by themselves here.
+    pub const fn fate_of_measures(self) -> MeasureFate {
+        match self {
+            Self::InProgress | Self::Postponed | Self::Suspended | Self::NoConditions | Self::SeparateRegister => {
+                MeasureFate::Keep
+            }
+            Self::Completed | Self::Discontinued | Self::Revoked | Self::RequestSentBack => MeasureFate::EndToFollow,
+            Self::Entrusted => MeasureFate::HandOver,
+        }
+    }
+
     /// Whether nothing is left to be enforced in it.
     pub const fn is_final(self) -> bool {
         match self {

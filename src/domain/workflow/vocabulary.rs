@@ -93,6 +93,8 @@ text_enum! {
         Recompute => "recompute",
         /// Chuyển cho cơ quan kế thừa.
         Succeed => "succeed",
+        /// Thông báo về việc thi hành án.
+        CaseNotice => "case_notice",
     }
 }
 
@@ -120,7 +122,8 @@ impl Action {
             | Self::RefuseWithdrawal
             | Self::Close
             | Self::Recompute
-            | Self::Succeed => false,
+            | Self::Succeed
+            | Self::CaseNotice => false,
         }
     }
 
@@ -148,6 +151,7 @@ impl Action {
             Self::Close => "Đóng yêu cầu",
             Self::Recompute => "Tính lại thời hạn",
             Self::Succeed => "Chuyển cho cơ quan kế thừa",
+            Self::CaseNotice => "Thông báo về việc thi hành án",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod agency;
 pub(crate) mod calendar;
+pub(crate) mod case;
 mod credential;
 pub(crate) mod deadlines;
 pub(crate) mod erasure;

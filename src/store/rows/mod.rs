@@ -3,6 +3,7 @@
 mod attachment;
 mod calendar;
 mod content;
+mod enforcement_case;
 mod erasure;
 mod log;
 mod mailbox;
@@ -18,6 +19,7 @@ pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
 pub use calendar::{JobRow, RequestParties};
 pub(crate) use content::KeptBody;
 pub use content::{Body, ContentKeyRow};
+pub(crate) use enforcement_case::{CaseRequestRow, CaseRow};
 pub(crate) use erasure::ErasedContentRow;
 pub use erasure::OpenRelation;
 pub use log::{BodyRow, Checkpoint, EventRow, Head, HubKeyRow, LogEntry, TreeNodeRow, TrustPaperRow, UsedKey};

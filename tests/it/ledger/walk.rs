@@ -397,7 +397,8 @@ fn statement(target: &Target, action: Action, detail: u8) -> Statement {
         | Action::RefuseWithdrawal
         | Action::Close
         | Action::Recompute
-        | Action::Succeed => empty,
+        | Action::Succeed
+        | Action::CaseNotice => empty,
     }
 }
 

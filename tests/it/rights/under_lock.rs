@@ -234,6 +234,8 @@ backends! {
             "DROP INDEX enforcement_request_by_body",
             "DROP INDEX enforcement_request_to_erase",
             "ALTER TABLE enforcement_request DROP COLUMN erased_index",
+            "DROP TABLE enforcement_case",
+            "DROP TABLE case_request",
             "DROP TABLE erasure",
             "DROP TABLE erased_content",
             "ALTER TABLE enforcement_request DROP COLUMN sender_officer",

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod calendar;
+mod cases;
 mod drain;
 mod erasing;
 mod identity;

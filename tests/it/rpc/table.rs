@@ -8,7 +8,7 @@ use serde_json::json;
 use super::messages::{
     answer_on_paper, bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
 };
-use super::{erasing, supervised, tracking, webhooks};
+use super::{cases, erasing, supervised, tracking, webhooks};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -137,6 +137,11 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::TrackingServiceGetScorecard => tracking::scorecard(),
         Rpc::TrackingServiceQueryResponseTimes => tracking::response_times(),
         Rpc::SupervisionServiceGetSupervisedTimeline => supervised::timeline(),
+        Rpc::CaseServiceRegisterCases => cases::register(),
+        Rpc::CaseServiceRecordProgress => cases::record(),
+        Rpc::CaseServiceGetCase | Rpc::CaseServiceListReleaseDrafts => cases::one(),
+        Rpc::CaseServiceListCaseEvents => cases::events(),
+        Rpc::CaseServiceListCases => cases::list(),
         Rpc::CatalogueServiceListKinds => open(|_, _, _| v1::ListKindsRequest::default().encode_to_vec()),
         Rpc::CatalogueServiceGetKind => open(|_, _, _| {
             v1::GetKindRequest {

@@ -189,6 +189,7 @@ impl Gathered {
             | EntryType::Operator
             | EntryType::HubKey
             | EntryType::Trust
+            | EntryType::Case
             | EntryType::Webhook => {
                 self.registered(&told.details);
             }
