@@ -111,6 +111,7 @@ impl App {
             clock: Arc::clone(&parts.clock),
             ids: parts.ids,
             calendar: parts.calendar,
+            catalogue: Arc::clone(&parts.catalogue),
             wakeups: Arc::clone(&wakeups),
             signer: parts.signer,
             settings: parts.ledger,

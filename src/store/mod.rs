@@ -35,7 +35,9 @@ mod sql_operator;
 mod sql_supervision;
 mod sql_tracking;
 mod sql_webhook;
+mod sql_timer;
 mod supervision;
+mod timers;
 mod tree;
 mod webhooks;
 pub mod write;
@@ -62,6 +64,7 @@ pub use requests::{Direction, RequestFilter};
 pub use responses::{Period, SumFilter, Whose};
 pub use snapshot::{KeptStream, Snapshot};
 pub use supervision::{ReadFilter, SupervisedFilter};
+pub use timers::{DraftedNotice, NOT_BEFORE_A_CHANGE};
 pub(crate) use tree::nodes_of;
 pub use webhooks::{ClaimedLane, Settled, WebhookHealth};
 
@@ -127,6 +130,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(at_rest)
         .chain(erasure)
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
         .chain(kept::texts())
         .collect()

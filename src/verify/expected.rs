@@ -14,6 +14,7 @@ use crate::domain::request::EnforcementRequest;
 use crate::domain::response_time::{Sum, TallyKey, What};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Party;
+use crate::domain::timer::NoticeState;
 
 fn micros(time: Option<Timestamp>) -> Value {
     time.map(Timestamp::micros).into()
@@ -93,6 +94,22 @@ pub(super) fn deadline_row(request: &EnforcementRequest, deadline: &Deadline, st
         counterparty.as_str().into(),
         deadline.duty().as_str().into(),
         deadline.due.map_or(i64::MAX, Timestamp::micros).into(),
+    ])
+}
+
+pub(super) fn notice_row(
+    request: &RequestId,
+    draft: i64,
+    state: NoticeState,
+    addressee: Option<&AgencyCode>,
+    decided: Option<i64>,
+) -> Row {
+    Row::from([
+        request.as_str().into(),
+        draft.into(),
+        state.as_str().into(),
+        addressee.map(AgencyCode::as_str).into(),
+        decided.into(),
     ])
 }
 

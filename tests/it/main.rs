@@ -51,6 +51,8 @@ mod supervision;
 #[cfg(test)]
 mod tracking;
 #[cfg(test)]
+mod timers;
+#[cfg(test)]
 mod verify;
 #[cfg(test)]
 mod webhooks;

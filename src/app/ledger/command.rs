@@ -11,6 +11,7 @@ use super::case_orders::NamedCase;
 use super::cases::CaseWork;
 use super::catalogue::StatedKind;
 use super::erasure::ErasureStep;
+use super::timers::TimerWork;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{Kind, RelatedFacts};
@@ -145,6 +146,8 @@ pub enum Operation {
     Calendar(CalendarImport),
     /// The hub's own work over requests, a piece at a time.
     Sweep(Sweep),
+    /// What comes with time.
+    Timers(Box<TimerWork>),
     /// Register measures from before or outside the hub.
     Measures(Vec<Measure>),
     /// Enter an uploaded document.

@@ -9,7 +9,7 @@ use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
     calendar, cases, catalogue, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep,
-    trust, upload, webhook,
+    timers, trust, upload, webhook,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -99,6 +99,7 @@ pub(super) fn decide(
             calendar::import(state, environment, command, import)?;
         }
         Operation::Sweep(piece) => sweep::sweep(state, registry, environment, &command.actor, piece)?,
+        Operation::Timers(work) => timers::work(state, registry, environment, command, work)?,
         Operation::Measures(list) => {
             registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
             measures::register(state, registry, environment, command, list)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::domain::calendar::Calendar;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::IdSource;
 use crate::domain::time::Clock;
 use crate::sealing::MasterKeys;
@@ -16,6 +17,7 @@ pub(crate) struct Environment {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) masters: Arc<MasterKeys>,
     pub(crate) calendar: Arc<Calendar>,
+    pub(crate) catalogue: Arc<Catalogue>,
 }
 
 impl std::fmt::Debug for Environment {

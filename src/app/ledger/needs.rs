@@ -8,6 +8,7 @@ use super::case_needs::CaseNeeds;
 use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::erasure::ErasureStep;
 use super::state::{Registry, State};
+use super::timers::{self, HIGHEST_LEVEL, TimerWork};
 use crate::domain::ids::{
     AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId,
 };
@@ -49,6 +50,9 @@ pub(super) struct Needs<'a> {
     /// Agencies whose endpoints of webhooks are looked at.
     webhooks: BTreeSet<&'a AgencyCode>,
     cases: CaseNeeds<'a>,
+    /// Agencies whose own line is climbed.
+    climbed: BTreeSet<&'a AgencyCode>,
+    notices: BTreeSet<i64>,
 }
 
 impl<'a> Needs<'a> {
@@ -124,6 +128,7 @@ impl<'a> Needs<'a> {
             }
             Operation::Erasure(step) => {
                 self.requests.extend(step.order.requests.keys());
+                self.timed.extend(step.order.requests.keys());
                 self.measured.extend(step.order.requests.keys());
                 self.erasures.push(step);
             }
@@ -146,7 +151,7 @@ impl<'a> Needs<'a> {
                     self.timed.insert(&request.id);
                     self.measured.insert(&request.id);
                     self.mailboxes.extend([&request.sender, &request.recipient]);
-                    self.agencies.insert(&request.sender);
+                    self.agencies.extend([&request.sender, &request.recipient]);
                 }
                 self.measures.extend(&sweep.measures);
                 if let SweepTask::Succeed { to, .. } = &sweep.task {
@@ -154,12 +159,32 @@ impl<'a> Needs<'a> {
                     self.agencies.insert(to);
                 }
             }
+            Operation::Timers(work) => self.add_timers(work),
             Operation::Measures(measures) => {
                 for measure in measures {
                     self.agencies.extend([&measure.holder, &measure.issuer]);
                     self.decisions.insert((&measure.holder, measure.decision.date));
                 }
             }
+        }
+    }
+
+    fn add_timers(&mut self, work: &'a TimerWork) {
+        for request in work.requests() {
+            self.requests.insert(&request.id);
+            self.timed.insert(&request.id);
+            self.measured.insert(&request.id);
+            let parties = [&request.sender, &request.recipient];
+            self.mailboxes.extend(parties);
+            self.agencies.extend(parties);
+            if matches!(work, TimerWork::Fire(_)) {
+                self.climbed.extend(parties);
+            }
+        }
+        if let TimerWork::Decide(decision) = work {
+            self.notices.insert(decision.draft);
+            self.mailboxes.extend(&decision.addressee);
+            self.agencies.extend(&decision.addressee);
         }
     }
 
@@ -311,7 +336,33 @@ impl<'a> Needs<'a> {
         if self.initialises {
             state.has_agencies = tx.agency_count().await? > 0;
         }
-        self.read_registry(tx, registry).await
+        if !self.notices.is_empty() {
+            let found = tx.notices(self.notices.iter().copied()).await?;
+            state.notices = found.into_iter().map(|row| (row.drafted_index, row)).collect();
+        }
+        self.read_registry(tx, registry).await?;
+        self.read_lines(tx, state, registry).await
+    }
+
+    /// The agencies above those whose line is climbed, as far up as ladders go, and how far their mailboxes go.
+    async fn read_lines(
+        &self,
+        tx: &mut LedgerTx,
+        state: &mut State,
+        registry: &mut Registry,
+    ) -> Result<(), sqlx::Error> {
+        let mut line: BTreeSet<AgencyCode> = self.climbed.iter().map(|code| (*code).clone()).collect();
+        let mut above = BTreeSet::new();
+        for _ in 0..HIGHEST_LEVEL {
+            line = timers::above(registry, &line).collect();
+            above.extend(line.iter().cloned());
+            read_agencies(tx, registry, line.iter()).await?;
+        }
+        above.retain(|code| !self.mailboxes.contains(code));
+        if !above.is_empty() {
+            state.heads.load(tx.mailbox_heads(above.iter()).await?);
+        }
+        Ok(())
     }
 
     /// The requests named, and those that made the measures named: by them it is known who may name such a measure.
@@ -363,22 +414,7 @@ impl<'a> Needs<'a> {
     }
 
     async fn read_registry(&self, tx: &mut LedgerTx, registry: &mut Registry) -> Result<(), sqlx::Error> {
-        let agencies: Vec<&AgencyCode> = self
-            .agencies
-            .iter()
-            .copied()
-            .filter(|code| !registry.agencies.contains_key(*code))
-            .collect();
-        if !agencies.is_empty() {
-            let rows = tx.agencies(agencies.iter().copied()).await?;
-            registry
-                .agencies
-                .extend(agencies.into_iter().map(|code| (code.clone(), None)));
-            registry.agencies.extend(
-                rows.into_iter()
-                    .map(|row| (row.registered.agency.code.clone(), Some(row))),
-            );
-        }
+        read_agencies(tx, registry, self.agencies.iter().copied()).await?;
         let officers: Vec<(AgencyCode, OfficerId)> = self
             .officers
             .iter()
@@ -397,4 +433,24 @@ impl<'a> Needs<'a> {
         }
         Ok(())
     }
+}
+
+/// Reads those of the agencies that are not known yet.
+async fn read_agencies<'a>(
+    tx: &mut LedgerTx,
+    registry: &mut Registry,
+    codes: impl Iterator<Item = &'a AgencyCode>,
+) -> Result<(), sqlx::Error> {
+    let unknown: Vec<&AgencyCode> = codes.filter(|code| !registry.agencies.contains_key(*code)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let rows = tx.agencies(unknown.iter().copied()).await?;
+    let nobody = unknown.into_iter().map(|code| (code.clone(), None));
+    registry.agencies.extend(nobody);
+    let known = rows
+        .into_iter()
+        .map(|row| (row.registered.agency.code.clone(), Some(row)));
+    registry.agencies.extend(known);
+    Ok(())
 }

@@ -36,6 +36,8 @@ pub(super) fn sweep(
         let Some(request) = current(state, swept)? else {
             continue;
         };
+        // Another calendar moves also what no due time tells.
+        state.retimed.again(&request.id);
         match &sweep.task {
             SweepTask::Recompute { .. } => recompute(state, environment, actor, &request)?,
             SweepTask::Succeed { from, to } => {
@@ -194,7 +196,7 @@ fn succeed_measure(state: &mut State, actor: &Actor, id: &MeasureId, from: &Agen
     Ok(())
 }
 
-fn append(
+pub(super) fn append(
     state: &mut State,
     actor: &Actor,
     before: &EnforcementRequest,

@@ -95,6 +95,20 @@ text_enum! {
         Succeed => "succeed",
         /// Thông báo về việc thi hành án.
         CaseNotice => "case_notice",
+        /// Nhắc trước hạn.
+        Remind => "remind",
+        /// Báo quá hạn.
+        Overdue => "overdue",
+        /// Báo cấp trên.
+        Escalate => "escalate",
+        /// Lập dự thảo báo cáo cấp có thẩm quyền.
+        DraftNotice => "draft_notice",
+        /// Xác nhận gửi báo cáo.
+        ConfirmNotice => "confirm_notice",
+        /// Bỏ dự thảo báo cáo.
+        DiscardNotice => "discard_notice",
+        /// Tiếp tục tính thời hạn.
+        ResumeClocks => "resume_clocks",
     }
 }
 
@@ -123,7 +137,14 @@ impl Action {
             | Self::Close
             | Self::Recompute
             | Self::Succeed
-            | Self::CaseNotice => false,
+            | Self::CaseNotice
+            | Self::Remind
+            | Self::Overdue
+            | Self::Escalate
+            | Self::DraftNotice
+            | Self::ConfirmNotice
+            | Self::DiscardNotice
+            | Self::ResumeClocks => false,
         }
     }
 
@@ -152,6 +173,13 @@ impl Action {
             Self::Recompute => "Tính lại thời hạn",
             Self::Succeed => "Chuyển cho cơ quan kế thừa",
             Self::CaseNotice => "Thông báo về việc thi hành án",
+            Self::Remind => "Nhắc trước hạn",
+            Self::Overdue => "Báo quá hạn",
+            Self::Escalate => "Báo cấp trên",
+            Self::DraftNotice => "Lập dự thảo báo cáo cấp có thẩm quyền",
+            Self::ConfirmNotice => "Xác nhận gửi báo cáo",
+            Self::DiscardNotice => "Bỏ dự thảo báo cáo",
+            Self::ResumeClocks => "Tiếp tục tính thời hạn",
         }
     }
 }

@@ -9,6 +9,7 @@ mod gauges;
 mod jobs;
 mod request_id;
 mod webhooks;
+mod timers;
 
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::registry::Registry;
@@ -20,6 +21,7 @@ pub(super) use gauges::{Ends, Gauges};
 pub(super) use jobs::JobMeter;
 pub(super) use request_id::RequestIds;
 pub(super) use webhooks::WebhookMeter;
+pub(super) use timers::TimerMeter;
 
 use crate::app::ledger::LedgerMeter;
 use calls::CallMeter;
@@ -37,6 +39,8 @@ pub(super) struct Metrics {
     pub(super) jobs: JobMeter,
     /// Calls of webhooks.
     pub(super) webhooks: WebhookMeter,
+    /// What comes with time.
+    pub(super) timers: TimerMeter,
     /// What is looked at now and then.
     pub(super) gauges: Gauges,
 }
@@ -47,6 +51,8 @@ impl Metrics {
         let mut registry = Registry::with_prefix(PREFIX);
         let (calls, jobs, gauges) = (CallMeter::default(), JobMeter::default(), Gauges::default());
         let webhooks = WebhookMeter::default();
+        let timers = TimerMeter::default();
+        timers.register(&mut registry);
         calls.register(&mut registry);
         accept.register(&mut registry);
         ledger.register(&mut registry);
@@ -58,6 +64,7 @@ impl Metrics {
             calls,
             jobs,
             webhooks,
+            timers,
             gauges,
         }
     }

@@ -12,6 +12,7 @@ mod request;
 mod response;
 mod supervision;
 mod webhook;
+mod timer;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
@@ -34,6 +35,8 @@ pub use response::{OverdueOf, StoredSum};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
 pub use webhook::{DeliveryRow, EndpointRow, WebhookCursorRow, WebhookKeyRow};
+pub use timer::NoticeRow;
+pub(crate) use timer::TimerRow;
 
 use super::bulk::Cell;
 use crate::domain::time::Timestamp;

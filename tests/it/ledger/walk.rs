@@ -398,7 +398,14 @@ fn statement(target: &Target, action: Action, detail: u8) -> Statement {
         | Action::Close
         | Action::Recompute
         | Action::Succeed
-        | Action::CaseNotice => empty,
+        | Action::CaseNotice
+        | Action::Remind
+        | Action::Overdue
+        | Action::Escalate
+        | Action::DraftNotice
+        | Action::ConfirmNotice
+        | Action::DiscardNotice
+        | Action::ResumeClocks => empty,
     }
 }
 

@@ -236,6 +236,8 @@ backends! {
             "ALTER TABLE enforcement_request DROP COLUMN erased_index",
             "DROP TABLE enforcement_case",
             "DROP TABLE case_request",
+            "DROP TABLE timer",
+            "DROP TABLE notice",
             "DROP TABLE erasure",
             "DROP TABLE erased_content",
             "ALTER TABLE enforcement_request DROP COLUMN sender_officer",

@@ -103,9 +103,79 @@ const EXPECTED: &[(&str, &str, &str)] = &[
         "report>CLOSED if paper measure_kind, correct>CLOSED if paper",
     ),
     ("CLOSED", "HUB", "recompute>CLOSED, succeed>CLOSED"),
+    (
+        "SUBMITTED",
+        "HUB",
+        "remind>SUBMITTED, overdue>SUBMITTED, escalate>SUBMITTED, draft_notice>SUBMITTED if !senders_clock",
+    ),
+    (
+        "SUBMITTED",
+        "SENDER",
+        "confirm_notice>SUBMITTED if notice_drafted, discard_notice>SUBMITTED if notice_drafted",
+    ),
+    (
+        "ACKNOWLEDGED",
+        "HUB",
+        "remind>ACKNOWLEDGED, overdue>ACKNOWLEDGED, escalate>ACKNOWLEDGED, draft_notice>ACKNOWLEDGED if !senders_clock",
+    ),
+    (
+        "ACKNOWLEDGED",
+        "SENDER",
+        "confirm_notice>ACKNOWLEDGED if notice_drafted, discard_notice>ACKNOWLEDGED if notice_drafted",
+    ),
+    (
+        "CLARIFYING",
+        "HUB",
+        "remind>CLARIFYING, overdue>CLARIFYING, escalate>CLARIFYING, draft_notice>CLARIFYING if !senders_clock, resume_clocks>CLARIFYING",
+    ),
+    (
+        "CLARIFYING",
+        "SENDER",
+        "confirm_notice>CLARIFYING if notice_drafted, discard_notice>CLARIFYING if notice_drafted",
+    ),
+    (
+        "ANSWERED",
+        "HUB",
+        "remind>ANSWERED, overdue>ANSWERED, escalate>ANSWERED, draft_notice>ANSWERED if !senders_clock",
+    ),
+    (
+        "ANSWERED",
+        "SENDER",
+        "confirm_notice>ANSWERED if notice_drafted, discard_notice>ANSWERED if notice_drafted",
+    ),
+    (
+        "RETURNED",
+        "HUB",
+        "remind>RETURNED, overdue>RETURNED, escalate>RETURNED, draft_notice>RETURNED if !senders_clock",
+    ),
+    (
+        "RETURNED",
+        "SENDER",
+        "confirm_notice>RETURNED if notice_drafted, discard_notice>RETURNED if notice_drafted",
+    ),
+    (
+        "WITHDRAWAL_PENDING",
+        "HUB",
+        "remind>WITHDRAWAL_PENDING, overdue>WITHDRAWAL_PENDING, escalate>WITHDRAWAL_PENDING, draft_notice>WITHDRAWAL_PENDING if !senders_clock, resume_clocks>WITHDRAWAL_PENDING",
+    ),
+    (
+        "WITHDRAWAL_PENDING",
+        "SENDER",
+        "confirm_notice>WITHDRAWAL_PENDING if notice_drafted, discard_notice>WITHDRAWAL_PENDING if notice_drafted",
+    ),
+    (
+        "CLOSED",
+        "HUB",
+        "remind>CLOSED, overdue>CLOSED, escalate>CLOSED, draft_notice>CLOSED if !senders_clock",
+    ),
+    (
+        "CLOSED",
+        "SENDER",
+        "confirm_notice>CLOSED if notice_drafted, discard_notice>CLOSED if notice_drafted",
+    ),
 ];
 
-const FACT_NAMES: [&str; 9] = [
+const FACT_NAMES: [&str; 11] = [
     "delivered",
     "registered",
     "extended",
@@ -115,6 +185,8 @@ const FACT_NAMES: [&str; 9] = [
     "measure_in_force",
     "quiet_period_over",
     "unfounded_return",
+    "senders_clock",
+    "notice_drafted",
 ];
 
 /// The facts whose bits are set, in the order of [`FACT_NAMES`].
@@ -130,6 +202,8 @@ fn facts(bits: usize) -> Facts {
         measure_in_force: set(6),
         quiet_period_over: set(7),
         unfounded_return: set(8),
+        senders_clock: set(9),
+        notice_drafted: set(10),
     }
 }
 
@@ -342,9 +416,37 @@ fn rows_are_well_formed() {
     }
 }
 
+/// What is told of a clock goes to whom its ladder says, and what is drafted of it is the sender's alone.
+const TOLD_BY_LADDER: [Action; 6] = [
+    Action::Remind,
+    Action::Overdue,
+    Action::Escalate,
+    Action::DraftNotice,
+    Action::ConfirmNotice,
+    Action::DiscardNotice,
+];
+
+#[test]
+fn a_clock_is_told_to_its_obligor_and_a_recipients_when_it_is_over_to_both() {
+    for row in TABLE.iter().filter(|row| TOLD_BY_LADDER.contains(&row.action)) {
+        let told: &[Party] = match (row.action, row.guards) {
+            (Action::Remind | Action::Overdue | Action::Escalate, [Guard::SendersClock])
+            | (Action::DraftNotice, [Guard::RecipientsClock]) => &[Party::Sender],
+            (Action::Remind, [Guard::RecipientsClock]) | (Action::ConfirmNotice, [Guard::NoticeDrafted]) => {
+                &[Party::Recipient]
+            }
+            (Action::Overdue | Action::Escalate, [Guard::RecipientsClock]) => &[Party::Sender, Party::Recipient],
+            (Action::DiscardNotice, [Guard::NoticeDrafted]) => &[],
+            _ => panic!("{row:?}"),
+        };
+        assert_eq!(row.notifies, told, "{row:?}");
+        assert!(row.to.is_none() && row.clocks.is_empty(), "{row:?}");
+    }
+}
+
 #[test]
 fn the_other_side_always_hears_of_a_step() {
-    for row in TABLE {
+    for row in TABLE.iter().filter(|row| !TOLD_BY_LADDER.contains(&row.action)) {
         let others: &[Party] = match row.who {
             Party::Sender => &[Party::Recipient],
             Party::Recipient => &[Party::Sender],
@@ -365,10 +467,12 @@ fn the_hub_closes_after_the_quiet_period_and_else_changes_no_state() {
             if action == Action::Close {
                 assert!(facts.quiet_period_over && !facts.measure_in_force);
             } else {
-                assert!(
-                    matches!(action, Action::Recompute | Action::Succeed | Action::CaseNotice),
-                    "{action}"
+                let is_told = TOLD_BY_LADDER.contains(&action);
+                let is_known = matches!(
+                    action,
+                    Action::Recompute | Action::Succeed | Action::CaseNotice | Action::ResumeClocks
                 );
+                assert!(is_told || is_known, "{action}");
                 assert_eq!(Some(decision.to), from);
             }
         }

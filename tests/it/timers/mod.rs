@@ -1,0 +1,4 @@
+//! What comes with time: each rung once, in its order, never early, whoever runs and stops.
+
+mod ladder;
+mod world;
