@@ -536,8 +536,7 @@ class Replay:
         self.agencies, self.officers, self.credentials = {}, {}, {}
         self.measures, self.counters, self.lanes, self.tallies = {}, {}, {}, {}
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
-        self.erasures, self.destroyed, self.webhooks = {}, {}, {}
-        self.notices = {}
+        self.erasures, self.destroyed, self.notices, self.webhooks = {}, {}, {}, {}
         self.cases = verify_cases.Cases(self.require, text_of)
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys = None, {}

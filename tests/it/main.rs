@@ -49,9 +49,8 @@ mod store;
 #[cfg(test)]
 mod supervision;
 #[cfg(test)]
-mod tracking;
-#[cfg(test)]
 mod timers;
+mod tracking;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]
