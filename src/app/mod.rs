@@ -24,6 +24,7 @@ pub mod kinds;
 pub mod ledger;
 pub mod mailbox;
 pub mod measures;
+pub mod notices;
 pub mod operator;
 mod places;
 pub mod receipts;

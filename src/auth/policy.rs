@@ -113,7 +113,8 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::TrackingServiceListDeadlines
         | Rpc::TrackingServiceGetTimeline => READ,
 
-        Rpc::MailboxServicePull
+        Rpc::NoticeServiceListNotices
+        | Rpc::MailboxServicePull
         | Rpc::MailboxServiceSubscribe
         | Rpc::EvidenceServiceListErasures
         | Rpc::EvidenceServiceListErasable
@@ -126,6 +127,8 @@ pub const fn policy(rpc: Rpc) -> Access {
 
         Rpc::EvidenceServiceProposeErasure
         | Rpc::EvidenceServiceDecideErasure
+        | Rpc::NoticeServiceConfirmNotice
+        | Rpc::NoticeServiceDiscardNotice
         | Rpc::MailboxServiceAdvance
         | Rpc::MailboxServiceSeek
         | Rpc::WebhookServiceRegisterEndpoint

@@ -21,7 +21,7 @@ pub mod hub_key;
 pub(crate) mod measures;
 mod meter;
 mod needs;
-mod notices;
+pub mod notices;
 mod operator;
 mod outage;
 mod pace;

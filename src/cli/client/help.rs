@@ -172,3 +172,7 @@ pub(super) const MEASURES_IMPORT: &str = example![
     "decision_office, amount and currency may be empty; start_time is RFC 3339, or a date or time in Viet Nam; a decision in",
     "several currencies has a line for each.",
 ];
+pub(super) const NOTICES_LIST: &str = example!["lienthong notices list --drafted"];
+pub(super) const NOTICES_SHOW: &str = example!["lienthong notices show 4711 > bao-cao.html"];
+pub(super) const NOTICES_CONFIRM: &str = example!["lienthong notices confirm 4711"];
+pub(super) const NOTICES_DISCARD: &str = example!["lienthong notices discard 4711"];

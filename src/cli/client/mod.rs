@@ -14,6 +14,7 @@ mod key_place;
 pub(super) mod log_memory;
 mod measures;
 mod measures_file;
+mod notices;
 mod operator;
 mod paper;
 pub(super) mod print;
@@ -147,6 +148,9 @@ pub(super) enum Client {
     /// Địa chỉ nhận báo: addresses of the agency that the hub calls when something comes to its mailbox.
     #[command(subcommand)]
     Webhook(webhook::Webhook),
+    /// Báo cáo cấp có thẩm quyền: notices of lateness that the hub drafted, for the agency's head to confirm.
+    #[command(subcommand)]
+    Notices(notices::Notices),
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
@@ -188,6 +192,7 @@ impl Client {
             Self::Erase(command) => command.run().await,
             Self::Webhook(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
+            Self::Notices(command) => command.run().await,
             Self::Measures(command) => command.run().await,
         }
     }

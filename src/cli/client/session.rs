@@ -12,6 +12,7 @@ use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
+use lienthong_proto::v1::notice_service_client::NoticeServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
@@ -158,6 +159,10 @@ impl Session {
 
     pub(super) fn admin(&self) -> AdminServiceClient<HubChannel> {
         AdminServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn notices(&self) -> NoticeServiceClient<HubChannel> {
+        NoticeServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn supervision(&self) -> SupervisionServiceClient<HubChannel> {

@@ -5,6 +5,7 @@ mod answer;
 mod frame;
 mod html;
 mod minutes;
+mod notice;
 mod order;
 mod payload;
 mod register;
@@ -19,6 +20,7 @@ use serde_json::Value;
 
 pub use answer::{AnswerPaper, answer};
 pub use minutes::service_minutes;
+pub use notice::{NoticePaper, notice};
 pub use order::order;
 pub use register::{Book, register};
 

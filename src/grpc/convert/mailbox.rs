@@ -177,6 +177,7 @@ pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
         event,
         view,
         document,
+        notice,
     } = read;
     let (document, message): (Option<SentDocument>, _) = match document {
         Some(message) if message.media_type == PROTOBUF => (None, Some(message)),
@@ -197,6 +198,7 @@ pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
         officer_id: text_or_empty(entry.officer.as_ref().map(OfficerId::as_str)),
         lifted: entry.lifted,
         withdrawn,
+        notice: notice.as_ref().map(super::notice::notice),
     }
 }
 

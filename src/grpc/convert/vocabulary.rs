@@ -11,10 +11,12 @@ use crate::domain::deadline::{ClockChange, DeadlineStatus, Duty, StepKind};
 use crate::domain::document::parts::RelationType;
 use crate::domain::document::step::ServiceWay;
 use crate::domain::erasure::ErasureState;
+use crate::domain::escalation::Tell;
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
 use crate::domain::webhook::{DisabledReason, EndpointState, Outcome, Signing};
+use crate::domain::timer::NoticeState;
 use crate::domain::workflow::{Action, Party, State};
 
 /// A vocabulary that has an enum on the wire.
@@ -91,6 +93,8 @@ on_wire! {
     Outcome as WebhookOutcome {
         Delivered, Status, Redirect, Gone, Timeout, Name, Address, Connection, Tls, Protocol,
     }
+    Tell as NoticeTell { Remind, Overdue, HeadOfUnit, Superior, Draft }
+    NoticeState as NoticeState { Drafted, Confirmed, Discarded }
     ServiceWay as ServiceWay { ByHand, ExpressPost, Post, Posting }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::messages::{
     answer_on_paper, bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
 };
-use super::{cases, erasing, supervised, tracking, webhooks};
+use super::{cases, erasing, noticing, supervised, tracking, webhooks};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -177,6 +177,8 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::EvidenceServiceProposeErasure => erasing::propose(),
         Rpc::EvidenceServiceDecideErasure => erasing::decide(),
         Rpc::EvidenceServiceListErasures | Rpc::EvidenceServiceListErasable => erasing::lists(),
+        Rpc::NoticeServiceListNotices => noticing::list(),
+        Rpc::NoticeServiceConfirmNotice | Rpc::NoticeServiceDiscardNotice => noticing::decide(),
         Rpc::EvidenceServiceGetCheckpoint
         | Rpc::EvidenceServiceGetInclusionProof
         | Rpc::EvidenceServiceGetConsistencyProof
