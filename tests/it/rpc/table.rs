@@ -489,13 +489,11 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             .encode_to_vec()
         }),
         Rpc::AgencyServiceRevokeCredential => own_agency("CREDENTIAL_NOT_FOUND", |_, code, key| {
-            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
-            let (sha256, reason) = (vec![7; 32].into(), "Lộ khóa".to_owned());
             v1::RevokeCredentialRequest {
-                idempotency_key,
-                agency_code,
-                sha256,
-                reason,
+                idempotency_key: key.to_owned(),
+                agency_code: code.to_owned(),
+                sha256: vec![7; 32].into(),
+                reason: "Lộ khóa".to_owned(),
                 ..Default::default()
             }
             .encode_to_vec()
