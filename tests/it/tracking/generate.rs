@@ -197,7 +197,7 @@ async fn sums(raw: &Raw, dialect: &Dialect) {
         let month = dialect.month;
         let group = format!("GROUP BY {by}, {month}");
         let answered = "SUM(CASE WHEN answer_index IS NULL THEN 0 ELSE 1 END)";
-        let zeros = "0, ".repeat(14);
+        let zeros = "0, ".repeat(15);
         run(raw, format!(
             "INSERT INTO response_count (level, agency, month, counterparty, unit, kind, province, received, taken_over, \
              handed_over, registered_in_time, registered_late, registered_untimed, interim, answered_in_time, answered_late, \
