@@ -26,7 +26,8 @@ backends! {
         assert_eq!(got.json()["type"], "lienthong.mailbox.submit");
 
         std::fs::write(desk.path("body"), &got.body).expect("a file");
-        let headers: String = got.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = got.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let headers = headers.collect::<Vec<_>>().concat();
         std::fs::write(desk.path("headers"), headers).expect("a file");
         std::fs::write(desk.path("secret"), format!("{secret}\n")).expect("a file");
         let verify = ["webhook", "verify", "body", "--headers", "headers", "--secret-file", "secret"];
