@@ -14,6 +14,7 @@ use super::{help, view, webhook_text as text, words};
 use crate::cli::failure::Failure;
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Timestamp;
+use crate::domain::workflow::Action;
 use crate::grpc::convert::time;
 use crate::grpc::convert::vocabulary::OnWire as _;
 
@@ -143,8 +144,8 @@ impl Add {
 }
 
 fn action(name: &str) -> Result<i32, Failure> {
-    let known = name.parse::<crate::domain::workflow::Action>();
-    known.map(|action| action.to_wire()).map_err(|_unknown| {
+    let known = name.parse::<Action>();
+    known.map(Action::to_wire).map_err(|_unknown| {
         Failure::configuration(
             format!("--action: không có thao tác {name}"),
             format!("--action: there is no action {name}"),
