@@ -1,6 +1,8 @@
 //! The client commands: what an agency does at a hub, for people and scripts.
 
 pub(super) mod calendar;
+mod case;
+mod case_text;
 mod commands;
 pub(super) mod connection;
 mod content;
@@ -9,6 +11,7 @@ mod erase_text;
 mod evidence;
 mod export;
 mod help;
+mod help_case;
 mod inbox;
 mod key_place;
 pub(super) mod log_memory;
@@ -147,6 +150,9 @@ pub(super) enum Client {
     /// Địa chỉ nhận báo: addresses of the agency that the hub calls when something comes to its mailbox.
     #[command(subcommand)]
     Webhook(webhook::Webhook),
+    /// Việc thi hành án: cases, what is owed in them and how far they have come.
+    #[command(subcommand)]
+    Case(case::Case),
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
@@ -188,6 +194,7 @@ impl Client {
             Self::Erase(command) => command.run().await,
             Self::Webhook(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
+            Self::Case(command) => command.run().await,
             Self::Measures(command) => command.run().await,
         }
     }
