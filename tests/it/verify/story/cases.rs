@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::Story;
 use crate::harness::Order;
-use crate::harness::agencies::{BANK, THADS};
+use crate::harness::agencies::{BANK, COURT_37, THADS};
 use crate::harness::commands::{Target, final_answer, kind};
 
 fn dong(text: &str) -> Dong {
@@ -87,7 +87,13 @@ impl Story<'_> {
     }
 
     pub(super) async fn cases(&self) {
-        let transfer: Option<RequestId> = None;
+        let transfer = Order {
+            kind: kind("judgment-transfer"),
+            sender: COURT_37,
+            recipients: vec![THADS],
+            relations: Vec::new(),
+        };
+        let transfer: RequestId = self.open(&transfer).await.remove(0).id;
         let opened = json!({
             "date": "2024-01-10", "initiative": "ON_REQUEST", "status": "IN_PROGRESS", "transfer": transfer,
             "obligations": [{ "id": "1", "kind": "MONEY", "amount": "5000", "joint": true, "settled_before": "1" },
