@@ -8,8 +8,8 @@
 pub mod calendar;
 mod case_needs;
 mod case_notices;
-pub(crate) mod case_orders;
-pub(crate) mod cases;
+pub mod case_orders;
+pub mod cases;
 pub mod catalogue;
 pub mod command;
 mod commit;

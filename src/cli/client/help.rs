@@ -10,6 +10,8 @@ macro_rules! example {
     };
 }
 
+pub(super) use example;
+
 pub(super) const SEND: &str = example![
     "lienthong template account-freeze order --to GIA-LAP.NH.970901 -O order.json",
     "lienthong send order.json --check                       every fault at once, nothing sent",

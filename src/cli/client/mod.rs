@@ -1,6 +1,8 @@
 //! The client commands: what an agency does at a hub, for people and scripts.
 
 pub(super) mod calendar;
+mod case;
+mod case_text;
 mod commands;
 pub(super) mod connection;
 mod content;
@@ -9,6 +11,7 @@ mod erase_text;
 mod evidence;
 mod export;
 mod help;
+mod help_case;
 mod inbox;
 mod key_place;
 pub(super) mod log_memory;
@@ -151,6 +154,9 @@ pub(super) enum Client {
     /// Báo cáo cấp có thẩm quyền: notices of lateness that the hub drafted, for the agency's head to confirm.
     #[command(subcommand)]
     Notices(notices::Notices),
+    /// Việc thi hành án: cases, what is owed in them and how far they have come.
+    #[command(subcommand)]
+    Case(case::Case),
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
@@ -193,6 +199,7 @@ impl Client {
             Self::Webhook(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
             Self::Notices(command) => command.run().await,
+            Self::Case(command) => command.run().await,
             Self::Measures(command) => command.run().await,
         }
     }

@@ -8,6 +8,7 @@ use lienthong_proto::v1;
 use lienthong_proto::v1::admin_service_client::AdminServiceClient;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::calendar_service_client::CalendarServiceClient;
+use lienthong_proto::v1::case_service_client::CaseServiceClient;
 use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
@@ -163,6 +164,10 @@ impl Session {
 
     pub(super) fn notices(&self) -> NoticeServiceClient<HubChannel> {
         NoticeServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn cases(&self) -> CaseServiceClient<HubChannel> {
+        CaseServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn supervision(&self) -> SupervisionServiceClient<HubChannel> {

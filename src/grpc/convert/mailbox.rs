@@ -183,7 +183,9 @@ pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
         Some(message) if message.media_type == PROTOBUF => (None, Some(message)),
         document => (document, None),
     };
-    let text = message.map(|message| super::event::stated_text(&event.action, &message.content));
+    let text = message
+        .map(|message| super::event::stated_text(&event.action, &message.content))
+        .or_else(|| super::event::notice_text(&event.action, &event.details));
     v1::MailboxEntry {
         lane: entry.lane.to_wire(),
         position: entry.position,

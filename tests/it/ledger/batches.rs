@@ -75,11 +75,12 @@ fn batches_equal_one_by_one(backend: Backend) {
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
-    // Closing by itself needs the timers, which are not there yet.
+    // Closing by itself needs the timers, which are not there yet; the walks have no cases (it/cases, it/verify/story have).
+    let elsewhere = [(Action::Close, Party::Hub), (Action::CaseNotice, Party::Hub)];
     let never: BTreeSet<(Action, Party)> = TABLE
         .iter()
         .map(|row| (row.action, row.who))
-        .filter(|done| *done != (Action::Close, Party::Hub) && !actions.borrow().contains(done))
+        .filter(|done| !elsewhere.contains(done) && !actions.borrow().contains(done))
         .collect();
     assert!(never.is_empty(), "no walk has done these: {never:?}");
 }

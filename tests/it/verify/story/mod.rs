@@ -1,5 +1,6 @@
 //! A hub at which everything has happened that can: every kind, and a row of every table with something in every column.
 
+mod cases;
 mod erasing;
 mod operator;
 mod supervision;
@@ -78,6 +79,7 @@ async fn happen(database: &TestDatabase, attempts: usize, erases: bool) {
     story.copies().await;
     story.authorities().await;
     story.catalogues().await;
+    story.cases().await;
     story.supervision().await;
     story.operators().await;
     story.webhooks().await;
