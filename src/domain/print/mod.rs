@@ -3,12 +3,12 @@
 
 mod answer;
 mod frame;
-mod html;
+pub(in crate::domain) mod html;
 mod minutes;
 mod order;
 mod payload;
 mod register;
-mod words;
+pub(in crate::domain) mod words;
 
 #[cfg(test)]
 mod tests;
