@@ -6,6 +6,8 @@ pub mod figures;
 pub mod judgments;
 pub mod period;
 pub mod ratio;
+pub mod results;
+pub mod sources;
 pub mod table;
 pub mod targets;
 

@@ -7,12 +7,16 @@ use jiff::civil::{Date, date};
 
 use super::super::period::{Month, Period};
 use super::super::ratio::Tenths;
+use super::super::results::{Division, Results};
+use super::super::table::Table;
+use super::super::targets::YearTarget;
 use super::{Amount, Book, PeriodFigures, count};
 use crate::domain::enforcement_case::{
     CaseChange, CaseStatus, CollectionSource, Dong, EnforcementCase, Ground, Initiative, Obligation, ObligationId,
     ObligationKind, Opened,
 };
 use crate::domain::ids::{AgencyCode, OfficerId, UnitId};
+use crate::domain::time::Timestamp;
 
 /// So many cases that begin and end alike, and what they owe and pay together, in đồng.
 struct Batch {
@@ -205,9 +209,50 @@ fn nghe_an_2020_is_reproduced_to_the_digit() {
         (printed(year.cases_done()), printed(year.money_done())),
         ("83,4".to_owned(), "40,5".to_owned())
     );
-    let above = |done: Option<Tenths>, target: &str| done.unwrap().less(Tenths::parse(target).unwrap()).vi();
-    assert_eq!(above(year.cases_done(), "80"), "3,4");
-    assert_eq!(above(year.money_done(), "38"), "2,5");
+    let target = YearTarget {
+        cases_done: Tenths::parse("80"),
+        money_done: Tenths::parse("38"),
+        ..YearTarget::default()
+    };
+    let period: Period = "TK2020".parse().unwrap();
+    let units = province
+        .book
+        .by(period, |key| key.tag.is_none().then(|| key.unit.clone()));
+    let divisions: Vec<_> = units
+        .into_iter()
+        .map(|(unit, figures)| Division {
+            name: unit.unwrap().to_string(),
+            figures,
+            list: None,
+        })
+        .collect();
+    let results = Results {
+        period,
+        agency: "Thi hành án dân sự tỉnh Nghệ An",
+        divisions: &divisions,
+        whole: &year,
+        as_of: Timestamp::from_civil(date(2020, 10, 1).at(8, 0, 0, 0)),
+    };
+    let shown = |table: &Table, row: usize, key: &str| {
+        let place = table.columns.iter().position(|column| column.key == key).unwrap();
+        table.rows[row].cells[place].vi()
+    };
+    let (cases, money) = (results.by_case(), results.by_money());
+    let total = cases.rows.len() - 1;
+    assert_eq!(total, 9, "nine units and their sum");
+    assert_eq!(shown(&cases, total, "rate"), "83,4");
+    assert_eq!(shown(&money, total, "rate"), "40,5");
+    let indicators = results.indicators(|division| division.is_none().then_some(&target));
+    let whole = indicators.rows.len() - 4;
+    assert_eq!(
+        (
+            shown(&indicators, whole, "above"),
+            shown(&indicators, whole + 1, "above")
+        ),
+        ("3,4".into(), "2,5".into())
+    );
+    assert_eq!(shown(&indicators, whole, "met"), "Đạt");
+    assert_eq!(shown(&indicators, 0, "target"), "–", "no unit was assigned anything");
 }
 
 /// `80% về việc, 34,5% về tiền, giảm 8,5% số việc và giảm 3,6% số tiền chuyển kỳ sau`, against what 2016 carried over.
