@@ -39,7 +39,7 @@ const STATISTICS: &str = "Thông tư 06/2019/TT-BTP; thông tư thống kê năm
 /// A column of results: its headings, and what it takes of a division.
 type Measured = (&'static str, &'static str, &'static str, fn(&PeriodFigures) -> Amount);
 
-const MEASURED: [Measured; 16] = [
+static MEASURED: [Measured; 16] = [
     ("carried_in", "Cũ chuyển sang", "Carried in", PeriodFigures::carried_in),
     ("new", "Thụ lý mới", "New", PeriodFigures::new),
     ("moved", "Nhận, chuyển nội bộ", "Moved", PeriodFigures::moved),
@@ -133,11 +133,11 @@ impl Results<'_> {
         // Only money can be amended.
         let is_shown = |key: &str| kind == ColumnKind::Dong || key != "amended";
         let measured: Vec<_> = MEASURED.iter().filter(|(key, ..)| is_shown(key)).collect();
-        let numbers = measured.iter().map(|(key, vi, en, _)| Column::new(key, kind, vi, en));
+        let numbers = measured.iter().map(|&&(key, vi, en, _)| Column::new(key, kind, vi, en));
         let columns = std::iter::once(Column::new("division", ColumnKind::Text, "Đơn vị", "Division"))
             .chain(numbers)
             .chain([Column::new("rate", ColumnKind::Percent, "Tỷ lệ xong (%)", "Done (%)")]);
-        let cells = |name: &str, figures: &PeriodFigures| {
+        let cells = |name: &str, figures: &PeriodFigures| -> Vec<Cell> {
             let numbers = measured.iter().map(|(.., take)| cell(take(figures)));
             std::iter::once(Cell::text(name))
                 .chain(numbers)
