@@ -3,13 +3,13 @@
 
 mod answer;
 mod frame;
-mod html;
+pub(in crate::domain) mod html;
 mod minutes;
 mod notice;
 mod order;
 mod payload;
 mod register;
-mod words;
+pub(in crate::domain) mod words;
 
 #[cfg(test)]
 mod tests;
