@@ -17,7 +17,6 @@ use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
 use crate::domain::timer::NoticeState;
 use crate::domain::webhook::{DisabledReason, EndpointState, Outcome, Signing};
-use crate::domain::timer::NoticeState;
 use crate::domain::workflow::{Action, Party, State};
 
 /// A vocabulary that has an enum on the wire.
