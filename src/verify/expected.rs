@@ -13,8 +13,8 @@ use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::response_time::{Sum, TallyKey, What};
 use crate::domain::time::Timestamp;
-use crate::domain::workflow::Party;
 use crate::domain::timer::NoticeState;
+use crate::domain::workflow::Party;
 
 fn micros(time: Option<Timestamp>) -> Value {
     time.map(Timestamp::micros).into()

@@ -49,9 +49,9 @@ mod store;
 #[cfg(test)]
 mod supervision;
 #[cfg(test)]
-mod tracking;
-#[cfg(test)]
 mod timers;
+#[cfg(test)]
+mod tracking;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]

@@ -7,8 +7,8 @@ use serde::ser::Error as _;
 
 use super::command::Actor;
 use super::erasure::ErasureFacts;
-use super::webhook::WebhookFacts;
 use super::timers::Retimed;
+use super::webhook::WebhookFacts;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::calendar::DayState;
 use crate::domain::catalogue::definition::Register;

@@ -15,8 +15,8 @@ use crate::domain::escalation::Tell;
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
-use crate::domain::webhook::{DisabledReason, EndpointState, Outcome, Signing};
 use crate::domain::timer::NoticeState;
+use crate::domain::webhook::{DisabledReason, EndpointState, Outcome, Signing};
 use crate::domain::workflow::{Action, Party, State};
 
 /// A vocabulary that has an enum on the wire.

@@ -8,8 +8,8 @@ mod connections;
 mod gauges;
 mod jobs;
 mod request_id;
-mod webhooks;
 mod timers;
+mod webhooks;
 
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::registry::Registry;
@@ -20,8 +20,8 @@ pub(super) use connections::{AcceptMeter, Cut, OpenConnection};
 pub(super) use gauges::{Ends, Gauges};
 pub(super) use jobs::JobMeter;
 pub(super) use request_id::RequestIds;
-pub(super) use webhooks::WebhookMeter;
 pub(super) use timers::TimerMeter;
+pub(super) use webhooks::WebhookMeter;
 
 use crate::app::ledger::LedgerMeter;
 use calls::CallMeter;

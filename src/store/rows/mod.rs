@@ -11,8 +11,8 @@ mod registry;
 mod request;
 mod response;
 mod supervision;
-mod webhook;
 mod timer;
+mod webhook;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
@@ -34,9 +34,9 @@ pub(crate) use response::{CountRow, HistogramRow};
 pub use response::{OverdueOf, StoredSum};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
-pub use webhook::{DeliveryRow, EndpointRow, WebhookCursorRow, WebhookKeyRow};
 pub use timer::NoticeRow;
 pub(crate) use timer::TimerRow;
+pub use webhook::{DeliveryRow, EndpointRow, WebhookCursorRow, WebhookKeyRow};
 
 use super::bulk::Cell;
 use crate::domain::time::Timestamp;
