@@ -79,6 +79,7 @@ impl Case {
             extended: false,
             outcome: None,
             answer_index: None,
+            first_answer_index: None,
             answer_count: 0,
             due_time: None,
             register: None,
