@@ -52,6 +52,8 @@ mod supervision;
 mod timers;
 mod tracking;
 #[cfg(test)]
+mod tracking;
+#[cfg(test)]
 mod verify;
 #[cfg(test)]
 mod webhooks;

@@ -34,6 +34,7 @@ mod state;
 mod step;
 mod submit;
 pub mod sweep;
+mod sweep_task;
 mod tally;
 pub mod timers;
 pub mod trust;
