@@ -50,7 +50,6 @@ mod store;
 mod supervision;
 #[cfg(test)]
 mod timers;
-mod tracking;
 #[cfg(test)]
 mod tracking;
 #[cfg(test)]

@@ -254,8 +254,9 @@ mod tests {
                 assert_eq!(
                     argument.get_env().is_some(),
                     takes_value,
-                    "{} {argument}",
-                    command.get_name()
+                    "{} {}",
+                    command.get_name(),
+                    argument.get_id()
                 );
             }
             command.get_subcommands().for_each(options);

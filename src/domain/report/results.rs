@@ -41,7 +41,7 @@ type Measured = (&'static str, &'static str, &'static str, fn(&PeriodFigures) ->
 
 static MEASURED: [Measured; 16] = [
     ("carried_in", "Cũ chuyển sang", "Carried in", PeriodFigures::carried_in),
-    ("new", "Thụ lý mới", "New", PeriodFigures::new),
+    ("new", "Thụ lý mới", "New", PeriodFigures::taken_on),
     ("moved", "Nhận, chuyển nội bộ", "Moved", PeriodFigures::moved),
     ("amended", "Tăng, giảm số tiền", "Amended", PeriodFigures::amended),
     ("entrusted", "Ủy thác đi", "Entrusted", PeriodFigures::entrusted),

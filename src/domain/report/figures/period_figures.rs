@@ -32,7 +32,7 @@ impl PeriodFigures {
     }
 
     /// Thụ lý mới, thụ lý lại and from the register of its own.
-    pub fn new(&self) -> Amount {
+    pub fn taken_on(&self) -> Amount {
         sum([Line::Opened, Line::Reopened, Line::FromSeparate].map(|line| self.flow(line)))
     }
 
@@ -63,7 +63,7 @@ impl PeriodFigures {
 
     /// Tổng số phải thi hành: what came in, less what went without being enforced.
     pub fn total(&self) -> Amount {
-        let came = sum([self.carried_in(), self.new(), self.moved(), self.amended()]);
+        let came = sum([self.carried_in(), self.taken_on(), self.moved(), self.amended()]);
         let went = sum([self.entrusted(), self.revoked(), self.taken_out()]);
         came.minus(went)
     }

@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::super::period::{Month, Period};
-use super::reference::{Choice, History, Plain, Step, book};
+use super::reference::{Choice, History, Plain, Step, Whose, book};
 use super::{Amount, BookedMonth, Line};
 use crate::domain::enforcement_case::{
     CaseChange, CaseStatus, CollectionSource, Dong, EnforcementCase, Ground, Initiative, Obligation, ObligationId,
@@ -215,11 +215,11 @@ fn period() -> impl Strategy<Value = Period> {
 
 fn choices() -> Vec<Choice> {
     let units = (0..3).map(|index| Choice {
-        unit: Some(unit(index)),
+        unit: Whose::Of(unit(index)),
         ..Choice::default()
     });
     let officers = (0..4).map(|index| Choice {
-        officer: Some(officer(index)),
+        officer: Whose::Of(officer(index)),
         ..Choice::default()
     });
     let tags = (0..3).map(|index| Choice {

@@ -127,9 +127,10 @@ impl Province {
         if ends == CaseStatus::InProgress {
             return;
         }
-        let ground = match ends {
-            CaseStatus::Completed => Ground::Fulfilled,
-            other => *Ground::ALL.iter().find(|ground| ground.leads_to(other)).unwrap(),
+        let ground = if ends == CaseStatus::Completed {
+            Ground::Fulfilled
+        } else {
+            *Ground::ALL.iter().find(|ground| ground.leads_to(ends)).unwrap()
         };
         let end = CaseChange::StatusChanged {
             date: day,

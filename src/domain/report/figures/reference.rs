@@ -35,19 +35,38 @@ pub(super) fn book(histories: &[History]) -> Book {
     book
 }
 
+/// Of whom.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Whose<T> {
+    /// Of everybody.
+    #[default]
+    All,
+    /// Of this one; none: of nobody.
+    Of(Option<T>),
+}
+
+impl<T: PartialEq> Whose<T> {
+    fn is(&self, whose: Option<&T>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(of) => of.as_ref() == whose,
+        }
+    }
+}
+
 /// Whose cases.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Choice {
-    pub(super) unit: Option<Option<UnitId>>,
-    pub(super) officer: Option<Option<OfficerId>>,
+    pub(super) unit: Whose<UnitId>,
+    pub(super) officer: Whose<OfficerId>,
     pub(super) initiative: Option<Initiative>,
     pub(super) tag: Option<Tag>,
 }
 
 impl Choice {
     fn has(&self, case: &EnforcementCase) -> bool {
-        self.unit.as_ref().is_none_or(|unit| *unit == case.unit)
-            && self.officer.as_ref().is_none_or(|officer| *officer == case.officer)
+        self.unit.is(case.unit.as_ref())
+            && self.officer.is(case.officer.as_ref())
             && self.initiative.is_none_or(|initiative| initiative == case.initiative)
             && self.tag.is_none_or(|tag| case.tags.contains(&tag))
     }
@@ -55,8 +74,8 @@ impl Choice {
     /// The same choice, of the books.
     pub(super) fn of_books(&self, book: &Book, period: Period) -> PeriodFigures {
         book.figures(period, |key| {
-            self.unit.as_ref().is_none_or(|unit| *unit == key.unit)
-                && self.officer.as_ref().is_none_or(|officer| *officer == key.officer)
+            self.unit.is(key.unit.as_ref())
+                && self.officer.is(key.officer.as_ref())
                 && self.initiative.is_none_or(|initiative| initiative == key.initiative)
                 && self.tag == key.tag
         })
@@ -87,7 +106,11 @@ fn stock(status: CaseStatus) -> Line {
         CaseStatus::Suspended => Line::Suspended,
         CaseStatus::NoConditions => Line::NoConditions,
         CaseStatus::SeparateRegister => Line::Separate,
-        other => panic!("{other} is no stock"),
+        CaseStatus::Completed
+        | CaseStatus::Discontinued
+        | CaseStatus::Entrusted
+        | CaseStatus::Revoked
+        | CaseStatus::RequestSentBack => panic!("{status} is no stock"),
     }
 }
 
@@ -149,14 +172,21 @@ impl Plain {
                 self.discontinued.dong += i128::from(amount.get());
             }
             CaseChange::DischargeReversed { amount, .. } => self.discontinued.dong -= i128::from(amount.get()),
-            CaseChange::StatusChanged { to, .. } if *to != before.status => match to {
-                CaseStatus::Completed => self.completed.cases += 1,
-                CaseStatus::Discontinued => {
+            CaseChange::StatusChanged { to, .. } if *to != before.status => {
+                if *to == CaseStatus::Completed {
+                    self.completed.cases += 1;
+                } else if *to == CaseStatus::Discontinued {
                     self.discontinued = self.discontinued.plus(Amount::new(1, owed(before)));
                 }
-                _ => {}
-            },
-            _ => {}
+            }
+            CaseChange::Opened(_)
+            | CaseChange::StatusChanged { .. }
+            | CaseChange::Verified { .. }
+            | CaseChange::Discharged { .. }
+            | CaseChange::AmountChanged { .. }
+            | CaseChange::Performed { .. }
+            | CaseChange::Assigned { .. }
+            | CaseChange::Tagged { .. } => {}
         }
     }
 

@@ -102,9 +102,8 @@ fn row(table: &Table, row: &Row) -> Html {
     let cells = table.columns.iter().zip(&row.cells).map(|(column, cell)| {
         let text = Html::text(&cell.vi());
         match (column.kind.is_number(), cell) {
-            (true, _) => Html::class("td", "amount", text),
             (false, Cell::Text(_) | Cell::Date(_) | Cell::None) => Html::tag("td", text),
-            (false, Cell::Count(_) | Cell::Dong(_) | Cell::Tenths(_)) => Html::class("td", "amount", text),
+            (true, _) | (false, Cell::Count(_) | Cell::Dong(_) | Cell::Tenths(_)) => Html::class("td", "amount", text),
         }
     });
     let cells = Html::all(cells);

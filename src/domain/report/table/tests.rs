@@ -96,7 +96,6 @@ fn read_csv(text: &str) -> Vec<Vec<String>> {
                 row.last_mut().unwrap().push('"');
             }
             (true, '"') => is_quoted = false,
-            (true, c) => row.last_mut().unwrap().push(c),
             (false, '"') => is_quoted = true,
             (false, ',') => row.push(String::new()),
             (false, '\r') => {
@@ -104,7 +103,7 @@ fn read_csv(text: &str) -> Vec<Vec<String>> {
                 rows.push(vec![String::new()]);
             }
             (false, '\n') => panic!("a bare line feed outside of quotes"),
-            (false, c) => row.last_mut().unwrap().push(c),
+            (_, c) => row.last_mut().unwrap().push(c),
         }
     }
     assert_eq!(rows.pop(), Some(vec![String::new()]), "the last line is ended too");
@@ -131,7 +130,9 @@ fn csv_reads_back_as_the_table_and_runs_no_formula() {
                     };
                     assert_eq!(told, text);
                 }
-                number => assert_eq!(*read, number.plain()),
+                Cell::Count(_) | Cell::Dong(_) | Cell::Tenths(_) | Cell::Date(_) | Cell::None => {
+                    assert_eq!(*read, cell.plain());
+                }
             }
         }
     }

@@ -103,6 +103,17 @@ const EXPECTED: &[(&str, &str, &str)] = &[
         "report>CLOSED if paper measure_kind, correct>CLOSED if paper",
     ),
     ("CLOSED", "HUB", "recompute>CLOSED, succeed>CLOSED"),
+    ("SUBMITTED", "HUB", "case_notice>SUBMITTED if measure_in_force"),
+    ("ACKNOWLEDGED", "HUB", "case_notice>ACKNOWLEDGED if measure_in_force"),
+    ("CLARIFYING", "HUB", "case_notice>CLARIFYING if measure_in_force"),
+    ("ANSWERED", "HUB", "case_notice>ANSWERED if measure_in_force"),
+    ("RETURNED", "HUB", "case_notice>RETURNED if measure_in_force"),
+    (
+        "WITHDRAWAL_PENDING",
+        "HUB",
+        "case_notice>WITHDRAWAL_PENDING if measure_in_force",
+    ),
+    ("CLOSED", "HUB", "case_notice>CLOSED if measure_in_force"),
     (
         "SUBMITTED",
         "HUB",
@@ -450,6 +461,8 @@ fn the_other_side_always_hears_of_a_step() {
         let others: &[Party] = match row.who {
             Party::Sender => &[Party::Recipient],
             Party::Recipient => &[Party::Sender],
+            // The sender has changed the case itself.
+            Party::Hub if row.action == Action::CaseNotice => &[Party::Recipient],
             Party::Hub => &[Party::Sender, Party::Recipient],
         };
         assert!(others.iter().all(|party| row.notifies.contains(party)), "{row:?}");
