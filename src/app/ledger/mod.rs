@@ -29,6 +29,7 @@ mod queue;
 mod reads;
 mod record;
 mod registry;
+mod relations;
 mod signed;
 mod state;
 mod step;
