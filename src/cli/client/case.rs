@@ -159,10 +159,10 @@ pub(in crate::cli) struct List {
     #[arg(long, env = "LIENTHONG_TAG", value_name = "TAG")]
     tag: Option<String>,
     /// Đơn vị: only cases of this unit.
-    #[arg(long, env = "LIENTHONG_CASE_UNIT", value_name = "ID")]
+    #[arg(long, env = "LIENTHONG_UNIT", value_name = "ID")]
     unit: Option<String>,
     /// Chấp hành viên: only cases of this officer.
-    #[arg(long, env = "LIENTHONG_CASE_OFFICER", value_name = "ID")]
+    #[arg(long, env = "LIENTHONG_OFFICER", value_name = "ID")]
     officer: Option<String>,
     /// Số quyết định: only the case of this enforcement decision.
     #[arg(long, env = "LIENTHONG_NUMBER", value_name = "NUMBER")]

@@ -100,7 +100,7 @@ pub(super) struct ResponseTimes {
     #[command(flatten)]
     months: Months,
     /// Cơ quan trả lời: code.
-    #[arg(env = "LIENTHONG_OF", value_name = "CODE", default_value = "")]
+    #[arg(long, env = "LIENTHONG_OF", value_name = "CODE", default_value = "")]
     of: String,
     /// Đơn vị: id of a unit.
     #[arg(long, env = "LIENTHONG_UNIT", value_name = "ID", default_value = "")]
