@@ -3,6 +3,7 @@
 mod erasing;
 mod operator;
 mod supervision;
+mod timing;
 pub(super) mod trust;
 mod webhooks;
 
@@ -81,6 +82,7 @@ async fn happen(database: &TestDatabase, attempts: usize, erases: bool) {
     story.supervision().await;
     story.operators().await;
     story.webhooks().await;
+    story.timing().await;
     if erases {
         story.erasing().await;
     }
