@@ -4,6 +4,7 @@ mod cases;
 mod erasing;
 mod operator;
 mod supervision;
+mod timing;
 pub(super) mod trust;
 mod webhooks;
 
@@ -83,6 +84,7 @@ async fn happen(database: &TestDatabase, attempts: usize, erases: bool) {
     story.supervision().await;
     story.operators().await;
     story.webhooks().await;
+    story.timing().await;
     if erases {
         story.erasing().await;
     }
