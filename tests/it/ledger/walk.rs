@@ -179,9 +179,8 @@ impl Walker {
         let fits = |row: &&Row| {
             let by_another = row.who == Party::Hub || (is_paper && row.who == Party::Recipient);
             let needs_paper = row.guards.contains(&Guard::PaperRecipient);
-            // The hub drafts none in these walks: nothing comes with time here.
-            let is_decided = row.guards.contains(&Guard::NoticeDrafted);
-            row.from.contains(&request.state) && !by_another && !is_decided && (is_paper || !needs_paper)
+            let comes_with_time = row.guards.contains(&Guard::NoticeDrafted);
+            row.from.contains(&request.state) && !by_another && !comes_with_time && (is_paper || !needs_paper)
         };
         let lines: Vec<&Row> = TABLE.iter().filter(fits).collect();
         let any = usize::from(line)
