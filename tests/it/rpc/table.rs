@@ -6,7 +6,8 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::messages::{
-    answer_on_paper, bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
+    answer_on_paper, bank, bundle_of, calendar_day, new_officer, of_the_log, order, receipt_of, restated, seek_first,
+    stream_order,
 };
 use super::{cases, erasing, noticing, supervised, tracking, webhooks};
 use crate::documents::exchange;
@@ -453,22 +454,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
-        Rpc::AgencyServiceRegisterOfficer => own_agency("OK", |_, code, key| {
-            let officer = v1::Officer {
-                officer_id: "nh.moi".to_owned(),
-                full_name: "Lý Thị Mới".to_owned(),
-                position: "Giao dịch viên".to_owned(),
-                valid_from: "2026-11-20".to_owned(),
-                ..Default::default()
-            };
-            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
-            v1::RegisterOfficerRequest {
-                idempotency_key,
-                agency_code,
-                officer: Some(officer),
-            }
-            .encode_to_vec()
-        }),
+        Rpc::AgencyServiceRegisterOfficer => own_agency("OK", |_, code, key| new_officer(code, key)),
         Rpc::AgencyServiceEndOfficer => own_agency("OFFICER_NOT_FOUND", |_, code, key| {
             let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
             let (officer_id, valid_to) = ("nh.khong-co".to_owned(), "2026-11-30".to_owned());
