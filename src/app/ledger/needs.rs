@@ -288,8 +288,20 @@ impl<'a> Needs<'a> {
         self.read_measures(tx, state).await?;
         self.read_requests(tx, state).await?;
         self.cases.read(tx, state).await?;
-        if !self.timed.is_empty() {
-            state.deadlines = tx.deadlines(self.timed.iter().copied()).await?;
+        // Also of requests that are read for a measure of theirs: a change of it may end their clocks, and moves their timers.
+        let timed: BTreeSet<&RequestId> = self
+            .timed
+            .iter()
+            .copied()
+            .chain(state.requests.values().map(|request| &request.id))
+            .collect();
+        if !timed.is_empty() {
+            // One without a clock is known to have none.
+            let mut deadlines = tx.deadlines(timed.iter().copied()).await?;
+            for id in timed {
+                deadlines.entry(id.clone()).or_default();
+            }
+            state.deadlines = deadlines;
         }
         if !self.numbers.is_empty() {
             state.numbered = tx
@@ -341,6 +353,11 @@ impl<'a> Needs<'a> {
             state.notices = found.into_iter().map(|row| (row.drafted_index, row)).collect();
         }
         self.read_registry(tx, registry).await?;
+        let requests = state.requests.values();
+        let parties: BTreeSet<&AgencyCode> = requests
+            .flat_map(|request| [&request.sender, &request.recipient])
+            .collect();
+        read_agencies(tx, registry, parties.into_iter()).await?;
         self.read_lines(tx, state, registry).await
     }
 
