@@ -1,7 +1,7 @@
 //! A batch equals its commands one by one: the same outcomes, the same rows, the same log.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lienthong::app::ledger::{Command, Outcome};
@@ -159,32 +159,6 @@ async fn compare_tables(one_by_one: &Raw, at_once: &Raw) {
                 };
                 let strangers = &unsealed(&actual) - &unsealed(&expected);
                 assert!(strangers.is_empty(), "checkpoints of other trees: {strangers:?}");
-            }
-            // 0 has the hub look at once and find the moment, or that there is none: what a command has not read it cannot say.
-            "timer" => {
-                let moments = |rows: &[Row]| -> BTreeMap<String, i64> {
-                    let rows = rows.iter();
-                    rows.map(|row| {
-                        (
-                            row["enforcement_request_id"].text().to_owned(),
-                            row["due_time"].integer(),
-                        )
-                    })
-                    .filter(|(_, due)| *due != 0)
-                    .collect()
-                };
-                let looked_at = |rows: &[Row]| -> BTreeSet<String> {
-                    let rows = rows.iter().filter(|row| row["due_time"].integer() == 0);
-                    rows.map(|row| row["enforcement_request_id"].text().to_owned())
-                        .collect()
-                };
-                let open = &looked_at(&expected) | &looked_at(&actual);
-                let known = |rows: &[Row]| {
-                    let mut moments = moments(rows);
-                    moments.retain(|request, _| !open.contains(request));
-                    moments
-                };
-                assert_eq!(known(&expected), known(&actual), "one by one, at once");
             }
             _ => assert_eq!(expected, actual, "table {table}: one by one, at once"),
         }
