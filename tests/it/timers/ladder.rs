@@ -63,7 +63,7 @@ backends! {
         world.end(&database).await;
     }
 
-    async fn late_timers_fire_after_a_restart_in_order_and_each_once(database) {
+    async fn late_timers_fire_in_order_and_each_once(database) {
         let world = World::start(&database).await;
         let first = world.open("land-information", THADS, LAND_OFFICE).await;
         let second = world.open("land-information", THADS, LAND_OFFICE).await;
