@@ -23,6 +23,7 @@ mod operator;
 mod pool_use;
 mod registers;
 mod registry;
+mod reports;
 mod requests;
 mod responses;
 pub mod rows;
@@ -32,6 +33,7 @@ mod sql;
 mod sql_case;
 mod sql_erasure;
 mod sql_operator;
+mod sql_report;
 mod sql_supervision;
 mod sql_timer;
 mod sql_tracking;
@@ -60,6 +62,7 @@ pub use migrate::{SchemaChange, SchemaMismatch, schema_version};
 pub use operator::OutboxRow;
 pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
+pub use reports::{Division, OpenCaseFilter, OverdueFilter, Span, TransferFilter};
 pub use requests::{Direction, RequestFilter};
 pub use responses::{Period, SumFilter, Whose};
 pub use snapshot::{KeptStream, Snapshot};
@@ -130,6 +133,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(at_rest)
         .chain(erasure)
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_report::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
         .chain(kept::texts())
