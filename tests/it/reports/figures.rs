@@ -108,11 +108,11 @@ backends! {
         let told = rows(client, "late-transfers?period=2026-11").await;
         assert_eq!(told.len(), 1);
         let of = |key: &str| number(&told[0][key]);
-        assert_eq!(["received", "answered_in_time", "answered_late", "answered_untimed"].map(of), [4, 2, 2, 0]);
+        assert_eq!(["transferred", "in_time", "late", "no_limit"].map(of), [4, 2, 2, 0]);
         assert_eq!(told[0]["share_late"], "50.0");
         let opened = every_list_adds_up(client, "late-transfers?period=2026-11", |_, _| 1).await;
         assert_eq!(opened, 4);
-        let listed = all_rows(client, "transfer-list?period=2026-11&figure=answered_late", 1).await;
+        let listed = all_rows(client, "transfer-list?period=2026-11&figure=late", 1).await;
         let numbers: Vec<&Value> = listed.iter().map(|row| &row["number"]).collect();
         assert_eq!(numbers, ["6/2026/DS-ST", "9/2026/DS-ST"]);
         // Due on Monday 02/11/2026, transferred on Friday 20/11.
@@ -128,7 +128,7 @@ backends! {
         assert_eq!(numbers, ["2/2026/HS-ST", "5/2026/DS-ST", "6/2026/DS-ST", "9/2026/DS-ST"]);
         // The court reads how it transfers itself.
         let own = rows(world.client(COURT_37), "late-transfers?period=2026-11").await;
-        assert_eq!(number(&own[0]["answered_late"]), 2);
+        assert_eq!(number(&own[0]["late"]), 2);
         every_list_adds_up(world.client(COURT_37), "late-transfers?period=2026-11", |_, _| 1).await;
         world.end(&database).await;
     }

@@ -270,7 +270,7 @@ impl Table {
                 .columns
                 .iter()
                 .zip(&row.cells)
-                .filter(|(column, _)| !column.kind.is_number());
+                .filter(|(column, _)| column.kind == ColumnKind::Text);
             let names = names.map(|(_, cell)| cell.vi()).collect::<Vec<_>>();
             Some((names.join(", "), list.command()))
         })
