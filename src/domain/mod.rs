@@ -29,6 +29,7 @@ pub mod report;
 pub mod request;
 pub mod response_time;
 pub mod signature;
+pub mod steadiness;
 pub mod supervision;
 pub mod territory;
 pub mod text;

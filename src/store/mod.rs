@@ -2,6 +2,7 @@
 
 mod attachments;
 pub mod backend;
+mod books;
 mod bulk;
 mod calendar;
 mod cases;
@@ -30,6 +31,7 @@ pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_book;
 mod sql_case;
 mod sql_erasure;
 mod sql_operator;
@@ -44,6 +46,7 @@ mod tree;
 mod webhooks;
 pub mod write;
 
+pub use books::{BookDetail, CasePosition, CasesBehind, MovementPosition, Of};
 pub use cases::CaseFilter;
 pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};
@@ -134,6 +137,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(erasure)
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_report::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_book::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
         .chain(kept::texts())

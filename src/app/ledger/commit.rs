@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::books;
 use super::command::{Command, Outcome};
 use super::decide::{Decided, decide};
 use super::needs::Needs;
@@ -15,7 +16,7 @@ use super::state::{Registry, State};
 use super::tally;
 use super::timers;
 use super::webhook;
-use super::writer::{MAX_SKEW_MICROS, Writer};
+use super::writer::Writer;
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::AgencyCode;
@@ -46,12 +47,10 @@ impl Writer {
             let refuse = || Err(Error::new(ErrorCode::LedgerReadOnly).with("reason", log_break.as_str()));
             return Ok(commands.iter().map(|_| refuse()).collect());
         }
-        let now = self.environment.clock.now();
-        if head.hub_time.micros() - now.micros() > MAX_SKEW_MICROS {
+        let Some(hub_time) = self.environment.clock.time_after(head.hub_time) else {
             let refuse = || Err(Error::new(ErrorCode::ClockSkew).retry_after_millis(5_000));
             return Ok(commands.iter().map(|_| refuse()).collect());
-        }
-        let hub_time = now.max(head.hub_time);
+        };
         let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let mut state = State::new(hub_time, first_index, head.registry_version);
         self.registry.follow(head.registry_version);
@@ -168,6 +167,7 @@ impl Writer {
         tx.take_outbox_lines(&state.taken_lines).await?;
         self.write_erasures(tx, state).await?;
         tally::write(tx, &state.tallies).await?;
+        books::write(tx, &state.books).await?;
         webhook::write(tx, &state.webhooks).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;

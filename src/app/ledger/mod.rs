@@ -5,6 +5,7 @@
 //! takes single commands over that state to [`submit`], [`step`], [`registry`], [`calendar`], [`sweep`], [`reads`] and others,
 //! [`record`] writes entries.
 
+mod books;
 pub mod calendar;
 mod case_needs;
 mod case_notices;
@@ -32,6 +33,7 @@ mod registry;
 mod relations;
 mod signed;
 mod state;
+mod steady;
 mod step;
 mod submit;
 pub mod sweep;
@@ -48,5 +50,6 @@ pub use command::{Actor, Command, Operation, Outcome, Receipt};
 pub use environment::CurrentCalendar;
 pub use meter::LedgerMeter;
 pub use signed::check_log;
+pub use steady::{MAX_SKEW_MICROS, SteadyClock};
 pub use wakeup::Wakeups;
-pub use writer::{Ledger, LedgerParts, LedgerSettings, MAX_SKEW_MICROS};
+pub use writer::{Ledger, LedgerParts, LedgerSettings};

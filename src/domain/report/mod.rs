@@ -23,7 +23,7 @@ pub mod targets;
 
 pub use asked::Asked;
 pub use catalogue::{Description, OpenFigure, Report, TransferFigure};
-pub use figures::{Amount, Book, BookedMonth, Figures, Line, PeriodFigures};
+pub use figures::{Amount, Book, BookedMonth, Figures, Line, Movement, PeriodFigures};
 pub use parameter::{By, Chosen, Parameter};
 pub use period::{MalformedPeriod, Month, Period};
 pub use ratio::Tenths;

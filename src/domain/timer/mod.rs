@@ -9,7 +9,6 @@ mod moment;
 mod notice;
 #[cfg(test)]
 mod properties;
-mod steadiness;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +23,6 @@ use super::time::Timestamp;
 use super::workflow::{Action, Party, State};
 
 pub use notice::{Notice, NoticeState, Received};
-pub use steadiness::{ClockWatch, Limit as ClockLimit};
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
