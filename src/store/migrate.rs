@@ -39,6 +39,7 @@ migrations! {
     15 => "0015_response_time",
     16 => "0016_case",
     17 => "0017_webhook",
+    18 => "0018_case_book",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

@@ -2,6 +2,7 @@
 
 mod attachments;
 pub mod backend;
+mod books;
 mod bulk;
 mod calendar;
 mod cases;
@@ -29,6 +30,7 @@ pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_book;
 mod sql_case;
 mod sql_erasure;
 mod sql_operator;
@@ -42,6 +44,7 @@ mod tree;
 mod webhooks;
 pub mod write;
 
+pub use books::{BookDetail, CasePosition, CasesBehind, MovementPosition, Of};
 pub use cases::CaseFilter;
 pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};
@@ -130,6 +133,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(at_rest)
         .chain(erasure)
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_book::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
         .chain(kept::texts())

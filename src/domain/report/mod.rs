@@ -11,7 +11,7 @@ pub mod sources;
 pub mod table;
 pub mod targets;
 
-pub use figures::{Amount, Book, BookedMonth, Figures, Line, PeriodFigures};
+pub use figures::{Amount, Book, BookedMonth, Figures, Line, Movement, PeriodFigures};
 pub use period::{MalformedPeriod, Month, Period};
 pub use ratio::Tenths;
 pub use table::{Cell, Column, ColumnKind, Format, Letterhead, Note, RenderError, Row, Signature, Table};

@@ -27,6 +27,7 @@ pub(crate) struct CaseRow {
     due: Option<Due>,
     due_date: Option<String>,
     reminded: Option<String>,
+    booked: Option<String>,
 }
 
 impl CaseRow {
@@ -44,6 +45,7 @@ impl CaseRow {
             due,
             due_date: due.map(|due| due.date.to_string()),
             reminded: record.reminded.map(|date| date.to_string()),
+            booked: record.booked.map(|month| month.to_string()),
             record,
         })
     }
@@ -75,6 +77,7 @@ row!(CaseRow, ENFORCEMENT_CASE, |row| [
     integer(row.record.update_time.micros()),
     integer(row.record.stated.body_index),
     integer(row.record.stated.item),
+    Cell::Text(row.booked.as_deref()),
 ]);
 from_row!(CaseRecord, |row| {
     let reminded: Option<Date> = parsed_optional(row, "reminded_date")?;
@@ -107,6 +110,7 @@ from_row!(CaseRecord, |row| {
             item: row.try_get("item")?,
         },
         reminded,
+        booked: parsed_optional(row, "booked_month")?,
     })
 });
 

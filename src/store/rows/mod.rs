@@ -1,6 +1,7 @@
 //! The rows as the ledger writes them and as queries read them.
 
 mod attachment;
+mod book;
 mod calendar;
 mod content;
 mod enforcement_case;
@@ -16,6 +17,8 @@ mod webhook;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
+pub(crate) use book::{BookRow, MovementRow, StoredBookSum};
+pub use book::{StockedCase, StoredMovement};
 pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
 pub use calendar::{JobRow, RequestParties};
 pub(crate) use content::KeptBody;

@@ -1,5 +1,6 @@
 //! Cases over real mTLS on both databases: whole lives, what their orders may ask for, who sees them, and what holders are told.
 
+mod books;
 mod life;
 mod notices;
 mod orders;
