@@ -65,7 +65,7 @@ pub use migrate::{SchemaChange, SchemaMismatch, schema_version};
 pub use operator::OutboxRow;
 pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
-pub use reports::{Division, OpenCaseFilter, OverdueFilter, Span, TransferFilter};
+pub use reports::{Division, FigureOf, OpenCaseFilter, OverdueFilter, Span, TransferFilter};
 pub use requests::{Direction, RequestFilter};
 pub use responses::{Period, SumFilter, Whose};
 pub use snapshot::{KeptStream, Snapshot};

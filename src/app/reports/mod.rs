@@ -1,6 +1,7 @@
 //! Reports: whose they may be, what they are made of, and the table that comes of it
 //! ([decision 0035](../../../docs/decisions/0035-reports-served.md)).
 
+mod books;
 mod cases;
 mod coordination;
 mod judgments;
@@ -91,6 +92,11 @@ impl App {
             part,
         };
         let (table, next) = match asked.report {
+            Report::ResultsCases | Report::ResultsMoney => (self.results(&setting).await?, None),
+            Report::Indicators => (self.indicators(&setting).await?, None),
+            Report::CreditCases => (self.credit_cases(&setting).await?, None),
+            Report::LateEntries => self.late_entries(&setting).await?,
+            Report::CaseList => self.case_list(&setting).await?,
             Report::PartnerScorecards => (self.partner_scorecards(&setting).await?, None),
             Report::Coordination => (self.coordination(&setting).await?, None),
             Report::LateTransfers => (self.late_transfers(&setting).await?, None),

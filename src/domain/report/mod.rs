@@ -4,6 +4,7 @@
 pub mod asked;
 pub mod campaign;
 pub mod case_ages;
+pub mod case_lists;
 pub mod catalogue;
 pub mod coordination;
 pub mod figures;
@@ -19,6 +20,7 @@ pub mod request_lists;
 pub mod results;
 pub mod sources;
 pub mod table;
+pub mod tagged;
 pub mod targets;
 
 pub use asked::Asked;

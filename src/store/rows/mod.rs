@@ -32,7 +32,9 @@ pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;
 pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
-pub use report::{CaseAgeRow, CountedAct, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow};
+pub use report::{
+    CaseAgeRow, CountedAct, CountedCase, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow,
+};
 pub use request::ListedDeadline;
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
 pub(crate) use response::{CountRow, HistogramRow};

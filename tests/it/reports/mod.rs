@@ -1,6 +1,7 @@
 //! Reports over real mTLS on both databases: every report of the catalogue is run in every format, its figures are known by
 //! construction, every list behind a figure adds up to it, and nobody sees whose figures are not for him.
 
+mod books;
 mod every;
 mod figures;
 mod rights;

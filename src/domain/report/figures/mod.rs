@@ -4,6 +4,7 @@
 
 pub mod book;
 pub mod booking;
+pub mod case_figure;
 pub mod count;
 pub mod period_figures;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
 
+use super::super::parameter::By;
 use super::super::period::{Month, Period};
 use super::super::ratio::Tenths;
 use super::super::results::{Division, Results};
@@ -229,7 +230,8 @@ fn nghe_an_2020_is_reproduced_to_the_digit() {
         .collect();
     let results = Results {
         period,
-        agency: "Thi hành án dân sự tỉnh Nghệ An",
+        scope: &["Thi hành án dân sự tỉnh Nghệ An".to_owned()],
+        by: By::Unit,
         divisions: &divisions,
         whole: &year,
         list: None,
