@@ -10,6 +10,7 @@ pub mod coordination;
 pub mod figures;
 pub mod judgment_tables;
 pub mod judgments;
+pub mod page;
 pub mod parameter;
 pub mod partners;
 pub mod period;

@@ -4,6 +4,7 @@
 mod books;
 mod every;
 mod figures;
+mod pages;
 mod rights;
 
 use std::collections::BTreeMap;
