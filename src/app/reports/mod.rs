@@ -109,7 +109,7 @@ impl App {
             Report::OpenCaseList => self.open_case_list(&setting).await?,
         };
         Ok(ReportRun {
-            letterhead: self.letterhead(&setting.agency).await?,
+            letterhead: self.letterhead(reporter(caller, &setting)).await?,
             reference: asked.reference(),
             table,
             next,
@@ -220,6 +220,15 @@ impl Setting<'_> {
 
     fn one_more(&self) -> i64 {
         i64::try_from(self.part.limit).unwrap_or(i64::MAX).saturating_add(1)
+    }
+}
+
+/// Who reports: whose figures they are; of what is between two whoever asks.
+fn reporter<'a>(caller: &'a Agency, setting: &'a Setting<'_>) -> &'a Agency {
+    if setting.view == View::Partner {
+        caller
+    } else {
+        &setting.agency
     }
 }
 
