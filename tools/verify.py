@@ -89,7 +89,7 @@ TABLES = {
     "webhook_endpoint": (1, "id agency url lanes actions signing keys state reason registered_time update_time version"),
     "enforcement_case": (1, "id agency decision_number decision_date initiative opened_date carried_over_from transfer status "
                             "ground since_date verified_date verify_every obligations tags unit officer rest due_date due_kind "
-                            "reminded_date version update_time body_index item booked_month"),
+                            "reminded_date version update_time body_index item booked_month coercion_date"),
     "case_request": (1, "enforcement_request_id case_id obligations purpose amount costs debited debited_time arrived"),
     "case_movement": (3, "case_id version ordinal agency unit officer initiative tag line month change_date late cases dong"),
     "case_book": (7, "agency tag month line unit officer initiative cases dong"),
