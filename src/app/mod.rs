@@ -29,6 +29,7 @@ pub mod operator;
 mod places;
 pub mod receipts;
 pub mod registers;
+pub mod reports;
 pub mod requests;
 pub mod server_info;
 pub mod signatures;

@@ -102,6 +102,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceGetTile
         | Rpc::EvidenceServiceListHubKeys
         | Rpc::EvidenceServiceGetBundle
+        | Rpc::ReportServiceListReports
         | Rpc::RequestServiceGet
         | Rpc::RequestServiceList
         | Rpc::RequestServiceListEvents
@@ -120,6 +121,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceListErasable
         | Rpc::WebhookServiceListEndpoints
         | Rpc::WebhookServiceListDeliveries
+        | Rpc::ReportServiceRunReport
         | Rpc::SupervisionServiceListAgencyReads
         | Rpc::SupervisionServiceGetReadStatistics
         | Rpc::TrackingServiceGetScorecard

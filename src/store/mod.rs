@@ -24,6 +24,7 @@ mod operator;
 mod pool_use;
 mod registers;
 mod registry;
+mod reports;
 mod requests;
 mod responses;
 pub mod rows;
@@ -34,6 +35,7 @@ mod sql_book;
 mod sql_case;
 mod sql_erasure;
 mod sql_operator;
+mod sql_report;
 mod sql_supervision;
 mod sql_timer;
 mod sql_tracking;
@@ -63,6 +65,7 @@ pub use migrate::{SchemaChange, SchemaMismatch, schema_version};
 pub use operator::OutboxRow;
 pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
+pub use reports::{Division, OpenCaseFilter, OverdueFilter, Span, TransferFilter};
 pub use requests::{Direction, RequestFilter};
 pub use responses::{Period, SumFilter, Whose};
 pub use snapshot::{KeptStream, Snapshot};
@@ -133,6 +136,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(at_rest)
         .chain(erasure)
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_report::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_book::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
