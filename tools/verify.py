@@ -33,7 +33,9 @@ except ImportError:
     tomllib = None
 
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST)
+CLOCK = 18
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST,
+         CLOCK)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -523,7 +525,7 @@ class Replay:
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
                   CATALOGUE: self.catalogue, OPERATOR: self.operator, ERASURE: self.erasure,
-                  HUB_KEY: self.hub_key, TRUST: self.trust_paper}.get(event["entry_type"])
+                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, CLOCK: self.clock}.get(event["entry_type"])
         try:
             if follow is None:
                 self.document(event, attachments)
@@ -619,6 +621,11 @@ class Replay:
         head = self.lanes.setdefault((event["agency"], told["lane"]), [0, 0])
         self.require(told["from"] == head[1] < told["to"] <= head[0] and event["version"] == told["to"])
         head[1] = told["to"]
+
+    def clock(self, event, told):
+        """The clock of a sandbox, and of nothing else, was moved ahead to the time of the entry."""
+        self.require(event["version"] == 1 and event["subject"] == "clock" and event["action"] == "advance_clock"
+                     and told["from"] < told["to"] == event["hub_time"] and (self.hub_id or "").startswith("sandbox."))
 
     def calendar(self, event, told):
         self.calendar_version += 1

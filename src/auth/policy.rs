@@ -118,7 +118,8 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceDecideErasure
         | Rpc::MailboxServiceAdvance
         | Rpc::MailboxServiceSeek
-        | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
+        | Rpc::RequestServiceRegisterMeasures
+        | Rpc::SandboxServiceAdvanceClock => WRITE_WHOLE,
 
         Rpc::DocumentServiceUpload
         | Rpc::RequestServiceSubmit

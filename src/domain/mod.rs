@@ -24,6 +24,7 @@ pub mod pointer;
 pub mod print;
 pub mod register;
 pub mod request;
+pub mod sandbox;
 pub mod signature;
 pub mod supervision;
 pub mod territory;

@@ -47,6 +47,8 @@ pub enum EntryType {
     HubKey,
     /// An authority's certificate or list of revocations came to be relied on.
     Trust,
+    /// The clock of a sandbox was moved.
+    Clock,
 }
 
 impl EntryType {
@@ -64,6 +66,7 @@ impl EntryType {
         Self::Operator,
         Self::HubKey,
         Self::Trust,
+        Self::Clock,
     ];
 
     /// The byte in the leaf and the number in the event row.
@@ -81,6 +84,7 @@ impl EntryType {
             Self::Operator => 10,
             Self::HubKey => 11,
             Self::Trust => 12,
+            Self::Clock => 18,
         }
     }
 

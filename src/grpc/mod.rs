@@ -15,6 +15,7 @@ pub mod mailbox_service;
 mod page;
 pub(crate) mod refusal;
 pub mod request_service;
+pub mod sandbox_service;
 pub mod status;
 mod subscription;
 pub mod supervision_service;

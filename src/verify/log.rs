@@ -25,6 +25,7 @@ use crate::domain::catalogue::definition::Register;
 use crate::domain::event::{self, Entered, Measure};
 use crate::domain::ids::RequestId;
 use crate::domain::mailbox::{Lane, LaneHead};
+use crate::domain::sandbox::is_sandbox;
 use crate::domain::workflow::Action;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::leaf::{EntryType, Leaf, leaf_hash};
@@ -240,6 +241,7 @@ impl Log {
             EntryType::Operator => self.operators.follow(event, leaf),
             EntryType::HubKey => self.keys.follow(event),
             EntryType::Trust => self.trust.follow(event, own),
+            EntryType::Clock => self.clock(event),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };
         if follows.is_none() {
@@ -308,6 +310,14 @@ impl Log {
             && event.subject == format!("{}/{}", event.agency, told.lane);
         lane.delivered_position = told.to;
         follows.then_some(())
+    }
+
+    /// The clock of a sandbox, and of nothing else, was moved ahead to the time of the entry.
+    fn clock(&self, event: &Event<'_>) -> Option<()> {
+        let told: ClockDetails = serde_json::from_str(event.details).ok()?;
+        let is_move = told.from < told.to && told.to == event.hub_time && event.action == "advance_clock";
+        let is_of_sandbox = self.keys.hub_id().is_some_and(is_sandbox);
+        (is_move && is_of_sandbox && event.version == 1 && event.subject == "clock").then_some(())
     }
 
     fn calendar(&mut self, event: &Event<'_>) -> Option<()> {
@@ -430,6 +440,12 @@ impl Told {
 #[derive(Debug, Deserialize)]
 struct Opened {
     body_index: i64,
+}
+
+#[derive(Debug, Deserialize)]
+struct ClockDetails {
+    from: i64,
+    to: i64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::catalogue::StatedKind;
+use super::clock::ClockAdvance;
 use super::erasure::ErasureStep;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::calendar::CalendarDay;
@@ -93,8 +94,8 @@ pub struct Verified {
 impl Verified {
     /// Whether the check still holds for a batch at this version of the registry and this time. If not it must be made
     /// again: a certificate may have been revoked since.
-    pub fn stands(&self, registry_version: i64, hub_time: Timestamp) -> bool {
-        self.registry_version == registry_version && hub_time <= self.good_until
+    pub fn stands(&self, registry_version: i64, now: Timestamp) -> bool {
+        self.registry_version == registry_version && now <= self.good_until
     }
 }
 
@@ -161,6 +162,8 @@ pub enum Operation {
     Trust(TrustPaper),
     /// Enter lines of the outbox, as far as nobody has yet.
     Operator(Vec<LineId>),
+    /// Move the clock of a sandbox.
+    Clock(ClockAdvance),
 }
 
 /// A catalogue.

@@ -43,7 +43,9 @@ impl Writer {
             let refuse = || Err(Error::new(ErrorCode::LedgerReadOnly).with("reason", log_break.as_str()));
             return Ok(commands.iter().map(|_| refuse()).collect());
         }
-        let now = self.environment.clock.now();
+        let clock = Arc::clone(&self.environment.clock);
+        clock.follow(head.hub_time);
+        let now = clock.now();
         if head.hub_time.micros() - now.micros() > MAX_SKEW_MICROS {
             let refuse = || Err(Error::new(ErrorCode::ClockSkew).retry_after_millis(5_000));
             return Ok(commands.iter().map(|_| refuse()).collect());
@@ -51,6 +53,9 @@ impl Writer {
         let hub_time = now.max(head.hub_time);
         let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let mut state = State::new(hub_time, first_index, head.registry_version);
+        if clock.is_sandbox() {
+            state.machine_time = clock.machine_now();
+        }
         self.registry.follow(head.registry_version);
         self.follow_calendar(&mut tx, head.calendar_version).await?;
         Needs::of(commands.iter().copied(), hub_time)
@@ -79,6 +84,7 @@ impl Writer {
             return Err(error);
         }
         self.signer.settle(true);
+        clock.follow(state.hub_time);
         if state.registry_version != head.registry_version {
             // What is known of agencies is read again: a change may have connected one.
             self.registry = Registry::default();

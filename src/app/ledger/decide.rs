@@ -8,8 +8,8 @@ use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
-    calendar, catalogue, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep, trust,
-    upload,
+    calendar, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep,
+    trust, upload,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -73,7 +73,7 @@ pub(super) fn decide(
         }));
     }
     let verified = command.verified.as_ref();
-    if verified.is_some_and(|verified| !verified.stands(state.registry_version, state.hub_time)) {
+    if verified.is_some_and(|verified| !verified.stands(state.registry_version, state.machine_time)) {
         return Ok(Decided::Outdated);
     }
     let today = state.hub_time.date();
@@ -116,6 +116,10 @@ pub(super) fn decide(
                 return Ok(Decided::Outdated);
             }
             erasure::enter(state, environment, command, step)?;
+        }
+        Operation::Clock(advance) => {
+            registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
+            clock::advance(state, environment, command, advance)?;
         }
         Operation::Catalogue(stated) => catalogue::state(state, environment, command, stated)?,
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,

@@ -7,6 +7,7 @@
 
 pub mod calendar;
 pub mod catalogue;
+pub mod clock;
 pub mod command;
 mod commit;
 mod decide;

@@ -108,7 +108,7 @@ impl<'a> Needs<'a> {
                 self.cursors.insert((&actor.agency, &advance.cursor));
             }
             Operation::Registry(change) => self.add_registry(change),
-            Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
+            Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) | Operation::Clock(_) => {}
             Operation::Erasure(step) => {
                 self.requests.extend(step.order.requests.keys());
                 self.measured.extend(step.order.requests.keys());

@@ -18,7 +18,6 @@ use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, Relat
 use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, RelatedId, RequestId, UnitId};
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
-use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
@@ -54,7 +53,7 @@ pub(super) fn submit(
         .recipients
         .iter()
         .enumerate()
-        .map(|(index, code)| addressee(registry, sender, submit, index, code, state.hub_time))
+        .map(|(index, code)| addressee(state, registry, sender, submit, index, code))
         .collect::<Result<_>>()?;
 
     let broadcast_id = (addressees.len() > 1).then(|| BroadcastId::generate(&*environment.ids, state.hub_time));
@@ -402,12 +401,12 @@ fn check_measure(
 }
 
 fn addressee<'a>(
+    state: &State,
     registry: &Registry,
     sender: &AgencyCode,
     submit: &Submit,
     index: usize,
     code: &'a AgencyCode,
-    now: Timestamp,
 ) -> Result<Addressee<'a>> {
     let definition = &submit.kind.definition;
     let refuse = |error: ErrorCode, reason: &str, vi: &str, en: &str| {
@@ -452,7 +451,7 @@ fn addressee<'a>(
             "The recipient does not receive this kind.",
         );
     }
-    if agency.channel == Channel::Digital && !connected.is_connected(now) {
+    if agency.channel == Channel::Digital && !connected.is_connected(state.machine_time, state.hub_time.date()) {
         return refuse(
             ErrorCode::RecipientNotConnected,
             "not_connected",

@@ -319,6 +319,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Advance(_)
         | Operation::Registry(_)
         | Operation::Calendar(_)
+        | Operation::Clock(_)
         | Operation::Sweep(_)
         | Operation::Erasure(_)
         | Operation::Measures(_)
@@ -432,6 +433,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
     let stands_alone = |queued: &Queued| match queued.command.operation {
         Operation::Registry(_)
         | Operation::Calendar(_)
+        | Operation::Clock(_)
         | Operation::Sweep(_)
         | Operation::Erasure(_)
         | Operation::HubKey(_)

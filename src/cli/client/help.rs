@@ -132,3 +132,7 @@ pub(super) const MEASURES_IMPORT: &str = example![
     "decision_office, amount and currency may be empty; start_time is RFC 3339, or a date or time in Viet Nam; a decision in",
     "several currencies has a line for each.",
 ];
+pub(super) const SANDBOX_ADVANCE: &str = example![
+    "lienthong sandbox advance 6d                            a hub with sandbox = true alone; deadlines follow at once",
+    "lienthong sandbox advance 2026-12-01T08:00:00+07:00",
+];

@@ -19,6 +19,7 @@ mod paper;
 pub(super) mod print;
 mod read;
 mod register;
+mod sandbox;
 mod send;
 pub(super) mod session;
 mod show;
@@ -141,6 +142,9 @@ pub(super) enum Client {
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
+    /// Môi trường thử nghiệm: the clock of a hub to try things on.
+    #[command(subcommand)]
+    Sandbox(sandbox::Sandbox),
 }
 
 impl Client {
@@ -179,6 +183,7 @@ impl Client {
             Self::Erase(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
             Self::Measures(command) => command.run().await,
+            Self::Sandbox(command) => command.run().await,
         }
     }
 }

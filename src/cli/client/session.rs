@@ -13,6 +13,7 @@ use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
+use lienthong_proto::v1::sandbox_service_client::SandboxServiceClient;
 use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
 
@@ -165,6 +166,10 @@ impl Session {
 
     pub(super) fn calendar(&self) -> CalendarServiceClient<HubChannel> {
         CalendarServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn sandbox(&self) -> SandboxServiceClient<HubChannel> {
+        SandboxServiceClient::new(self.channel.clone())
     }
 
     pub(in crate::cli) fn tracking(&self) -> TrackingServiceClient<HubChannel> {

@@ -104,3 +104,13 @@ pub(super) fn calendar_day(_: Fixture, _: &str, key: &str) -> Vec<u8> {
     }
     .encode_to_vec()
 }
+
+/// Closes a request.
+pub(super) fn close(_: Fixture, id: &str, key: &str) -> Vec<u8> {
+    v1::CloseRequest {
+        idempotency_key: key.to_owned(),
+        enforcement_request_id: id.to_owned(),
+        ..Default::default()
+    }
+    .encode_to_vec()
+}

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod calendar;
+mod clocks;
 mod drain;
 mod erasing;
 mod identity;

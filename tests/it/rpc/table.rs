@@ -6,9 +6,9 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::messages::{
-    bank, bundle_of, calendar_day, of_the_log, order, receipt_of, restated, seek_first, stream_order,
+    bank, bundle_of, calendar_day, close, of_the_log, order, receipt_of, restated, seek_first, stream_order,
 };
-use super::{erasing, supervised};
+use super::{clocks, erasing, supervised};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -126,6 +126,7 @@ macro_rules! carrying {
 pub(crate) fn row(rpc: Rpc) -> Row {
     match rpc {
         Rpc::AdminServiceGetServerInfo => open(|_, _, _| v1::GetServerInfoRequest {}.encode_to_vec()),
+        Rpc::SandboxServiceAdvanceClock => clocks::advance(),
         Rpc::CalendarServiceListCalendarDays => open(|_, _, _| v1::ListCalendarDaysRequest::default().encode_to_vec()),
         Rpc::CalendarServiceImportCalendarDays => Row {
             about: About::Nothing,
@@ -408,15 +409,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
-        Rpc::RequestServiceClose => party(THADS, WRONG_STATE, |_, id, key| {
-            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
-            v1::CloseRequest {
-                idempotency_key,
-                enforcement_request_id,
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
+        Rpc::RequestServiceClose => party(THADS, WRONG_STATE, close),
 
         Rpc::AgencyServiceCreateAgency => operator(|_, _, key| {
             let agency = v1::Agency {

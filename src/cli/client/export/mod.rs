@@ -188,7 +188,8 @@ impl Gathered {
             | EntryType::Catalogue
             | EntryType::Operator
             | EntryType::HubKey
-            | EntryType::Trust => {
+            | EntryType::Trust
+            | EntryType::Clock => {
                 self.registered(&told.details);
             }
         }
