@@ -34,6 +34,7 @@ mod sandbox;
 pub mod server_info;
 pub mod signatures;
 pub mod supervision;
+pub mod suspensions;
 pub mod tracking;
 mod trust;
 pub mod verified_cache;

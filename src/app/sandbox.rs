@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::App;
-use super::ledger::clock::{ADVANCE_CLOCK, ClockAdvance};
+use super::ledger::clock::{ADVANCE_CLOCK, ClockAdvance, ClockStep};
 use super::ledger::{Actor, Command, Operation, Receipt};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::IdempotencyKey;
@@ -24,7 +24,7 @@ impl App {
     ) -> Result<Receipt> {
         let receipts = match advance {
             Ok(advance) => {
-                let operation = Operation::Clock(advance);
+                let operation = Operation::Clocks(Box::new(ClockStep::Advance(advance)));
                 self.execute(Command::new(actor, key, "application/protobuf", content, operation))
                     .await?
             }

@@ -105,6 +105,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceListMeasures
         | Rpc::RequestServiceListRegister
         | Rpc::SupervisionServiceListReads
+        | Rpc::SuspensionServiceListSuspensions
         | Rpc::TrackingServiceComputeDeadline => READ,
 
         Rpc::MailboxServicePull
@@ -119,7 +120,9 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::MailboxServiceAdvance
         | Rpc::MailboxServiceSeek
         | Rpc::RequestServiceRegisterMeasures
-        | Rpc::SandboxServiceAdvanceClock => WRITE_WHOLE,
+        | Rpc::SandboxServiceAdvanceClock
+        | Rpc::SuspensionServicePublishMaintenance
+        | Rpc::SuspensionServiceEndSuspension => WRITE_WHOLE,
 
         Rpc::DocumentServiceUpload
         | Rpc::RequestServiceSubmit
@@ -150,7 +153,9 @@ pub const fn policy(rpc: Rpc) -> Access {
         Rpc::CalendarServiceImportCalendarDays
         | Rpc::AgencyServiceCreateAgency
         | Rpc::AgencyServiceUpdateAgency
-        | Rpc::AgencyServiceSuspendAgency => OPERATE,
+        | Rpc::AgencyServiceSuspendAgency
+        | Rpc::SuspensionServiceRecordOutage
+        | Rpc::SuspensionServiceSuspendClocks => OPERATE,
 
         Rpc::AgencyServiceRegisterOfficer
         | Rpc::AgencyServiceEndOfficer

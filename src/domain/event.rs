@@ -10,7 +10,9 @@ use super::agency::{Channel, Role};
 use super::catalogue::definition::Register;
 use super::deadline::Deadline;
 use super::document::step::ServiceWay;
-use super::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, UnitId};
+use super::ids::{
+    AgencyCode, BroadcastId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, SuspensionId, UnitId,
+};
 use super::mailbox::Lane;
 use super::signature::Signed;
 use super::time::Timestamp;
@@ -110,6 +112,9 @@ pub struct EventDetails {
     /// Recompute: when the clocks were due before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<FormerDue>,
+    /// Suspended, released: by what was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended_by: Option<SuspensionId>,
     /// Succeed: who took whose place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub succession: Option<Succession>,

@@ -27,6 +27,7 @@ pub mod request;
 pub mod sandbox;
 pub mod signature;
 pub mod supervision;
+pub mod suspension;
 pub mod territory;
 pub mod text;
 pub mod time;

@@ -47,6 +47,8 @@ pub enum EntryType {
     HubKey,
     /// An authority's certificate or list of revocations came to be relied on.
     Trust,
+    /// Clocks of many requests were to stand still together, or to run again.
+    Suspension,
     /// The clock of a sandbox was moved.
     Clock,
 }
@@ -66,6 +68,7 @@ impl EntryType {
         Self::Operator,
         Self::HubKey,
         Self::Trust,
+        Self::Suspension,
         Self::Clock,
     ];
 
@@ -84,6 +87,7 @@ impl EntryType {
             Self::Operator => 10,
             Self::HubKey => 11,
             Self::Trust => 12,
+            Self::Suspension => 15,
             Self::Clock => 18,
         }
     }

@@ -19,6 +19,7 @@ pub mod sandbox_service;
 pub mod status;
 mod subscription;
 pub mod supervision_service;
+pub mod suspension_service;
 pub mod tracking_service;
 
 #[cfg(test)]

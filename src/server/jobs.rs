@@ -129,6 +129,15 @@ async fn work(app: App, meter: JobMeter) {
 async fn look(app: &App, meter: &JobMeter, seen: &mut Seen) -> Result<()> {
     app.follow_clock().await?;
     while meter.run("recompute", app.recompute_deadlines(PIECES)).await?.more {}
+    loop {
+        let done = meter.run("suspend", app.follow_suspensions(PIECES)).await?;
+        if done.moved > 0 {
+            tracing::info!(moved = done.moved, "jobs.suspension.followed");
+        }
+        if !done.more {
+            break;
+        }
+    }
     let version = app.store.registry_version().await?;
     if seen.registry_version != Some(version) {
         let passed = meter.run("succession", app.pass_to_successors()).await?;

@@ -12,6 +12,7 @@ use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
 use lienthong_proto::v1::request_service_server::RequestServiceServer;
 use lienthong_proto::v1::sandbox_service_server::SandboxServiceServer;
 use lienthong_proto::v1::supervision_service_server::SupervisionServiceServer;
+use lienthong_proto::v1::suspension_service_server::SuspensionServiceServer;
 use lienthong_proto::v1::tracking_service_server::TrackingServiceServer;
 use lienthong_proto::{FILE_DESCRIPTOR_SET, Rpc};
 use prost::Message as _;
@@ -38,6 +39,7 @@ use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::request_service::RequestService;
 use crate::grpc::sandbox_service::SandboxService;
 use crate::grpc::supervision_service::SupervisionService;
+use crate::grpc::suspension_service::SuspensionService;
 use crate::grpc::tracking_service::TrackingService;
 
 /// All services over `app`, within `limits`.
@@ -83,6 +85,7 @@ pub(super) fn routes(
             EvidenceService::new(app.clone(), Arc::clone(authenticator))
         ))
         .add_service(limited!(SupervisionServiceServer, SupervisionService::new(app.clone())))
+        .add_service(limited!(SuspensionServiceServer, SuspensionService::new(app.clone())))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
         .add_service(limited!(
             HealthServer,

@@ -29,7 +29,9 @@ mod sql;
 mod sql_erasure;
 mod sql_operator;
 mod sql_supervision;
+mod sql_suspension;
 mod supervision;
+mod suspensions;
 mod tree;
 pub mod write;
 
@@ -104,6 +106,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let supervision = sql_supervision::ALL
         .iter()
         .chain(sql_operator::ALL)
+        .chain(sql_suspension::ALL)
         .map(|(name, text)| ((*name).to_owned(), *text));
     let at_rest = documents_at_rest::ALL
         .iter()

@@ -26,6 +26,7 @@ use crate::domain::event::{self, Entered, Measure};
 use crate::domain::ids::RequestId;
 use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::sandbox::is_sandbox;
+use crate::domain::suspension::known::{self, KnownSuspensions};
 use crate::domain::workflow::Action;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::leaf::{EntryType, Leaf, leaf_hash};
@@ -67,6 +68,7 @@ pub(super) struct Log {
     pub(super) keys: Keys,
     pub(super) trust: trust::Papers,
     operators: Operators,
+    suspensions: KnownSuspensions,
     pub(super) tiles: Tiles,
     pub(super) registry: Registry,
     pub(super) calendar_version: i64,
@@ -121,6 +123,7 @@ impl Log {
             keys: Keys::default(),
             trust: trust::Papers::default(),
             operators: Operators::default(),
+            suspensions: KnownSuspensions::default(),
             tiles: Tiles::default(),
             registry: Registry::default(),
             calendar_version: 0,
@@ -241,6 +244,7 @@ impl Log {
             EntryType::Operator => self.operators.follow(event, leaf),
             EntryType::HubKey => self.keys.follow(event),
             EntryType::Trust => self.trust.follow(event, own),
+            EntryType::Suspension => self.suspension(event),
             EntryType::Clock => self.clock(event),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };
@@ -310,6 +314,16 @@ impl Log {
             && event.subject == format!("{}/{}", event.agency, told.lane);
         lane.delivered_position = told.to;
         follows.then_some(())
+    }
+
+    fn suspension(&mut self, event: &Event<'_>) -> Option<()> {
+        self.suspensions.follow(&known::Told {
+            log_index: event.index,
+            subject: event.subject,
+            version: event.version,
+            action: event.action,
+            details: event.details,
+        })
     }
 
     /// The clock of a sandbox, and of nothing else, was moved ahead to the time of the entry.

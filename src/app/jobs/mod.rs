@@ -3,6 +3,7 @@
 
 mod recompute;
 mod succession;
+mod suspend;
 
 pub use recompute::Recomputed;
 pub(crate) use succession::last_successor;

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::environment::Environment;
 use super::record::{NewEntry, details_text};
 use super::state::State;
+use super::suspension::SuspensionStep;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::sandbox::MOST_AT_ONCE;
 use crate::domain::time::Timestamp;
@@ -17,6 +18,15 @@ pub const CLOCK_SUBJECT: &str = "clock";
 
 /// Their action.
 pub const ADVANCE_CLOCK: &str = "advance_clock";
+
+/// What is done to clocks: the hub's own, or those of many requests.
+#[derive(Debug, Clone)]
+pub enum ClockStep {
+    /// Move the hub's ahead, in a sandbox.
+    Advance(ClockAdvance),
+    /// Let those of requests stand still together, or run again.
+    Suspend(SuspensionStep),
+}
 
 /// How far to move the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

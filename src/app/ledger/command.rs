@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::catalogue::StatedKind;
-use super::clock::ClockAdvance;
+use super::clock::ClockStep;
 use super::erasure::ErasureStep;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
 use crate::domain::calendar::CalendarDay;
@@ -162,8 +162,8 @@ pub enum Operation {
     Trust(TrustPaper),
     /// Enter lines of the outbox, as far as nobody has yet.
     Operator(Vec<LineId>),
-    /// Move the clock of a sandbox.
-    Clock(ClockAdvance),
+    /// Move the clock of a sandbox, or let clocks of requests stand still.
+    Clocks(Box<ClockStep>),
 }
 
 /// A catalogue.

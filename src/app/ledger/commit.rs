@@ -58,6 +58,9 @@ impl Writer {
         }
         self.registry.follow(head.registry_version);
         self.follow_calendar(&mut tx, head.calendar_version).await?;
+        if let Some(newer) = tx.follow_suspensions(&self.environment.suspensions).await? {
+            self.environment.suspensions = Arc::new(newer);
+        }
         Needs::of(commands.iter().copied(), hub_time)
             .read(&mut tx, &mut state, &mut self.registry)
             .await?;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::clock::ClockStep;
 use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
-    calendar, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep,
-    trust, upload,
+    calendar, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit,
+    suspension, sweep, trust, upload,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -117,9 +118,14 @@ pub(super) fn decide(
             }
             erasure::enter(state, environment, command, step)?;
         }
-        Operation::Clock(advance) => {
-            registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
-            clock::advance(state, environment, command, advance)?;
+        Operation::Clocks(step) => {
+            if !command.actor.is_hub() {
+                registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
+            }
+            match &**step {
+                ClockStep::Advance(advance) => clock::advance(state, environment, command, advance)?,
+                ClockStep::Suspend(step) => suspension::take(state, registry, environment, command, step)?,
+            }
         }
         Operation::Catalogue(stated) => catalogue::state(state, environment, command, stated)?,
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::IdSource;
+use crate::domain::suspension::known::KnownSuspensions;
 use crate::domain::time::Clock;
 use crate::sealing::MasterKeys;
 
@@ -16,6 +17,8 @@ pub(crate) struct Environment {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) masters: Arc<MasterKeys>,
     pub(crate) calendar: Arc<Calendar>,
+    /// What lets clocks stand still, as of the head.
+    pub(crate) suspensions: Arc<KnownSuspensions>,
 }
 
 impl std::fmt::Debug for Environment {

@@ -29,6 +29,7 @@ mod signed;
 mod state;
 mod step;
 mod submit;
+pub mod suspension;
 pub mod sweep;
 pub mod trust;
 mod upload;

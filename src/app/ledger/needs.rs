@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::clock::ClockStep;
 use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::erasure::ErasureStep;
 use super::state::{Registry, State};
+use super::suspension::SuspensionStep;
 use crate::domain::ids::{
     AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId,
 };
@@ -100,7 +102,7 @@ impl<'a> Needs<'a> {
                 if let Some(officer) = &step.statement.officer {
                     self.officers.insert((&actor.agency, officer));
                 }
-                self.agencies.insert(&step.recipient);
+                self.agencies.extend([&step.sender, &step.recipient]);
                 self.agencies.extend(&step.statement.competent);
             }
             Operation::Advance(advance) => {
@@ -108,7 +110,17 @@ impl<'a> Needs<'a> {
                 self.cursors.insert((&actor.agency, &advance.cursor));
             }
             Operation::Registry(change) => self.add_registry(change),
-            Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) | Operation::Clock(_) => {}
+            Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
+            Operation::Clocks(step) => {
+                if let ClockStep::Suspend(SuspensionStep::Follow(piece)) = &**step {
+                    for request in &piece.requests {
+                        self.requests.insert(&request.id);
+                        self.timed.insert(&request.id);
+                        self.mailboxes.extend([&request.sender, &request.recipient]);
+                        self.agencies.extend([&request.sender, &request.recipient]);
+                    }
+                }
+            }
             Operation::Erasure(step) => {
                 self.requests.extend(step.order.requests.keys());
                 self.measured.extend(step.order.requests.keys());
@@ -129,6 +141,7 @@ impl<'a> Needs<'a> {
                     self.timed.insert(&request.id);
                     self.measured.insert(&request.id);
                     self.mailboxes.extend([&request.sender, &request.recipient]);
+                    self.agencies.extend([&request.sender, &request.recipient]);
                 }
                 self.measures.extend(&sweep.measures);
                 if let SweepTask::Succeed { to, .. } = &sweep.task {

@@ -8,6 +8,7 @@ use super::environment::Environment;
 use super::erasure;
 use super::record::{Kept, NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
+use super::suspension::stand_still;
 use super::upload::name_attachments;
 use crate::domain::agency::{Agency, Channel, Role};
 use crate::domain::catalogue::Kind;
@@ -78,7 +79,7 @@ pub(super) fn submit(
         opened.push(open(
             state,
             environment,
-            (command, viewer),
+            (command, viewer, registry),
             submit.issue_date,
             body,
             &addressee,
@@ -102,7 +103,7 @@ pub(super) fn submit(
         open(
             state,
             environment,
-            (command, viewer),
+            (command, viewer, registry),
             submit.issue_date,
             body,
             &addressee,
@@ -127,7 +128,7 @@ struct Opening<'a> {
 fn open(
     state: &mut State,
     environment: &Environment,
-    (command, viewer): (&Command, &Viewer),
+    (command, viewer, registry): (&Command, &Viewer, &Registry),
     issue_date: Date,
     body: Kept,
     addressee: &Addressee<'_>,
@@ -154,7 +155,6 @@ fn open(
         state.hub_time,
         &context,
     );
-    let due_time = earliest_open_due(&deadlines);
     let mut request = EnforcementRequest {
         id: id.clone(),
         broadcast_id: opening.broadcast_id,
@@ -181,13 +181,15 @@ fn open(
         outcome: None,
         answer_index: None,
         answer_count: 0,
-        due_time,
+        due_time: None,
         register: None,
         served_time: None,
         measure_ended_by: None,
         registered_by: None,
         erased_index: None,
     };
+    stand_still(&mut deadlines, registry, environment, &request);
+    request.due_time = earliest_open_due(&deadlines);
     let mut entered = std::mem::take(&mut state.lifted);
     entered.extend(enter_mailboxes(state, &request, decision.notifies));
     let details = EventDetails {
@@ -202,7 +204,7 @@ fn open(
         }),
         unit: opening.unit,
         deadlines: deadlines.clone(),
-        due_time,
+        due_time: request.due_time,
         entered,
         copies_missing: opening.missing,
         attachments: opening.attachments.to_vec(),

@@ -189,6 +189,7 @@ impl Ledger {
                 ids,
                 masters,
                 calendar,
+                suspensions: Arc::default(),
             },
             registry: Registry::default(),
             registry_version: version_sender,
@@ -319,7 +320,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Advance(_)
         | Operation::Registry(_)
         | Operation::Calendar(_)
-        | Operation::Clock(_)
+        | Operation::Clocks(_)
         | Operation::Sweep(_)
         | Operation::Erasure(_)
         | Operation::Measures(_)
@@ -433,7 +434,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
     let stands_alone = |queued: &Queued| match queued.command.operation {
         Operation::Registry(_)
         | Operation::Calendar(_)
-        | Operation::Clock(_)
+        | Operation::Clocks(_)
         | Operation::Sweep(_)
         | Operation::Erasure(_)
         | Operation::HubKey(_)

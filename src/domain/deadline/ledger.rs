@@ -90,7 +90,8 @@ pub struct Deadline {
     /// The actions that pause it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses_on: Vec<Action>,
-    /// The pauses, in order; only the last may be open. They never move a clock counted back from a fixed event.
+    /// The pauses, by their beginning; they may overlap, and count once where they do. They never move a clock counted back from a
+    /// fixed event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspensions: Vec<Suspension>,
     /// The article.
@@ -191,9 +192,19 @@ impl Deadline {
                     line.date < date
                 }
             });
-            let vi = format!("Tạm dừng tính thời hạn từ {}", date_vi(date));
-            let en = format!("Clock paused since {}", date_en(date));
-            trace.push(step(StepKind::Paused, date, vi, en));
+            let (mut vi, mut en) = (
+                format!("Tạm dừng tính thời hạn từ {}", date_vi(date)),
+                format!("Clock paused since {}", date_en(date)),
+            );
+            if let Some(decided) = &open.decided {
+                vi = format!("{vi}: {}", decided.told_vi());
+                en = format!("{en}: {}", decided.told_en());
+            }
+            let basis = open.decided.as_ref().map(|decided| decided.basis.clone());
+            trace.push(TraceStep {
+                basis,
+                ..step(StepKind::Paused, date, vi, en)
+            });
         }
         Ok(trace)
     }
@@ -235,24 +246,33 @@ impl Deadline {
             from: at,
             to: None,
             cause,
+            decided: None,
         });
     }
 
-    /// Ends the open pause, if there is one.
+    /// Ends the pause of the request's own, if there is one.
     pub(super) fn resume(&mut self, at: Timestamp) {
-        if let Some(open) = self.suspensions.last_mut().filter(|last| last.to.is_none()) {
+        if let Some(open) = self.suspensions.iter_mut().find(|pause| pause.is_own_and_open()) {
             open.to = Some(at.max(open.from));
         }
     }
 
+    /// Whether a step of the request has paused it.
+    pub(super) fn is_paused_by_step(&self) -> bool {
+        self.suspensions.iter().any(Suspension::is_own_and_open)
+    }
+
     /// Ends the clock. The verdict follows from [`Self::refresh`].
     pub(super) fn stop(&mut self, action: Action, at: Timestamp) {
+        for open in self.suspensions.iter_mut().filter(|pause| pause.to.is_none()) {
+            open.to = Some(at.max(open.from));
+        }
         self.stopped = Some(at);
         self.stopped_by = Some(action);
     }
 
     fn open_suspension(&self) -> Option<&Suspension> {
-        self.suspensions.last().filter(|last| last.to.is_none())
+        self.suspensions.iter().find(|pause| pause.to.is_none())
     }
 
     fn amount(&self) -> u32 {

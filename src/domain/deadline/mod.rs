@@ -11,6 +11,7 @@ mod ledger;
 mod limit;
 #[cfg(test)]
 mod properties;
+mod stand_still;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -24,7 +25,7 @@ use crate::domain::time::Timestamp;
 pub use apply::{ClockContext, apply, cancel_open, needs_order_payload};
 pub use compute::{Computed, compute, compute_before, compute_paused};
 pub use ledger::{Deadline, DeadlineStatus};
-pub use limit::{Limit, Suspension};
+pub use limit::{Decided, Limit, Suspension};
 pub use trace::{StepKind, TraceStep};
 
 /// The first day of Law 106/2025/QH15 (Art. 115.1).

@@ -230,4 +230,13 @@ workflow! {
     Succeed by Hub, "Quy ước của cổng" {
         [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
     }
+
+    // Clocks stand still with those of other requests, for a reason that was decided for all of them (decision 0033), or run again
+    // because that was ended. Which clocks the ledger says; both parties are told.
+    SuspendClocks by Hub, "Theo căn cứ của việc tạm dừng" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
+    }
+    ReleaseClocks by Hub, "Theo căn cứ của việc tạm dừng" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
+    }
 }

@@ -93,6 +93,10 @@ text_enum! {
         Recompute => "recompute",
         /// Chuyển cho cơ quan kế thừa.
         Succeed => "succeed",
+        /// Tạm dừng tính thời hạn.
+        SuspendClocks => "suspend_clocks",
+        /// Tiếp tục tính thời hạn.
+        ReleaseClocks => "release_clocks",
     }
 }
 
@@ -120,7 +124,9 @@ impl Action {
             | Self::RefuseWithdrawal
             | Self::Close
             | Self::Recompute
-            | Self::Succeed => false,
+            | Self::Succeed
+            | Self::SuspendClocks
+            | Self::ReleaseClocks => false,
         }
     }
 
@@ -148,6 +154,8 @@ impl Action {
             Self::Close => "Đóng yêu cầu",
             Self::Recompute => "Tính lại thời hạn",
             Self::Succeed => "Chuyển cho cơ quan kế thừa",
+            Self::SuspendClocks => "Tạm dừng tính thời hạn",
+            Self::ReleaseClocks => "Tiếp tục tính thời hạn",
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod receipt;
 pub(crate) mod register;
 pub mod request;
 pub(crate) mod supervision;
+pub(crate) mod suspension;
 pub(crate) mod tracking;
 pub(crate) mod upload;
 pub mod vocabulary;

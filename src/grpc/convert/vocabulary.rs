@@ -13,6 +13,7 @@ use crate::domain::erasure::ErasureState;
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
+use crate::domain::suspension::Cause;
 use crate::domain::workflow::{Action, Party, State};
 
 /// A vocabulary that has an enum on the wire.
@@ -52,7 +53,7 @@ on_wire! {
     Action as Action {
         Submit, Acknowledge, SendBack, AskClarification, Clarify, Extend, AnswerInterim, AnswerFinal, Assign, Forward,
         Serve, RecordAnswer, Report, Correct, Dispute, Withdraw, AcceptWithdrawal, RefuseWithdrawal, Close,
-        Recompute, Succeed,
+        Recompute, Succeed, SuspendClocks, ReleaseClocks,
     }
     Party as Party { Sender, Recipient, Hub }
     Role as Role {
@@ -74,6 +75,7 @@ on_wire! {
     StepKind as TraceStepKind { Start, Counted, Skipped, Paused, Span, Rolled, Due }
     RelationType as RelationType { Supersedes, Releases, Follows, InReplyTo }
     Register as Register { Judgments, Incoming }
+    Cause as SuspensionCause { Maintenance, Outage, Decree }
     Sight as SupervisionSight { Envelope, Documents }
     Look as SupervisionLook { Request, List, Events }
     Hours as SupervisionHours { Working, Off, Unknown }

@@ -9,5 +9,6 @@ mod idempotency;
 mod limits;
 mod poison;
 mod registry;
+mod suspension;
 mod two_hubs;
 pub(crate) mod walk;

@@ -397,6 +397,8 @@ fn statement(target: &Target, action: Action, detail: u8) -> Statement {
         | Action::RefuseWithdrawal
         | Action::Close
         | Action::Recompute
+        | Action::SuspendClocks
+        | Action::ReleaseClocks
         | Action::Succeed => empty,
     }
 }

@@ -127,6 +127,11 @@ pub(crate) fn row(rpc: Rpc) -> Row {
     match rpc {
         Rpc::AdminServiceGetServerInfo => open(|_, _, _| v1::GetServerInfoRequest {}.encode_to_vec()),
         Rpc::SandboxServiceAdvanceClock => clocks::advance(),
+        Rpc::SuspensionServicePublishMaintenance => clocks::maintenance(),
+        Rpc::SuspensionServiceRecordOutage => clocks::outage(),
+        Rpc::SuspensionServiceSuspendClocks => clocks::decree(),
+        Rpc::SuspensionServiceEndSuspension => clocks::end(),
+        Rpc::SuspensionServiceListSuspensions => clocks::list(),
         Rpc::CalendarServiceListCalendarDays => open(|_, _, _| v1::ListCalendarDaysRequest::default().encode_to_vec()),
         Rpc::CalendarServiceImportCalendarDays => Row {
             about: About::Nothing,

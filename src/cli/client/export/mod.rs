@@ -189,6 +189,7 @@ impl Gathered {
             | EntryType::Operator
             | EntryType::HubKey
             | EntryType::Trust
+            | EntryType::Suspension
             | EntryType::Clock => {
                 self.registered(&told.details);
             }

@@ -365,7 +365,13 @@ fn the_hub_closes_after_the_quiet_period_and_else_changes_no_state() {
             if action == Action::Close {
                 assert!(facts.quiet_period_over && !facts.measure_in_force);
             } else {
-                assert!(matches!(action, Action::Recompute | Action::Succeed), "{action}");
+                assert!(
+                    matches!(
+                        action,
+                        Action::Recompute | Action::Succeed | Action::SuspendClocks | Action::ReleaseClocks
+                    ),
+                    "{action}"
+                );
                 assert_eq!(Some(decision.to), from);
             }
         }
