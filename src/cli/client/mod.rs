@@ -28,6 +28,7 @@ mod signing_keys;
 mod steps;
 mod supervise;
 mod supervise_text;
+mod suspension;
 mod template;
 mod track;
 pub(super) mod tracking;
@@ -142,6 +143,9 @@ pub(super) enum Client {
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
+    /// Tạm dừng tính thời hạn: of many requests together; maintenance, outages, decisions.
+    #[command(subcommand)]
+    Suspension(suspension::Suspension),
     /// Môi trường thử nghiệm: the clock of a hub to try things on.
     #[command(subcommand)]
     Sandbox(sandbox::Sandbox),
@@ -183,6 +187,7 @@ impl Client {
             Self::Erase(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
             Self::Measures(command) => command.run().await,
+            Self::Suspension(command) => command.run().await,
             Self::Sandbox(command) => command.run().await,
         }
     }
