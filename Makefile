@@ -1,7 +1,7 @@
 # Liên Thông: the commands of the house. `make` alone explains them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint-proto chaos faults storm abuse tamper receipts load bench
+.PHONY: help demo test check lint-proto chaos faults storm abuse tamper receipts load figures-scale bench
 
 help: ## this page
 	@printf '%s\n' \
@@ -21,6 +21,7 @@ help: ## this page
   '                   30 minutes at most' \
   '  make receipts    10,000 receipts held and 100,000 changed ones refused, by both verifiers; 30 minutes at most' \
 	  '  make load        5 times saturation, one agency over its quota, 200 readers that take nothing; 2 minutes' \
+	  '  make figures-scale  1,000,000 requests on each database: how long scorecards, pages of overdue and timelines take' \
 	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
 	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, faults, storm and bench need PostgreSQL' \
@@ -59,6 +60,9 @@ receipts: ## 10,000 receipts and 100,000 changed ones, two verifiers
 
 load: ## more than the hub can carry
 	scripts/load.sh
+
+figures-scale: ## how long figures take among 1,000,000 requests
+	scripts/figures-scale.sh
 
 bench: ## throughput, first version
 	scripts/bench.sh

@@ -11,6 +11,7 @@ Receipts and bundles are in verify_evidence.py beside it, witnesses in verify_wi
 
 import argparse
 import base64
+import functools
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ import tempfile
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
+import verify_cases
 import verify_content
 import verify_der
 
@@ -33,9 +35,9 @@ except ImportError:
     tomllib = None
 
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-SUSPENSION, CLOCK = 15, 18
-TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST,
-         SUSPENSION, CLOCK)
+CASE, SUSPENSION, WEBHOOK, CLOCK = 14, 15, 16, 18
+TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST, CASE,
+         SUSPENSION, WEBHOOK, CLOCK)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -63,20 +65,31 @@ TABLES = {
                                "submit_index body_index submit_time state version update_time registry_number "
                                "registered_time assigned_unit assigned_officer extended outcome answer_index answer_count "
                                "due_time register served_time measure_ended_by registered_by sender_officer sender_unit "
-                               "erased_index"),
+                               "erased_index first_answer_index"),
     "request_relation": (3, "enforcement_request_id relation related_id"),
     "request_attachment": (3, "enforcement_request_id log_index position document_id"),
-    "deadline": (3, "enforcement_request_id name occurrence status due_time state"),
+    "deadline": (3, "enforcement_request_id name occurrence status due_time state agency counterparty duty sort_time"),
     "mailbox_entry": (4, "agency lane position log_index enforcement_request_id unit officer lifted"),
     "mailbox_head": (2, "agency lane last_position delivered_position"),
     "measure": (1, "id enforcement_request_id kind holder issuer decision_number decision_date decision_office in_force "
                    "amounts since_time ended_time changed_by taken"),
     "register_counter": (3, "agency register year last_number"),
+    "response_count": (7, "level agency month counterparty unit kind province "
+                          "received taken_over handed_over registered_in_time registered_late registered_untimed "
+                          "interim answered_in_time answered_late answered_untimed refused answered_again "
+                          "answered_again_late sent_back sent_back_late disputed corrected withdrawn extended "
+                          "paused duty_in_time duty_late own_in_time own_late paused_seconds"),
+    "response_histogram": (7, "level agency month counterparty unit kind province working wall"),
     "supervision_read": (1, "log_index agency officer read_time action hours cited shown"),
     "supervision_shown": (2, "log_index enforcement_request_id"),
     "erasure": (1, "proposed_index subject body_index agency proposed_by proposed_time state decided_index decided_by "
                    "decided_time"),
     "erased_content": (2, "log_index erasure_index"),
+    "webhook_endpoint": (1, "id agency url lanes actions signing keys state reason registered_time update_time version"),
+    "enforcement_case": (1, "id agency decision_number decision_date initiative opened_date carried_over_from transfer status "
+                            "ground since_date verified_date verify_every obligations tags unit officer rest due_date due_kind "
+                            "reminded_date version update_time body_index item"),
+    "case_request": (1, "enforcement_request_id case_id obligations purpose amount costs debited debited_time arrived"),
 }
 
 # What operators do, and what is said of each action.
@@ -441,6 +454,11 @@ class Log:
 
 
 def openssl(arguments, key, text, signature):
+    return run_openssl(tuple(arguments), key, text, signature)
+
+
+@functools.cache
+def run_openssl(arguments, key, text, signature):
     with tempfile.TemporaryDirectory() as folder:
         names = [os.path.join(folder, name) for name in ("key.der", "text", "signature")]
         for name, content in zip(names, (key, text, signature)):
@@ -515,9 +533,10 @@ class Replay:
     def __init__(self):
         self.rows = {table: [] for table in TABLES}
         self.agencies, self.officers, self.credentials = {}, {}, {}
-        self.measures, self.counters, self.lanes = {}, {}, {}
+        self.measures, self.counters, self.lanes, self.tallies = {}, {}, {}, {}
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
-        self.erasures, self.destroyed = {}, {}
+        self.erasures, self.destroyed, self.webhooks = {}, {}, {}
+        self.cases = verify_cases.Cases(self.require, text_of)
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys, self.suspensions = None, {}, {}
 
@@ -525,7 +544,8 @@ class Replay:
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
                   CATALOGUE: self.catalogue, OPERATOR: self.operator, ERASURE: self.erasure,
-                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, SUSPENSION: self.suspension,
+                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, CASE: self.cases.follow,
+                  SUSPENSION: self.suspension, WEBHOOK: self.webhook,
                   CLOCK: self.clock}.get(event["entry_type"])
         try:
             if follow is None:
@@ -595,6 +615,28 @@ class Replay:
                      and (event["agency"], event["officer"]) == ("HUB", "hub")
                      and event["from_state"] is event["to_state"] is event["counterparty"] is None
                      and event["leaf"]["content_digest"] == NO_CONTENT)
+
+    def webhook(self, event, told):
+        """An endpoint, whole, as it is from this entry on: changed by its agency, disabled by the hub."""
+        endpoint, before, action = told["endpoint"], self.webhooks.get(event["subject"]), event["action"]
+        self.webhooks[event["subject"]] = endpoint
+        version = before["version"] + 1 if before else 1
+        self.require(event["subject"] == endpoint["id"] and event["version"] == endpoint["version"] == version
+                     and endpoint["updated"] == event["hub_time"]
+                     and (endpoint["state"] == "DISABLED") == (endpoint.get("reason") is not None))
+        by_hub = (event["agency"], event["officer"]) == ("HUB", "hub")
+        by_own = event["agency"] == endpoint["agency"]
+        if action == "register_webhook":
+            self.require(before is None and by_own and endpoint["registered"] == event["hub_time"]
+                         and endpoint["state"] == "ENABLED" and len(endpoint["keys"]) == 1)
+            return
+        same = ("agency", "registered", "signing")
+        self.require(before["state"] != "REMOVED" and all(before[name] == endpoint[name] for name in same))
+        number = {name: found["keys"][0]["number"] for name, found in (("before", before), ("now", endpoint))}
+        self.require({"update_webhook": by_own and endpoint["state"] != "REMOVED",
+                      "rotate_webhook_key": by_own and number["now"] == number["before"] + 1,
+                      "remove_webhook": by_own and endpoint["state"] == "REMOVED",
+                      "disable_webhook": by_hub and endpoint.get("reason") in ("GONE", "FAILED")}[action])
 
     def trust_paper(self, event, told):
         """An authority's certificate or list of revocations, read again: its key, its dates, who signed the list."""
@@ -759,6 +801,9 @@ class Replay:
             self.require(event["from_state"] == request["state"] and event["version"] == request["version"] + 1)
             self.apply(request, event, told)
             self.count(request, told, now)
+        for counted in told.get("counted", []):
+            self.tally(self.requests[id_], counted, now)
+        self.cases.order(event, told)
         self.enter(event, told)
         for position, document in enumerate(told.get("attachments", [])):
             self.rows["request_attachment"].append({"enforcement_request_id": id_, "log_index": index,
@@ -771,6 +816,22 @@ class Replay:
             self.requests[restored]["measure_ended_by"] = None
         for ended in told.get("ended", []):
             self.end(self.requests[ended], id_, event["action"], now)
+
+    def tally(self, request, counted, now):
+        """Adds what a step counts, on each of the three levels."""
+        month = datetime.fromtimestamp(now // 1_000_000, VIET_NAM).strftime("%Y-%m")
+        agency, other = counted["agency"], counted["counterparty"]
+        detail = (other, counted.get("unit") or "", request["kind"], counted["province"])
+        for level, rest in (("AGENCY", ("",) * 4), ("PAIR", (other,) + ("",) * 3), ("DETAIL", detail)):
+            key = (level, agency, month) + rest
+            sums = self.tallies.setdefault(key, ({}, {"working": {}, "wall": {}}))
+            for what in counted.get("what", []):
+                sums[0][what.lower()] = sums[0].get(what.lower(), 0) + 1
+            sums[0]["paused_seconds"] = sums[0].get("paused_seconds", 0) + (counted.get("paused_seconds") or 0)
+            for name, buckets in sums[1].items():
+                seconds = counted.get(name + "_seconds")
+                if seconds is not None:
+                    buckets[bucket_of(seconds)] = buckets.get(bucket_of(seconds), 0) + 1
 
     def opened(self, event, told):
         opened = told["opened"]
@@ -810,6 +871,8 @@ class Replay:
             request["extended"] = 1
         if action in ("answer_interim", "answer_final", "record_answer"):
             request["answer_count"] += 1
+        if action in ("answer_final", "record_answer") and request["first_answer_index"] is None:
+            request["first_answer_index"] = event["log_index"]
         if action in ("answer_final", "record_answer", "correct") and told.get("outcome") is not None:
             request.update(outcome=told["outcome"], answer_index=event["log_index"])
         if action == "dispute":
@@ -856,6 +919,19 @@ class Replay:
             self.clocks[key] = {name: clock[name] for name in CLOCK if name in clock}
             request["due_time"] = None
 
+    def owed(self, id_, clock):
+        """Whose duty a clock is, to whom, and what it waits for."""
+        request, is_own = self.requests[id_], clock["obligor"] == "SENDER"
+        sides = (request["sender"], request["recipient"])
+        if is_own:
+            duty = "OWN"
+        elif clock["name"] in ("acknowledge", "refuse"):
+            duty = "REGISTER" if clock["name"] == "acknowledge" else "REFUSE"
+        else:
+            duty = "ANSWER" if "answer_final" in clock.get("stops_on", []) else "FOLLOW_UP"
+        agency, counterparty = sides if is_own else sides[::-1]
+        return {"agency": agency, "counterparty": counterparty, "duty": duty, "sort_time": clock.get("due", 2**63 - 1)}
+
     def tables(self, log):
         """Every table as it must be."""
         rows = self.rows
@@ -863,7 +939,7 @@ class Replay:
         for (id_, name, occurrence), clock in self.clocks.items():
             rows["deadline"].append({
                 "enforcement_request_id": id_, "name": name, "occurrence": occurrence, "status": clock["status"],
-                "due_time": clock.get("due"), "state": text_of(clock)})
+                "due_time": clock.get("due"), "state": text_of(clock), **self.owed(id_, clock)})
         for measure in self.measures.values():
             decision = measure["decision"]
             rows["measure"].append({
@@ -875,6 +951,12 @@ class Replay:
                 "changed_by": measure.get("changed_by"), "taken": text_of(measure.get("taken", {}))})
         for (agency, register, year), last in self.counters.items():
             rows["register_counter"].append({"agency": agency, "register": register, "year": year, "last_number": last})
+        for key, (counts, durations) in self.tallies.items():
+            names = TABLES["response_count"][1].split()
+            known = dict(zip(names, key))
+            rows["response_count"].append({**dict.fromkeys(names, 0), **known, **counts})
+            if any(durations.values()):
+                rows["response_histogram"].append({**known, **{name: packed(found) for name, found in durations.items()}})
         for (agency, lane), (last, delivered) in self.lanes.items():
             rows["mailbox_head"].append({"agency": agency, "lane": lane, "last_position": last,
                                          "delivered_position": delivered})
@@ -891,6 +973,11 @@ class Replay:
                 "fingerprint": bytes.fromhex(credential["sha256"]), "purpose": credential["purpose"], "agency": agency,
                 "certificate": base64.b64decode(credential["certificate"]),
                 **{name: credential.get(name) for name in ("not_before", "not_after", "registered_time", "revoked_time", "officer")}})
+        for endpoint in self.webhooks.values():
+            plain = {name: endpoint.get(name) for name in "id agency url signing state reason version".split()}
+            lists = {name: text_of(endpoint[name]) for name in ("lanes", "actions", "keys")}
+            rows["webhook_endpoint"].append({**plain, **lists, "registered_time": endpoint["registered"],
+                                             "update_time": endpoint["updated"]})
         rows["ledger_head"].append({
             "id": 1, "tree_size": log.tree.size, "root_hash": log.tree.root(), "frontier": b"".join(log.tree.frontier),
             "hub_time": log.hub_time, "registry_version": self.registry_version, "calendar_version": self.calendar_version})
@@ -901,6 +988,7 @@ class Replay:
             level += 8
         checked = ("log_entry", "event", "body", "content_key", "checkpoint", "idempotency", "supervision_shown",
                    "erased_content")
+        rows.update(self.cases.rows())
         rows["erasure"] = [erasure for order in self.erasures.values() for erasure in order]
         return {table: found for table, found in rows.items() if table not in checked}
 
@@ -909,6 +997,27 @@ def root_of(hashes):
     while len(hashes) > 1:
         hashes = [sha256(b"\1", left, right) for left, right in zip(hashes[::2], hashes[1::2])]
     return hashes[0]
+
+
+def bucket_of(seconds):
+    """Eight buckets of the same width an octave; below 8 seconds each second has its own."""
+    if seconds < 8:
+        return max(seconds, 0)
+    octave = seconds.bit_length() - 4
+    return (octave + 1) * 8 + ((seconds >> octave) & 7)
+
+
+def packed(buckets):
+    """For each bucket, in order, how far it lies behind the one before and how many there are, as LEB128 numbers."""
+    found, before = bytearray(), 0
+    for bucket, count in sorted(buckets.items()):
+        for number in (bucket - before, count):
+            while number > 127:
+                found.append(number & 127 | 128)
+                number >>= 7
+            found.append(number)
+        before = bucket
+    return bytes(found)
 
 
 def position_of(told, agency):
@@ -966,8 +1075,8 @@ def read_masters(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    database = commands.add_parser("database", help="the whole database of a hub on SQLite")
-    database.add_argument("path")
+    database = commands.add_parser("database", help="the whole database of a hub on SQLite, or several of them, one after the other")
+    database.add_argument("path", nargs="+")
     database.add_argument("--checkpoint", help="a checkpoint (signed note) that the log must contain")
     database.add_argument("--master-keys", help="the file of master keys, to open what is sealed; without it content is held "
                                                 "against the log as it is stored")
@@ -991,15 +1100,19 @@ def main():
             if reason:
                 print(f"error: --checkpoint: {reason}", file=sys.stderr)
                 return 1
-        verdict = verify_database(arguments.path, known, read_masters(arguments.master_keys) if arguments.master_keys else None)
+        masters = read_masters(arguments.master_keys) if arguments.master_keys else None
+        damaged = False
+        for path in arguments.path:
+            verdict = verify_database(path, known, masters)
+            damaged = damaged or bool(verdict["faults"])
+            if arguments.output == "json":
+                print(json.dumps(verdict, default=str, ensure_ascii=False))
+            else:
+                say(verdict)
     except Unreadable as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if arguments.output == "json":
-        print(json.dumps(verdict, default=str, ensure_ascii=False))
-    else:
-        say(verdict)
-    return 1 if verdict["faults"] else 0
+    return 1 if damaged else 0
 
 
 if __name__ == "__main__":

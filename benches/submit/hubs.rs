@@ -13,6 +13,7 @@ use lienthong::server::masters::MasterSource;
 use lienthong::server::random::OsRandom;
 use lienthong::server::run::{Hub, Running};
 use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
+use lienthong::server::webhooks::WebhookSettings;
 use lienthong::store::Database;
 use sqlx::{Connection, PgConnection};
 
@@ -165,6 +166,7 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
         masters: MasterSource::Text(content_keys()),
         catalogue: None,
         migrate: true,
+        webhooks: WebhookSettings::default(),
         settings_sha256: None,
         ledger: LedgerSettings {
             batch,

@@ -16,6 +16,7 @@ use ledger::{CurrentCalendar, Ledger, LedgerParts, LedgerSettings, Wakeups};
 pub mod agencies;
 pub mod bundle;
 pub mod calendar;
+pub mod cases;
 pub mod documents;
 pub mod erasure;
 pub mod evidence;
@@ -39,6 +40,7 @@ pub mod tracking;
 mod trust;
 pub mod verified_cache;
 pub mod views;
+pub mod webhooks;
 
 /// The target of spans that are traces alone: they go to a collector, if there is one, and never to the log.
 pub const TRACE: &str = "lienthong::trace";

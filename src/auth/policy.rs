@@ -85,6 +85,10 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::AgencyServiceGetAgency
         | Rpc::AgencyServiceListAgencies
         | Rpc::CalendarServiceListCalendarDays
+        | Rpc::CaseServiceGetCase
+        | Rpc::CaseServiceListCases
+        | Rpc::CaseServiceListCaseEvents
+        | Rpc::CaseServiceListReleaseDrafts
         | Rpc::CatalogueServiceListKinds
         | Rpc::CatalogueServiceGetKind
         | Rpc::CatalogueServiceValidate
@@ -106,25 +110,39 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceListRegister
         | Rpc::SupervisionServiceListReads
         | Rpc::SuspensionServiceListSuspensions
-        | Rpc::TrackingServiceComputeDeadline => READ,
+        | Rpc::TrackingServiceComputeDeadline
+        | Rpc::TrackingServiceListDeadlines
+        | Rpc::TrackingServiceGetTimeline => READ,
 
         Rpc::MailboxServicePull
         | Rpc::MailboxServiceSubscribe
         | Rpc::EvidenceServiceListErasures
         | Rpc::EvidenceServiceListErasable
+        | Rpc::WebhookServiceListEndpoints
+        | Rpc::WebhookServiceListDeliveries
         | Rpc::SupervisionServiceListAgencyReads
-        | Rpc::SupervisionServiceGetReadStatistics => READ_WHOLE,
+        | Rpc::SupervisionServiceGetReadStatistics
+        | Rpc::TrackingServiceGetScorecard
+        | Rpc::TrackingServiceQueryResponseTimes => READ_WHOLE,
 
         Rpc::EvidenceServiceProposeErasure
         | Rpc::EvidenceServiceDecideErasure
         | Rpc::MailboxServiceAdvance
         | Rpc::MailboxServiceSeek
+        | Rpc::WebhookServiceRegisterEndpoint
+        | Rpc::WebhookServiceUpdateEndpoint
+        | Rpc::WebhookServiceRotateEndpointKey
+        | Rpc::WebhookServiceRemoveEndpoint
+        | Rpc::WebhookServiceReplayDeliveries
+        | Rpc::WebhookServiceSendTestEvent
         | Rpc::RequestServiceRegisterMeasures
         | Rpc::SandboxServiceAdvanceClock
         | Rpc::SuspensionServicePublishMaintenance
         | Rpc::SuspensionServiceEndSuspension => WRITE_WHOLE,
 
-        Rpc::DocumentServiceUpload
+        Rpc::CaseServiceRegisterCases
+        | Rpc::CaseServiceRecordProgress
+        | Rpc::DocumentServiceUpload
         | Rpc::RequestServiceSubmit
         | Rpc::RequestServiceSubmitStream
         | Rpc::RequestServiceAcknowledge
@@ -146,7 +164,8 @@ pub const fn policy(rpc: Rpc) -> Access {
 
         Rpc::SupervisionServiceGetSupervised
         | Rpc::SupervisionServiceListSupervised
-        | Rpc::SupervisionServiceListSupervisedEvents => LOOK,
+        | Rpc::SupervisionServiceListSupervisedEvents
+        | Rpc::SupervisionServiceGetSupervisedTimeline => LOOK,
 
         Rpc::AdminServiceListOperatorActions => OVERSEE,
 

@@ -102,6 +102,7 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
         migrate: !settings.is_on("no_migrate"),
         ledger: limits.ledger,
         limits: limits.server,
+        webhooks: settings.webhooks(),
         settings_sha256: Some(settings.digest()),
     })
 }

@@ -107,6 +107,10 @@ impl From<StartError> for Failure {
             }
             StartError::Listen { address, source } => listen("--listen", address, &source),
             StartError::ListenMetrics { address, source } => listen("--metrics-listen", address, &source),
+            StartError::Webhooks(_) => Self::configuration(
+                format!("--webhook-ca: không lập được kết nối TLS đến địa chỉ nhận báo: {en}"),
+                format!("--webhook-ca: {en}"),
+            ),
             StartError::Reflection(_) => Self::failed(format!("Lỗi hệ thống: {en}"), en),
         }
     }

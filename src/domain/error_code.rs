@@ -250,6 +250,29 @@ error_codes! {
     /// Whoever decides must be another officer than the one who proposed.
     SecondPersonRequired, "SECOND_PERSON_REQUIRED", PermissionDenied,
         "Người quyết định phải khác người đề nghị.", "Whoever decides must be another officer than the one who proposed.";
+    /// No such endpoint of webhooks, or not the caller's.
+    WebhookNotFound, "WEBHOOK_NOT_FOUND", NotFound,
+        "Không tìm thấy địa chỉ nhận báo.", "The webhook endpoint was not found.";
+    /// The agency has as many endpoints as it may.
+    WebhookLimit, "WEBHOOK_LIMIT", FailedPrecondition,
+        "Cơ quan đã có đủ số địa chỉ nhận báo; hãy gỡ một địa chỉ trước.",
+        "The agency has as many webhook endpoints as it may; remove one first.";
+    /// The operator has not turned webhooks on.
+    WebhooksOff, "WEBHOOKS_OFF", FailedPrecondition,
+        "Cổng này chưa bật chức năng gọi địa chỉ nhận báo.", "Webhooks are turned off at this hub.";
+    /// No such case, or not the caller's: the same words for both.
+    CaseNotFound, "CASE_NOT_FOUND", NotFound,
+        "Không tìm thấy việc thi hành án.", "The case was not found.";
+    /// What is stated of a case does not fit it; each line is named.
+    CaseChangeRefused, "CASE_CHANGE_REFUSED", FailedPrecondition,
+        "Nội dung nêu về việc thi hành án không phù hợp; từng dòng nêu kèm theo.",
+        "What is stated of the case does not fit it; each line is named.";
+    /// The case takes no such order where it stands.
+    CaseNotOpen, "CASE_NOT_OPEN", FailedPrecondition,
+        "Việc thi hành án ở trạng thái không được gửi văn bản này.", "The case takes no such order where it stands.";
+    /// More than is owed in the case.
+    CaseAmountExceeded, "CASE_AMOUNT_EXCEEDED", FailedPrecondition,
+        "Số tiền vượt phần nghĩa vụ còn lại của việc thi hành án.", "The amount is above what is owed in the case.";
 }
 
 #[cfg(test)]

@@ -10,10 +10,14 @@ use super::agency::{Channel, Role};
 use super::catalogue::definition::Register;
 use super::deadline::Deadline;
 use super::document::step::ServiceWay;
+use super::enforcement_case::{CaseStatus, Dong, MeasureFate, ObligationId, OrderPurpose};
 use super::ids::{
-    AgencyCode, BroadcastId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, SuspensionId, UnitId,
+    AgencyCode, BroadcastId, CaseId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, SuspensionId,
+    UnitId,
 };
 use super::mailbox::Lane;
+use super::money::Currency;
+use super::response_time::Counted;
 use super::signature::Signed;
 use super::time::Timestamp;
 use super::workflow::Party;
@@ -130,6 +134,15 @@ pub struct EventDetails {
     /// The earliest open deadline after this step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_time: Option<Timestamp>,
+    /// What it counts in whose response times.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<Counted>,
+    /// Of an order that names a case: what the answer debited, nothing included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub debited: Option<Dong>,
+    /// Of a case whose status changed: what its agency says will become of the measure. By the hub.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_notice: Option<CaseNotice>,
     /// Where it was entered in mailboxes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entered: Vec<Entered>,
@@ -166,6 +179,38 @@ pub struct Opened {
     /// The requests that it relates to.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub relations: Vec<Relation>,
+    /// The case that the order names.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case: Option<OpenedCase>,
+}
+
+/// What an order says of its case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenedCase {
+    /// The case.
+    pub case_id: CaseId,
+    /// The obligations for which it is; none: all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub obligations: Vec<ObligationId>,
+    /// What the order does.
+    pub purpose: OrderPurpose,
+    /// What it states of them in đồng, costs apart.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub amount: Option<Dong>,
+    /// What it states of costs in đồng.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub costs: Option<Dong>,
+}
+
+/// What becomes of a measure, as the status of its case says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseNotice {
+    /// The status of the case from now on.
+    pub status: CaseStatus,
+    /// What follows of it.
+    pub fate: MeasureFate,
 }
 
 /// How one request relates to another.
@@ -279,6 +324,14 @@ pub struct Measure {
     /// What each debit or release took off it, as its answer now stands: an answer given again replaces its own part.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub taken: BTreeMap<RequestId, Taken>,
+}
+
+impl Measure {
+    /// The đồng that it holds.
+    pub fn held_dong(&self) -> Dong {
+        let text = self.amounts.get(Currency::Vnd.as_str());
+        text.and_then(|text| Dong::parse(text)).unwrap_or_default()
+    }
 }
 
 /// The decision behind a measure, as printed.

@@ -95,8 +95,18 @@ hub_id! {
 }
 
 hub_id! {
+    /// A case of an enforcement agency (việc thi hành án): `cas_…`.
+    CaseId, "cas_", is_case_id
+}
+
+hub_id! {
     /// Something that an operator did beside the API: `op_…`.
     OperatorActionId, "op_", is_operator_action_id
+}
+
+hub_id! {
+    /// An address that the hub calls for an agency: `whe_…`.
+    WebhookId, "whe_", is_webhook_id
 }
 
 /// What an order relates to: an earlier request, or a measure from before or outside the hub.

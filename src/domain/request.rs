@@ -74,6 +74,8 @@ pub struct EnforcementRequest {
     pub measure_ended_by: Option<RequestId>,
     /// The log index of the entry that erased its content: envelope, events and proofs stay.
     pub erased_index: Option<i64>,
+    /// The log index of its first final answer; a dispute does not take it back.
+    pub first_answer_index: Option<i64>,
 }
 
 /// A step as the projection needs it.
@@ -173,6 +175,9 @@ impl EnforcementRequest {
             Action::AnswerInterim | Action::AnswerFinal | Action::RecordAnswer
         ) {
             self.answer_count += 1;
+        }
+        if matches!(step.action, Action::AnswerFinal | Action::RecordAnswer) {
+            self.first_answer_index.get_or_insert(step.log_index);
         }
         let is_answer = matches!(
             step.action,

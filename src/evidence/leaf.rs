@@ -51,6 +51,10 @@ pub enum EntryType {
     Suspension,
     /// The clock of a sandbox was moved.
     Clock,
+    /// An endpoint of webhooks was registered, changed, disabled or removed.
+    Webhook,
+    /// A case was opened or changed.
+    Case,
 }
 
 impl EntryType {
@@ -70,6 +74,8 @@ impl EntryType {
         Self::Trust,
         Self::Suspension,
         Self::Clock,
+        Self::Webhook,
+        Self::Case,
     ];
 
     /// The byte in the leaf and the number in the event row.
@@ -89,6 +95,8 @@ impl EntryType {
             Self::Trust => 12,
             Self::Suspension => 15,
             Self::Clock => 18,
+            Self::Webhook => 16,
+            Self::Case => 14,
         }
     }
 

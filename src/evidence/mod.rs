@@ -16,6 +16,7 @@ pub mod published;
 pub mod receipt;
 pub mod silence;
 pub mod split;
+pub mod webhook;
 
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];

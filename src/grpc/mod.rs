@@ -6,6 +6,7 @@ pub mod auth_layer;
 mod bundle;
 pub mod calendar_service;
 mod caller;
+pub mod case_service;
 pub mod catalogue_service;
 pub mod convert;
 pub mod document_service;
@@ -21,6 +22,7 @@ mod subscription;
 pub mod supervision_service;
 pub mod suspension_service;
 pub mod tracking_service;
+pub mod webhook_service;
 
 #[cfg(test)]
 mod auth_layer_tests;

@@ -55,6 +55,7 @@ looks! {
     GetSupervisedRequest: Request;
     ListSupervisedRequest: List;
     ListSupervisedEventsRequest: Events;
+    GetSupervisedTimelineRequest: Events;
 }
 
 /// What is kept of a message that looks.
@@ -115,6 +116,23 @@ impl SupervisionService {
         let shown = self.app.supervise_events(&viewer, &id, after, limit, asked).await?;
         let next = next_page(&tokens, &shown.page, |view| view.event.version.to_string());
         convert::events(shown, next)
+    }
+
+    async fn timeline(
+        &self,
+        viewer: Viewer,
+        message: v1::GetSupervisedTimelineRequest,
+    ) -> Result<v1::GetSupervisedTimelineResponse> {
+        let mut fields = Fields::default();
+        let asked = asked(&mut fields, &message);
+        let limit = fields.page_size("page_size", message.page_size, EVENTS.0, EVENTS.1);
+        let id = fields.id("enforcement_request_id", &message.enforcement_request_id);
+        let id: RequestId = fields.finish(id)?;
+        let tokens = Tokens::of(&["supervised-timeline", viewer.agency.as_str(), id.as_str()]);
+        let after: i64 = tokens.position(&message.page_token)?.unwrap_or(0);
+        let shown = self.app.supervise_timeline(&viewer, &id, after, limit, asked).await?;
+        let next = next_page(&tokens, &shown.timeline.page, |entry| entry.event.version.to_string());
+        convert::timeline(shown, next)
     }
 
     async fn reads(&self, viewer: Viewer, message: v1::ListReadsRequest) -> Result<v1::ListReadsResponse> {
@@ -240,6 +258,7 @@ methods! {
     get_supervised(GetSupervisedRequest) -> GetSupervisedResponse by request;
     list_supervised(ListSupervisedRequest) -> ListSupervisedResponse by list;
     list_supervised_events(ListSupervisedEventsRequest) -> ListSupervisedEventsResponse by events;
+    get_supervised_timeline(GetSupervisedTimelineRequest) -> GetSupervisedTimelineResponse by timeline;
     list_reads(ListReadsRequest) -> ListReadsResponse by reads;
     list_agency_reads(ListAgencyReadsRequest) -> ListAgencyReadsResponse by agency_reads;
     get_read_statistics(GetReadStatisticsRequest) -> GetReadStatisticsResponse by statistics;

@@ -50,6 +50,11 @@ impl DataKey {
         Self(random)
     }
 
+    /// Its bytes: for a key that signs, and for whoever is told a secret once.
+    pub fn expose(&self) -> &[u8; KEY_BYTES] {
+        &self.0
+    }
+
     pub(super) fn bytes(&self) -> &[u8; KEY_BYTES] {
         &self.0
     }

@@ -9,10 +9,12 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::journal;
-use super::metrics::JobMeter;
+use super::metrics::{JobMeter, Metrics};
 use super::trouble::{Trouble, tell};
+use super::webhooks;
 use crate::app::App;
 use crate::app::documents::Documents;
+use crate::app::webhooks::Webhooks;
 use crate::domain::error::Result;
 use crate::domain::operator::OperatorLine;
 
@@ -33,13 +35,22 @@ const ERASE_EVERY: Duration = Duration::from_secs(5);
 pub(super) fn start(
     app: App,
     documents: Documents,
-    meter: JobMeter,
+    webhooks: Webhooks,
+    metrics: &Metrics,
     pending: Option<OperatorLine>,
 ) -> AbortOnDropHandle<()> {
+    let (meter, calls) = (metrics.jobs.clone(), metrics.webhooks.clone());
     AbortOnDropHandle::new(tokio::spawn(async move {
+        let webhooks = webhooks::run(webhooks, calls);
         let lines = enter_lines(app.clone(), meter.clone(), pending);
         let erased = remove_erased(app.clone(), documents.clone(), meter.clone());
-        tokio::join!(work(app, meter.clone()), lines, tidy(documents, meter), erased);
+        tokio::join!(
+            work(app, meter.clone()),
+            lines,
+            tidy(documents, meter),
+            erased,
+            webhooks
+        );
     }))
 }
 
@@ -108,6 +119,8 @@ struct Seen {
     registry_version: Option<i64>,
     /// The day of the last warning.
     warned: Option<Date>,
+    /// The day of the last look for what is due in cases. What falls due on a day by what is stated on that day is seen on the next.
+    reminded: Option<Date>,
 }
 
 async fn work(app: App, meter: JobMeter) {
@@ -137,6 +150,11 @@ async fn look(app: &App, meter: &JobMeter, seen: &mut Seen) -> Result<()> {
         if !done.more {
             break;
         }
+    }
+    let today = app.clock.now().date();
+    if seen.reminded != Some(today) {
+        meter.run("case_reminders", app.remind_of_cases()).await?;
+        seen.reminded = Some(today);
     }
     let version = app.store.registry_version().await?;
     if seen.registry_version != Some(version) {

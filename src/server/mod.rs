@@ -35,6 +35,7 @@ pub mod tls_alarm;
 pub mod tls_files;
 mod tonic_errors;
 mod trouble;
+pub mod webhooks;
 
 pub use catalogue_folder::{load as load_catalogue, require as require_kinds};
 

@@ -34,17 +34,20 @@ async fn rewrap_all(store: &Store, ids: &dyn IdSource) -> Result<()> {
     let (mut from, mut keys, mut unreadable) = (0, 0, 0);
     // What is sealed from now on is sealed by the newest.
     let end = i64::try_from(store.head().await?.frontier.size()).unwrap_or(i64::MAX);
+    let nonce = || {
+        let mut nonce = [0; 12];
+        ids.fill(&mut nonce);
+        nonce
+    };
     while from < end {
-        let nonce = || {
-            let mut nonce = [0; 12];
-            ids.fill(&mut nonce);
-            nonce
-        };
         let done = store.rewrap(from, nonce).await?;
         from = done.next;
         keys += done.keys;
         unreadable += done.unreadable;
     }
+    let (webhooks, sealed_otherwise) = store.rewrap_webhooks(nonce).await?;
+    keys += webhooks;
+    unreadable += sealed_otherwise;
     if keys > 0 {
         tracing::info!(keys, "content.rewrapped");
     }

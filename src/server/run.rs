@@ -33,7 +33,7 @@ use super::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use super::start_error::StartError;
 use super::tls::{Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, sandbox, services};
+use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, sandbox, services, webhooks};
 use crate::app::documents::Documents;
 use crate::app::ledger::check_log;
 use crate::app::{App, Parts, calendar};
@@ -244,7 +244,7 @@ impl Hub {
             &catalogue,
             database.store.kinds_in_use().await.map_err(StartError::Schema)?,
         )?;
-        database.store = open_content(database.store, &settings.masters, &*ids).await?;
+        database.store = Box::pin(open_content(database.store, &settings.masters, &*ids)).await?;
         let blobs = open_documents(&settings.documents).await?;
         let mut signer = open_signer(&settings.signer, &settings.hub_id)?;
         let log_break = check_log(&database.store, &mut signer)
@@ -283,7 +283,7 @@ impl Hub {
             calendar::bring_in(&app.store, &app.ledger, &calendar)
                 .await
                 .map_err(StartError::CalendarDays)?;
-            app.state_catalogue().await.map_err(StartError::Schema)?;
+            Box::pin(app.state_catalogue()).await.map_err(StartError::Schema)?;
             app.keep_trust(&in_force.papers()).await.map_err(StartError::Schema)?;
         }
         let journal = Journal::new(&machine, &ids);
@@ -297,8 +297,10 @@ impl Hub {
         let admission = Admission::new(limits.admission);
         let health = HealthReporter::new();
         let rewrapping = rewrap::start(database.store.clone(), Arc::clone(&ids));
+        let webhooks = webhooks::open(&settings.webhooks, &app, &ids)?;
         let documents = Documents::new(app.clone(), blobs.clone(), ids, limits.uploads);
-        let routes = services::routes(&app, documents.clone(), &authenticator, &admission, &health, &limits)?;
+        let cases = (app.clone(), documents.clone(), webhooks.clone());
+        let routes = services::routes(cases, &authenticator, &admission, &health, &limits)?;
         services::report(&health, ServingStatus::Serving, clock.is_sandbox()).await;
 
         let draining = CancellationToken::new();
@@ -334,7 +336,7 @@ impl Hub {
             .serve_with_incoming_shutdown(incoming, draining.clone().cancelled_owned());
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
         let (tls_follower, tls_state) = follow_tls::start(Arc::clone(&tls), settings.tls, connections.clone());
-        let jobs = jobs::start(app.clone(), documents, metrics.jobs.clone(), pending);
+        let jobs = jobs::start(app.clone(), documents, webhooks, &metrics, pending);
         let hints = hints::start(app.clone());
         let trust_keeper = keep_trust::start(in_force, app.clone());
         let certificates = Arc::clone(&tls);

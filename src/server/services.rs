@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lienthong_proto::v1::admin_service_server::AdminServiceServer;
 use lienthong_proto::v1::agency_service_server::AgencyServiceServer;
 use lienthong_proto::v1::calendar_service_server::CalendarServiceServer;
+use lienthong_proto::v1::case_service_server::CaseServiceServer;
 use lienthong_proto::v1::catalogue_service_server::CatalogueServiceServer;
 use lienthong_proto::v1::document_service_server::DocumentServiceServer;
 use lienthong_proto::v1::evidence_service_server::EvidenceServiceServer;
@@ -14,6 +15,7 @@ use lienthong_proto::v1::sandbox_service_server::SandboxServiceServer;
 use lienthong_proto::v1::supervision_service_server::SupervisionServiceServer;
 use lienthong_proto::v1::suspension_service_server::SuspensionServiceServer;
 use lienthong_proto::v1::tracking_service_server::TrackingServiceServer;
+use lienthong_proto::v1::webhook_service_server::WebhookServiceServer;
 use lienthong_proto::{FILE_DESCRIPTOR_SET, Rpc};
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
@@ -27,11 +29,13 @@ use super::settings::ServerLimits;
 use super::start_error::StartError;
 use crate::app::App;
 use crate::app::documents::Documents;
+use crate::app::webhooks::Webhooks;
 use crate::auth::admission::Admission;
 use crate::auth::directory::Authenticator;
 use crate::grpc::admin_service::AdminService;
 use crate::grpc::agency_service::AgencyService;
 use crate::grpc::calendar_service::CalendarService;
+use crate::grpc::case_service::CaseService;
 use crate::grpc::catalogue_service::CatalogueService;
 use crate::grpc::document_service::DocumentService;
 use crate::grpc::evidence_service::EvidenceService;
@@ -41,11 +45,11 @@ use crate::grpc::sandbox_service::SandboxService;
 use crate::grpc::supervision_service::SupervisionService;
 use crate::grpc::suspension_service::SuspensionService;
 use crate::grpc::tracking_service::TrackingService;
+use crate::grpc::webhook_service::WebhookService;
 
-/// All services over `app`, within `limits`.
+/// All services over the use cases, within `limits`.
 pub(super) fn routes(
-    app: &App,
-    documents: Documents,
+    (app, documents, webhooks): (App, Documents, Webhooks),
     authenticator: &Arc<Authenticator>,
     admission: &Arc<Admission>,
     health: &HealthReporter,
@@ -78,6 +82,7 @@ pub(super) fn routes(
         ))
         .add_service(limited!(CatalogueServiceServer, CatalogueService::new(app.clone())))
         .add_service(limited!(CalendarServiceServer, CalendarService::new(app.clone())))
+        .add_service(limited!(CaseServiceServer, CaseService::new(app.clone())))
         .add_service(limited!(TrackingServiceServer, TrackingService::new(app.clone())))
         .add_service(limited!(AgencyServiceServer, AgencyService::new(app.clone())))
         .add_service(limited!(
@@ -86,6 +91,7 @@ pub(super) fn routes(
         ))
         .add_service(limited!(SupervisionServiceServer, SupervisionService::new(app.clone())))
         .add_service(limited!(SuspensionServiceServer, SuspensionService::new(app.clone())))
+        .add_service(limited!(WebhookServiceServer, WebhookService::new(webhooks)))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
         .add_service(limited!(
             HealthServer,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::masters::MasterSource;
 use super::tls::{AcceptLimits, ServerPems};
 use super::tls_files::TlsFiles;
+use super::webhooks::WebhookSettings;
 use crate::app::documents::UploadLimits;
 use crate::app::ledger::LedgerSettings;
 use crate::auth::admission::AdmissionLimits;
@@ -41,6 +42,8 @@ pub struct HubSettings {
     pub ledger: LedgerSettings,
     /// Limits on connections, calls and messages.
     pub limits: ServerLimits,
+    /// How it calls its agencies.
+    pub webhooks: WebhookSettings,
     /// SHA-256 of all that was set, for the log; of nothing secret. None: a program of another runs the hub.
     pub settings_sha256: Option<Digest>,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::masters::MastersFault;
 use super::tls::TlsConfigError;
+use super::webhooks::CourierFault;
 use crate::blobs::BlobFault;
 use crate::domain::calendar::CalendarFileError;
 use crate::domain::catalogue::BrokenCatalogue;
@@ -105,6 +106,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// Webhooks cannot be sent.
+    #[error("webhooks cannot be sent: {0}")]
+    Webhooks(#[from] CourierFault),
     /// The descriptors of the protocol cannot be served.
     #[error("reflection cannot be set up: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),

@@ -165,7 +165,10 @@ where
     })
 }
 
-fn decode_error(column: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+pub(crate) fn decode_error(
+    column: &'static str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> sqlx::Error {
     sqlx::Error::ColumnDecode {
         index: column.to_owned(),
         source: Box::new(source),

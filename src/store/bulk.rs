@@ -23,6 +23,8 @@ pub(crate) enum OnExisting {
     Fail,
     /// The new row replaces it: one final row per key.
     Replace,
+    /// The new row's numbers are added to it: every column beside the key is a number.
+    Add,
 }
 
 /// A table as the bulk writer sees it.
@@ -137,22 +139,21 @@ pub(super) fn column_list(table: &Table) -> String {
 }
 
 fn on_conflict(table: &Table) -> String {
-    match table.on_existing {
-        OnExisting::Fail => String::new(),
-        OnExisting::Replace => {
-            let updates: Vec<String> = table
-                .columns
-                .iter()
-                .filter(|(name, _)| !table.key.contains(name))
-                .map(|(name, _)| format!("{name} = excluded.{name}"))
-                .collect();
-            format!(
-                " ON CONFLICT ({}) DO UPDATE SET {}",
-                table.key.join(", "),
-                updates.join(", ")
-            )
-        }
+    let update = |name: &str| match table.on_existing {
+        OnExisting::Fail => None,
+        OnExisting::Replace => Some(format!("{name} = excluded.{name}")),
+        OnExisting::Add => Some(format!("{name} = {table}.{name} + excluded.{name}", table = table.name)),
+    };
+    let beside_key = table.columns.iter().filter(|(name, _)| !table.key.contains(name));
+    let updates: Vec<String> = beside_key.filter_map(|(name, _)| update(name)).collect();
+    if updates.is_empty() {
+        return String::new();
     }
+    format!(
+        " ON CONFLICT ({}) DO UPDATE SET {}",
+        table.key.join(", "),
+        updates.join(", ")
+    )
 }
 
 fn postgres_text(table: &Table, first_parameter: usize) -> String {

@@ -35,6 +35,9 @@ migrations! {
     11 => "0011_content_key",
     12 => "0012_erasure",
     13 => "0013_operator_action",
+    15 => "0015_response_time",
+    16 => "0016_case",
+    17 => "0017_webhook",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

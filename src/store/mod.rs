@@ -4,9 +4,11 @@ mod attachments;
 pub mod backend;
 mod bulk;
 mod calendar;
+mod cases;
 mod connect;
 mod content;
 mod database_file;
+mod deadlines;
 mod documents_at_rest;
 mod erasures;
 mod error;
@@ -22,22 +24,29 @@ mod pool_use;
 mod registers;
 mod registry;
 mod requests;
+mod responses;
 pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_case;
 mod sql_erasure;
 mod sql_operator;
 mod sql_supervision;
 mod sql_suspension;
+mod sql_tracking;
+mod sql_webhook;
 mod supervision;
 mod suspensions;
 mod tree;
+mod webhooks;
 pub mod write;
 
+pub use cases::CaseFilter;
 pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};
 pub use database_file::FileFault;
+pub use deadlines::{DeadlineFilter, DeadlinePosition, MalformedDeadlinePosition, Side};
 pub use documents_at_rest::{DocumentAtRest, DocumentForm};
 pub use erasures::KeptUntil;
 pub use error::Outage;
@@ -52,9 +61,11 @@ pub use operator::OutboxRow;
 pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use requests::{Direction, RequestFilter};
+pub use responses::{Period, SumFilter, Whose};
 pub use snapshot::{KeptStream, Snapshot};
 pub use supervision::{ReadFilter, SupervisedFilter};
 pub(crate) use tree::nodes_of;
+pub use webhooks::{ClaimedLane, Settled, WebhookHealth};
 
 use std::sync::Arc;
 
@@ -107,6 +118,8 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .iter()
         .chain(sql_operator::ALL)
         .chain(sql_suspension::ALL)
+        .chain(sql_tracking::ALL)
+        .chain(sql_webhook::ALL)
         .map(|(name, text)| ((*name).to_owned(), *text));
     let at_rest = documents_at_rest::ALL
         .iter()
@@ -116,6 +129,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(supervision)
         .chain(at_rest)
         .chain(erasure)
+        .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
         .chain(kept::texts())
         .collect()

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::backend::on_pool;
-use super::rows::DeadlineRow;
+use super::rows::StoredDeadline;
 use super::{Store, json_list, sql, store_error};
 use crate::domain::deadline::Deadline;
 use crate::domain::error::Result;
@@ -140,7 +140,7 @@ impl Store {
         requests: impl IntoIterator<Item = &'a EnforcementRequest>,
     ) -> Result<BTreeMap<RequestId, Vec<Deadline>>> {
         let list = json_list(requests.into_iter().map(|request| request.id.as_str()));
-        let rows: Vec<DeadlineRow> = on_pool!(self, sql::DEADLINES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql)
+        let rows: Vec<StoredDeadline> = on_pool!(self, sql::DEADLINES_BY_REQUESTS, |sql, pool| sqlx::query_as(sql)
             .bind(&list)
             .fetch_all(pool))
         .map_err(store_error)?;

@@ -23,10 +23,12 @@ pub const TABLES: &[(&str, Class)] = &[
     ("attachment", Class::Projection),
     ("body", Class::Evidence),
     ("calendar_day", Class::Projection),
+    ("case_request", Class::Projection),
     ("checkpoint", Class::Evidence),
     ("content_key", Class::Projection),
     ("credential", Class::Projection),
     ("deadline", Class::Projection),
+    ("enforcement_case", Class::Projection),
     ("enforcement_request", Class::Projection),
     ("erased_content", Class::Evidence),
     ("erasure", Class::Projection),
@@ -45,10 +47,17 @@ pub const TABLES: &[(&str, Class)] = &[
     ("register_counter", Class::Projection),
     ("request_attachment", Class::Projection),
     ("request_relation", Class::Projection),
+    ("response_count", Class::Projection),
+    ("response_histogram", Class::Projection),
     ("supervision_read", Class::Projection),
     ("supervision_shown", Class::Evidence),
     ("tree_node", Class::Projection),
     ("trust_paper", Class::Projection),
+    ("webhook_cursor", Class::Operational),
+    ("webhook_delivery", Class::Operational),
+    ("webhook_endpoint", Class::Projection),
+    // A secret cannot follow from a log that everybody may read.
+    ("webhook_key", Class::Operational),
 ];
 
 macro_rules! table {
@@ -95,14 +104,14 @@ table!(ENFORCEMENT_REQUEST, "enforcement_request", Replace, ["id"], {
     "registered_time": Integer, "assigned_unit": Text, "assigned_officer": Text, "extended": Flag, "outcome": Text,
     "answer_index": Integer, "answer_count": Integer, "due_time": Integer, "register": Text, "served_time": Integer,
     "measure_ended_by": Text, "registered_by": Text, "sender_officer": Text, "sender_unit": Text,
-    "erased_index": Integer,
+    "erased_index": Integer, "first_answer_index": Integer,
 });
 table!(REQUEST_RELATION, "request_relation", Fail, ["enforcement_request_id", "relation", "related_id"], {
     "enforcement_request_id": Text, "relation": Text, "related_id": Text,
 });
 table!(DEADLINE, "deadline", Replace, ["enforcement_request_id", "name", "occurrence"], {
     "enforcement_request_id": Text, "name": Text, "occurrence": Integer, "status": Text, "due_time": Integer,
-    "state": Text,
+    "state": Text, "agency": Text, "counterparty": Text, "duty": Text, "sort_time": Integer,
 });
 table!(MEASURE, "measure", Replace, ["id"], {
     "id": Text, "enforcement_request_id": Text, "kind": Text, "holder": Text, "issuer": Text,
@@ -164,6 +173,47 @@ table!(ERASURE, "erasure", Replace, ["proposed_index"], {
 });
 table!(ERASED_CONTENT, "erased_content", Fail, ["log_index"], { "log_index": Integer, "erasure_index": Integer });
 
+table!(RESPONSE_COUNT, "response_count", Add, ["level", "agency", "month", "counterparty", "unit", "kind", "province"], {
+    "level": Text, "agency": Text, "month": Text, "counterparty": Text, "unit": Text, "kind": Text, "province": Text,
+    "received": Integer, "taken_over": Integer, "handed_over": Integer, "registered_in_time": Integer,
+    "registered_late": Integer, "registered_untimed": Integer, "interim": Integer, "answered_in_time": Integer,
+    "answered_late": Integer, "answered_untimed": Integer, "refused": Integer, "answered_again": Integer,
+    "answered_again_late": Integer, "sent_back": Integer, "sent_back_late": Integer, "disputed": Integer,
+    "corrected": Integer, "withdrawn": Integer, "extended": Integer, "paused": Integer, "duty_in_time": Integer,
+    "duty_late": Integer, "own_in_time": Integer, "own_late": Integer, "paused_seconds": Integer,
+});
+table!(RESPONSE_HISTOGRAM, "response_histogram", Replace, ["level", "agency", "month", "counterparty", "unit", "kind", "province"], {
+    "level": Text, "agency": Text, "month": Text, "counterparty": Text, "unit": Text, "kind": Text, "province": Text,
+    "working": Bytes, "wall": Bytes,
+});
+
+table!(WEBHOOK_ENDPOINT, "webhook_endpoint", Replace, ["id"], {
+    "id": Text, "agency": Text, "url": Text, "lanes": Text, "actions": Text, "signing": Text, "keys": Text, "state": Text,
+    "reason": Text, "registered_time": Integer, "update_time": Integer, "version": Integer,
+});
+table!(WEBHOOK_KEY, "webhook_key", Replace, ["endpoint_id", "number"], {
+    "endpoint_id": Text, "number": Integer, "master": Text, "wrapped": Bytes,
+});
+table!(WEBHOOK_CURSOR, "webhook_cursor", Replace, ["endpoint_id", "lane"], {
+    "endpoint_id": Text, "lane": Text, "position": Integer, "failed": Integer, "next_time": Integer, "lease_owner": Text,
+    "lease_until": Integer,
+});
+table!(WEBHOOK_DELIVERY, "webhook_delivery", Replace, ["endpoint_id", "lane", "position"], {
+    "endpoint_id": Text, "lane": Text, "position": Integer, "log_index": Integer, "delivered": Flag, "attempts": Integer,
+    "first_time": Integer, "last_time": Integer, "outcome": Text, "status": Integer,
+});
+table!(ENFORCEMENT_CASE, "enforcement_case", Replace, ["id"], {
+    "id": Text, "agency": Text, "decision_number": Text, "decision_date": Text, "initiative": Text, "opened_date": Text,
+    "carried_over_from": Text, "transfer": Text, "status": Text, "ground": Text, "since_date": Text, "verified_date": Text,
+    "verify_every": Text, "obligations": Text, "tags": Text, "unit": Text, "officer": Text, "rest": Integer,
+    "due_date": Text, "due_kind": Text, "reminded_date": Text, "version": Integer, "update_time": Integer,
+    "body_index": Integer, "item": Integer,
+});
+table!(CASE_REQUEST, "case_request", Replace, ["enforcement_request_id"], {
+    "enforcement_request_id": Text, "case_id": Text, "obligations": Text, "purpose": Text, "amount": Integer, "costs": Integer,
+    "debited": Integer, "debited_time": Integer, "arrived": Integer,
+});
+
 table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
     "id": Integer, "tree_size": Integer, "root_hash": Bytes, "frontier": Bytes, "hub_time": Integer,
     "registry_version": Integer, "calendar_version": Integer,
@@ -197,9 +247,17 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &SUPERVISION_SHOWN,
     &ERASURE,
     &ERASED_CONTENT,
+    &RESPONSE_COUNT,
+    &RESPONSE_HISTOGRAM,
+    &ENFORCEMENT_CASE,
+    &CASE_REQUEST,
     &CALENDAR_DAY,
     &JOB,
     &OPERATOR_ACTION,
+    &WEBHOOK_ENDPOINT,
+    &WEBHOOK_KEY,
+    &WEBHOOK_CURSOR,
+    &WEBHOOK_DELIVERY,
 ];
 
 /// The tables that nearly every batch writes, in the order in which the ledger gives them.

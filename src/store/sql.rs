@@ -18,7 +18,8 @@ macro_rules! request_columns {
          r.recipient_position, r.submit_index, r.body_index, r.submit_time, r.state, r.version, r.update_time, \
          r.registry_number, r.registered_time, r.assigned_unit, r.assigned_officer, r.extended, r.outcome, \
          r.answer_index, r.answer_count, r.due_time, r.register, r.served_time, r.measure_ended_by, \
-         r.registered_by, r.sender_officer, r.sender_unit, r.erased_index"
+         r.registered_by, r.sender_officer, r.sender_unit, r.erased_index, \
+         r.first_answer_index"
     };
 }
 
@@ -170,7 +171,9 @@ macro_rules! in_pairs {
     };
 }
 
-pub(super) use {event_columns, in_list, request_columns, texts};
+pub(super) use {
+    event_columns, in_list, may_see, measure_columns, reaches_received, reaches_sent, request_columns, texts,
+};
 
 texts! {
     HEAD_LOCK = Sql::pair(head!(""), head!(" FOR UPDATE"));
@@ -331,7 +334,8 @@ texts! {
     );
     NEWEST_MASTER = Sql::both("SELECT master FROM content_key WHERE wrapped IS NOT NULL ORDER BY log_index DESC LIMIT 1");
     MASTER_USES = Sql::both(
-        "SELECT master, COUNT(*) AS keys FROM content_key WHERE wrapped IS NOT NULL GROUP BY master ORDER BY master",
+        "SELECT master, COUNT(*) AS keys FROM (SELECT master FROM content_key WHERE wrapped IS NOT NULL \
+         UNION ALL SELECT master FROM webhook_key) k GROUP BY master ORDER BY master",
     );
     KEYS_OF_OTHER_MASTERS = Sql::both(
         "SELECT log_index FROM content_key WHERE master <> $1 AND wrapped IS NOT NULL AND log_index >= $2 AND log_index < $3 \

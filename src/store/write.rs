@@ -7,16 +7,17 @@ use jiff::civil::Date;
 use super::backend::{Pools, Tx, on_tx};
 use super::bulk::{Rows, write_rows, write_together};
 use super::rows::{
-    CalendarDayRow, Checkpoint, ConnectedAgency, CredentialRow, CursorRow, DeadlineRow, Head, HeadRow, OfficerRow,
-    RegisterCounter, UsedKey,
+    CalendarDayRow, Checkpoint, ConnectedAgency, CredentialRow, CursorRow, Head, HeadRow, HistogramRow, OfficerRow,
+    RegisterCounter, StoredDeadline, UsedKey,
 };
-use super::{Store, json_list, json_pairs, sql};
+use super::{Store, json_list, json_pairs, sql, sql_tracking};
 use crate::domain::calendar::DayState;
 use crate::domain::deadline::Deadline;
 use crate::domain::event::Measure;
 use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RequestId};
 use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::request::EnforcementRequest;
+use crate::domain::response_time::TallyKey;
 use crate::evidence::Digest;
 
 /// The subject of delivery entries: one lane of one mailbox.
@@ -91,7 +92,7 @@ impl LedgerTx {
         &mut self,
         ids: impl Iterator<Item = &'a RequestId>,
     ) -> Read<BTreeMap<RequestId, Vec<Deadline>>> {
-        let rows: Vec<DeadlineRow> = read!(self, DEADLINES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
+        let rows: Vec<StoredDeadline> = read!(self, DEADLINES_BY_REQUESTS, json_list(ids.map(RequestId::as_str)))?;
         let mut deadlines = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
             deadlines.entry(row.request_id).or_default().push(row.deadline);
@@ -184,6 +185,26 @@ impl LedgerTx {
             sql
         )
         .fetch_one(connection))
+    }
+
+    /// The histograms of these sums, as far as there are any.
+    pub(crate) async fn histograms<'a>(
+        &mut self,
+        keys: impl Iterator<Item = &'a TallyKey>,
+    ) -> Read<BTreeMap<TallyKey, HistogramRow>> {
+        let list = keys.map(|key| {
+            let month = key.month.to_string();
+            let parts = [key.level.as_str(), key.agency.as_str(), &month];
+            let parts = parts
+                .into_iter()
+                .chain([&*key.counterparty, &*key.unit, &*key.kind, &*key.province]);
+            parts.map(serde_json::Value::from).collect::<serde_json::Value>()
+        });
+        let list = list.collect::<serde_json::Value>().to_string();
+        let rows: Vec<HistogramRow> = on_tx!(&mut self.tx, sql_tracking::HISTOGRAMS_BY_KEYS, |sql, connection| {
+            sqlx::query_as(sql).bind(&list).fetch_all(connection)
+        })?;
+        Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
     }
 
     /// Every officer of an agency.

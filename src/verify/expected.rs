@@ -1,21 +1,26 @@
 //! The rows of the projections' tables, from what a replay made, in the columns of their `Select`.
 
+use jiff::civil::Date;
+
 use super::row::{Row, Value};
 use crate::domain::agency::{Agency, Officer};
 use crate::domain::catalogue::definition::Register;
 use crate::domain::deadline::Deadline;
+use crate::domain::enforcement_case::{CaseRecord, CaseRequest, Dong, Ground};
 use crate::domain::event::{Measure, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
 use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::request::EnforcementRequest;
+use crate::domain::response_time::{Sum, TallyKey, What};
 use crate::domain::time::Timestamp;
+use crate::domain::workflow::Party;
 
 fn micros(time: Option<Timestamp>) -> Value {
     time.map(Timestamp::micros).into()
 }
 
 /// The JSON text of what our own types hold, none of which can fail.
-fn json(value: &impl serde::Serialize) -> Value {
+pub(super) fn json(value: &impl serde::Serialize) -> Value {
     serde_json::to_string(value).map_or(Value::Strange, Value::Text)
 }
 
@@ -59,6 +64,7 @@ pub(super) fn request_row(request: &EnforcementRequest) -> Row {
         request.sender_officer.as_ref().map(OfficerId::as_str).into(),
         request.sender_unit.as_ref().map(UnitId::as_str).into(),
         request.erased_index.into(),
+        request.first_answer_index.into(),
     ])
 }
 
@@ -71,14 +77,22 @@ pub(super) fn relation_row(request: &RequestId, relation: &Relation) -> Row {
 }
 
 /// `state` is the text of the deadline as its event holds it.
-pub(super) fn deadline_row(request: &RequestId, deadline: &Deadline, state: &str) -> Row {
+pub(super) fn deadline_row(request: &EnforcementRequest, deadline: &Deadline, state: &str) -> Row {
+    let (agency, counterparty) = match deadline.obligor {
+        Party::Sender => (&request.sender, &request.recipient),
+        Party::Recipient | Party::Hub => (&request.recipient, &request.sender),
+    };
     Row::from([
-        request.as_str().into(),
+        request.id.as_str().into(),
         deadline.name.as_str().into(),
         i64::from(deadline.occurrence).into(),
         deadline.status.as_str().into(),
         micros(deadline.due),
         state.into(),
+        agency.as_str().into(),
+        counterparty.as_str().into(),
+        deadline.duty().as_str().into(),
+        deadline.due.map_or(i64::MAX, Timestamp::micros).into(),
     ])
 }
 
@@ -101,6 +115,53 @@ pub(super) fn measure_row(measure: &Measure) -> Row {
     ])
 }
 
+pub(super) fn case_row(record: &CaseRecord) -> Row {
+    let case = &record.case;
+    let due = case.due();
+    let day = |date: Option<Date>| Value::from(date.map(|date| date.to_string()));
+    Row::from([
+        record.id.as_str().into(),
+        record.agency.as_str().into(),
+        record.decision.number.as_str().into(),
+        record.decision.date.to_string().into(),
+        case.initiative.as_str().into(),
+        case.opened.to_string().into(),
+        day(case.carried_over_from),
+        case.transfer.as_ref().map(RequestId::as_str).into(),
+        case.status.as_str().into(),
+        case.ground.map(Ground::as_str).into(),
+        case.since.to_string().into(),
+        day(case.verified),
+        case.verify_every.as_str().into(),
+        json(&case.obligations),
+        json(&case.tags),
+        case.unit.as_ref().map(UnitId::as_str).into(),
+        case.officer.as_ref().map(OfficerId::as_str).into(),
+        case.rest(&[]).get().into(),
+        day(due.map(|due| due.date)),
+        due.map(|due| due.kind.as_str()).into(),
+        day(record.reminded),
+        record.version.into(),
+        record.update_time.micros().into(),
+        record.stated.body_index.into(),
+        record.stated.item.into(),
+    ])
+}
+
+pub(super) fn case_request_row(request: &CaseRequest) -> Row {
+    Row::from([
+        request.request_id.as_str().into(),
+        request.named.case_id.as_str().into(),
+        json(&request.named.obligations),
+        request.named.purpose.as_str().into(),
+        request.named.amount.map(Dong::get).into(),
+        request.named.costs.map(Dong::get).into(),
+        request.debited.map(|(amount, _)| amount.get()).into(),
+        request.debited.map(|(_, at)| at.micros()).into(),
+        request.arrived.get().into(),
+    ])
+}
+
 pub(super) fn head_row(agency: &str, lane: Lane, head: LaneHead) -> Row {
     Row::from([
         agency.into(),
@@ -108,6 +169,32 @@ pub(super) fn head_row(agency: &str, lane: Lane, head: LaneHead) -> Row {
         head.last_position.into(),
         head.delivered_position.into(),
     ])
+}
+
+fn tally_key(key: &TallyKey) -> Vec<Value> {
+    vec![
+        key.level.as_str().into(),
+        key.agency.as_str().into(),
+        key.month.to_string().into(),
+        key.counterparty.as_str().into(),
+        key.unit.as_str().into(),
+        key.kind.as_str().into(),
+        key.province.as_str().into(),
+    ]
+}
+
+pub(super) fn count_row(key: &TallyKey, sum: &Sum) -> Row {
+    let mut row = tally_key(key);
+    row.extend(What::ALL.iter().map(|what| Value::from(sum.of(*what))));
+    row.push(sum.paused_seconds.into());
+    Row::from(row)
+}
+
+pub(super) fn histogram_row(key: &TallyKey, sum: &Sum) -> Row {
+    let mut row = tally_key(key);
+    row.push(sum.working.to_bytes().as_slice().into());
+    row.push(sum.wall.to_bytes().as_slice().into());
+    Row::from(row)
 }
 
 pub(super) fn agency_row(version: i64, agency: &Agency) -> Row {

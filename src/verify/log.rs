@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::beside::{Side, own};
 use super::bodies::{Contents, Own, check_attachment, check_body, check_key};
+use super::cases::Orders;
 use super::entry::Event;
 use super::fault::What;
 use super::measures::Measures;
@@ -19,12 +20,14 @@ use super::rows::{ByOwner, Rows};
 use super::select::{ATTACHMENT, CHECKPOINT, EVENT, LOG_ENTRY};
 use super::signed::{Keys, Notes, Tiles};
 use super::source::Source;
-use super::{Outside, Progress, Result, STEP, Verdict, erasures, trust};
+use super::{Outside, Progress, Result, STEP, Verdict, erasures, trust, webhooks};
 use crate::domain::calendar::{CalendarDay, DayOrigin};
 use crate::domain::catalogue::definition::Register;
-use crate::domain::event::{self, Entered, Measure};
+use crate::domain::enforcement_case::Dong;
+use crate::domain::event::{self, Entered, Measure, OpenedCase};
 use crate::domain::ids::RequestId;
 use crate::domain::mailbox::{Lane, LaneHead};
+use crate::domain::response_time::Tallies;
 use crate::domain::sandbox::is_sandbox;
 use crate::domain::suspension::known::{self, KnownSuspensions};
 use crate::domain::workflow::Action;
@@ -69,15 +72,19 @@ pub(super) struct Log {
     pub(super) trust: trust::Papers,
     operators: Operators,
     suspensions: KnownSuspensions,
+    pub(super) webhooks: webhooks::Webhooks,
     pub(super) tiles: Tiles,
     pub(super) registry: Registry,
     pub(super) calendar_version: i64,
     pub(super) calendar_rows: Vec<Row>,
     pub(super) lanes: BTreeMap<(String, Lane), LaneHead>,
     pub(super) measures: Measures,
+    pub(super) orders: Orders,
     pub(super) effects: Vec<Effect>,
     /// The last number of each book of an agency and year; the replay of the requests fills it.
     pub(super) counters: BTreeMap<(String, Register, i64), i64>,
+    /// What the steps of requests count; the replay of the requests fills it too.
+    pub(super) tallies: Tallies,
     hub_id: Option<Value>,
     last_checkpoint: i64,
     contents: Contents,
@@ -124,14 +131,17 @@ impl Log {
             trust: trust::Papers::default(),
             operators: Operators::default(),
             suspensions: KnownSuspensions::default(),
+            webhooks: webhooks::Webhooks::default(),
             tiles: Tiles::default(),
             registry: Registry::default(),
             calendar_version: 0,
             calendar_rows: Vec::new(),
             lanes: BTreeMap::new(),
             measures: Measures::default(),
+            orders: Orders::default(),
             effects: Vec::new(),
             counters: BTreeMap::new(),
+            tallies: Tallies::default(),
             hub_id: None,
             last_checkpoint: 0,
             contents,
@@ -243,9 +253,11 @@ impl Log {
             EntryType::Catalogue => trust::catalogue(event, own),
             EntryType::Operator => self.operators.follow(event, leaf),
             EntryType::HubKey => self.keys.follow(event),
+            EntryType::Webhook => self.webhooks.follow(event),
             EntryType::Trust => self.trust.follow(event, own),
             EntryType::Suspension => self.suspension(event),
             EntryType::Clock => self.clock(event),
+            EntryType::Case => self.orders.follow(event),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };
         if follows.is_none() {
@@ -285,6 +297,12 @@ impl Log {
         }
         for measure in &told.measures {
             self.measures.state(measure);
+        }
+        if let Some(named) = told.opened.as_ref().and_then(|opened| opened.case.as_ref()) {
+            self.orders.open(&by, named);
+        }
+        if let Some(debited) = told.debited {
+            self.orders.debit(&by, debited, event.hub_time)?;
         }
         for restored in &told.restored {
             self.effect(restored, event, Done::Restored);
@@ -440,6 +458,7 @@ struct Told {
     measures: Vec<Measure>,
     ended: Vec<RequestId>,
     restored: Vec<RequestId>,
+    debited: Option<Dong>,
 }
 
 impl Told {
@@ -454,6 +473,8 @@ impl Told {
 #[derive(Debug, Deserialize)]
 struct Opened {
     body_index: i64,
+    #[serde(default)]
+    case: Option<OpenedCase>,
 }
 
 #[derive(Debug, Deserialize)]

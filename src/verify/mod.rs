@@ -10,6 +10,7 @@
 mod beside;
 mod bodies;
 pub mod bundle;
+mod cases;
 mod compare;
 mod database;
 mod entry;
@@ -30,6 +31,7 @@ mod signed;
 mod small;
 mod source;
 mod trust;
+mod webhooks;
 
 use std::path::PathBuf;
 
@@ -160,6 +162,7 @@ pub async fn verify_again(
         source.settle().await?;
         reads::check(source, &mut verdict).await?;
         erasures::check(source, &mut verdict).await?;
+        cases::check(source, &log.orders, &mut verdict).await?;
         small::check(source, &log, &mut verdict).await?;
         verdict.replayed = true;
     }

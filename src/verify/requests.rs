@@ -218,6 +218,7 @@ impl Life {
             measure_ended_by: None,
             registered_by: None,
             erased_index: None,
+            first_answer_index: None,
         };
         let relations = opened.relations.iter();
         let mut life = Self {
@@ -227,7 +228,7 @@ impl Life {
             attachments: Vec::new(),
             mailbox: Vec::new(),
         };
-        life.take(event, details)?;
+        life.take(event, details, log)?;
         Some(life)
     }
 
@@ -257,12 +258,16 @@ impl Life {
                 .or_default();
             *last = number.max(*last);
         }
-        self.take(event, details)?;
+        self.take(event, details, log)?;
         Some(self)
     }
 
     /// What both have in common.
-    fn take(&mut self, event: &Event<'_>, details: EventDetails) -> Option<()> {
+    fn take(&mut self, event: &Event<'_>, details: EventDetails, log: &mut Log) -> Option<()> {
+        for counted in &details.counted {
+            let at = Timestamp::from_micros(event.hub_time);
+            log.tallies.add(&self.request.kind, at, counted);
+        }
         for entered in details.entered.iter().filter(|entered| entered.lifted.is_none()) {
             let row = self.mailbox_row(entered, event.index);
             self.mailbox.push(row);
@@ -336,7 +341,6 @@ impl Life {
     }
 
     fn rows(&self, select: &Select) -> Vec<Row> {
-        let id = &self.request.id;
         match select.table {
             "enforcement_request" => vec![request_row(&self.request)],
             "request_relation" => self.relations.clone(),
@@ -345,7 +349,7 @@ impl Life {
             "deadline" => {
                 let clocks = self.clocks.values();
                 clocks
-                    .map(|clock| deadline_row(id, &clock.deadline, &clock.text))
+                    .map(|clock| deadline_row(&self.request, &clock.deadline, &clock.text))
                     .collect()
             }
             _ => Vec::new(),

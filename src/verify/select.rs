@@ -122,7 +122,7 @@ pub(super) static ENFORCEMENT_REQUEST: Select = Select::of(
     "SELECT id, broadcast_id, kind, kind_revision, sender, recipient, channel, lane, recipient_position, submit_index, \
      body_index, submit_time, state, version, update_time, registry_number, registered_time, assigned_unit, \
      assigned_officer, extended, outcome, answer_index, answer_count, due_time, register, served_time, measure_ended_by, \
-     registered_by, sender_officer, sender_unit, erased_index FROM enforcement_request ORDER BY id",
+     registered_by, sender_officer, sender_unit, erased_index, first_answer_index FROM enforcement_request ORDER BY id",
 );
 
 pub(super) static REQUEST_RELATION: Select = Select::of(
@@ -142,7 +142,8 @@ pub(super) static REQUEST_ATTACHMENT: Select = Select::of(
 pub(super) static DEADLINE: Select = Select::of(
     "deadline",
     &["enforcement_request_id", "name", "occurrence"],
-    "SELECT enforcement_request_id, name, occurrence, status, due_time, state FROM deadline \
+    "SELECT enforcement_request_id, name, occurrence, status, due_time, state, agency, counterparty, duty, sort_time \
+     FROM deadline \
      ORDER BY enforcement_request_id, name, occurrence",
 );
 
@@ -170,6 +171,23 @@ pub(super) static REGISTER_COUNTER: Select = Select::of(
     "register_counter",
     &["agency", "register", "year"],
     "SELECT agency, register, year, last_number FROM register_counter ORDER BY agency, register, year",
+);
+
+pub(super) static RESPONSE_COUNT: Select = Select::of(
+    "response_count",
+    &["level", "agency", "month", "counterparty", "unit", "kind", "province"],
+    "SELECT level, agency, month, counterparty, unit, kind, province, received, taken_over, handed_over, registered_in_time, registered_late, registered_untimed, \
+     interim, answered_in_time, answered_late, answered_untimed, refused, answered_again, \
+     answered_again_late, sent_back, sent_back_late, disputed, corrected, withdrawn, extended, paused, \
+     duty_in_time, duty_late, own_in_time, own_late, paused_seconds \
+     FROM response_count ORDER BY level, agency, month, counterparty, unit, kind, province",
+);
+
+pub(super) static RESPONSE_HISTOGRAM: Select = Select::of(
+    "response_histogram",
+    &["level", "agency", "month", "counterparty", "unit", "kind", "province"],
+    "SELECT level, agency, month, counterparty, unit, kind, province, working, wall FROM response_histogram \
+     ORDER BY level, agency, month, counterparty, unit, kind, province",
 );
 
 pub(super) static AGENCY: Select = Select::of(
@@ -263,6 +281,36 @@ pub(super) static ERASED_BY: Select = Select::of(
     "SELECT log_index, erasure_index FROM erased_content ORDER BY erasure_index, log_index",
 );
 
+pub(super) static WEBHOOK_ENDPOINT: Select = Select::of(
+    "webhook_endpoint",
+    &["id"],
+    "SELECT id, agency, url, lanes, actions, signing, keys, state, reason, registered_time, update_time, \
+     version FROM webhook_endpoint ORDER BY id",
+);
+
+pub(super) static CASE_EVENT: Select = Select::of(
+    "event",
+    &["log_index"],
+    "SELECT log_index, entry_type, subject, version, action, from_state, to_state, agency, officer, party, counterparty, \
+     hub_time, details FROM event WHERE entry_type = 14 ORDER BY subject, version, log_index",
+)
+.only(14);
+
+pub(super) static ENFORCEMENT_CASE: Select = Select::of(
+    "enforcement_case",
+    &["id"],
+    "SELECT id, agency, decision_number, decision_date, initiative, opened_date, carried_over_from, transfer, status, ground, \
+     since_date, verified_date, verify_every, obligations, tags, unit, officer, rest, due_date, due_kind, reminded_date, \
+     version, update_time, body_index, item FROM enforcement_case ORDER BY id",
+);
+
+pub(super) static CASE_REQUEST: Select = Select::of(
+    "case_request",
+    &["enforcement_request_id"],
+    "SELECT enforcement_request_id, case_id, obligations, purpose, amount, costs, debited, debited_time, arrived FROM case_request \
+     ORDER BY enforcement_request_id",
+);
+
 pub(super) static LEDGER_HEAD: Select = Select::of(
     "ledger_head",
     &["id"],
@@ -290,14 +338,19 @@ pub static VERIFIED: &[&Select] = &[
     &MAILBOX_HEAD,
     &MEASURE,
     &REGISTER_COUNTER,
+    &RESPONSE_COUNT,
+    &RESPONSE_HISTOGRAM,
     &SUPERVISION_READ,
     &SUPERVISION_SHOWN,
     &ERASURE,
     &ERASED_CONTENT,
+    &ENFORCEMENT_CASE,
+    &CASE_REQUEST,
     &AGENCY,
     &OFFICER,
     &CREDENTIAL,
     &CALENDAR_DAY,
+    &WEBHOOK_ENDPOINT,
 ];
 
 /// The name of every column of every table.

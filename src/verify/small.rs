@@ -1,13 +1,13 @@
 //! The tables that are small enough to be held whole, and measures.
 
 use super::compare::compare;
-use super::expected::head_row;
+use super::expected::{count_row, head_row, histogram_row};
 use super::fault::Faults;
 use super::log::Log;
 use super::row::{Row, Value};
 use super::select::{
-    AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER, Select,
-    TREE_NODE, TRUST_PAPER,
+    AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER,
+    RESPONSE_COUNT, RESPONSE_HISTOGRAM, Select, TREE_NODE, TRUST_PAPER, WEBHOOK_ENDPOINT,
 };
 use super::source::Source;
 use super::{Result, Verdict};
@@ -25,7 +25,14 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
             (*last).into(),
         ])
     });
-    let expected: [(&'static Select, Vec<Row>); 9] = [
+    let sums = log.tallies.iter();
+    let histograms = log.tallies.iter().filter(|(_, sum)| sum.has_durations());
+    let expected: [(&'static Select, Vec<Row>); 12] = [
+        (&RESPONSE_COUNT, sums.map(|(key, sum)| count_row(key, sum)).collect()),
+        (
+            &RESPONSE_HISTOGRAM,
+            histograms.map(|(key, sum)| histogram_row(key, sum)).collect(),
+        ),
         (&HUB_KEY, log.keys.rows()),
         (&TRUST_PAPER, log.trust.rows()),
         (&TREE_NODE, log.tiles.rows()),
@@ -35,6 +42,7 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
         (&CALENDAR_DAY, log.calendar_rows.clone()),
         (&REGISTER_COUNTER, counters.collect()),
         (&MAILBOX_HEAD, heads),
+        (&WEBHOOK_ENDPOINT, log.webhooks.rows()),
     ];
     for (select, expected) in expected {
         held(source, select, expected, &mut verdict.faults).await?;

@@ -10,6 +10,8 @@ mod bundle;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod content;
@@ -49,6 +51,10 @@ mod store;
 #[cfg(test)]
 mod supervision;
 #[cfg(test)]
+mod tracking;
+#[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod webhooks;
 #[cfg(test)]
 mod witness;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{PIECE, PIECE_LIMIT, swept};
 use crate::app::App;
+use crate::app::ledger::cases::CaseWork;
 use crate::app::ledger::command::{Sweep, SweepTask, SweptRequest};
 use crate::domain::error::Result;
-use crate::domain::ids::{AgencyCode, MeasureId};
+use crate::domain::ids::{AgencyCode, CaseId, MeasureId};
 
 impl App {
     /// Passes open requests and measures in force of every agency that has a successor; gives how many entries that made.
@@ -17,6 +18,7 @@ impl App {
             if let Some(to) = last_successor(&successions, from) {
                 passed += self.pass_requests(from, to).await?;
                 passed += self.pass_measures(from, to).await?;
+                passed += self.pass_cases(from, to).await?;
             }
         }
         Ok(passed)
@@ -50,6 +52,25 @@ impl App {
             let (count, last) = (found.len(), found.last().cloned());
             if count > 0 {
                 passed += self.sweep(piece(from, to, Vec::new(), found)).await?;
+            }
+            if count < PIECE {
+                return Ok(passed);
+            }
+            after = last;
+        }
+    }
+}
+
+impl App {
+    async fn pass_cases(&self, from: &AgencyCode, to: &AgencyCode) -> Result<usize> {
+        let (mut passed, mut after): (usize, Option<CaseId>) = (0, None);
+        loop {
+            let found = self.store.cases_to_pass_on(from, after.as_ref(), PIECE_LIMIT).await?;
+            let (count, last) = (found.len(), found.last().cloned());
+            if count > 0 {
+                let (from, to) = (from.clone(), to.clone());
+                let cases = found;
+                passed += self.work_on_cases(CaseWork::Succeed { from, to, cases }).await?;
             }
             if count < PIECE {
                 return Ok(passed);

@@ -1,16 +1,19 @@
 //! What can be asked of the ledger. Signature, token, schema and JSON checks are done before a command is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::case_orders::NamedCase;
+use super::cases::CaseWork;
 use super::catalogue::StatedKind;
 use super::clock::ClockStep;
 use super::erasure::ErasureStep;
-use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
+pub use super::reads::SupervisedRead;
+use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{Kind, RelatedFacts};
 use crate::domain::event::{DecisionRef, Measure, Relation, Served};
@@ -20,7 +23,6 @@ use crate::domain::ids::{
 use crate::domain::mailbox::Lane;
 use crate::domain::operator::LineId;
 use crate::domain::signature::Signed;
-use crate::domain::supervision::Look;
 use crate::domain::time::Timestamp;
 use crate::domain::trust::TrustKind;
 use crate::domain::viewer::Viewer;
@@ -164,6 +166,10 @@ pub enum Operation {
     Operator(Vec<LineId>),
     /// Move the clock of a sandbox, or let clocks of requests stand still.
     Clocks(Box<ClockStep>),
+    /// Change an endpoint of webhooks.
+    Webhook(Box<super::webhook::WebhookStep>),
+    /// Open and change cases.
+    Cases(CaseWork),
 }
 
 /// A catalogue.
@@ -186,21 +192,6 @@ pub struct TrustPaper {
     pub valid_from: Timestamp,
     /// Until when it speaks: notAfter, or nextUpdate.
     pub valid_to: Timestamp,
-}
-
-/// What a supervisor is about to be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SupervisedRead {
-    /// What is done.
-    pub look: Look,
-    /// The version of the registry by which it was decided what may be shown. Under another one nothing is entered.
-    pub registry_version: i64,
-    /// The scope of the officer by which it was decided.
-    pub scope: Scope,
-    /// The requests.
-    pub shown: BTreeSet<RequestId>,
-    /// Whether a case or purpose was named.
-    pub is_cited: bool,
 }
 
 /// A document whose bytes are kept already.
@@ -287,6 +278,8 @@ pub struct Submit {
     pub copies: Vec<CopyByRight>,
     /// Roles that are due a copy and that no registered agency has for the place.
     pub copies_missing: Vec<Role>,
+    /// The case that it names.
+    pub case: Option<Box<NamedCase>>,
 }
 
 /// A copy of an order that the law gives to another agency.

@@ -12,6 +12,8 @@ use super::decide::{Decided, decide};
 use super::needs::Needs;
 use super::signed::{self, Signed};
 use super::state::{Registry, State};
+use super::tally;
+use super::webhook;
 use super::writer::{MAX_SKEW_MICROS, Writer};
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -137,6 +139,8 @@ impl Writer {
         tx.write(&state.appended.attachments).await?;
         tx.write(&state.appended.request_attachments).await?;
         tx.write(&state.measure_rows().map_err(encode_error)?).await?;
+        tx.write(&state.case_rows().map_err(encode_error)?).await?;
+        tx.write(&state.case_request_rows().map_err(encode_error)?).await?;
         tx.write(&state.counter_rows()).await?;
         tx.write(&state.cursor_rows()).await?;
         let agencies: Vec<_> = state
@@ -165,6 +169,8 @@ impl Writer {
         tx.write(&state.appended.shown).await?;
         tx.take_outbox_lines(&state.taken_lines).await?;
         self.write_erasures(tx, state).await?;
+        tally::write(tx, &state.tallies).await?;
+        webhook::write(tx, &state.webhooks).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;
         Ok(Some((growth, Arc::new(checkpoint))))

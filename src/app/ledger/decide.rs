@@ -9,8 +9,8 @@ use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
-    calendar, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit,
-    suspension, sweep, trust, upload,
+    calendar, cases, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit,
+    suspension, sweep, trust, upload, webhook,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -127,9 +127,16 @@ pub(super) fn decide(
                 ClockStep::Suspend(step) => suspension::take(state, registry, environment, command, step)?,
             }
         }
+        Operation::Webhook(step) => {
+            if !command.actor.is_hub() {
+                registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
+            }
+            webhook::enter(state, environment, command, step)?;
+        }
         Operation::Catalogue(stated) => catalogue::state(state, environment, command, stated)?,
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
         Operation::Trust(paper) => trust::keep(state, environment, command, paper)?,
+        Operation::Cases(work) => cases::enter(state, registry, environment, command, work)?,
         Operation::Operator(lines) => operator::enter(state, command, lines)?,
         Operation::RetireHubKey(key) => hub_key::retire(state, command, key)?,
         Operation::Upload(document) => {

@@ -6,6 +6,10 @@
 //! [`record`] writes entries.
 
 pub mod calendar;
+mod case_needs;
+mod case_notices;
+pub(crate) mod case_orders;
+pub(crate) mod cases;
 pub mod catalogue;
 pub mod clock;
 pub mod command;
@@ -25,15 +29,18 @@ mod queue;
 mod reads;
 mod record;
 mod registry;
+mod relations;
 mod signed;
 mod state;
 mod step;
 mod submit;
 pub mod suspension;
 pub mod sweep;
+mod tally;
 pub mod trust;
 mod upload;
 mod wakeup;
+pub mod webhook;
 mod writer;
 
 pub use command::{Actor, Command, Operation, Outcome, Receipt};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::case_needs::CaseNeeds;
 use super::clock::ClockStep;
 use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::erasure::ErasureStep;
@@ -47,6 +48,9 @@ pub(super) struct Needs<'a> {
     /// Documents that are named.
     documents: BTreeSet<&'a DocumentId>,
     erasures: Vec<&'a ErasureStep>,
+    /// Agencies whose endpoints of webhooks are looked at.
+    webhooks: BTreeSet<&'a AgencyCode>,
+    cases: CaseNeeds<'a>,
 }
 
 impl<'a> Needs<'a> {
@@ -76,12 +80,14 @@ impl<'a> Needs<'a> {
                 for relation in &submit.relations {
                     self.add_related(&relation.related_id);
                 }
+                self.cases.add_order(submit);
             }
             Operation::Step(step) => {
                 self.requests.insert(&step.request_id);
                 self.documents.extend(&step.statement.attachments);
                 self.timed.insert(&step.request_id);
                 self.measured.insert(&step.request_id);
+                self.cases.add_step(step);
                 for related in &step.related {
                     self.add_related(related);
                 }
@@ -121,10 +127,21 @@ impl<'a> Needs<'a> {
                     }
                 }
             }
+            Operation::Cases(work) => {
+                let (officers, transfers) = self.cases.add_work(&actor.agency, work);
+                self.officers
+                    .extend(officers.into_iter().map(|officer| (&actor.agency, officer)));
+                self.requests.extend(transfers);
+                self.agencies.extend(CaseNeeds::successor(work));
+            }
             Operation::Erasure(step) => {
                 self.requests.extend(step.order.requests.keys());
                 self.measured.extend(step.order.requests.keys());
                 self.erasures.push(step);
+            }
+            Operation::Webhook(step) => {
+                self.webhooks.insert(&step.agency);
+                self.mailboxes.insert(&step.agency);
             }
             Operation::HubKey(_) | Operation::RetireHubKey(_) => self.hub_keys = true,
             Operation::Trust(_) => self.trust = true,
@@ -239,6 +256,11 @@ impl<'a> Needs<'a> {
             let lines = rows.iter().filter_map(OutboxRow::line);
             state.outbox.extend(lines.map(|line| (line.id.clone(), line)));
         }
+        if !self.webhooks.is_empty() {
+            let known = tx.webhooks_of(&self.webhooks).await?;
+            let known = known.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint));
+            state.webhooks.endpoints.load(known);
+        }
         if self.trust {
             let known = tx.trust_papers().await?;
             state.trusted.extend(known.into_iter().map(|paper| paper.sha256));
@@ -252,6 +274,7 @@ impl<'a> Needs<'a> {
         self.read_erasures(tx, state).await?;
         self.read_measures(tx, state).await?;
         self.read_requests(tx, state).await?;
+        self.cases.read(tx, state).await?;
         if !self.timed.is_empty() {
             state.deadlines = tx.deadlines(self.timed.iter().copied()).await?;
         }

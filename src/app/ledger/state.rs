@@ -3,28 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use serde::ser::Error as _;
 
 use super::command::Actor;
 use super::erasure::ErasureFacts;
+use super::webhook::WebhookFacts;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::calendar::DayState;
 use crate::domain::catalogue::definition::Register;
 use crate::domain::deadline::Deadline;
+use crate::domain::enforcement_case::{CaseRecord, CaseRequest};
 use crate::domain::erasure::Erasure;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::{Entered, Measure};
-use crate::domain::ids::{AgencyCode, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
+use crate::domain::ids::{AgencyCode, CaseId, CursorName, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId};
 use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
 use crate::domain::operator::{LineId, OperatorLine};
 use crate::domain::register::running_number;
 use crate::domain::request::EnforcementRequest;
+use crate::domain::response_time::Tallies;
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
-    AttachmentRow, BodyRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow, DeadlineRow, ErasedContentRow,
-    EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, ReadRow, RegisterCounter, RelationRow,
-    RequestAttachmentRow, ShownRow, TrustPaperRow, UsedKey,
+    AttachmentRow, BodyRow, CaseRequestRow, CaseRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow,
+    DeadlineRow, ErasedContentRow, EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, ReadRow,
+    RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow, TrustPaperRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -95,6 +99,11 @@ impl Registry {
         self.connected(code).map(|connected| &connected.registered.agency)
     }
 
+    /// The province of an agency, 2 digits; empty if it has none.
+    pub(super) fn province(&self, code: &AgencyCode) -> &str {
+        self.agency(code).map_or("", |agency| &agency.province_code)
+    }
+
     pub(super) fn connected(&self, code: &AgencyCode) -> Option<&ConnectedAgency> {
         self.agencies.get(code).and_then(Option::as_ref)
     }
@@ -159,6 +168,9 @@ pub(super) struct State {
     pub(super) requests: Tracked<RequestId, EnforcementRequest>,
     pub(super) deadlines: BTreeMap<RequestId, Vec<Deadline>>,
     pub(super) measures: Tracked<MeasureId, Measure>,
+    pub(super) cases: Tracked<CaseId, CaseRecord>,
+    /// Orders that name a case.
+    pub(super) case_requests: Tracked<RequestId, CaseRequest>,
     pub(super) changed_deadlines: BTreeSet<RequestId>,
     pub(super) counters: Tracked<(AgencyCode, Register, i64), i64>,
     /// Requests that stand in a register under a number that this batch states.
@@ -186,8 +198,12 @@ pub(super) struct State {
     pub(super) taken_lines: Vec<LineId>,
     /// What the batch must know of erasures.
     pub(super) erasure: ErasureFacts,
+    /// Endpoints of webhooks.
+    pub(super) webhooks: WebhookFacts,
     /// How far one of the hub's own jobs has come.
     pub(super) job: Option<JobRow>,
+    /// What the batch counts.
+    pub(super) tallies: Tallies,
     /// What the batch appends to the log and beside it.
     pub(super) appended: Appended,
 }
@@ -204,6 +220,8 @@ impl State {
             requests: Tracked::default(),
             deadlines: BTreeMap::new(),
             measures: Tracked::default(),
+            cases: Tracked::default(),
+            case_requests: Tracked::default(),
             changed_deadlines: BTreeSet::new(),
             counters: Tracked::default(),
             numbered: Vec::new(),
@@ -221,7 +239,9 @@ impl State {
             outbox: BTreeMap::new(),
             taken_lines: Vec::new(),
             erasure: ErasureFacts::default(),
+            webhooks: WebhookFacts::default(),
             job: None,
+            tallies: Tallies::default(),
             appended: Appended::default(),
         }
     }
@@ -298,23 +318,33 @@ impl State {
     }
 
     pub(super) fn deadline_rows(&self) -> Result<Vec<DeadlineRow>, serde_json::Error> {
-        self.changed_deadlines
-            .iter()
-            .flat_map(|id| {
-                self.deadlines
-                    .get(id)
-                    .into_iter()
-                    .flatten()
-                    .map(move |deadline| (id, deadline))
-            })
-            .map(|(id, deadline)| DeadlineRow::new(id.clone(), deadline.clone()))
-            .collect()
+        let mut rows = Vec::new();
+        for id in &self.changed_deadlines {
+            let request = self.requests.get(id);
+            let request = request.ok_or_else(|| serde_json::Error::custom("clocks of a request that was not read"))?;
+            for deadline in self.deadlines.get(id).into_iter().flatten() {
+                rows.push(DeadlineRow::new(request, deadline.clone())?);
+            }
+        }
+        Ok(rows)
     }
 
     pub(super) fn measure_rows(&self) -> Result<Vec<MeasureRow>, serde_json::Error> {
         self.measures
             .changes()
             .map(|(_, measure)| MeasureRow::new(measure.clone()))
+            .collect()
+    }
+
+    pub(super) fn case_rows(&self) -> Result<Vec<CaseRow>, serde_json::Error> {
+        let changed = self.cases.changes();
+        changed.map(|(_, record)| CaseRow::new(record.clone())).collect()
+    }
+
+    pub(super) fn case_request_rows(&self) -> Result<Vec<CaseRequestRow>, serde_json::Error> {
+        let changed = self.case_requests.changes();
+        changed
+            .map(|(_, request)| CaseRequestRow::new(request.clone()))
             .collect()
     }
 

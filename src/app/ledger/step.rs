@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::case_orders;
 use super::command::{Command, Holding, Statement, Step};
 use super::environment::Environment;
 use super::erasure;
@@ -18,6 +19,7 @@ use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::EventDetails;
 use crate::domain::ids::OfficerId;
 use crate::domain::request::{self, EnforcementRequest};
+use crate::domain::response_time::{self, Counting};
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{self, Action, ClockEffect, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
@@ -79,6 +81,7 @@ pub(super) fn step(
         served: statement.served.clone(),
         attachments: statement.attachments.clone(),
         signed: command.verified.as_ref().map(|verified| verified.signed.clone()),
+        debited: case_orders::debited(state, step),
         due_time: earliest_open_due(&deadlines),
         ..EventDetails::default()
     };
@@ -90,6 +93,18 @@ pub(super) fn step(
         at: state.hub_time,
         details: &details,
     });
+    let counted = response_time::count(&Counting {
+        request: &after,
+        action: decision.counts_as,
+        registers: decision.registers,
+        is_first_answer: request.first_answer_index.is_none(),
+        refused: refused(step, decision.counts_as) == Some(true),
+        before: state.deadlines.get(&request.id).map_or(&[], Vec::as_slice),
+        after: &deadlines,
+        calendar: &environment.calendar,
+        province: registry.province(&request.sender),
+    });
+    state.count(&request.kind, &mut details, counted);
     details.entered = enter_mailboxes(state, &after, decision.notifies);
     let content_digest = state.keep_body(command.body.as_ref(), environment)?.digest;
     let entry = NewEntry {
@@ -115,6 +130,7 @@ pub(super) fn step(
         state.deadlines.insert(after.id.clone(), deadlines);
     }
     measures::keep(state, &after.id, step.action, &details);
+    case_orders::keep_debited(state, &after.id, details.debited);
     state.requests.set(after.id.clone(), after);
     Ok(())
 }

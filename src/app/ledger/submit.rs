@@ -3,10 +3,12 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::case_orders;
 use super::command::{Command, CopyByRight, Submit};
 use super::environment::Environment;
 use super::erasure;
 use super::record::{Kept, NewEntry, details_text, enter_mailboxes};
+use super::relations::check_relations;
 use super::state::{Registry, State};
 use super::suspension::stand_still;
 use super::upload::name_attachments;
@@ -14,11 +16,14 @@ use crate::domain::agency::{Agency, Channel, Role};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::{self, ClockContext, earliest_open_due};
 use crate::domain::document::parts::RelationType;
+use crate::domain::enforcement_case::CaseRequest;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, Relation};
+use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, OpenedCase, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, RelatedId, RequestId, UnitId};
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
+use crate::domain::response_time::{self, Counting};
+use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
@@ -49,6 +54,7 @@ pub(super) fn submit(
         return Err(Error::new(ErrorCode::KindNotAllowed).with("kind", definition.code.as_str()));
     }
     check_relations(state, viewer, submit)?;
+    case_orders::check(state, viewer, submit)?;
     erasure::refuse_erased_documents(state, &submit.attachments)?;
     let addressees: Vec<Addressee<'_>> = submit
         .recipients
@@ -75,6 +81,8 @@ pub(super) fn submit(
             payload: &submit.payload,
             attachments: &submit.attachments,
             missing: std::mem::take(&mut missing),
+            province: registry.province(sender),
+            case: submit.case.as_ref().map(|named| named.opened.clone()),
         };
         opened.push(open(
             state,
@@ -99,6 +107,8 @@ pub(super) fn submit(
             payload: &Value::Null,
             attachments: &submit.attachments,
             missing: Vec::new(),
+            province: registry.province(sender),
+            case: None,
         };
         open(
             state,
@@ -122,6 +132,8 @@ struct Opening<'a> {
     payload: &'a Value,
     attachments: &'a [DocumentId],
     missing: Vec<Role>,
+    province: &'a str,
+    case: Option<OpenedCase>,
 }
 
 /// Opens one request; `body` is where the order's bytes are kept.
@@ -187,12 +199,13 @@ fn open(
         measure_ended_by: None,
         registered_by: None,
         erased_index: None,
+        first_answer_index: None,
     };
     stand_still(&mut deadlines, registry, environment, &request);
     request.due_time = earliest_open_due(&deadlines);
     let mut entered = std::mem::take(&mut state.lifted);
     entered.extend(enter_mailboxes(state, &request, decision.notifies));
-    let details = EventDetails {
+    let mut details = EventDetails {
         opened: Some(Opened {
             broadcast_id: request.broadcast_id.clone(),
             kind: request.kind.clone(),
@@ -201,6 +214,7 @@ fn open(
             lane: request.lane,
             body_index,
             relations: opening.relations.clone(),
+            case: opening.case.clone(),
         }),
         unit: opening.unit,
         deadlines: deadlines.clone(),
@@ -211,6 +225,18 @@ fn open(
         signed: command.verified.as_ref().map(|verified| verified.signed.clone()),
         ..EventDetails::default()
     };
+    let counted = response_time::count(&Counting {
+        request: &request,
+        action: decision.counts_as,
+        registers: decision.registers,
+        is_first_answer: false,
+        refused: false,
+        before: &[],
+        after: &deadlines,
+        calendar: &environment.calendar,
+        province: opening.province,
+    });
+    state.count(&request.kind, &mut details, counted);
     request.recipient_position = details.position_of(&request.recipient).unwrap_or(0);
     let entry = NewEntry {
         entry_type: EntryType::Request,
@@ -236,6 +262,9 @@ fn open(
     state.deadlines.insert(id.clone(), deadlines);
     state.changed_deadlines.insert(id.clone());
     state.requests.set(id.clone(), request);
+    if let Some(named) = opening.case {
+        state.case_requests.set(id.clone(), CaseRequest::new(id.clone(), named));
+    }
     Ok(id)
 }
 
@@ -295,111 +324,6 @@ fn copy_addressees<'a>(
         found.push((accepted(&copy.recipient, agency, &copy.kind)?, copy));
     }
     Ok(found)
-}
-
-/// Everything that the order relates to exists, is the sender's, within the officer's rights, of a kind that this one may relate
-/// to, and still in force where that matters.
-fn check_relations(state: &State, viewer: &Viewer, submit: &Submit) -> Result<()> {
-    let sender = &viewer.agency;
-    let mut missing = Vec::new();
-    for (index, relation) in submit.relations.iter().enumerate() {
-        let definition = relation
-            .relation
-            .parse()
-            .ok()
-            .and_then(|relation_type| submit.kind.relation(relation_type));
-        let target = match &relation.related_id {
-            RelatedId::Request(id) => state
-                .requests
-                .get(id)
-                .filter(|request| request.party_of(viewer).is_some())
-                .map(|request| Target {
-                    kind: &request.kind,
-                    issuer: &request.sender,
-                    holder: &request.recipient,
-                    open: request.state.is_open(),
-                }),
-            RelatedId::Measure(id) => state
-                .measures
-                .get(id)
-                .filter(|measure| viewer.sees_measure(measure, state.request_of(measure)))
-                .map(|measure| Target {
-                    kind: &measure.kind,
-                    issuer: &measure.issuer,
-                    holder: &measure.holder,
-                    open: false,
-                }),
-        };
-        let member = match relation.related_id {
-            RelatedId::Request(_) => "enforcement_request_id",
-            RelatedId::Measure(_) => "measure_id",
-        };
-        let field = format!("/relations/{index}/{member}");
-        let Some(target) = target else {
-            let (vi, en) = (
-                "Không có yêu cầu, biện pháp này.",
-                "There is no such request or measure.",
-            );
-            missing.push(FieldViolation::new(field, "not_found", vi, en));
-            continue;
-        };
-        let Some(definition) = definition else { continue };
-        if !definition.kinds.contains(target.kind) {
-            let kinds: Vec<&str> = definition.kinds.iter().map(KindCode::as_str).collect();
-            missing.push(FieldViolation::new(
-                field,
-                "kind",
-                format!("Chỉ được viện dẫn loại: {}.", kinds.join(", ")),
-                format!("Only these kinds may be named: {}.", kinds.join(", ")),
-            ));
-        } else if definition.measure {
-            check_measure(state, sender, submit, &relation.related_id, &target, &field)?;
-        }
-    }
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(ErrorCode::ReferenceNotFound, missing))
-    }
-}
-
-/// What an order relates to.
-struct Target<'a> {
-    kind: &'a KindCode,
-    issuer: &'a AgencyCode,
-    holder: &'a AgencyCode,
-    open: bool,
-}
-
-/// The measure is the sender's own, held by this recipient, and in force (or the request that asks for it still open).
-fn check_measure(
-    state: &State,
-    sender: &AgencyCode,
-    submit: &Submit,
-    related: &RelatedId,
-    target: &Target<'_>,
-    field: &str,
-) -> Result<()> {
-    let in_force = state.related_measure(related).is_some_and(|measure| measure.in_force);
-    let here = submit.recipients.iter().all(|recipient| recipient == target.holder) && target.issuer == sender;
-    if here && (in_force || target.open) {
-        return Ok(());
-    }
-    let (reason, vi, en) = if here {
-        (
-            "not_in_force",
-            "Biện pháp này không còn hiệu lực.",
-            "This measure is not in force any more.",
-        )
-    } else {
-        (
-            "another_holder",
-            "Biện pháp này không do nơi nhận này thực hiện theo quyết định của cơ quan gửi.",
-            "This recipient does not hold this measure by the sender's decision.",
-        )
-    };
-    let field = FieldViolation::new(field, reason, vi, en);
-    Err(Error::invalid(ErrorCode::MeasureNotInForce, vec![field]))
 }
 
 fn addressee<'a>(

@@ -11,6 +11,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::{EventDetails, FormerDue, Measure, Succession};
 use crate::domain::ids::{AgencyCode, MeasureId};
 use crate::domain::request::{self, EnforcementRequest};
+use crate::domain::response_time::handed_over;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
 use crate::evidence::leaf::{EntryType, NO_CONTENT};
 use crate::store::rows::JobRow;
@@ -40,7 +41,7 @@ pub(super) fn sweep(
             SweepTask::Recompute { .. } => recompute(state, registry, environment, actor, &request)?,
             SweepTask::Succeed { from, to } => {
                 known(registry, to)?;
-                succeed(state, actor, &request, from, to)?;
+                succeed(state, registry, actor, &request, from, to)?;
             }
         }
     }
@@ -120,6 +121,7 @@ fn recompute(
 /// Lets `to` take the place of `from`. A request that would then have one agency on both sides stays as it is.
 fn succeed(
     state: &mut State,
+    registry: &Registry,
     actor: &Actor,
     request: &EnforcementRequest,
     from: &AgencyCode,
@@ -147,19 +149,24 @@ fn succeed(
         .filter(|measure| measure.request_id.as_ref() == Some(&request.id))
         .filter_map(|measure| passed_on(measure, from, to))
         .collect();
+    // Whose duty they are stands beside them.
+    state.changed_deadlines.insert(request.id.clone());
     let deadlines = state.deadlines.get(&request.id);
-    let details = EventDetails {
+    let succession = Succession {
+        party,
+        from: from.clone(),
+        to: to.clone(),
+        delivered: party == Party::Recipient && delivered,
+    };
+    let counted = handed_over(request, &succession, registry.province(&request.sender));
+    let mut details = EventDetails {
         measures,
-        succession: Some(Succession {
-            party,
-            from: from.clone(),
-            to: to.clone(),
-            delivered: party == Party::Recipient && delivered,
-        }),
+        succession: Some(succession),
         due_time: deadlines.and_then(|deadlines| earliest_open_due(deadlines)),
         entered: enter_mailboxes(state, &passed, decision.notifies),
         ..EventDetails::default()
     };
+    state.count(&request.kind, &mut details, counted);
     for measure in &details.measures {
         state.measures.set(measure.id.clone(), measure.clone());
     }

@@ -330,6 +330,8 @@ fn priority(command: &Command) -> Priority {
         | Operation::RetireHubKey(_)
         | Operation::Catalogue(_)
         | Operation::Operator(_)
+        | Operation::Webhook(_)
+        | Operation::Cases(_)
         | Operation::Trust(_) => Priority::Ordinary,
     }
 }
@@ -447,6 +449,8 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Read(_)
         | Operation::Catalogue(_)
         | Operation::Operator(_)
+        | Operation::Webhook(_)
+        | Operation::Cases(_)
         | Operation::Trust(_) => false,
     };
     !stands_alone(next) && !run.iter().any(stands_alone)

@@ -31,12 +31,7 @@ impl App {
     /// # Errors
     /// POSITION_OUT_OF_RANGE beyond the last entry.
     pub async fn seek(&self, actor: Actor, cursor: CursorName, target: Target, content: &[u8]) -> Result<Cursors> {
-        let positions = match target {
-            Target::After(positions) => positions,
-            Target::First => Lane::ALL.iter().map(|lane| (*lane, 0)).collect(),
-            Target::Last => self.last_positions(&actor.agency).await?,
-            Target::Time(time) => self.positions_before(&actor.agency, time).await?,
-        };
+        let positions = self.positions(&actor.agency, target).await?;
         let advance = Advance {
             cursor,
             positions,
@@ -44,6 +39,16 @@ impl App {
         };
         let (cursor, _) = self.advance(actor, advance, content).await?;
         Ok(cursor)
+    }
+
+    /// The positions after which a reader starts who is to start at `target`.
+    pub(in crate::app) async fn positions(&self, agency: &AgencyCode, target: Target) -> Result<Cursors> {
+        match target {
+            Target::After(positions) => Ok(positions),
+            Target::First => Ok(Lane::ALL.iter().map(|lane| (*lane, 0)).collect()),
+            Target::Last => self.last_positions(agency).await,
+            Target::Time(time) => self.positions_before(agency, time).await,
+        }
     }
 
     /// The last position of each lane before `time`. Positions and times go up together, so it is found by halving.

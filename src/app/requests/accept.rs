@@ -29,7 +29,7 @@ pub enum Arrived {
 
 /// What an agency sent, and what its key is bound to.
 #[derive(Debug, Clone)]
-pub(super) struct Sent {
+pub(in crate::app) struct Sent {
     pub(super) key: IdempotencyKey,
     pub(super) media_type: &'static str,
     /// The bytes as they arrived.
@@ -39,7 +39,7 @@ pub(super) struct Sent {
 }
 
 /// What a command comes to, and the signatures on its document.
-pub(super) type Checked = (Operation, Option<Verified>);
+pub(in crate::app) type Checked = (Operation, Option<Verified>);
 
 /// The media type of a document that is not signed.
 pub(super) const JSON: &str = "application/json";
@@ -49,7 +49,7 @@ const MOST_CHECKS: u32 = 5;
 
 /// Reads a document: its key and, if nothing in it is wrong, the whole of it. Fails only if not even the key can be read.
 /// Signatures are not looked at yet.
-pub(super) fn read<D: Document>(viewer: &Viewer, arrived: &Arrived) -> Result<(Sent, Result<D>)> {
+pub(in crate::app) fn read<D: Document>(viewer: &Viewer, arrived: &Arrived) -> Result<(Sent, Result<D>)> {
     let (media_type, content, payload) = match arrived {
         Arrived::Document(content) => (JSON, content, content.clone()),
         Arrived::Jws(content) => {
@@ -132,20 +132,49 @@ impl App {
         actions: &[Action],
         checked: Result<Checked>,
     ) -> Result<Option<Vec<Receipt>>> {
-        let receipts = match checked {
-            Ok((operation, verified)) => self.execute_checked(sent.command(viewer, operation, verified)).await?,
-            Err(failure) => {
-                let digest = sent.content_sha256;
-                Some(self.replay_or(&viewer.agency, &sent.key, digest, failure).await?)
-            }
-        };
+        let is_one = |leaf: &Leaf| actions.iter().any(|action| action.as_str() == leaf.action);
+        let receipts = self.carry_out(viewer, sent, checked).await?;
         for receipt in receipts.iter().flatten() {
-            let leaf = Leaf::decode(&receipt.leaf).map_err(Error::internal)?;
-            if !actions.iter().any(|action| action.as_str() == leaf.action) {
-                return Err(Error::new(ErrorCode::KeyReused));
-            }
+            require_use(receipt, is_one)?;
         }
         Ok(receipts)
+    }
+
+    /// The same of a command whose first entry tells what its key was used for.
+    pub(in crate::app) async fn settle_first(
+        &self,
+        viewer: &Viewer,
+        sent: &Sent,
+        is_ours: impl FnOnce(&Leaf) -> bool,
+        checked: Result<Checked>,
+    ) -> Result<Option<Vec<Receipt>>> {
+        let receipts = self.carry_out(viewer, sent, checked).await?;
+        if let Some(first) = receipts.iter().flatten().next() {
+            require_use(first, is_ours)?;
+        }
+        Ok(receipts)
+    }
+
+    async fn carry_out(&self, viewer: &Viewer, sent: &Sent, checked: Result<Checked>) -> Result<Option<Vec<Receipt>>> {
+        match checked {
+            Ok((operation, verified)) => self.execute_checked(sent.command(viewer, operation, verified)).await,
+            Err(failure) => {
+                let digest = sent.content_sha256;
+                self.replay_or(&viewer.agency, &sent.key, digest, failure)
+                    .await
+                    .map(Some)
+            }
+        }
+    }
+}
+
+/// The key was used for this, and not for other content, whatever the bytes.
+fn require_use(receipt: &Receipt, is_ours: impl FnOnce(&Leaf) -> bool) -> Result<()> {
+    let leaf = Leaf::decode(&receipt.leaf).map_err(Error::internal)?;
+    if is_ours(&leaf) {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorCode::KeyReused))
     }
 }
 

@@ -3,7 +3,7 @@
 //! [`accept`] is the way of every write to the ledger (promise 2 stands there); [`submit`] opens requests, [`state`] takes
 //! steps that a document states, [`instruct`] those without a document; [`detail`], [`list`] and [`history`] read.
 
-mod accept;
+pub(in crate::app) mod accept;
 pub mod detail;
 mod documents;
 pub mod filter;

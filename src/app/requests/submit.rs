@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::accept::{Arrived, Checked, Checks, Sent, read};
 use crate::app::App;
+use crate::app::cases::named_case;
 use crate::app::ledger::command::{CopyByRight, Submit};
 use crate::app::ledger::{Operation, Receipt};
 use crate::app::places::unit_for;
@@ -130,6 +131,7 @@ impl App {
             attachments,
             copies,
             copies_missing,
+            case: named_case(kind, order, &facts.payload).map(Box::new),
             payload: facts.payload,
         });
         Ok((operation, verified))

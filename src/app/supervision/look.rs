@@ -9,6 +9,7 @@ use crate::app::requests::detail::RequestDetail;
 use crate::app::requests::filter::Filter;
 use crate::app::requests::history::EventView;
 use crate::app::requests::list::Page;
+use crate::app::tracking::Timeline;
 use crate::app::views::RequestView;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::EventDetails;
@@ -154,6 +155,49 @@ impl App {
             .await?;
         let (page, right) = found.ok_or_else(not_found)?;
         Ok(SupervisedEvents { page, right, receipt })
+    }
+}
+
+/// The timeline of a request, as a supervisor sees it.
+#[derive(Debug, Clone)]
+pub struct SupervisedTimeline {
+    /// What the parties are told of it: nothing in it is content.
+    pub timeline: Timeline,
+    /// By what right.
+    pub right: &'static Right,
+    /// The proof that the look was entered.
+    pub receipt: Receipt,
+}
+
+impl App {
+    /// The timeline of a supervised request, oldest first, after version `after`.
+    ///
+    /// # Errors
+    /// As [`App::supervise_request`].
+    pub async fn supervise_timeline(
+        &self,
+        viewer: &Viewer,
+        id: &RequestId,
+        after: i64,
+        limit: usize,
+        asked: Asked,
+    ) -> Result<SupervisedTimeline> {
+        let reach = self.reach(viewer, &asked).await?;
+        let found = match self.store.supervised_request(&reach.supervised, id).await? {
+            Some(request) => {
+                let right = reach.right_to(&request)?;
+                Some((self.timeline_of(&request, after, limit).await?, right))
+            }
+            None => None,
+        };
+        let entered = shown(id, found.is_some());
+        let receipt = self.enter_read(viewer, &reach, asked, entered).await?;
+        let (timeline, right) = found.ok_or_else(not_found)?;
+        Ok(SupervisedTimeline {
+            timeline,
+            right,
+            receipt,
+        })
     }
 }
 

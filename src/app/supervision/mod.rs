@@ -20,7 +20,7 @@ use crate::domain::viewer::Viewer;
 use crate::evidence::leaf::content_sha256;
 
 pub use audit::{Days, ReadView};
-pub use look::{SupervisedDetail, SupervisedEvents, SupervisedPage};
+pub use look::{SupervisedDetail, SupervisedEvents, SupervisedPage, SupervisedTimeline};
 
 /// When to come again after the registry moved between looking and entering, in milliseconds.
 const REGISTRY_MOVED: u32 = 200;
@@ -48,7 +48,7 @@ struct Reach {
 
 impl App {
     /// Who stands below whom, and the version of the registry that says so.
-    async fn hierarchy(&self) -> Result<(i64, Arc<Hierarchy>)> {
+    pub(in crate::app) async fn hierarchy(&self) -> Result<(i64, Arc<Hierarchy>)> {
         let version = self.store.registry_version().await?;
         let known = self.hierarchy.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, hierarchy)) = known.filter(|(known, _)| *known == version) {

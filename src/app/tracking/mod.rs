@@ -1,4 +1,8 @@
-//! When something would be due, and why.
+//! When something is due and why, what happened to it, and how partners keep their times.
+
+mod deadlines;
+mod scorecards;
+mod timeline;
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -8,6 +12,10 @@ use crate::domain::deadline::tracking::{ComputedClock, Question, compute_all};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Localized, Result};
 use crate::domain::ids::KindCode;
 use crate::domain::time::Timestamp;
+
+pub use deadlines::DeadlinePage;
+pub use scorecards::{Group, GroupBy, Scorecard, Scorecards};
+pub use timeline::{Timeline, TimelineEntry};
 
 /// What ComputeDeadline asks.
 #[derive(Debug, Clone, PartialEq)]

@@ -69,6 +69,23 @@ pub(super) const LIST: &str = example![
     "lienthong list                                          what the officer's scope reaches: own, the unit's, or all",
 ];
 pub(super) const TRACK: &str = example!["lienthong track req_0193…"];
+pub(super) const TRACK_DEADLINES: &str = example![
+    "lienthong track deadlines                               what we owe, soonest first, for as far as the officer's scope reaches",
+    "lienthong track deadlines --owed-to-us --overdue --kind account-freeze",
+    "lienthong track deadlines --status breached --all -o json",
+];
+pub(super) const TRACK_SCORECARD: &str = example![
+    "lienthong track scorecard --from 2026-07 --to 2026-09    every agency that one may see, one's own first",
+    "lienthong track scorecard GIA-LAP.NH.970901 -o json",
+];
+pub(super) const TRACK_RESPONSE_TIMES: &str = example![
+    "lienthong track response-times --by agency,kind --from 2026-01",
+    "lienthong track response-times --of GIA-LAP.NH.970901 --by month,unit -o json",
+];
+pub(super) const TRACK_TIMELINE: &str = example![
+    "lienthong track timeline req_0193…",
+    "lienthong track timeline req_0193… --supervise --purpose 'Kiểm sát quý IV'    for those who supervise a party; entered in the log",
+];
 pub(super) const BROADCAST: &str = example!["lienthong broadcast brd_0193…"];
 pub(super) const TEMPLATE: &str = "\
 Ví dụ / example (hồ sơ kết nối / profile: export LIENTHONG_PROFILE=certs-dev/bank-a.toml):
@@ -122,6 +139,29 @@ pub(super) const ERASE_CONFIRM: &str = example![
 ];
 pub(super) const ERASE_REJECT: &str = example!["lienthong erase reject 4711 --reason 'Còn vụ việc liên quan'"];
 pub(super) const ERASE_LIST: &str = example!["lienthong erase list --pending"];
+pub(super) const WEBHOOK_ADD: &str = example![
+    "lienthong webhook add https://hooks.example.vn/lienthong            for officers of scope ALL, as all of `webhook`",
+    "lienthong webhook add https://hooks.example.vn/lienthong --lane urgent --action submit --hmac",
+];
+pub(super) const WEBHOOK_LIST: &str = example!["lienthong webhook list"];
+pub(super) const WEBHOOK_ENABLE: &str = example!["lienthong webhook enable whe_0193…"];
+pub(super) const WEBHOOK_DISABLE: &str = example!["lienthong webhook disable whe_0193…"];
+pub(super) const WEBHOOK_ROTATE: &str = example![
+    "lienthong webhook rotate whe_0193…                        both keys sign for 24 hours",
+    "lienthong webhook rotate whe_0193… --overlap-hours 0      the former key is known to others",
+];
+pub(super) const WEBHOOK_REMOVE: &str = example!["lienthong webhook remove whe_0193…"];
+pub(super) const WEBHOOK_DELIVERIES: &str = example!["lienthong webhook deliveries whe_0193… --undelivered"];
+pub(super) const WEBHOOK_REPLAY: &str = example![
+    "lienthong webhook replay whe_0193… --lane normal --after 120",
+    "lienthong webhook replay whe_0193… --since 2026-11-20T09:00:00+07:00",
+    "lienthong webhook replay whe_0193… --lane urgent --only 7",
+];
+pub(super) const WEBHOOK_TEST: &str = example!["lienthong webhook test whe_0193…"];
+pub(super) const WEBHOOK_VERIFY: &str = example![
+    "lienthong webhook verify body.json --headers headers.txt --public-key whpk_…",
+    "lienthong webhook verify body.json --headers headers.txt --secret-file secret",
+];
 pub(super) const MEASURES_LIST: &str = example!["lienthong measures list --in-force --kind account-freeze"];
 pub(super) const MEASURES_IMPORT: &str = example![
     "lienthong measures import measures.csv",

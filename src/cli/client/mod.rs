@@ -31,9 +31,15 @@ mod supervise_text;
 mod suspension;
 mod template;
 mod track;
+mod track_deadlines;
+mod track_figures;
+mod track_timeline;
 pub(super) mod tracking;
 mod upload;
 mod view;
+mod webhook;
+mod webhook_text;
+mod webhook_verify;
 mod words;
 
 use clap::Subcommand;
@@ -112,7 +118,7 @@ pub(super) enum Client {
     List(read::List),
     /// Theo dõi: what happened to a request, who has it since when, and what is due.
     #[command(after_help = help::TRACK)]
-    Track(track::Track),
+    Track(Box<track::Track>),
     /// Gửi nhiều nơi nhận: where each recipient of one order stands.
     #[command(after_help = help::BROADCAST)]
     Broadcast(read::Broadcast),
@@ -140,6 +146,9 @@ pub(super) enum Client {
     /// Giám sát, kiểm sát: what the agencies under one sent and received, and who looked. Each look is logged.
     #[command(subcommand)]
     Supervise(supervise::Supervise),
+    /// Địa chỉ nhận báo: addresses of the agency that the hub calls when something comes to its mailbox.
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
@@ -185,6 +194,7 @@ impl Client {
             Self::Print(command) => command.run().await,
             Self::Evidence(command) => command.run().await,
             Self::Erase(command) => command.run().await,
+            Self::Webhook(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
             Self::Measures(command) => command.run().await,
             Self::Suspension(command) => command.run().await,

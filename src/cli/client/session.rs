@@ -17,6 +17,7 @@ use lienthong_proto::v1::sandbox_service_client::SandboxServiceClient;
 use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
 use lienthong_proto::v1::suspension_service_client::SuspensionServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
+use lienthong_proto::v1::webhook_service_client::WebhookServiceClient;
 
 use super::log_memory::LogMemory;
 use super::signing::SigningArgs;
@@ -175,6 +176,10 @@ impl Session {
 
     pub(super) fn sandbox(&self) -> SandboxServiceClient<HubChannel> {
         SandboxServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn webhooks(&self) -> WebhookServiceClient<HubChannel> {
+        WebhookServiceClient::new(self.channel.clone())
     }
 
     pub(in crate::cli) fn tracking(&self) -> TrackingServiceClient<HubChannel> {

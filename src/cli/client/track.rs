@@ -1,20 +1,62 @@
-//! `lienthong track`: what happened to a request, who has it, since when, and what is due.
+//! `lienthong track`: what happened to a request, who has it, since when, and what is due; with a word behind it, across requests.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use lienthong_proto::v1;
 use serde_json::{Value, json};
 
 use super::connection::ConnectionArgs;
 use super::print::{Lines, OutputArgs, Table};
 use super::session::{Session, ask, incomplete};
-use super::{show, view, words};
+use super::track_deadlines::Deadlines;
+use super::track_figures::{ResponseTimes, Scorecard};
+use super::track_timeline::Timeline;
+use super::{help, show, view, words};
 use crate::cli::failure::Failure;
 
 /// See the command's help.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(in crate::cli) struct Track {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    one: One,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Thời hạn: what we owe or are owed, soonest first.
+    #[command(after_help = help::TRACK_DEADLINES)]
+    Deadlines(Deadlines),
+    /// Bảng đánh giá: how agencies keep their times, over months.
+    #[command(after_help = help::TRACK_SCORECARD)]
+    Scorecard(Scorecard),
+    /// Thời gian trả lời: by agency, unit, kind, province or month.
+    #[command(after_help = help::TRACK_RESPONSE_TIMES)]
+    ResponseTimes(Box<ResponseTimes>),
+    /// Diễn biến một yêu cầu: every event, and what it did to the deadlines.
+    #[command(after_help = help::TRACK_TIMELINE)]
+    Timeline(Timeline),
+}
+
+impl Track {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self.what {
+            Some(What::Deadlines(command)) => command.run().await,
+            Some(What::Scorecard(command)) => command.run().await,
+            Some(What::ResponseTimes(command)) => command.run().await,
+            Some(What::Timeline(command)) => command.run().await,
+            None => self.one.run().await,
+        }
+    }
+}
+
+/// One request.
+#[derive(Debug, Args)]
+struct One {
     /// Mã yêu cầu: id of the request, `req_…`.
-    id: String,
+    #[arg(required = true)]
+    id: Option<String>,
     /// Cách tính thời hạn: why each deadline is due then, day by day.
     #[arg(long)]
     why: bool,
@@ -24,16 +66,18 @@ pub(in crate::cli) struct Track {
     connection: ConnectionArgs,
 }
 
-impl Track {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+impl One {
+    async fn run(self) -> Result<(), Failure> {
+        // clap has asked for it.
+        let id = self.id.unwrap_or_default();
         let session = self.connection.connect().await?;
         let asked = v1::GetRequest {
-            enforcement_request_id: self.id.clone(),
+            enforcement_request_id: id.clone(),
             include_documents: false,
         };
         let request = ask!(async || session.requests().get(asked.clone()).await)?.enforcement_request;
         let request = request.ok_or_else(|| incomplete("enforcement_request"))?;
-        let events = events(&session, &self.id).await?;
+        let events = events(&session, &id).await?;
         let holder = holder(&request, &events);
         self.output.print(
             || {

@@ -2,7 +2,7 @@
 
 use lienthong_proto::v1;
 
-use crate::domain::deadline::DeadlineStatus;
+use crate::domain::deadline::{ClockChange, DeadlineStatus, Duty};
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::{Action, Party, State};
@@ -29,6 +29,8 @@ words! {
     party: Party, "PARTY_";
     channel: Channel, "CHANNEL_";
     deadline_status: DeadlineStatus, "DEADLINE_STATUS_";
+    duty: Duty, "DUTY_";
+    clock_change: ClockChange, "CLOCK_CHANGE_";
     rule_source: RuleSource, "RULE_SOURCE_";
     certainty: Certainty, "CERTAINTY_";
     time_unit: TimeUnit, "TIME_UNIT_";
@@ -40,6 +42,10 @@ words! {
     hours: SupervisionHours, "SUPERVISION_HOURS_";
     erasure_state: ErasureState, "ERASURE_STATE_";
     erasure_hindrance: ErasureHindranceReason, "ERASURE_HINDRANCE_REASON_";
+    webhook_signing: WebhookSigning, "WEBHOOK_SIGNING_";
+    webhook_state: WebhookState, "WEBHOOK_STATE_";
+    webhook_reason: WebhookReason, "WEBHOOK_REASON_";
+    webhook_outcome: WebhookOutcome, "WEBHOOK_OUTCOME_";
 }
 
 /// The label of a state.
@@ -69,6 +75,16 @@ pub(super) fn party_vi(number: i32) -> String {
 /// The label of a deadline's status.
 pub(super) fn deadline_status_vi(number: i32) -> String {
     DeadlineStatus::from_wire(number).map_or_else(|| deadline_status(number), |status| status.label_vi().to_owned())
+}
+
+/// The label of what a deadline waits for.
+pub(super) fn duty_vi(number: i32) -> String {
+    Duty::from_wire(number).map_or_else(|| duty(number), |duty| duty.label_vi().to_owned())
+}
+
+/// The label of what became of a deadline.
+pub(super) fn clock_change_vi(number: i32) -> String {
+    ClockChange::from_wire(number).map_or_else(|| clock_change(number), |change| change.label_vi().to_owned())
 }
 
 /// Law or policy.

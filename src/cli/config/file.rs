@@ -162,6 +162,8 @@ fn text_of(setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<String, Wo
         | Kind::Endpoint
         | Kind::Path
         | Kind::Paths
+        | Kind::Networks
+        | Kind::Ports
         | Kind::Choice(_)
         | Kind::Filter => (
             value.as_str().map(str::to_owned),

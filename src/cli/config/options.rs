@@ -130,6 +130,8 @@ impl Kind {
             Self::Switch => "",
             Self::Choice(_) => "FORMAT",
             Self::Filter => "FILTER",
+            Self::Networks => "NETWORKS",
+            Self::Ports => "PORTS",
             Self::Whole(_) => "NUMBER",
         }
     }

@@ -6,17 +6,20 @@ use std::path::PathBuf;
 use super::fault::{Fault, Words, failure};
 use super::file;
 use super::options::{Given, Options, Origin};
-use super::setting::{Kind, Limits, Setting, WhenSilent};
+use super::setting::{Kind, Limits, Setting, WhenSilent, networks};
 use super::table::SETTINGS;
+use crate::app::webhooks::WebhookLimits;
 use crate::blobs::BucketAddress;
 use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::domain::sandbox::is_sandbox;
+use crate::domain::webhook::address::AddressRules;
 use crate::evidence::Digest;
 use crate::evidence::digest::sha256;
 use crate::server::masters::MasterSource;
 use crate::server::settings::SignerPlace;
 use crate::server::tls_files::TlsFiles;
+use crate::server::webhooks::WebhookSettings;
 use crate::store::Database;
 
 /// What holds of one setting.
@@ -180,6 +183,27 @@ impl Resolved {
     /// Where master keys are: in the environment, as told, or beside the SQLite file.
     pub(in crate::cli) fn masters(&self, database: &Database) -> Option<MasterSource> {
         args::masters(self.path("master_keys"), database)
+    }
+
+    /// How agencies are called.
+    pub(in crate::cli) fn webhooks(&self) -> WebhookSettings {
+        let rules = AddressRules {
+            networks: networks(self.text("webhook_networks")).unwrap_or_default(),
+            ports: self
+                .text("webhook_ports")
+                .parse()
+                .unwrap_or(AddressRules::default().ports),
+            plain: self.is_on("webhook_plain_http"),
+        };
+        WebhookSettings {
+            limits: WebhookLimits {
+                on: self.is_on("webhooks"),
+                concurrency: self.limits().webhook_concurrency,
+                rules,
+            },
+            authorities: self.path("webhook_ca"),
+            ..WebhookSettings::default()
+        }
     }
 
     /// The bucket of documents, if there is one.

@@ -9,9 +9,11 @@ use tracing_subscriber::EnvFilter;
 
 use super::fault::Words;
 use crate::app::ledger::LedgerSettings;
+use crate::app::webhooks::WebhookLimits;
 use crate::blobs::{BucketAddress, MalformedBucket};
 use crate::cli::args::hub_id;
 use crate::domain::endpoint::{Endpoint, MalformedEndpoint};
+use crate::domain::webhook::address::{MalformedNetwork, Network, Ports};
 use crate::server::settings::ServerLimits;
 use crate::store::Database;
 
@@ -64,6 +66,10 @@ pub(super) enum Kind {
     Path,
     /// Several of them, separated by commas.
     Paths,
+    /// Networks in CIDR notation, separated by commas.
+    Networks,
+    /// Ports and ranges of them, separated by commas.
+    Ports,
     /// Yes or no.
     Switch,
     /// One of these words.
@@ -96,6 +102,8 @@ pub(in crate::cli) struct Limits {
     pub(in crate::cli) ledger: LedgerSettings,
     /// How many of a hundred calls are traced.
     pub(in crate::cli) traces_percent: u32,
+    /// Lanes of webhooks that are worked on at a time.
+    pub(in crate::cli) webhook_concurrency: usize,
 }
 
 impl Default for Limits {
@@ -104,6 +112,7 @@ impl Default for Limits {
             server: ServerLimits::default(),
             ledger: LedgerSettings::default(),
             traces_percent: 100,
+            webhook_concurrency: WebhookLimits::default().concurrency,
         }
     }
 }
@@ -151,6 +160,11 @@ impl Field for Duration {
     fn write(&mut self, value: u64, unit: u64) {
         *self = Self::from_secs(value.saturating_mul(unit));
     }
+}
+
+/// The networks that a text names, separated by commas.
+pub(super) fn networks(text: &str) -> Result<Vec<Network>, MalformedNetwork> {
+    text.split(',').map(|network| network.trim().parse()).collect()
 }
 
 impl Setting {
@@ -231,6 +245,18 @@ impl Setting {
                 Words::new(
                     "cần các đường dẫn, cách nhau bằng dấu phẩy",
                     "expected paths, separated by commas",
+                )
+            }),
+            Kind::Networks => networks(text).err().map(|error| {
+                Words::new(
+                    "cần các mạng dạng 10.20.0.0/16 hoặc fd00:1::/32, cách nhau bằng dấu phẩy",
+                    error.to_string(),
+                )
+            }),
+            Kind::Ports => text.parse::<Ports>().err().map(|error| {
+                Words::new(
+                    "cần các cổng mạng hoặc khoảng, ví dụ 443,8443,9000-9010",
+                    error.to_string(),
                 )
             }),
             Kind::Switch => text

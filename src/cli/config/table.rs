@@ -50,6 +50,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("metrics", "Số đo và trạng thái / metrics and health"),
     ("log", "Nhật ký kỹ thuật / log"),
     ("traces", "Vết lệnh gọi (OTLP) / traces of calls"),
+    ("webhooks", "Gọi địa chỉ nhận báo / webhooks"),
     (
         "limits",
         "Giới hạn kết nối và lệnh gọi / limits on connections and calls",
@@ -157,6 +158,27 @@ settings! {
         "percent", "traces_percent", whole!(1..=100, ONE, traces_percent), WhenSilent::Limit, "100",
             "Bao nhiêu phần trăm lệnh gọi được ghi vết.",
             "How many of a hundred calls are traced.";
+    }
+    "webhooks": {
+        "on", "webhooks", Kind::Switch, WhenSilent::Value("false"), "true",
+            "Gọi các địa chỉ mà cơ quan đăng ký khi hộp thư có mục mới. Cổng tự mở kết nối ra ngoài.",
+            "Call the addresses that agencies register when something comes to their mailboxes. The hub then opens connections \
+             of its own.";
+        "networks", "webhook_networks", Kind::Networks, WhenSilent::None, "10.20.0.0/16",
+            "Các mạng không công khai vẫn được gọi, cách nhau bằng dấu phẩy. Không nêu: chỉ gọi địa chỉ công khai.",
+            "Networks that are called although they are not public, separated by commas. Left out: public addresses alone.";
+        "ports", "webhook_ports", Kind::Ports, WhenSilent::Value("443,8443"), "443,8443",
+            "Các cổng mạng được gọi.",
+            "Ports that are called, single ones and ranges.";
+        "ca", "webhook_ca", Kind::Path, WhenSilent::None, "webhook-ca.pem",
+            "Các tổ chức cấp chứng thư số được tin khi gọi, PEM; không nêu: theo máy này.",
+            "Authorities that are believed when calling, PEM, instead of the machine's.";
+        "plain_http", "webhook_plain_http", Kind::Switch, WhenSilent::Value("false"), "false",
+            "Cho gọi http không mã hóa: chỉ để chạy thử.",
+            "Take http addresses too, without TLS: for trying things out alone.";
+        "concurrency", "webhook_concurrency", whole!(1..=1_000, ONE, webhook_concurrency), WhenSilent::Limit, "64",
+            "Số địa chỉ được gọi cùng lúc nhiều nhất (mỗi làn hộp thư tính riêng).",
+            "Most endpoints that are called at a time; each lane of a mailbox counts.";
     }
     "limits": {
         "connections", "connections", whole!(1..=100_000, ONE, server.accept.connections), WhenSilent::Limit, "10000",
@@ -305,6 +327,8 @@ mod tests {
                 | Kind::Endpoint
                 | Kind::Path
                 | Kind::Paths
+                | Kind::Networks
+                | Kind::Ports
                 | Kind::Switch
                 | Kind::Choice(_)
                 | Kind::Filter => None,

@@ -33,6 +33,7 @@ use crate::server::random::OsRandom;
 use crate::server::run::{Hub, OpenDatabase, Opening, Running};
 use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
 use crate::server::start_error::StartError;
+use crate::server::webhooks::WebhookSettings;
 use crate::store::Database;
 use cast::Cast;
 use evidence::Kept;
@@ -134,6 +135,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
         migrate: false,
         ledger: LedgerSettings::default(),
         limits: ServerLimits::default(),
+        webhooks: WebhookSettings::default(),
         settings_sha256: None,
     };
     Ok(Hub::start(settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?)

@@ -7,6 +7,7 @@ mod apply;
 mod begin;
 mod compute;
 mod counter;
+mod duty;
 mod ledger;
 mod limit;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod properties;
 mod stand_still;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod trace;
 pub mod tracking;
 
@@ -24,8 +26,10 @@ use crate::domain::time::Timestamp;
 
 pub use apply::{ClockContext, apply, cancel_open, needs_order_payload};
 pub use compute::{Computed, compute, compute_before, compute_paused};
+pub use duty::Duty;
 pub use ledger::{Deadline, DeadlineStatus};
 pub use limit::{Decided, Limit, Suspension};
+pub use timeline::{ClockChange, clock_changes};
 pub use trace::{StepKind, TraceStep};
 
 /// The first day of Law 106/2025/QH15 (Art. 115.1).

@@ -128,10 +128,20 @@ text_members! {
     KindCode: "mã loại yêu cầu: 1 đến 64 chữ thường, chữ số hoặc gạch nối";
     IdempotencyKey: "khóa 8 đến 128 chữ cái, chữ số hoặc dấu . _ : - /, bắt đầu bằng chữ hoặc số";
     MeasureId: "mã biện pháp do hệ thống cấp (mea_ và 32 chữ số thập lục phân)";
+    crate::domain::ids::CaseId: "mã việc thi hành án do hệ thống cấp (cas_ và 32 chữ số thập lục phân)";
+    crate::domain::enforcement_case::ObligationId: "mã nghĩa vụ: 1 đến 10 chữ cái, chữ số hoặc gạch nối";
     RequestId: "mã yêu cầu do hệ thống cấp (req_ và 32 chữ số thập lục phân)";
     super::parts::Code: "mã gồm 1 đến 40 chữ hoa, chữ số hoặc gạch dưới, bắt đầu bằng chữ";
     super::parts::Sha256Hex: "SHA-256 gồm 64 chữ số thập lục phân viết thường";
     super::parts::MediaType: "kiểu tệp, ví dụ application/pdf";
+}
+
+impl Member for crate::domain::enforcement_case::Dong {
+    fn read(raw: &RawValue, place: &Place<'_>, found: &mut Vec<FieldViolation>) -> Option<Self> {
+        let vi = "số tiền đồng nguyên, viết dạng chuỗi chữ số, ví dụ \"150000000\"";
+        let en = "whole đồng as a text of digits, for example \"150000000\"";
+        text(raw, place, found, vi, en, Self::parse)
+    }
 }
 
 impl Member for Timestamp {

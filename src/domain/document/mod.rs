@@ -5,6 +5,8 @@
 //! Vietnamese and English, and never with the value, which may be personal data.
 
 pub mod answer;
+pub mod case;
+pub mod case_progress;
 pub mod member;
 pub mod order;
 pub mod parts;
@@ -16,6 +18,8 @@ mod tests;
 use serde_json::value::RawValue;
 
 pub use answer::{AnswerDocument, CorrectDocument, RecordAnswerDocument, ReportDocument};
+pub use case::CaseDocument;
+pub use case_progress::ProgressDocument;
 pub use order::OrderDocument;
 pub use step::{AcknowledgeDocument, ClarifyDocument, SendBackDocument, ServeDocument, WithdrawDocument};
 

@@ -113,6 +113,14 @@ impl Document for OrderDocument {
             .map(|relation| (relation.r#type, relation.related()))
             .collect();
         report_repeats(&related, "/relations", found);
+        report_repeats(&self.case.obligations, "/case/obligations", found);
+        if self.case.case_id.is_none() && !self.case.obligations.is_empty() {
+            found.push(super::required(
+                "/case/case_id",
+                "Nêu nghĩa vụ thì phải nêu việc thi hành án.",
+                "Obligations are those of a case, which must be named.",
+            ));
+        }
         let attached: Vec<_> = self.attachments.iter().map(|attachment| &attachment.sha256).collect();
         report_repeats(&attached, "/attachments", found);
     }

@@ -4,8 +4,9 @@
 use serde_json::value::RawValue;
 
 use super::member::{Member, choice_member, object, text};
+use crate::domain::enforcement_case::ObligationId;
 use crate::domain::error::FieldViolation;
-use crate::domain::ids::{MeasureId, OfficerId, RelatedId, RequestId};
+use crate::domain::ids::{CaseId, MeasureId, OfficerId, RelatedId, RequestId};
 use crate::domain::macros::{checked_text, text_enum};
 use crate::domain::pointer::Place;
 
@@ -191,6 +192,10 @@ object! {
         pub judgment: Option<JudgmentRef>,
         /// The enforcement decision.
         pub enforcement_decision: Option<EnforcementDecisionRef>,
+        /// The case as the hub knows it (việc thi hành án), if its agency has registered it.
+        pub case_id: Option<CaseId>,
+        /// The obligations for which the order is, by their ids in that case; none: all of them.
+        pub obligations: Vec<ObligationId>,
     }
 }
 

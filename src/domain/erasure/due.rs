@@ -248,6 +248,7 @@ mod tests {
             measure_ended_by: None,
             registered_by: None,
             erased_index: None,
+            first_answer_index: None,
         }
     }
 

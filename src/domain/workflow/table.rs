@@ -239,4 +239,9 @@ workflow! {
     ReleaseClocks by Hub, "Theo căn cứ của việc tạm dừng" {
         [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
     }
+
+    // The status of the case changed: the holder of a measure in force is told what becomes of it. Nothing ends by it.
+    CaseNotice by Hub, "L106 Điều 46, Điều 47, Điều 48, Điều 95" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [MeasureInForce] | same | no | [Recipient] | [];
+    }
 }

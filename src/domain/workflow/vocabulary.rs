@@ -97,6 +97,8 @@ text_enum! {
         SuspendClocks => "suspend_clocks",
         /// Tiếp tục tính thời hạn.
         ReleaseClocks => "release_clocks",
+        /// Thông báo về việc thi hành án.
+        CaseNotice => "case_notice",
     }
 }
 
@@ -126,7 +128,8 @@ impl Action {
             | Self::Recompute
             | Self::Succeed
             | Self::SuspendClocks
-            | Self::ReleaseClocks => false,
+            | Self::ReleaseClocks
+            | Self::CaseNotice => false,
         }
     }
 
@@ -156,6 +159,7 @@ impl Action {
             Self::Succeed => "Chuyển cho cơ quan kế thừa",
             Self::SuspendClocks => "Tạm dừng tính thời hạn",
             Self::ReleaseClocks => "Tiếp tục tính thời hạn",
+            Self::CaseNotice => "Thông báo về việc thi hành án",
         }
     }
 }

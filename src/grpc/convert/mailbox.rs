@@ -120,7 +120,7 @@ fn cursor(fields: &mut Fields, text: &str) -> Option<CursorName> {
 }
 
 /// Positions, each lane at most once.
-fn positions(fields: &mut Fields, field: &str, wire: &[v1::LanePosition]) -> Cursors {
+pub(super) fn positions(fields: &mut Fields, field: &str, wire: &[v1::LanePosition]) -> Cursors {
     fields.at_most(field, wire.len(), Lane::ALL.len());
     let mut positions = Cursors::new();
     for (index, place) in wire.iter().take(Lane::ALL.len()).enumerate() {

@@ -2,7 +2,9 @@
 
 pub(crate) mod agency;
 pub(crate) mod calendar;
+pub(crate) mod case;
 mod credential;
+pub(crate) mod deadlines;
 pub(crate) mod erasure;
 pub mod event;
 pub mod failure;
@@ -16,11 +18,14 @@ pub mod print;
 pub mod receipt;
 pub(crate) mod register;
 pub mod request;
+pub(crate) mod response_times;
 pub(crate) mod supervision;
 pub(crate) mod suspension;
+pub(crate) mod timeline;
 pub(crate) mod tracking;
 pub(crate) mod upload;
 pub mod vocabulary;
+pub(crate) mod webhook;
 
 #[cfg(test)]
 mod agency_tests;

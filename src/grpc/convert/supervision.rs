@@ -7,8 +7,9 @@ use super::event::event;
 use super::receipt::receipt;
 use super::request;
 use super::time;
+use super::timeline;
 use super::vocabulary::OnWire as _;
-use crate::app::supervision::{ReadView, SupervisedDetail, SupervisedEvents, SupervisedPage};
+use crate::app::supervision::{ReadView, SupervisedDetail, SupervisedEvents, SupervisedPage, SupervisedTimeline};
 use crate::domain::error::Result;
 use crate::domain::ids::RequestId;
 use crate::domain::supervision::{Look, Right};
@@ -56,6 +57,18 @@ pub(crate) fn events(shown: SupervisedEvents, next_page_token: String) -> Result
     Ok(v1::ListSupervisedEventsResponse {
         events: shown.page.items.into_iter().map(event).collect(),
         next_page_token,
+        right: Some(right(shown.right)),
+        receipt: Some(receipt(shown.receipt)?),
+    })
+}
+
+/// A timeline.
+pub(crate) fn timeline(
+    shown: SupervisedTimeline,
+    next_page_token: String,
+) -> Result<v1::GetSupervisedTimelineResponse> {
+    Ok(v1::GetSupervisedTimelineResponse {
+        timeline: Some(timeline::response(&shown.timeline, next_page_token)),
         right: Some(right(shown.right)),
         receipt: Some(receipt(shown.receipt)?),
     })

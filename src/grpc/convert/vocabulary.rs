@@ -2,11 +2,12 @@
 
 use lienthong_proto::v1;
 
+use crate::app::tracking::GroupBy;
 use crate::domain::agency::{Channel, Purpose, Role, Scope};
 use crate::domain::calendar::{DayKind, DayOrigin};
 use crate::domain::catalogue::definition::{Effect, Register};
 use crate::domain::catalogue::rule::{Certainty, Nature, TimeUnit};
-use crate::domain::deadline::{DeadlineStatus, StepKind};
+use crate::domain::deadline::{ClockChange, DeadlineStatus, Duty, StepKind};
 use crate::domain::document::parts::RelationType;
 use crate::domain::document::step::ServiceWay;
 use crate::domain::erasure::ErasureState;
@@ -14,6 +15,7 @@ use crate::domain::mailbox::Lane;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
 use crate::domain::suspension::Cause;
+use crate::domain::webhook::{DisabledReason, EndpointState, Outcome, Signing};
 use crate::domain::workflow::{Action, Party, State};
 
 /// A vocabulary that has an enum on the wire.
@@ -53,7 +55,7 @@ on_wire! {
     Action as Action {
         Submit, Acknowledge, SendBack, AskClarification, Clarify, Extend, AnswerInterim, AnswerFinal, Assign, Forward,
         Serve, RecordAnswer, Report, Correct, Dispute, Withdraw, AcceptWithdrawal, RefuseWithdrawal, Close,
-        Recompute, Succeed, SuspendClocks, ReleaseClocks,
+        Recompute, Succeed, SuspendClocks, ReleaseClocks, CaseNotice,
     }
     Party as Party { Sender, Recipient, Hub }
     Role as Role {
@@ -66,6 +68,11 @@ on_wire! {
     Purpose as CredentialPurpose { Tls, Token, Seal, Officer }
     SignatureFormat as SignatureFormat { JwsCompact, JwsGeneral }
     DeadlineStatus as DeadlineStatus { Running, Paused, Met, Breached, PendingCalendar, Cancelled }
+    Duty as Duty { Register, Answer, Refuse, FollowUp, Own }
+    ClockChange as ClockChange {
+        Started, Paused, Resumed, Extended, Met, Breached, Cancelled, Restored, Moved,
+    }
+    GroupBy as ResponseGroup { Agency, Unit, Kind, Province, Month }
     Nature as RuleSource { Law, Policy }
     Certainty as Certainty { Verified, Partly, Recalled, Derived }
     TimeUnit as TimeUnit { Hours, WorkingHours, WorkingDays, Days, Months, Years }
@@ -80,6 +87,12 @@ on_wire! {
     Look as SupervisionLook { Request, List, Events }
     Hours as SupervisionHours { Working, Off, Unknown }
     ErasureState as ErasureState { Proposed, Erased, Rejected, Lapsed }
+    Signing as WebhookSigning { Ed25519, Hmac }
+    EndpointState as WebhookState { Enabled, Disabled, Removed }
+    DisabledReason as WebhookReason { ByAgency, Gone, Failed }
+    Outcome as WebhookOutcome {
+        Delivered, Status, Redirect, Gone, Timeout, Name, Address, Connection, Tls, Protocol,
+    }
     ServiceWay as ServiceWay { ByHand, ExpressPost, Post, Posting }
 }
 
@@ -109,6 +122,9 @@ mod tests {
         round_trips(Scope::ALL);
         round_trips(Purpose::ALL);
         round_trips(DeadlineStatus::ALL);
+        round_trips(Duty::ALL);
+        round_trips(ClockChange::ALL);
+        round_trips(GroupBy::ALL);
         round_trips(Nature::ALL);
         round_trips(Certainty::ALL);
         round_trips(TimeUnit::ALL);
@@ -123,5 +139,9 @@ mod tests {
         round_trips(ErasureState::ALL);
         round_trips(Look::ALL);
         round_trips(Hours::ALL);
+        round_trips(Signing::ALL);
+        round_trips(EndpointState::ALL);
+        round_trips(DisabledReason::ALL);
+        round_trips(Outcome::ALL);
     }
 }

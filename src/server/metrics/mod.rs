@@ -8,6 +8,7 @@ mod connections;
 mod gauges;
 mod jobs;
 mod request_id;
+mod webhooks;
 
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::registry::Registry;
@@ -18,6 +19,7 @@ pub(super) use connections::{AcceptMeter, Cut, OpenConnection};
 pub(super) use gauges::{Ends, Gauges};
 pub(super) use jobs::JobMeter;
 pub(super) use request_id::RequestIds;
+pub(super) use webhooks::WebhookMeter;
 
 use crate::app::ledger::LedgerMeter;
 use calls::CallMeter;
@@ -33,6 +35,8 @@ pub(super) struct Metrics {
     calls: CallMeter,
     /// The hub's own work.
     pub(super) jobs: JobMeter,
+    /// Calls of webhooks.
+    pub(super) webhooks: WebhookMeter,
     /// What is looked at now and then.
     pub(super) gauges: Gauges,
 }
@@ -42,15 +46,18 @@ impl Metrics {
     pub(super) fn new(accept: &AcceptMeter, ledger: &LedgerMeter) -> Self {
         let mut registry = Registry::with_prefix(PREFIX);
         let (calls, jobs, gauges) = (CallMeter::default(), JobMeter::default(), Gauges::default());
+        let webhooks = WebhookMeter::default();
         calls.register(&mut registry);
         accept.register(&mut registry);
         ledger.register(&mut registry);
         jobs.register(&mut registry);
+        webhooks.register(&mut registry);
         gauges.register(&mut registry);
         Self {
             registry,
             calls,
             jobs,
+            webhooks,
             gauges,
         }
     }
@@ -70,7 +77,8 @@ mod tests {
 
     use super::*;
     use crate::domain::time::Timestamp;
-    use crate::store::PoolUse;
+    use crate::domain::webhook::Attempt;
+    use crate::store::{PoolUse, WebhookHealth};
 
     /// A metric with labels is there from its first value on.
     async fn each_with_a_value() -> Metrics {
@@ -81,6 +89,10 @@ mod tests {
         accept.opened().cut(Cut::Flood);
         ledger.refused("OVERLOADED");
         metrics.jobs.run("recompute", async { Ok(()) }).await.unwrap();
+        metrics.webhooks.tried(&Attempt::answered(200, None));
+        metrics
+            .webhooks
+            .counted(WebhookHealth::default(), Timestamp::from_micros(1));
         metrics.gauges.checked([("database", true)].into_iter());
         metrics.gauges.ends(Ends::Server, Some(Timestamp::from_micros(1)));
         metrics.gauges.pools(&[PoolUse {

@@ -3,12 +3,15 @@
 mod attachment;
 mod calendar;
 mod content;
+mod enforcement_case;
 mod erasure;
 mod log;
 mod mailbox;
 mod registry;
 mod request;
+mod response;
 mod supervision;
+mod webhook;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
@@ -16,6 +19,7 @@ pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
 pub use calendar::{JobRow, RequestParties};
 pub(crate) use content::KeptBody;
 pub use content::{Body, ContentKeyRow};
+pub(crate) use enforcement_case::{CaseRequestRow, CaseRow};
 pub(crate) use erasure::ErasedContentRow;
 pub use erasure::OpenRelation;
 pub use log::{BodyRow, Checkpoint, EventRow, Head, HubKeyRow, LogEntry, TreeNodeRow, TrustPaperRow, UsedKey};
@@ -23,9 +27,13 @@ pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;
 pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
-pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow};
+pub use request::ListedDeadline;
+pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
+pub(crate) use response::{CountRow, HistogramRow};
+pub use response::{OverdueOf, StoredSum};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
+pub use webhook::{DeliveryRow, EndpointRow, WebhookCursorRow, WebhookKeyRow};
 
 use super::bulk::Cell;
 use crate::domain::time::Timestamp;

@@ -9,6 +9,7 @@ use crate::domain::event::{DecisionRef, Measure, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::workflow::Party;
 use crate::store::backend::{from_row, json, parsed, parsed_optional};
 use crate::store::bulk::Cell;
 
@@ -44,6 +45,7 @@ row!(EnforcementRequest, ENFORCEMENT_REQUEST, |row| [
     Cell::Text(row.sender_officer.as_ref().map(OfficerId::as_str)),
     Cell::Text(row.sender_unit.as_ref().map(UnitId::as_str)),
     Cell::Integer(row.erased_index),
+    Cell::Integer(row.first_answer_index),
 ]);
 from_row!(EnforcementRequest, |row| {
     let registered: Option<i64> = row.try_get("registered_time")?;
@@ -81,6 +83,7 @@ from_row!(EnforcementRequest, |row| {
         sender_officer: parsed_optional(row, "sender_officer")?,
         sender_unit: parsed_optional(row, "sender_unit")?,
         erased_index: row.try_get("erased_index")?,
+        first_answer_index: row.try_get("first_answer_index")?,
     })
 });
 
@@ -103,21 +106,31 @@ from_row!(Relation, |row| {
     })
 });
 
-/// A deadline of a request; `state` is the whole of it as JSON, the columns beside it are for search.
+/// The place of a clock without a due time among those that have one: behind all of them.
+const NEVER: i64 = i64::MAX;
+
+/// A deadline of a request as the ledger writes it; `state` is the whole of it as JSON, the columns beside it are for search.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DeadlineRow {
-    pub(crate) request_id: RequestId,
-    pub(crate) deadline: Deadline,
+    request_id: RequestId,
+    deadline: Deadline,
     state: String,
+    agency: AgencyCode,
+    counterparty: AgencyCode,
 }
 
 impl DeadlineRow {
-    pub(crate) fn new(request_id: RequestId, deadline: Deadline) -> Result<Self, serde_json::Error> {
-        let state = serde_json::to_string(&deadline)?;
+    pub(crate) fn new(request: &EnforcementRequest, deadline: Deadline) -> Result<Self, serde_json::Error> {
+        let (agency, counterparty) = match deadline.obligor {
+            Party::Sender => (&request.sender, &request.recipient),
+            Party::Recipient | Party::Hub => (&request.recipient, &request.sender),
+        };
         Ok(Self {
-            request_id,
+            request_id: request.id.clone(),
+            state: serde_json::to_string(&deadline)?,
             deadline,
-            state,
+            agency: agency.clone(),
+            counterparty: counterparty.clone(),
         })
     }
 }
@@ -129,12 +142,39 @@ row!(DeadlineRow, DEADLINE, |row| [
     text(row.deadline.status.as_str()),
     time(row.deadline.due),
     text(&row.state),
+    text(row.agency.as_str()),
+    text(row.counterparty.as_str()),
+    text(row.deadline.duty().as_str()),
+    integer(row.deadline.due.map_or(NEVER, Timestamp::micros)),
 ]);
-from_row!(DeadlineRow, |row| {
+
+/// A deadline as it is read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredDeadline {
+    pub(crate) request_id: RequestId,
+    pub(crate) deadline: Deadline,
+}
+
+from_row!(StoredDeadline, |row| {
     Ok(Self {
         request_id: parsed(row, "enforcement_request_id")?,
         deadline: json(row, "state")?,
-        state: row.try_get("state")?,
+    })
+});
+
+/// A deadline with its request, as lists of deadlines show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedDeadline {
+    /// The request.
+    pub request: EnforcementRequest,
+    /// One of its clocks.
+    pub deadline: Deadline,
+}
+
+from_row!(ListedDeadline, |row| {
+    Ok(Self {
+        request: EnforcementRequest::from_row(row)?,
+        deadline: json(row, "clock")?,
     })
 });
 

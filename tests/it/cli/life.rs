@@ -66,6 +66,21 @@ backends! {
         assert_eq!(desk.ask(BANK, &question).await, counted, "the hub counts as the binary does");
         assert_eq!(counted[0]["due_time"], "2026-11-26T23:59:59.999999+07:00");
 
+        let timeline = desk.ask(THADS, &["track", "timeline", &id]).await;
+        assert_eq!(texts(&timeline["entries"], "action"), ["SUBMIT", "ACKNOWLEDGE", "ASSIGN", "ANSWER_FINAL"]);
+        assert_eq!(timeline["entries"][0]["clocks"][0]["changes"], serde_json::json!(["STARTED"]));
+        let shown = desk.text(BANK, &["track", "timeline", &id]).await;
+        assert!(shown.contains("Bắt đầu tính; hạn chót"), "{shown}");
+        let own = desk.ask(BANK, &["track", "scorecard", BANK.code_text()]).await;
+        let figures = &own["scorecards"][0]["figures"];
+        assert_eq!((&figures["received"], &figures["answered_in_time"]), (&1.into(), &1.into()));
+        let shown = desk.text(BANK, &["track", "scorecard"]).await;
+        assert!(shown.contains("(toàn bộ)") && shown.contains("Đã nhận / received: 1"), "{shown}");
+        let times = desk.ask(BANK, &["track", "response-times", "--by", "kind,agency"]).await;
+        assert_eq!((&times["rows"][0]["kind"], &times["rows"][0]["figures"]["received"]), (&"account-freeze".into(), &1.into()));
+        let late = desk.ask(THADS, &["track", "deadlines", "--owed-to-us", "--overdue", "--kind", "account-freeze"]).await;
+        assert_eq!(late["deadlines"], Value::Array(Vec::new()));
+
         let track = desk.ask(THADS, &["track", &id]).await;
         assert_eq!(texts(&track["events"], "action"), ["SUBMIT", "ACKNOWLEDGE", "ASSIGN", "ANSWER_FINAL"]);
         assert_eq!((&track["holder"]["party"], &track["holder"]["agency_code"]), (&"SENDER".into(), &THADS.code_text().into()));

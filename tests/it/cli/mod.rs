@@ -22,6 +22,8 @@ use lienthong::domain::time::{Clock as _, ManualClock, Timestamp};
 use lienthong::server::clock::SystemClock;
 use lienthong::server::run::{Hub, Running};
 use lienthong::server::settings::HubSettings;
+use lienthong::server::start_error::StartError;
+use lienthong::store::ConnectError;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::Value;
@@ -172,8 +174,15 @@ impl Desk {
 
     /// Starts a hub in the place of the one that was stopped; `seed` is for its ids.
     pub(crate) async fn start_hub(&mut self, settings: HubSettings, seed: u64) {
-        let running = Hub::start(settings, Arc::new(SystemClock), SeededIds::new(seed)).await;
-        self.running = Some(running.expect("the hub starts"));
+        let running = loop {
+            let started = Hub::start(settings.clone(), Arc::new(SystemClock), SeededIds::new(seed)).await;
+            match started {
+                // A program that another test starts at this moment has the lock of the hub that was stopped until it begins.
+                Err(StartError::Database(ConnectError::InUse(_))) => tokio::task::yield_now().await,
+                started => break started.expect("the hub starts"),
+            }
+        };
+        self.running = Some(running);
     }
 
     /// Where its hub listens.

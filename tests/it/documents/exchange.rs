@@ -15,7 +15,7 @@ use crate::harness::audit::audit;
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
 use crate::harness::wire::{fields, reason, text_vi};
-use crate::harness::{TestDatabase, TestHub, documents};
+use crate::harness::{Refusal, TestDatabase, TestHub, documents};
 use crate::rpc::same_key::submit;
 
 /// Bytes that begin as a PDF and repeat nowhere.
@@ -322,10 +322,9 @@ backends! {
             assert_eq!((first.document.as_ref().expect("a document").document_id.as_str(), first.position), (second_id.as_str(), 0));
         }
         let missing = "doc_019aa9c0a1007000800000000000abcd";
-        let told = |status: Status| (status.code(), status.message().to_owned(), status.details().to_vec());
         assert_eq!(
-            told(download(&stranger, &id, 0).await.expect_err("not a party")),
-            told(download(&stranger, missing, 0).await.expect_err("not there"))
+            Refusal::of(&download(&stranger, &id, 0).await.expect_err("not a party")),
+            Refusal::of(&download(&stranger, missing, 0).await.expect_err("not there"))
         );
         let refusal = describe(&stranger, &id).await.expect_err("not a party");
         assert_eq!((refusal.code(), text_vi(&refusal).as_str()), (Code::NotFound, "Không có tài liệu này."));

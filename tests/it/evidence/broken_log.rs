@@ -62,7 +62,7 @@ async fn written(database: &TestDatabase) -> (TestHub, Row, HubSettings) {
 
 backends! {
     async fn a_hub_writes_nothing_to_an_older_copy_and_goes_on_when_the_newer_one_is_back(database) {
-        let (hub, older, own) = written(&database).await;
+        let (hub, older, own) = Box::pin(written(&database)).await;
         let first = send(&hub.client(THADS).await, "before-0001").await.expect("its receipt");
         let raw = database.raw().await;
         let newer = head(&raw).await;
@@ -97,7 +97,7 @@ backends! {
     }
 
     async fn a_hub_writes_nothing_to_a_log_that_another_has_forked(database) {
-        let (hub, older, own) = written(&database).await;
+        let (hub, older, own) = Box::pin(written(&database)).await;
         let authority = std::sync::Arc::clone(&hub.authority);
         let hub = {
             let raw = database.raw().await;

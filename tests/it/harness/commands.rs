@@ -87,6 +87,7 @@ impl Order {
                 units: Vec::new(),
                 copies: Vec::new(),
                 copies_missing: Vec::new(),
+                case: None,
             }),
         )
     }

@@ -15,11 +15,13 @@ use lienthong::server::follow_tls::TlsState;
 use lienthong::server::masters::MasterSource;
 use lienthong::server::run::{Hub, Running, Stopped};
 use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
+use lienthong::server::webhooks::WebhookSettings;
 use lienthong_proto::Rpc;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
+use lienthong_proto::v1::webhook_service_client::WebhookServiceClient;
 use prost::Message;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -311,6 +313,7 @@ pub(crate) fn settings_lasting(database: &TestDatabase, authority: &Authority, v
         migrate: false,
         ledger: LedgerSettings::default(),
         limits: ServerLimits::default(),
+        webhooks: WebhookSettings::default(),
         settings_sha256: None,
     }
 }
@@ -345,6 +348,10 @@ impl Client {
 
     pub(crate) fn agencies(&self) -> AgencyServiceClient<HubChannel> {
         AgencyServiceClient::new(self.with_tokens())
+    }
+
+    pub(crate) fn webhooks(&self) -> WebhookServiceClient<HubChannel> {
+        WebhookServiceClient::new(self.with_tokens())
     }
 
     /// The value of `authorization` of its calls.

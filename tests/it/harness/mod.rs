@@ -11,6 +11,7 @@ pub(crate) mod hub;
 pub(crate) mod ids;
 pub(crate) mod ledger;
 pub(crate) mod raw;
+pub(crate) mod refusal;
 pub(crate) mod seals;
 pub(crate) mod watch;
 pub(crate) mod wire;
@@ -22,6 +23,7 @@ pub(crate) use commands::Order;
 pub(crate) use database::{Backend, DropDatabases, TestDatabase};
 pub(crate) use hub::TestHub;
 pub(crate) use ledger::TestLedger;
+pub(crate) use refusal::Refusal;
 
 /// A test that hangs is stopped after this time and fails.
 const LIMIT: Duration = Duration::from_secs(90);

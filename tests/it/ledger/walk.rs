@@ -399,7 +399,8 @@ fn statement(target: &Target, action: Action, detail: u8) -> Statement {
         | Action::Recompute
         | Action::SuspendClocks
         | Action::ReleaseClocks
-        | Action::Succeed => empty,
+        | Action::Succeed
+        | Action::CaseNotice => empty,
     }
 }
 

@@ -17,20 +17,20 @@ use super::world::World;
 
 /// A request and its two parties.
 #[derive(Clone)]
-pub(super) struct Life<'a> {
-    pub(super) world: &'a World,
-    pub(super) id: String,
-    pub(super) kind: Arc<Kind>,
-    pub(super) sender: Fixture,
-    pub(super) recipient: Fixture,
+pub(crate) struct Life<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) id: String,
+    pub(crate) kind: Arc<Kind>,
+    pub(crate) sender: Fixture,
+    pub(crate) recipient: Fixture,
 }
 
 /// What came of a step.
-pub(super) type Done = Result<v1::Receipt, Status>;
+pub(crate) type Done = Result<v1::Receipt, Status>;
 
 impl Life<'_> {
     /// The request as its sender sees it; the recipient, if it is connected, sees the same.
-    pub(super) async fn get(&self) -> v1::EnforcementRequest {
+    pub(crate) async fn get(&self) -> v1::EnforcementRequest {
         let ask = v1::GetRequest {
             enforcement_request_id: self.id.clone(),
             include_documents: false,
@@ -57,14 +57,14 @@ impl Life<'_> {
     }
 
     /// State and outcome: `ANSWERED FOUND`.
-    pub(super) async fn state(&self) -> String {
+    pub(crate) async fn state(&self) -> String {
         let request = self.get().await;
         let state = request.state().as_str_name().trim_start_matches("STATE_").to_owned();
         format!("{state} {}", request.outcome).trim_end().to_owned()
     }
 
     /// The clocks of that name, oldest first: `MET 2026-11-26 23:59`, or without due time `PAUSED`.
-    pub(super) async fn clocks(&self, name: &str) -> Vec<String> {
+    pub(crate) async fn clocks(&self, name: &str) -> Vec<String> {
         let request = self.get().await;
         let named = request.deadlines.iter().filter(|deadline| deadline.name == name);
         named
@@ -80,14 +80,14 @@ impl Life<'_> {
     }
 
     /// The only clock of that name.
-    pub(super) async fn clock(&self, name: &str) -> String {
+    pub(crate) async fn clock(&self, name: &str) -> String {
         let mut clocks = self.clocks(name).await;
         assert_eq!(clocks.len(), 1, "clocks named {name}: {clocks:?}");
         clocks.remove(0)
     }
 
     /// What its measure holds: `VND 41200000` while in force, `ended` after, `none` if there never was one.
-    pub(super) async fn held(&self) -> String {
+    pub(crate) async fn held(&self) -> String {
         match self.get().await.measures.as_slice() {
             [] => "none".to_owned(),
             [measure] if measure.in_force => {
@@ -106,7 +106,7 @@ impl Life<'_> {
     }
 
     /// Takes a step that a document states. All messages of such steps have the same form.
-    pub(super) async fn document(&self, rpc: Rpc, by: Fixture, document: &Value) -> Done {
+    pub(crate) async fn document(&self, rpc: Rpc, by: Fixture, document: &Value) -> Done {
         let message = v1::AnswerRequest {
             content: Some(v1::answer_request::Content::Document(document.to_string())),
             expected_version: 0,
@@ -131,15 +131,15 @@ impl Life<'_> {
     }
 
     /// Takes a step by a message without a document.
-    pub(super) async fn command<Q: prost::Message>(&self, rpc: Rpc, by: Fixture, message: &Q) -> Done {
+    pub(crate) async fn command<Q: prost::Message>(&self, rpc: Rpc, by: Fixture, message: &Q) -> Done {
         Ok(self.receipt(&self.world.client(by).send(rpc, message).await?))
     }
 
-    pub(super) fn small(&self, name: &str, by: Fixture, own: &Value) -> Value {
+    pub(crate) fn small(&self, name: &str, by: Fixture, own: &Value) -> Value {
         documents::small(name, &self.world.key(), by, &self.id, own)
     }
 
-    pub(super) async fn acknowledge(&self) -> v1::Receipt {
+    pub(crate) async fn acknowledge(&self) -> v1::Receipt {
         let document = documents::acknowledge(&self.world.key(), self.recipient, &self.id);
         let done = self
             .document(Rpc::RequestServiceAcknowledge, self.recipient, &document)
@@ -148,22 +148,22 @@ impl Life<'_> {
     }
 
     /// The example's answer with this outcome.
-    pub(super) async fn answer(&self, outcome: &str) -> v1::Receipt {
+    pub(crate) async fn answer(&self, outcome: &str) -> v1::Receipt {
         self.answer_with(outcome, |_| {}).await.expect("answered")
     }
 
-    pub(super) async fn answer_with(&self, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
+    pub(crate) async fn answer_with(&self, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
         let mut answer = documents::answer(&self.kind, outcome, &self.world.key(), self.recipient, &self.id);
         change(&mut answer);
         self.document(Rpc::RequestServiceAnswer, self.recipient, &answer).await
     }
 
     /// The example's outcome as a report.
-    pub(super) async fn report(&self, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
+    pub(crate) async fn report(&self, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
         self.report_by(self.recipient, outcome, change).await
     }
 
-    pub(super) async fn report_by(&self, by: Fixture, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
+    pub(crate) async fn report_by(&self, by: Fixture, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
         let example = documents::answer(&self.kind, outcome, "none", by, &self.id);
         let mut own = json!({ "outcome": outcome, "payload": example["payload"] });
         change(&mut own);
@@ -172,11 +172,11 @@ impl Life<'_> {
     }
 
     /// The example's answer with this outcome in place of the one before.
-    pub(super) async fn correct_by(&self, by: Fixture, outcome: &str) -> Done {
+    pub(crate) async fn correct_by(&self, by: Fixture, outcome: &str) -> Done {
         self.corrected(by, outcome, |_| {}).await
     }
 
-    pub(super) async fn correct_with(&self, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
+    pub(crate) async fn correct_with(&self, outcome: &str, change: impl FnOnce(&mut Value)) -> Done {
         self.corrected(self.recipient, outcome, change).await
     }
 
@@ -194,16 +194,16 @@ impl Life<'_> {
             .await
     }
 
-    pub(super) async fn correct(&self, outcome: &str) -> v1::Receipt {
+    pub(crate) async fn correct(&self, outcome: &str) -> v1::Receipt {
         self.correct_by(self.recipient, outcome).await.expect("corrected")
     }
 
-    pub(super) async fn send_back(&self, by: Fixture, own: &Value) -> Done {
+    pub(crate) async fn send_back(&self, by: Fixture, own: &Value) -> Done {
         self.document(Rpc::RequestServiceSendBack, by, &self.small("send-back", by, own))
             .await
     }
 
-    pub(super) async fn ask(&self) -> v1::Receipt {
+    pub(crate) async fn ask(&self) -> v1::Receipt {
         let message = v1::AskClarificationRequest {
             idempotency_key: self.world.key(),
             enforcement_request_id: self.id.clone(),
@@ -216,13 +216,13 @@ impl Life<'_> {
         done.expect("asked")
     }
 
-    pub(super) async fn clarify(&self) -> v1::Receipt {
+    pub(crate) async fn clarify(&self) -> v1::Receipt {
         let document = documents::clarify(&self.world.key(), self.sender, &self.id);
         let done = self.document(Rpc::RequestServiceClarify, self.sender, &document).await;
         done.expect("clarified")
     }
 
-    pub(super) async fn extend(&self, clock: &str) -> Done {
+    pub(crate) async fn extend(&self, clock: &str) -> Done {
         let message = v1::ExtendRequest {
             idempotency_key: self.world.key(),
             enforcement_request_id: self.id.clone(),
@@ -233,7 +233,7 @@ impl Life<'_> {
         self.command(Rpc::RequestServiceExtend, self.recipient, &message).await
     }
 
-    pub(super) async fn dispute(&self, unfounded_return: bool) -> Done {
+    pub(crate) async fn dispute(&self, unfounded_return: bool) -> Done {
         let message = v1::DisputeRequest {
             idempotency_key: self.world.key(),
             enforcement_request_id: self.id.clone(),
@@ -245,13 +245,13 @@ impl Life<'_> {
         self.command(Rpc::RequestServiceDispute, self.sender, &message).await
     }
 
-    pub(super) async fn withdraw(&self) -> v1::Receipt {
+    pub(crate) async fn withdraw(&self) -> v1::Receipt {
         let document = documents::withdraw(&self.world.key(), self.sender, &self.id);
         let done = self.document(Rpc::RequestServiceWithdraw, self.sender, &document).await;
         done.expect("asked back")
     }
 
-    pub(super) async fn decide(&self, by: Fixture, accept: bool) -> Done {
+    pub(crate) async fn decide(&self, by: Fixture, accept: bool) -> Done {
         let message = v1::DecideWithdrawalRequest {
             idempotency_key: self.world.key(),
             enforcement_request_id: self.id.clone(),
@@ -262,7 +262,7 @@ impl Life<'_> {
         self.command(Rpc::RequestServiceDecideWithdrawal, by, &message).await
     }
 
-    pub(super) async fn try_close(&self) -> Done {
+    pub(crate) async fn try_close(&self) -> Done {
         let message = v1::CloseRequest {
             idempotency_key: self.world.key(),
             enforcement_request_id: self.id.clone(),
@@ -272,13 +272,13 @@ impl Life<'_> {
         self.command(Rpc::RequestServiceClose, self.sender, &message).await
     }
 
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         let receipt = self.try_close().await.expect("closed");
         assert_eq!(receipt.state(), v1::State::Closed);
     }
 
     /// The events, oldest first; their versions are dense.
-    pub(super) async fn events(&self) -> Vec<v1::Event> {
+    pub(crate) async fn events(&self) -> Vec<v1::Event> {
         let ask = v1::ListEventsRequest {
             enforcement_request_id: self.id.clone(),
             page_size: 100,
@@ -292,7 +292,7 @@ impl Life<'_> {
     }
 
     /// What happened, and that each side's mailbox told it of what the other did: `submit acknowledge answer_final`.
-    pub(super) async fn told(&self) -> String {
+    pub(crate) async fn told(&self) -> String {
         let events = self.events().await;
         for (party, side) in [(self.sender, v1::Party::Recipient), (self.recipient, v1::Party::Sender)] {
             if !party.is_digital() {
@@ -313,7 +313,7 @@ impl Life<'_> {
     }
 
     /// What happened: `submit acknowledge answer_final`.
-    pub(super) async fn names(&self) -> String {
+    pub(crate) async fn names(&self) -> String {
         let events = self.events().await;
         events
             .iter()
@@ -328,6 +328,6 @@ fn name(action: v1::Action) -> String {
 }
 
 /// The reason of a refusal.
-pub(super) fn refused(done: Done) -> String {
+pub(crate) fn refused(done: Done) -> String {
     reason(&done.expect_err("the step should have been refused"))
 }

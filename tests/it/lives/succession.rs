@@ -11,7 +11,7 @@ use super::life::Life;
 use super::world::World;
 
 /// Waits until the hub's own work has passed the request on.
-async fn passed_on(life: &Life<'_>) {
+pub(super) async fn passed_on(life: &Life<'_>) {
     let ask = v1::GetRequest {
         enforcement_request_id: life.id.clone(),
         include_documents: false,

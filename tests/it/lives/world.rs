@@ -19,7 +19,7 @@ use crate::harness::{Fixture, TestDatabase, TestHub, documents, seals};
 use super::life::Life;
 
 /// A hub, a client of every connected agency, and what they have taken from their mailboxes.
-pub(super) struct World {
+pub(crate) struct World {
     hub: TestHub,
     clients: BTreeMap<&'static str, Client>,
     taken: RefCell<BTreeMap<&'static str, Vec<v1::MailboxEntry>>>,
@@ -28,7 +28,7 @@ pub(super) struct World {
 
 impl World {
     /// It begins on Friday 20/11/2026 at 09:00.
-    pub(super) async fn start(database: &TestDatabase) -> Self {
+    pub(crate) async fn start(database: &TestDatabase) -> Self {
         let hub = TestHub::start(database).await;
         let mut clients = BTreeMap::new();
         for agency in ALL.iter().filter(|agency| agency.is_digital()) {
@@ -43,39 +43,44 @@ impl World {
     }
 
     /// Ends it in order and checks the whole database.
-    pub(super) async fn end(self, database: &TestDatabase) {
+    pub(crate) async fn end(self, database: &TestDatabase) {
         drop(self.clients);
         self.hub.stop().await;
         audit(database).await;
     }
 
     /// Sets the clock, which only goes forward: `2026-11-23T09:00`, as it is in Viet Nam.
-    pub(super) fn at(&self, moment: &str) {
+    pub(crate) fn at(&self, moment: &str) {
         let moment = Timestamp::parse_rfc3339(&format!("{moment}:00+07:00")).expect("a moment");
         let by = moment.micros() - self.hub.clock.now().micros();
         assert!(by >= 0, "time goes forward");
         self.hub.clock.advance_micros(by);
     }
 
-    pub(super) fn client(&self, agency: Fixture) -> &Client {
+    /// Another officer of an agency.
+    pub(crate) async fn officer(&self, agency: Fixture, id: &str) -> Client {
+        self.hub.officer(agency, id).await
+    }
+
+    pub(crate) fn client(&self, agency: Fixture) -> &Client {
         &self.clients[agency.code_text()]
     }
 
     /// A key that was never used.
-    pub(super) fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.keys.set(self.keys.get() + 1);
         format!("lives-{:06}", self.keys.get())
     }
 
     /// The example's order from `sender` to `recipient`, changed by `change`.
-    pub(super) fn order(&self, code: &str, sender: Fixture, to: &[Fixture], change: impl FnOnce(&mut Value)) -> Value {
+    pub(crate) fn order(&self, code: &str, sender: Fixture, to: &[Fixture], change: impl FnOnce(&mut Value)) -> Value {
         let mut order = documents::order(&kind(code), &self.key(), sender, to);
         change(&mut order);
         order
     }
 
     /// Sends an order; its receipts, one for each recipient and one for each copy.
-    pub(super) async fn send(&self, sender: Fixture, order: &Value) -> Result<Vec<v1::Receipt>, Status> {
+    pub(crate) async fn send(&self, sender: Fixture, order: &Value) -> Result<Vec<v1::Receipt>, Status> {
         let times = seals::times_from(self.hub.clock.now());
         let content = seals::submit_at(&order.to_string(), times);
         let reply = self
@@ -87,12 +92,12 @@ impl World {
     }
 
     /// Opens a request with the kind's example.
-    pub(super) async fn open(&self, code: &str, sender: Fixture, recipient: Fixture) -> Life<'_> {
+    pub(crate) async fn open(&self, code: &str, sender: Fixture, recipient: Fixture) -> Life<'_> {
         self.open_with(code, sender, recipient, |_| {}).await
     }
 
     /// Opens a request with the kind's example, changed by `change`; the recipient, if it is connected, takes it in.
-    pub(super) async fn open_with(
+    pub(crate) async fn open_with(
         &self,
         code: &str,
         sender: Fixture,
@@ -129,7 +134,7 @@ impl World {
     }
 
     /// What an agency's mailbox has brought about a request so far; the `intake` cursor moves behind it.
-    pub(super) async fn entries(&self, agency: Fixture, id: &str) -> Vec<v1::MailboxEntry> {
+    pub(crate) async fn entries(&self, agency: Fixture, id: &str) -> Vec<v1::MailboxEntry> {
         let mut mailbox = self.client(agency).mailbox();
         loop {
             let ask = v1::PullRequest {
@@ -158,7 +163,7 @@ impl World {
     }
 
     /// Number and request of each line of the year's incoming book: the agency's own, or that of the agency with code `of`.
-    pub(super) async fn book(&self, agency: Fixture, of: &str) -> Result<Vec<(String, String)>, Status> {
+    pub(crate) async fn book(&self, agency: Fixture, of: &str) -> Result<Vec<(String, String)>, Status> {
         let ask = v1::ListRegisterRequest {
             register: v1::Register::Incoming.into(),
             agency_code: of.to_owned(),
@@ -180,7 +185,7 @@ impl World {
     }
 
     /// Uploads a PDF; gives what a document says of it.
-    pub(super) async fn attachment(&self, owner: Fixture, name: &str, sort: Option<&str>) -> Value {
+    pub(crate) async fn attachment(&self, owner: Fixture, name: &str, sort: Option<&str>) -> Value {
         let content = format!("%PDF-1.7\n{name} (giả lập)").into_bytes();
         let (size, digest) = (content.len(), sha256(&content));
         let header = v1::UploadHeader {
@@ -206,7 +211,7 @@ impl World {
     }
 
     /// The life of a request that the hub opened by itself.
-    pub(super) fn life(&self, code: &str, id: &str, sender: Fixture, recipient: Fixture) -> Life<'_> {
+    pub(crate) fn life(&self, code: &str, id: &str, sender: Fixture, recipient: Fixture) -> Life<'_> {
         Life {
             world: self,
             id: id.to_owned(),

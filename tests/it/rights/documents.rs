@@ -6,13 +6,13 @@ use lienthong_proto::v1;
 use serde_json::json;
 use tonic::Status;
 
-use super::staff::{STAFF, World, assign, told};
+use super::staff::{STAFF, World, assign};
 use crate::documents::exchange::{of, upload};
 use crate::harness::agencies::{BANK, THADS};
 use crate::harness::commands::kind;
-use crate::harness::documents;
 use crate::harness::hub::Client;
 use crate::harness::wire::{fields, reason};
+use crate::harness::{Refusal, documents};
 use crate::rpc::same_key::submit;
 
 const CONTENT: &[u8] = b"%PDF-1.7 rights";
@@ -59,7 +59,7 @@ backends! {
                     (read(client, &id).await.map(drop), read(client, MISSING).await.map(drop)),
                     (download(client, &id).await, download(client, MISSING).await),
                 ] {
-                    assert_eq!(told(&hidden.expect_err("hidden")), told(&missing.expect_err("missing")), "{}", person.id);
+                    assert_eq!(Refusal::of(&hidden.expect_err("hidden")), Refusal::of(&missing.expect_err("missing")), "{}", person.id);
                 }
                 let refusal = send(client, &format!("attach-{}", person.id)).await.expect_err("not his to attach");
                 assert_eq!(reason(&refusal), "REFERENCE_NOT_FOUND", "{}", person.id);

@@ -6,11 +6,11 @@ use lienthong::domain::agency::Scope;
 use lienthong_proto::v1;
 use tonic::Status;
 
-use super::staff::{Person, STAFF, Sent, World, told};
+use super::staff::{Person, STAFF, Sent, World};
 use crate::harness::agencies::{BANK, BANK_2, THADS};
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
-use crate::harness::{Fixture, documents};
+use crate::harness::{Fixture, Refusal, documents};
 use crate::rpc::measures::{import, old_freeze};
 use crate::rpc::same_key::submit;
 
@@ -123,7 +123,7 @@ backends! {
                 assert_eq!(reply.expect("a broadcast").members.len(), 2, "{}", person.id);
             } else {
                 let missing = get(person, "brd_019aa9c0a1007000800000000000abcd").await.expect_err("there is none");
-                assert_eq!(told(&reply.expect_err("not seen")), told(&missing), "{}", person.id);
+                assert_eq!(Refusal::of(&reply.expect_err("not seen")), Refusal::of(&missing), "{}", person.id);
             }
         }
         world.hub.stop().await;

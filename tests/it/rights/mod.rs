@@ -2,6 +2,7 @@
 //! RPC that names a request.
 
 mod change;
+mod deadlines;
 mod documents;
 mod handing_over;
 mod lists;

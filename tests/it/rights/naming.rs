@@ -5,11 +5,11 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use tonic::Status;
 
-use super::staff::{World, assign, told};
+use super::staff::{World, assign};
 use crate::harness::agencies::{BANK, BANK_2, THADS};
 use crate::harness::commands::kind;
-use crate::harness::documents;
 use crate::harness::wire::{fields, reason};
+use crate::harness::{Refusal, documents};
 use crate::rpc::measures::{import, old_freeze};
 use crate::rpc::same_key::submit;
 
@@ -54,11 +54,11 @@ backends! {
             };
             let missing = release(of_request(no_request), "no-request").await;
             assert_eq!(reason(&missing), "REFERENCE_NOT_FOUND");
-            assert_eq!(told(&release(of_request(&sent.id), "request").await), told(&missing), "{stranger}");
+            assert_eq!(Refusal::of(&release(of_request(&sent.id), "request").await), Refusal::of(&missing), "{stranger}");
             let missing = release(of_measure(no_measure), "no-measure").await;
             assert_eq!(fields(&missing), ["/relations/0/measure_id"]);
-            assert_eq!(told(&release(of_measure(&measure), "measure").await), told(&missing), "{stranger}");
-            assert_eq!(told(&release(of_measure(&old), "old-measure").await), told(&missing), "{stranger}");
+            assert_eq!(Refusal::of(&release(of_measure(&measure), "measure").await), Refusal::of(&missing), "{stranger}");
+            assert_eq!(Refusal::of(&release(of_measure(&old), "old-measure").await), Refusal::of(&missing), "{stranger}");
         }
         world.release("own.1", "release-by-himself", of_measure(&measure)).await.expect("his own");
         world.release("unit.1", "release-by-his-unit", of_request(&sent.id)).await.expect("his unit's");

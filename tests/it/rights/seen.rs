@@ -10,12 +10,12 @@ use prost::Message as _;
 use prost_types::FileDescriptorSet;
 use tonic::Status;
 
-use super::staff::{STAFF, World, assign, told};
+use super::staff::{STAFF, World, assign};
 use crate::harness::agencies::{BANK, THADS};
 use crate::harness::audit::audit;
 use crate::harness::commands::kind;
-use crate::harness::documents;
 use crate::harness::wire::reason;
+use crate::harness::{Refusal, documents};
 use crate::rpc::same_key::submit;
 use crate::rpc::table::{About, row};
 
@@ -85,7 +85,7 @@ backends! {
                             assert_ne!(refusal, "REQUEST_NOT_FOUND", "{what}");
                             reached += 1;
                         } else {
-                            assert_eq!(told(&outcome.expect_err(&what)), told(&missing), "{what}");
+                            assert_eq!(Refusal::of(&outcome.expect_err(&what)), Refusal::of(&missing), "{what}");
                             hidden += 1;
                         }
                     }

@@ -232,8 +232,3 @@ async fn give_units(operator: &Client, agency: Fixture) {
     };
     operator.agencies().update_agency(update).await.expect("updated");
 }
-
-/// All that a refusal says.
-pub(super) fn told(status: &Status) -> (tonic::Code, String, Vec<u8>) {
-    (status.code(), status.message().to_owned(), status.details().to_vec())
-}

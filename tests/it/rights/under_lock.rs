@@ -206,6 +206,7 @@ backends! {
 
         let raw = database.raw().await;
         let before = raw.table("enforcement_request").await;
+        let clocks = raw.table("deadline").await;
         assert!(before.iter().any(|row| row["sender_unit"] == "p1".into()));
         let (bytes_column, changed, erased) = match database.backend() {
             Backend::Sqlite => (
@@ -221,9 +222,20 @@ backends! {
         };
         // As a hub of before left it: the officers' scopes are lost with it, so all of the log says ALL of them first.
         for text in [
+            "DROP INDEX deadline_owed_by",
+            "DROP INDEX deadline_owed_to",
+            "ALTER TABLE deadline DROP COLUMN agency",
+            "ALTER TABLE deadline DROP COLUMN counterparty",
+            "ALTER TABLE deadline DROP COLUMN duty",
+            "ALTER TABLE deadline DROP COLUMN sort_time",
+            "ALTER TABLE enforcement_request DROP COLUMN first_answer_index",
+            "DROP TABLE response_count",
+            "DROP TABLE response_histogram",
             "DROP INDEX enforcement_request_by_body",
             "DROP INDEX enforcement_request_to_erase",
             "ALTER TABLE enforcement_request DROP COLUMN erased_index",
+            "DROP TABLE enforcement_case",
+            "DROP TABLE case_request",
             "DROP TABLE erasure",
             "DROP TABLE erased_content",
             "ALTER TABLE enforcement_request DROP COLUMN sender_officer",
@@ -238,6 +250,10 @@ backends! {
             "DROP TABLE supervision_read",
             "DROP TABLE supervision_shown",
             "DROP TABLE content_key",
+            "DROP TABLE webhook_endpoint",
+            "DROP TABLE webhook_key",
+            "DROP TABLE webhook_cursor",
+            "DROP TABLE webhook_delivery",
             "ALTER TABLE body ADD COLUMN key_id TEXT",
             bytes_column,
             changed,
@@ -250,6 +266,7 @@ backends! {
         let raw = database.raw().await;
         database.store().await.migrate().await.expect("the migrations run");
         assert_eq!(raw.table("enforcement_request").await, before, "every request is as the hub itself wrote it");
+        assert_eq!(raw.table("deadline").await, clocks, "every clock is as the hub itself wrote it");
         let scopes = raw.rows("SELECT DISTINCT scope FROM officer").await;
         assert_eq!(scopes.len(), 1, "whoever was registered before has all of his agency");
         assert_eq!(scopes[0]["scope"], "ALL".into());

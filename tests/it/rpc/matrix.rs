@@ -17,7 +17,7 @@ use crate::harness::hub::{Client, minter, validity};
 use crate::harness::ids::{clock, start};
 use crate::harness::ledger::HUB;
 use crate::harness::wire::{call, reason};
-use crate::harness::{TestHub, documents};
+use crate::harness::{Refusal, TestHub, documents};
 
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 
@@ -98,10 +98,9 @@ backends! {
             if let (Err(foreign), Err(nothing)) = (&foreign, &nothing)
                 && row.foreign == row.missing
             {
-                let told = |status: &Status| (status.code(), status.message().to_owned(), status.details().to_vec());
                 assert_eq!(
-                    told(foreign),
-                    told(nothing),
+                    Refusal::of(foreign),
+                    Refusal::of(nothing),
                     "{rpc:?}: foreign answers exactly as missing"
                 );
             }

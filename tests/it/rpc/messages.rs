@@ -114,3 +114,16 @@ pub(super) fn close(_: Fixture, id: &str, key: &str) -> Vec<u8> {
     }
     .encode_to_vec()
 }
+
+/// The answer of a paper partner, whose scan was not uploaded.
+pub(super) fn answer_on_paper(caller: Fixture, id: &str, key: &str) -> Value {
+    let mut answer = documents::answer(&kind("account-freeze"), "NO_CLIENT", key, caller, id);
+    answer["head"]["date"] = "2026-11-20".into();
+    let scan = json!({
+        "name": "a.pdf", "sha256": "0".repeat(64), "size": 1, "media_type": "application/pdf",
+    });
+    let own = json!({
+        "outcome": answer["outcome"], "head": answer["head"], "payload": answer["payload"], "attachments": [scan],
+    });
+    documents::small("record-answer", key, caller, id, &own)
+}

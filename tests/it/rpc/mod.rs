@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod calendar;
+mod cases;
 mod clocks;
 mod drain;
 mod erasing;
@@ -15,3 +16,5 @@ pub(crate) mod same_key;
 mod start;
 mod supervised;
 pub(crate) mod table;
+mod tracking;
+mod webhooks;

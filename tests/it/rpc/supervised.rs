@@ -46,6 +46,16 @@ pub(super) fn events() -> Row {
     })
 }
 
+pub(super) fn timeline() -> Row {
+    supervisor(About::Request, |_, id, _| {
+        v1::GetSupervisedTimelineRequest {
+            enforcement_request_id: id.to_owned(),
+            ..Default::default()
+        }
+        .encode_to_vec()
+    })
+}
+
 pub(super) fn reads() -> Row {
     party(BANK, "OK", |_, id, _| {
         v1::ListReadsRequest {

@@ -6,9 +6,10 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::messages::{
-    bank, bundle_of, calendar_day, close, of_the_log, order, receipt_of, restated, seek_first, stream_order,
+    answer_on_paper, bank, bundle_of, calendar_day, close, of_the_log, order, receipt_of, restated, seek_first,
+    stream_order,
 };
-use super::{clocks, erasing, supervised};
+use super::{cases, clocks, erasing, supervised, tracking, webhooks};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -137,14 +138,17 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             about: About::Nothing,
             ..operator(calendar_day)
         },
-        Rpc::TrackingServiceComputeDeadline => open(|_, _, _| {
-            v1::ComputeDeadlineRequest {
-                kind: "land-information".to_owned(),
-                from: "2026-11-20T09:00:00+07:00".to_owned(),
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
+        Rpc::TrackingServiceComputeDeadline => tracking::compute(),
+        Rpc::TrackingServiceListDeadlines => tracking::deadlines(),
+        Rpc::TrackingServiceGetTimeline => tracking::timeline(),
+        Rpc::TrackingServiceGetScorecard => tracking::scorecard(),
+        Rpc::TrackingServiceQueryResponseTimes => tracking::response_times(),
+        Rpc::SupervisionServiceGetSupervisedTimeline => supervised::timeline(),
+        Rpc::CaseServiceRegisterCases => cases::register(),
+        Rpc::CaseServiceRecordProgress => cases::record(),
+        Rpc::CaseServiceGetCase | Rpc::CaseServiceListReleaseDrafts => cases::one(),
+        Rpc::CaseServiceListCaseEvents => cases::events(),
+        Rpc::CaseServiceListCases => cases::list(),
         Rpc::CatalogueServiceListKinds => open(|_, _, _| v1::ListKindsRequest::default().encode_to_vec()),
         Rpc::CatalogueServiceGetKind => open(|_, _, _| {
             v1::GetKindRequest {
@@ -207,6 +211,14 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::SupervisionServiceListReads => supervised::reads(),
         Rpc::SupervisionServiceListAgencyReads => supervised::agency_reads(),
         Rpc::SupervisionServiceGetReadStatistics => supervised::statistics(),
+        Rpc::WebhookServiceRegisterEndpoint
+        | Rpc::WebhookServiceUpdateEndpoint
+        | Rpc::WebhookServiceRotateEndpointKey
+        | Rpc::WebhookServiceRemoveEndpoint
+        | Rpc::WebhookServiceListEndpoints
+        | Rpc::WebhookServiceListDeliveries
+        | Rpc::WebhookServiceReplayDeliveries
+        | Rpc::WebhookServiceSendTestEvent => webhooks::row(rpc),
         Rpc::AdminServiceListOperatorActions => supervised::operator_actions(),
         Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
         Rpc::RequestServiceListRegister => open(|_, _, _| {
@@ -331,19 +343,10 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         }),
         // Its scan was not uploaded.
         Rpc::RequestServiceRecordAnswer => party(THADS, "REFERENCE_NOT_FOUND", |caller, id, key| {
-            let mut answer = documents::answer(&kind("account-freeze"), "NO_CLIENT", key, caller, id);
-            answer["head"]["date"] = "2026-11-20".into();
-            let scan = json!({
-                "name": "a.pdf", "sha256": "0".repeat(64), "size": 1, "media_type": "application/pdf",
-            });
-            let own = json!({
-                "outcome": answer["outcome"], "head": answer["head"], "payload": answer["payload"],
-                "attachments": [scan],
-            });
             carrying!(
                 RecordAnswerRequest,
                 record_answer_request,
-                documents::small("record-answer", key, caller, id, &own)
+                answer_on_paper(caller, id, key)
             )
         }),
         Rpc::RequestServiceAssign => party(BANK, "OK", |caller, id, key| {
@@ -415,7 +418,6 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             .encode_to_vec()
         }),
         Rpc::RequestServiceClose => party(THADS, WRONG_STATE, close),
-
         Rpc::AgencyServiceCreateAgency => operator(|_, _, key| {
             let agency = v1::Agency {
                 code: format!("GIA-LAP.{key}"),

@@ -4,5 +4,6 @@ mod agree;
 mod reads;
 mod seen;
 mod statistics;
+mod times;
 mod traces;
 mod world;

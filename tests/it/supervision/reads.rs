@@ -3,6 +3,7 @@
 use lienthong_proto::{Rpc, v1};
 
 use super::world::{ADMINISTRATION, COMMITTEE, HIGHER_PROCURACY, World, add_officer, ask};
+use crate::harness::Refusal;
 use crate::harness::agencies::{BANK, BANK_2, PROCURACY, PROCURACY_37, THADS};
 use crate::harness::hub::Client;
 use crate::harness::wire::reason;
@@ -120,7 +121,7 @@ backends! {
             let refused = audited(client, of(agency.code_text())).await.expect_err("not below");
             let missing = audited(client, of("GIA-LAP.KHONG.CO")).await.expect_err("there is none");
             assert_eq!(reason(&refused), "AGENCY_NOT_FOUND", "{}", agency.code_text());
-            assert_eq!((refused.message(), refused.details()), (missing.message(), missing.details()));
+            assert_eq!(Refusal::of(&refused), Refusal::of(&missing));
         }
         world.hub.stop().await;
     }

@@ -8,7 +8,7 @@ use crate::harness::audit::audit;
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
 use crate::harness::wire::reason;
-use crate::harness::{Fixture, documents};
+use crate::harness::{Fixture, Refusal, documents};
 
 /// What somebody sees of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +33,6 @@ const EXPECTED: [(Fixture, Seen, Seen); 8] = [
     (LAND_OFFICE, Refused, Refused),
 ];
 
-fn told(status: &tonic::Status) -> (tonic::Code, String, Vec<u8>) {
-    (status.code(), status.message().to_owned(), status.details().to_vec())
-}
-
 async fn is_seen_as(world: &World, client: &Client, id: &str, expected: Seen, what: &str) {
     let (missing, no_events) = (world.get(client, MISSING).await, world.events(client, MISSING).await);
     let (missing, no_events) = (missing.expect_err(what), no_events.expect_err(what));
@@ -53,8 +49,8 @@ async fn is_seen_as(world: &World, client: &Client, id: &str, expected: Seen, wh
     );
     match expected {
         Nothing | Refused => {
-            assert_eq!(told(&got.expect_err(what)), told(&missing), "{what}");
-            assert_eq!(told(&events.expect_err(what)), told(&no_events), "{what}");
+            assert_eq!(Refusal::of(&got.expect_err(what)), Refusal::of(&missing), "{what}");
+            assert_eq!(Refusal::of(&events.expect_err(what)), Refusal::of(&no_events), "{what}");
         }
         Documents | Envelope => {
             let (got, events) = (got.expect(what), events.expect(what));

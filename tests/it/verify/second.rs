@@ -43,7 +43,12 @@ pub(crate) fn ask_second(folder: &Path, arguments: &[&str]) -> (Option<i32>, Str
 /// What the second verifier says.
 pub(crate) fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json {
     let url = database.url();
-    let path = url.strip_prefix("sqlite:").expect("a file");
+    let path = Path::new(url.strip_prefix("sqlite:").expect("a file")).to_owned();
+    second_of_all(&[path], checkpoint).remove(0)
+}
+
+/// What it says of each of these files.
+fn second_of_all(paths: &[PathBuf], checkpoint: Option<&Path>) -> Vec<Json> {
     let mut command = Command::new("python3");
     command
         .env_clear()
@@ -53,7 +58,9 @@ pub(crate) fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json
     let mut masters = tempfile::NamedTempFile::new().expect("a file");
     masters.write_all(content_keys().as_bytes()).expect("written");
     command
-        .args(["database", path, "-o", "json", "--master-keys"])
+        .arg("database")
+        .args(paths)
+        .args(["-o", "json", "--master-keys"])
         .arg(masters.path());
     if let Some(checkpoint) = checkpoint {
         command.arg("--checkpoint").arg(checkpoint);
@@ -63,10 +70,18 @@ pub(crate) fn second(database: &TestDatabase, checkpoint: Option<&Path>) -> Json
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
-    let said: Json = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout} {stderr}"));
-    let status = i32::from(said["verdict"] == "DAMAGED");
-    assert_eq!(output.status.code(), Some(status), "{said} {stderr}");
+    let said: Result<Vec<Json>, _> = stdout.lines().map(serde_json::from_str).collect();
+    let said = said.unwrap_or_else(|error| panic!("{error}: {stdout} {stderr}"));
+    assert_eq!(said.len(), paths.len(), "{stdout} {stderr}");
+    let status = i32::from(said.iter().any(|said| said["verdict"] == "DAMAGED"));
+    assert_eq!(output.status.code(), Some(status), "{stdout} {stderr}");
     said
+}
+
+/// A copy of the database as it stands.
+async fn copy_to(raw: &Raw, path: &Path) {
+    let into = format!("VACUUM INTO '{}'", path.display());
+    raw.execute(into).await.expect("copied");
 }
 
 pub(super) fn agree(first: &Verdict, second: &Json, about: &str) {
@@ -119,12 +134,13 @@ fn both_verifiers_agree_on_sound_and_changed_databases() {
 
         let before = super::tables(&database).await;
         let raw = database.raw().await;
+        let folder = tempfile::tempdir().expect("a folder");
         let mut dice = Dice(23);
-        let mut tried = 0;
-        while tried < CHANGES {
+        let (mut ours, mut copies) = (Vec::new(), Vec::new());
+        while copies.len() < CHANGES {
             // Every table in turn.
             let mut attack = super::attack::any(&before, &mut dice);
-            attack.select = VERIFIED[tried % VERIFIED.len()];
+            attack.select = VERIFIED[copies.len() % VERIFIED.len()];
             let columns = attack.select.columns();
             attack.row = dice.below(before[attack.select.table].len());
             attack.column = attack.column.map(|_| columns[dice.below(columns.len())]);
@@ -132,9 +148,13 @@ fn both_verifiers_agree_on_sound_and_changed_databases() {
             replace(&raw, attack.select.table, &rows, &columns).await;
             let judgement = verdict(&database).await;
             assert!(!judgement.faults.is_empty(), "{attack:?}");
-            agree(&judgement, &second(&database, None), &format!("{attack:?}"));
+            copies.push(folder.path().join(format!("{}.db", copies.len())));
+            copy_to(&raw, &copies[copies.len() - 1]).await;
+            ours.push((judgement, format!("{attack:?}")));
             replace(&raw, attack.select.table, &before[attack.select.table], &columns).await;
-            tried += 1;
+        }
+        for ((judgement, about), theirs) in ours.iter().zip(second_of_all(&copies, None)) {
+            agree(judgement, &theirs, about);
         }
         agree(&verdict(&database).await, &second(&database, None), "all undone");
     });

@@ -189,6 +189,8 @@ impl Gathered {
             | EntryType::Operator
             | EntryType::HubKey
             | EntryType::Trust
+            | EntryType::Case
+            | EntryType::Webhook
             | EntryType::Suspension
             | EntryType::Clock => {
                 self.registered(&told.details);

@@ -384,7 +384,11 @@ fn the_hub_closes_after_the_quiet_period_and_else_changes_no_state() {
                 assert!(
                     matches!(
                         action,
-                        Action::Recompute | Action::Succeed | Action::SuspendClocks | Action::ReleaseClocks
+                        Action::Recompute
+                            | Action::Succeed
+                            | Action::SuspendClocks
+                            | Action::ReleaseClocks
+                            | Action::CaseNotice
                     ),
                     "{action}"
                 );

@@ -4,6 +4,7 @@ mod erasing;
 mod operator;
 mod supervision;
 pub(super) mod trust;
+mod webhooks;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +80,7 @@ async fn happen(database: &TestDatabase, attempts: usize, erases: bool) {
     story.catalogues().await;
     story.supervision().await;
     story.operators().await;
+    story.webhooks().await;
     if erases {
         story.erasing().await;
     }

@@ -1,0 +1,130 @@
+//! Cases: a replay of their events, one case after the other, beside their table; and the orders that name one.
+
+use std::collections::BTreeMap;
+
+use super::compare::compare;
+use super::entry::Event;
+use super::expected::{case_request_row, case_row};
+use super::fault::{Faults, What};
+use super::row::{Row, Value};
+use super::rows::{ByOwner, Rows};
+use super::select::{CASE_EVENT, CASE_REQUEST, ENFORCEMENT_CASE, EVENT};
+use super::source::Source;
+use super::{Result, Verdict};
+use crate::domain::enforcement_case::record::At;
+use crate::domain::enforcement_case::{CaseChange, CaseEvent, CaseRecord, CaseRequest, Dong};
+use crate::domain::event::OpenedCase;
+use crate::domain::ids::{AgencyCode, CaseId, RequestId};
+use crate::domain::time::Timestamp;
+
+/// What an event says, if it is that of a case.
+fn told(event: &Event<'_>) -> Option<CaseEvent> {
+    let told: CaseEvent = serde_json::from_str(event.details).ok()?;
+    let by_hub = told.change.is_none();
+    let is_case = told.action() == Some(event.action)
+        && by_hub == (event.agency == AgencyCode::hub().as_str())
+        && (event.version == 1) == matches!(told.change, Some(CaseChange::Opened(_)));
+    is_case.then_some(told)
+}
+
+/// Orders that name a case, and what came of them.
+#[derive(Debug, Default)]
+pub(super) struct Orders(BTreeMap<String, CaseRequest>);
+
+impl Orders {
+    /// An order that names a case is opened.
+    pub(super) fn open(&mut self, request: &RequestId, named: &OpenedCase) {
+        let row = CaseRequest::new(request.clone(), named.clone());
+        self.0.insert(request.to_string(), row);
+    }
+
+    /// An answer says what it debited. None: its order names no case.
+    pub(super) fn debit(&mut self, request: &RequestId, amount: Dong, at: i64) -> Option<()> {
+        let row = self.0.get_mut(request.as_str())?;
+        row.debited = Some((amount, Timestamp::from_micros(at)));
+        Some(())
+    }
+
+    /// An entry of a case. None: it does not say what one must.
+    pub(super) fn follow(&mut self, event: &Event<'_>) -> Option<()> {
+        let change = told(event)?.change;
+        let Some((request, amount, comes)) = change.as_ref().and_then(CaseChange::arrival) else {
+            return Some(());
+        };
+        let row = self.0.get_mut(request.as_str())?;
+        row.arrived = if comes {
+            row.arrived.plus(amount)?
+        } else {
+            row.arrived.minus(amount)?
+        };
+        (row.named.case_id.as_str() == event.subject).then_some(())
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        self.0.values().map(case_request_row).collect()
+    }
+}
+
+/// The tables against the events of a sound log.
+pub(super) async fn check(source: &mut Source, orders: &Orders, verdict: &mut Verdict) -> Result<()> {
+    let faults = &mut verdict.faults;
+    let mut events = source.rows(&CASE_EVENT).await?;
+    let mut stored = ByOwner::of(source.rows(&ENFORCEMENT_CASE).await?, "id");
+    while let Some(rows) = next_case(&mut events).await? {
+        let id = rows.first().and_then(|row| row.at(2).text()).unwrap_or_default();
+        let taken = stored.take(&Value::from(id)).await?;
+        faults.added(&ENFORCEMENT_CASE, &taken.strays);
+        if let Some(record) = live(&rows, faults) {
+            compare(&ENFORCEMENT_CASE, vec![case_row(&record)], taken.own, faults);
+        }
+    }
+    let strays = stored.rest().await?;
+    faults.added(&ENFORCEMENT_CASE, &strays);
+    source.settle().await?;
+    let rows = source.rows(&CASE_REQUEST).await?.rest().await?;
+    compare(&CASE_REQUEST, orders.rows(), rows, faults);
+    source.settle().await
+}
+
+/// The events of the next case.
+async fn next_case(events: &mut Rows) -> Result<Option<Vec<Row>>> {
+    let Some(first) = events.next().await? else {
+        return Ok(None);
+    };
+    let subject = first.at(2).clone();
+    let mut rows = vec![first];
+    while events.peek().await?.is_some_and(|row| *row.at(2) == subject) {
+        rows.extend(events.next().await?);
+    }
+    Ok(Some(rows))
+}
+
+/// Replays one case. None: an event cannot follow, which is told.
+fn live(rows: &[Row], faults: &mut Faults) -> Option<CaseRecord> {
+    let mut record: Option<CaseRecord> = None;
+    for (row, version) in rows.iter().zip(1..) {
+        let followed = Event::of(row)
+            .filter(|event| event.version == version)
+            .and_then(|event| step(record.as_ref(), &event));
+        if followed.is_none() {
+            faults.row(&EVENT, row, What::DoesNotFollow);
+            return None;
+        }
+        record = followed;
+    }
+    record
+}
+
+fn step(before: Option<&CaseRecord>, event: &Event<'_>) -> Option<CaseRecord> {
+    let told = told(event)?;
+    let id = CaseId::parse(event.subject).ok()?;
+    let agency = AgencyCode::parse(event.agency).ok()?;
+    let is_owner = before.is_none_or(|before| told.change.is_none() || before.agency == agency);
+    let at = At {
+        id: &id,
+        agency: &agency,
+        time: Timestamp::from_micros(event.hub_time),
+    };
+    let after = CaseRecord::follow(before, at, &told).ok()?;
+    is_owner.then_some(after)
+}
