@@ -69,6 +69,7 @@ TABLES = {
     "request_relation": (3, "enforcement_request_id relation related_id"),
     "request_attachment": (3, "enforcement_request_id log_index position document_id"),
     "deadline": (3, "enforcement_request_id name occurrence status due_time state agency counterparty duty sort_time"),
+    "notice": (1, "drafted_index enforcement_request_id state addressee decided_index"),
     "mailbox_entry": (4, "agency lane position log_index enforcement_request_id unit officer lifted"),
     "mailbox_head": (2, "agency lane last_position delivered_position"),
     "measure": (1, "id enforcement_request_id kind holder issuer decision_number decision_date decision_office in_force "
@@ -125,7 +126,7 @@ OPERATOR_FACTS = {
 
 # The members of a clock, in the order in which they are written.
 CLOCK = ("name occurrence obligor status starts_on start due stopped stopped_by limit extendable_to extended_to stops_on "
-         "done_at done_at_required pauses_on suspensions basis nature certainty regime calendar_version").split()
+         "done_at done_at_required pauses_on fired suspensions basis nature certainty regime calendar_version").split()
 
 
 class Unreadable(Exception):
@@ -535,7 +536,7 @@ class Replay:
         self.agencies, self.officers, self.credentials = {}, {}, {}
         self.measures, self.counters, self.lanes, self.tallies = {}, {}, {}, {}
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
-        self.erasures, self.destroyed, self.webhooks = {}, {}, {}
+        self.erasures, self.destroyed, self.notices, self.webhooks = {}, {}, {}, {}
         self.cases = verify_cases.Cases(self.require, text_of)
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys, self.suspensions = None, {}, {}
@@ -808,6 +809,8 @@ class Replay:
         for position, document in enumerate(told.get("attachments", [])):
             self.rows["request_attachment"].append({"enforcement_request_id": id_, "log_index": index,
                                                     "position": position, "document_id": document})
+        if told.get("notice"):
+            self.notice(event, told["notice"])
         for clock in told.get("deadlines", []):
             self.clocks[(id_, clock["name"], clock["occurrence"])] = clock
         for measure in told.get("measures", []):
@@ -904,6 +907,20 @@ class Replay:
                 "unit": request.get("assigned_unit") if is_recipient else None,
                 "officer": request.get("assigned_officer") if is_recipient else None, "lifted": int(lifted is not None)})
 
+    def notice(self, event, told):
+        """A notice that the hub drafted is decided once."""
+        state = {"draft_notice": "DRAFTED", "confirm_notice": "CONFIRMED", "discard_notice": "DISCARDED"}.get(event["action"])
+        if state is None:
+            return
+        is_draft = state == "DRAFTED"
+        draft = event["log_index"] if is_draft else told["draft"]
+        before = self.notices.get(draft)
+        self.require(before is None if is_draft else before["state"] == "DRAFTED"
+                     and before["enforcement_request_id"] == event["subject"])
+        self.notices[draft] = {
+            "drafted_index": draft, "enforcement_request_id": event["subject"], "state": state,
+            "addressee": told.get("addressee"), "decided_index": None if is_draft else event["log_index"]}
+
     def end(self, request, by, action, now):
         request["measure_ended_by"] = by
         if request["state"] in OPEN_STATES:
@@ -936,6 +953,7 @@ class Replay:
         """Every table as it must be."""
         rows = self.rows
         rows["enforcement_request"] = list(self.requests.values())
+        rows["notice"] = list(self.notices.values())
         for (id_, name, occurrence), clock in self.clocks.items():
             rows["deadline"].append({
                 "enforcement_request_id": id_, "name": name, "occurrence": occurrence, "status": clock["status"],

@@ -12,7 +12,7 @@ use lienthong::server::clock::SystemClock;
 use lienthong::server::masters::MasterSource;
 use lienthong::server::random::OsRandom;
 use lienthong::server::run::{Hub, Running};
-use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
+use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TimerSettings, TlsPems};
 use lienthong::server::webhooks::WebhookSettings;
 use lienthong::store::Database;
 use sqlx::{Connection, PgConnection};
@@ -168,6 +168,7 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
         migrate: true,
         webhooks: WebhookSettings::default(),
         settings_sha256: None,
+        timers: TimerSettings::default(),
         ledger: LedgerSettings {
             batch,
             ..LedgerSettings::default()

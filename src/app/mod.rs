@@ -26,6 +26,7 @@ pub mod kinds;
 pub mod ledger;
 pub mod mailbox;
 pub mod measures;
+pub mod notices;
 pub mod operator;
 mod places;
 pub mod receipts;
@@ -117,6 +118,7 @@ impl App {
             clock: Arc::clone(&parts.clock),
             ids: parts.ids,
             calendar: parts.calendar,
+            catalogue: Arc::clone(&parts.catalogue),
             wakeups: Arc::clone(&wakeups),
             signer: parts.signer,
             settings: parts.ledger,

@@ -99,21 +99,7 @@ impl App {
         if let Some(answer) = remembered.flatten() {
             return Ok(answer);
         }
-        let fits = |agency: &Agency| {
-            let territory = agency.effective_territory();
-            let fits = places.iter().map(|place| fit(territory, place));
-            fits.fold((0_usize, 0_usize), |(exact, within), fit| match fit {
-                Fit::Exact => (exact + 1, within + 1),
-                Fit::Within => (exact, within + 1),
-                Fit::Outside => (exact, within),
-            })
-        };
-        let best = agencies
-            .iter()
-            .map(|agency| (fits(agency), agency))
-            .filter(|((_, within), _)| *within > 0)
-            .min_by_key(|((exact, within), agency)| (std::cmp::Reverse((*within, *exact)), agency.code.clone()));
-        let best = best.map(|(_, agency)| Arc::clone(agency));
+        let best = best_fit(&agencies, places).map(Arc::clone);
         self.places.with(role, |known| {
             // Only beside the agencies that it was found among.
             if Arc::ptr_eq(&known.agencies, &agencies) && known.competent.len() < ANSWERS {
@@ -122,6 +108,32 @@ impl App {
         });
         Ok(best)
     }
+}
+
+/// The agency that fits most of the places best.
+fn best_fit<'a>(agencies: &'a [Arc<Agency>], places: &[String]) -> Option<&'a Arc<Agency>> {
+    let fits = |agency: &Agency| {
+        let territory = agency.effective_territory();
+        let fits = places.iter().map(|place| fit(territory, place));
+        fits.fold((0_usize, 0_usize), |(exact, within), fit| match fit {
+            Fit::Exact => (exact + 1, within + 1),
+            Fit::Within => (exact, within + 1),
+            Fit::Outside => (exact, within),
+        })
+    };
+    let best = agencies
+        .iter()
+        .map(|agency| (fits(agency), agency))
+        .filter(|((_, within), _)| *within > 0)
+        .min_by_key(|((exact, within), agency)| (std::cmp::Reverse((*within, *exact)), agency.code.clone()));
+    best.map(|(_, agency)| agency)
+}
+
+/// The agency that is competent for the first of these places that any is competent for; else one that states no territory: it
+/// is competent everywhere.
+pub(crate) fn most_competent<'a>(agencies: &'a [Arc<Agency>], places: &[&[String]]) -> Option<&'a Arc<Agency>> {
+    let there = places.iter().find_map(|places| best_fit(agencies, places));
+    there.or_else(|| agencies.iter().find(|agency| agency.effective_territory().is_empty()))
 }
 
 /// The unit of an agency that deals with the place, if its units state their territory.

@@ -114,7 +114,8 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::TrackingServiceListDeadlines
         | Rpc::TrackingServiceGetTimeline => READ,
 
-        Rpc::MailboxServicePull
+        Rpc::NoticeServiceListNotices
+        | Rpc::MailboxServicePull
         | Rpc::MailboxServiceSubscribe
         | Rpc::EvidenceServiceListErasures
         | Rpc::EvidenceServiceListErasable
@@ -127,6 +128,8 @@ pub const fn policy(rpc: Rpc) -> Access {
 
         Rpc::EvidenceServiceProposeErasure
         | Rpc::EvidenceServiceDecideErasure
+        | Rpc::NoticeServiceConfirmNotice
+        | Rpc::NoticeServiceDiscardNotice
         | Rpc::MailboxServiceAdvance
         | Rpc::MailboxServiceSeek
         | Rpc::WebhookServiceRegisterEndpoint

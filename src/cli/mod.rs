@@ -158,11 +158,30 @@ async fn run(command: Command) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::report::sources;
     use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_that_serves_the_source_documents_is_there() {
+        for line in sources::LINES {
+            for served in line.served {
+                let sources::Served::Command(text) = served else {
+                    continue;
+                };
+                let program = Cli::command();
+                let mut command = &program;
+                let words = text.split(' ').skip(1).take_while(|word| !word.starts_with("--"));
+                for word in words {
+                    let found = command.get_subcommands().find(|known| known.get_name() == word);
+                    command = found.unwrap_or_else(|| panic!("line {}: {text}", line.number));
+                }
+            }
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::server::clock::SystemClock;
 use crate::server::masters::MasterSource;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, Running, Stopped};
-use crate::server::settings::{HubSettings, SignerPlace, TlsSource};
+use crate::server::settings::{HubSettings, SignerPlace, TimerSettings, TlsSource};
 use crate::server::start_error::StartError;
 use crate::store::Database;
 
@@ -103,6 +103,7 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
         ledger: limits.ledger,
         limits: limits.server,
         webhooks: settings.webhooks(),
+        timers: TimerSettings::default(),
         settings_sha256: Some(settings.digest()),
     })
 }

@@ -209,6 +209,13 @@ error_codes! {
     UploadOffsetMismatch, "UPLOAD_OFFSET_MISMATCH", FailedPrecondition,
         "Vị trí gửi tiếp không phải nơi lần tải lên này đã dừng; hãy hỏi lại bằng GetUpload.",
         "The offset is not where this upload stopped; ask GetUpload again.";
+    /// There is no such drafted notice, or it is not the caller's.
+    NoticeNotFound, "NOTICE_NOT_FOUND", NotFound,
+        "Không có dự thảo báo cáo này.", "There is no such drafted notice.";
+    /// No agency is registered to which the notice could go.
+    NoticeAddresseeMissing, "NOTICE_ADDRESSEE_MISSING", FailedPrecondition,
+        "Chưa có cơ quan có thẩm quyền nào được đăng ký để nhận báo cáo này; hãy in và gửi bằng văn bản giấy.",
+        "No competent agency is registered that could get this notice; print it and send it on paper.";
     /// A fault of the hub.
     Internal, "INTERNAL", Internal,
         "Lỗi hệ thống; đã ghi nhận.", "An internal fault; it has been logged.";

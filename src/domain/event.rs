@@ -20,6 +20,7 @@ use super::money::Currency;
 use super::response_time::Counted;
 use super::signature::Signed;
 use super::time::Timestamp;
+use super::timer::Notice;
 use super::workflow::Party;
 
 /// What stands beside an entry in tables of their own, as the entry's event says. So nothing of it can be changed, added or taken
@@ -131,6 +132,9 @@ pub struct EventDetails {
     /// The signatures that its document came with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed: Option<Signed>,
+    /// What is told of a clock, by a reminder and what follows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Box<Notice>>,
     /// The earliest open deadline after this step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_time: Option<Timestamp>,

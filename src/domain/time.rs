@@ -97,6 +97,11 @@ pub trait Clock: Send + Sync {
     /// The instant now.
     fn now(&self) -> Timestamp;
 
+    /// How much time has passed since some moment, by a count that nobody sets; `None`: this clock has no such count.
+    fn elapsed(&self) -> Option<Duration> {
+        None
+    }
+
     /// The machine's time, by which certificates, tokens and signatures are judged. Another one in a sandbox alone.
     fn machine_now(&self) -> Timestamp {
         self.now()
@@ -114,23 +119,40 @@ pub trait Clock: Send + Sync {
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct ManualClock(std::sync::atomic::AtomicI64);
+pub struct ManualClock {
+    now: std::sync::atomic::AtomicI64,
+    passed: std::sync::atomic::AtomicI64,
+}
 
 impl ManualClock {
     /// A clock standing at `start`.
     pub const fn new(start: Timestamp) -> Self {
-        Self(std::sync::atomic::AtomicI64::new(start.0))
+        Self {
+            now: std::sync::atomic::AtomicI64::new(start.0),
+            passed: std::sync::atomic::AtomicI64::new(0),
+        }
     }
 
-    /// Moves the clock by `micros`, forwards or backwards.
+    /// Moves the clock by `micros`, forwards or backwards: so much time passes.
     pub fn advance_micros(&self, micros: i64) {
-        self.0.fetch_add(micros, std::sync::atomic::Ordering::SeqCst);
+        self.passed.fetch_add(micros, std::sync::atomic::Ordering::SeqCst);
+        self.leap_micros(micros);
+    }
+
+    /// Sets the clock ahead or back by `micros`, without any time passing: a fault.
+    pub fn leap_micros(&self, micros: i64) {
+        self.now.fetch_add(micros, std::sync::atomic::Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(std::sync::atomic::Ordering::SeqCst))
+        Timestamp(self.now.load(std::sync::atomic::Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> Option<Duration> {
+        let passed = self.passed.load(std::sync::atomic::Ordering::SeqCst);
+        Some(Duration::from_micros(u64::try_from(passed).unwrap_or(0)))
     }
 }
 

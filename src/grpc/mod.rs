@@ -13,6 +13,7 @@ pub mod document_service;
 mod erasure;
 pub mod evidence_service;
 pub mod mailbox_service;
+pub mod notice_service;
 mod page;
 pub(crate) mod refusal;
 pub mod request_service;

@@ -30,6 +30,7 @@ mod services;
 pub mod settings;
 mod socket;
 pub mod start_error;
+mod timers;
 pub mod tls;
 pub mod tls_alarm;
 pub mod tls_files;

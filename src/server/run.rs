@@ -33,7 +33,7 @@ use super::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use super::start_error::StartError;
 use super::tls::{Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, sandbox, services, webhooks};
+use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, sandbox, services, timers, webhooks};
 use crate::app::documents::Documents;
 use crate::app::ledger::check_log;
 use crate::app::{App, Parts, calendar};
@@ -149,6 +149,7 @@ pub struct Running {
     writer: JoinHandle<()>,
     follower: AbortOnDropHandle<()>,
     jobs: AbortOnDropHandle<()>,
+    timers: AbortOnDropHandle<()>,
     hints: AbortOnDropHandle<()>,
     trust_keeper: AbortOnDropHandle<()>,
     rewrapping: AbortOnDropHandle<()>,
@@ -337,6 +338,7 @@ impl Hub {
         let follower = follow::start(Arc::clone(&authenticator), app.clone());
         let (tls_follower, tls_state) = follow_tls::start(Arc::clone(&tls), settings.tls, connections.clone());
         let jobs = jobs::start(app.clone(), documents, webhooks, &metrics, pending);
+        let timers = timers::start(app.clone(), &metrics, settings.timers);
         let hints = hints::start(app.clone());
         let trust_keeper = keep_trust::start(in_force, app.clone());
         let certificates = Arc::clone(&tls);
@@ -368,6 +370,7 @@ impl Hub {
             writer,
             follower,
             jobs,
+            timers,
             hints,
             trust_keeper,
             rewrapping,
@@ -452,6 +455,7 @@ impl Running {
             follower,
             tls_follower,
             jobs,
+            timers,
             hints,
             trust_keeper,
             rewrapping,
@@ -471,6 +475,7 @@ impl Running {
             follower,
             tls_follower,
             jobs,
+            timers,
             hints,
             trust_keeper,
             rewrapping,

@@ -44,8 +44,21 @@ pub struct HubSettings {
     pub limits: ServerLimits,
     /// How it calls its agencies.
     pub webhooks: WebhookSettings,
+    /// Whether the hub does by itself what comes with time.
+    pub timers: TimerSettings,
     /// SHA-256 of all that was set, for the log; of nothing secret. None: a program of another runs the hub.
     pub settings_sha256: Option<Digest>,
+}
+
+/// What comes with time: reminders, what follows them, clocks that resume, requests that close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TimerSettings {
+    /// The hub looks about every second.
+    #[default]
+    Running,
+    /// Nothing comes by itself: for programs that move the hub's clock and ask [`App::fire_timers`](crate::app::App::fire_timers)
+    /// themselves, so that what they see does not depend on how fast they are.
+    Still,
 }
 
 /// Where a hub's signing keys are. No two hubs share them.

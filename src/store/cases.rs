@@ -76,8 +76,8 @@ impl Store {
             .bind(&filter.opened_until)
             .bind(&filter.due_until)
             .bind(limit)
-            .bind(filter.held_until.map(Timestamp::micros))
-            .bind(filter.under_way_until.map(Timestamp::micros))
+            .bind(filter.held_until.map_or(0, Timestamp::micros))
+            .bind(filter.under_way_until.map_or(0, Timestamp::micros))
             .fetch_all(pool))
         .map_err(store_error)
     }

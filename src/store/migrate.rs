@@ -35,9 +35,11 @@ migrations! {
     11 => "0011_content_key",
     12 => "0012_erasure",
     13 => "0013_operator_action",
+    14 => "0014_timer",
     15 => "0015_response_time",
     16 => "0016_case",
     17 => "0017_webhook",
+    19 => "0019_suspension",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

@@ -34,10 +34,12 @@ mod sql_erasure;
 mod sql_operator;
 mod sql_supervision;
 mod sql_suspension;
+mod sql_timer;
 mod sql_tracking;
 mod sql_webhook;
 mod supervision;
 mod suspensions;
+mod timers;
 mod tree;
 mod webhooks;
 pub mod write;
@@ -64,6 +66,7 @@ pub use requests::{Direction, RequestFilter};
 pub use responses::{Period, SumFilter, Whose};
 pub use snapshot::{KeptStream, Snapshot};
 pub use supervision::{ReadFilter, SupervisedFilter};
+pub use timers::{DraftedNotice, NOT_BEFORE_A_CHANGE};
 pub(crate) use tree::nodes_of;
 pub use webhooks::{ClaimedLane, Settled, WebhookHealth};
 
@@ -130,6 +133,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(at_rest)
         .chain(erasure)
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
         .chain(kept::texts())
         .collect()

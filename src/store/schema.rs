@@ -42,6 +42,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("mailbox_entry", Class::Projection),
     ("mailbox_head", Class::Projection),
     ("measure", Class::Projection),
+    ("notice", Class::Projection),
     ("officer", Class::Projection),
     ("operator_action", Class::Operational),
     ("register_counter", Class::Projection),
@@ -51,6 +52,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("response_histogram", Class::Projection),
     ("supervision_read", Class::Projection),
     ("supervision_shown", Class::Evidence),
+    ("timer", Class::Operational),
     ("tree_node", Class::Projection),
     ("trust_paper", Class::Projection),
     ("webhook_cursor", Class::Operational),
@@ -213,6 +215,10 @@ table!(CASE_REQUEST, "case_request", Replace, ["enforcement_request_id"], {
     "enforcement_request_id": Text, "case_id": Text, "obligations": Text, "purpose": Text, "amount": Integer, "costs": Integer,
     "debited": Integer, "debited_time": Integer, "arrived": Integer,
 });
+table!(TIMER, "timer", Replace, ["enforcement_request_id"], { "enforcement_request_id": Text, "due_time": Integer });
+table!(NOTICE, "notice", Replace, ["drafted_index"], {
+    "drafted_index": Integer, "enforcement_request_id": Text, "state": Text, "addressee": Text, "decided_index": Integer,
+});
 
 table!(LEDGER_HEAD, "ledger_head", Replace, ["id"], {
     "id": Integer, "tree_size": Integer, "root_hash": Bytes, "frontier": Bytes, "hub_time": Integer,
@@ -251,7 +257,9 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &RESPONSE_HISTOGRAM,
     &ENFORCEMENT_CASE,
     &CASE_REQUEST,
+    &NOTICE,
     &CALENDAR_DAY,
+    &TIMER,
     &JOB,
     &OPERATOR_ACTION,
     &WEBHOOK_ENDPOINT,
@@ -269,6 +277,7 @@ pub(crate) static TOGETHER: &[&Table] = &[
     &IDEMPOTENCY,
     &ENFORCEMENT_REQUEST,
     &DEADLINE,
+    &TIMER,
     &MAILBOX_ENTRY,
     &MAILBOX_HEAD,
     &CHECKPOINT,

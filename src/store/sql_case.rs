@@ -48,13 +48,13 @@ texts! {
         " AND ($6 = '' OR c.status = $6) AND ($7 = '' OR c.officer = $7) AND ($8 = '' OR c.unit = $8) ",
         "AND ($9 = '' OR c.tags LIKE $9) AND ($10 = '' OR c.decision_number = $10) ",
         "AND ($11 = '' OR c.opened_date <= $11) AND ($12 = '' OR c.due_date <= $12) ",
-        "AND ($14 IS NULL OR EXISTS (SELECT 1 FROM case_request q JOIN measure m \
+        "AND ($14 = CAST(0 AS BIGINT) OR EXISTS (SELECT 1 FROM case_request q JOIN measure m \
             ON m.enforcement_request_id = q.enforcement_request_id \
             WHERE q.case_id = c.id AND q.purpose = 'HOLDS' AND m.in_force AND m.since_time < $14 \
             AND NOT EXISTS (SELECT 1 FROM request_relation n JOIN case_request d \
               ON d.enforcement_request_id = n.enforcement_request_id \
               WHERE n.related_id IN (m.id, m.enforcement_request_id) AND d.purpose IN ('TAKES', 'RELEASES')))) ",
-        "AND ($15 IS NULL OR EXISTS (SELECT 1 FROM case_request q \
+        "AND ($15 = CAST(0 AS BIGINT) OR EXISTS (SELECT 1 FROM case_request q \
             WHERE q.case_id = c.id AND q.debited > q.arrived AND q.debited_time < $15)) ",
         "ORDER BY c.id DESC LIMIT $13"
     ));

@@ -13,6 +13,7 @@ use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::response_time::{Sum, TallyKey, What};
 use crate::domain::time::Timestamp;
+use crate::domain::timer::NoticeState;
 use crate::domain::workflow::Party;
 
 fn micros(time: Option<Timestamp>) -> Value {
@@ -93,6 +94,22 @@ pub(super) fn deadline_row(request: &EnforcementRequest, deadline: &Deadline, st
         counterparty.as_str().into(),
         deadline.duty().as_str().into(),
         deadline.due.map_or(i64::MAX, Timestamp::micros).into(),
+    ])
+}
+
+pub(super) fn notice_row(
+    request: &RequestId,
+    draft: i64,
+    state: NoticeState,
+    addressee: Option<&AgencyCode>,
+    decided: Option<i64>,
+) -> Row {
+    Row::from([
+        request.as_str().into(),
+        draft.into(),
+        state.as_str().into(),
+        addressee.map(AgencyCode::as_str).into(),
+        decided.into(),
     ])
 }
 

@@ -8,13 +8,14 @@ use serde_json::value::RawValue;
 
 use super::compare::compare;
 use super::entry::Event;
-use super::expected::{deadline_row, relation_row, request_row};
+use super::expected::{deadline_row, notice_row, relation_row, request_row};
 use super::fault::{Faults, What};
 use super::log::{Done, Effect, Log};
 use super::row::{Row, Value};
 use super::rows::{ByOwner, Rows};
 use super::select::{
-    DEADLINE, ENFORCEMENT_REQUEST, EVENT, MAILBOX_ENTRY, REQUEST_ATTACHMENT, REQUEST_EVENT, REQUEST_RELATION, Select,
+    DEADLINE, ENFORCEMENT_REQUEST, EVENT, MAILBOX_ENTRY, NOTICE, REQUEST_ATTACHMENT, REQUEST_EVENT, REQUEST_RELATION,
+    Select,
 };
 use super::source::Source;
 use super::{Progress, Result, STEP, Verdict};
@@ -25,6 +26,7 @@ use crate::domain::ids::{AgencyCode, OfficerId, RequestId, UnitId};
 use crate::domain::register::running_number;
 use crate::domain::request::{EnforcementRequest, Step};
 use crate::domain::time::Timestamp;
+use crate::domain::timer::{Notice, NoticeState};
 use crate::domain::workflow::Action;
 
 /// The tables of a request, each in the order of requests.
@@ -38,6 +40,7 @@ impl Side {
             (&REQUEST_RELATION, "enforcement_request_id"),
             (&REQUEST_ATTACHMENT, "enforcement_request_id"),
             (&DEADLINE, "enforcement_request_id"),
+            (&NOTICE, "enforcement_request_id"),
             (&MAILBOX_ENTRY, "enforcement_request_id"),
         ] {
             tables.push(ByOwner::of(source.rows(select).await?, column));
@@ -173,6 +176,7 @@ struct Life {
     relations: Vec<Row>,
     attachments: Vec<Row>,
     mailbox: Vec<Row>,
+    notices: BTreeMap<i64, Row>,
 }
 
 impl Life {
@@ -227,6 +231,7 @@ impl Life {
             clocks: BTreeMap::new(),
             attachments: Vec::new(),
             mailbox: Vec::new(),
+            notices: BTreeMap::new(),
         };
         life.take(event, details, log)?;
         Some(life)
@@ -281,6 +286,9 @@ impl Life {
             ])
         });
         self.attachments.extend(named);
+        if let Some(notice) = &details.notice {
+            self.take_notice(event, notice)?;
+        }
         let texts: ClockTexts<'_> = serde_json::from_str(event.details).ok()?;
         for (deadline, text) in details.deadlines.into_iter().zip(texts.deadlines) {
             let key = (deadline.name.clone(), deadline.occurrence);
@@ -288,6 +296,24 @@ impl Life {
             self.clocks.insert(key, Clock { deadline, text });
         }
         Some(())
+    }
+
+    /// A draft is decided once, and only a draft is.
+    fn take_notice(&mut self, event: &Event<'_>, notice: &Notice) -> Option<()> {
+        let action: Action = event.action.parse().ok()?;
+        let (draft, state, decided) = if action == Action::DraftNotice {
+            (event.index, NoticeState::Drafted, None)
+        } else if action == Action::ConfirmNotice {
+            (notice.draft?, NoticeState::Confirmed, Some(event.index))
+        } else if action == Action::DiscardNotice {
+            (notice.draft?, NoticeState::Discarded, Some(event.index))
+        } else {
+            return Some(());
+        };
+        let row = notice_row(&self.request.id, draft, state, notice.addressee.as_ref(), decided);
+        let before = self.notices.insert(draft, row);
+        let was_drafted = before.is_some_and(|row| row.at(4).integer().is_none());
+        (was_drafted == decided.is_some()).then_some(())
     }
 
     /// Takes what another request's step does.
@@ -346,6 +372,7 @@ impl Life {
             "request_relation" => self.relations.clone(),
             "request_attachment" => self.attachments.clone(),
             "mailbox_entry" => self.mailbox.clone(),
+            "notice" => self.notices.values().cloned().collect(),
             "deadline" => {
                 let clocks = self.clocks.values();
                 clocks

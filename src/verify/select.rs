@@ -147,6 +147,13 @@ pub(super) static DEADLINE: Select = Select::of(
      ORDER BY enforcement_request_id, name, occurrence",
 );
 
+pub(super) static NOTICE: Select = Select::of(
+    "notice",
+    &["drafted_index"],
+    "SELECT enforcement_request_id, drafted_index, state, addressee, decided_index FROM notice \
+     ORDER BY enforcement_request_id, drafted_index",
+);
+
 pub(super) static MAILBOX_ENTRY: Select = Select::of(
     "mailbox_entry",
     &["agency", "lane", "position", "log_index"],
@@ -334,6 +341,7 @@ pub static VERIFIED: &[&Select] = &[
     &REQUEST_RELATION,
     &REQUEST_ATTACHMENT,
     &DEADLINE,
+    &NOTICE,
     &MAILBOX_ENTRY,
     &MAILBOX_HEAD,
     &MEASURE,

@@ -51,6 +51,8 @@ mod store;
 #[cfg(test)]
 mod supervision;
 #[cfg(test)]
+mod timers;
+#[cfg(test)]
 mod tracking;
 #[cfg(test)]
 mod verify;

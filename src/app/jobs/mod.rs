@@ -4,9 +4,11 @@
 mod recompute;
 mod succession;
 mod suspend;
+mod timers;
 
 pub use recompute::Recomputed;
 pub(crate) use succession::last_successor;
+pub use timers::Fired;
 
 use super::App;
 use super::ledger::Actor;

@@ -13,13 +13,12 @@ use super::catalogue::StatedKind;
 use super::clock::ClockStep;
 use super::erasure::ErasureStep;
 pub use super::reads::SupervisedRead;
+use super::timers::TimerWork;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{Kind, RelatedFacts};
 use crate::domain::event::{DecisionRef, Measure, Relation, Served};
-use crate::domain::ids::{
-    AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId, UnitId,
-};
+use crate::domain::ids::{AgencyCode, CursorName, DocumentId, IdempotencyKey, OfficerId, RelatedId, RequestId, UnitId};
 use crate::domain::mailbox::Lane;
 use crate::domain::operator::LineId;
 use crate::domain::signature::Signed;
@@ -32,6 +31,8 @@ use crate::evidence::hub_key::HubKey;
 use crate::evidence::leaf::content_sha256;
 use crate::sealing::DataKey;
 use crate::store::rows::Checkpoint;
+
+pub use super::sweep_task::{Sweep, SweepTask, SweptRequest};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +147,8 @@ pub enum Operation {
     Calendar(CalendarImport),
     /// The hub's own work over requests, a piece at a time.
     Sweep(Sweep),
+    /// What comes with time.
+    Timers(Box<TimerWork>),
     /// Register measures from before or outside the hub.
     Measures(Vec<Measure>),
     /// Enter an uploaded document.
@@ -216,45 +219,6 @@ pub struct Upload {
 pub struct CalendarImport {
     /// The days; one for each date.
     pub days: Vec<CalendarDay>,
-}
-
-/// A piece of the hub's own work: these requests, as far as they still need it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sweep {
-    /// What to do with each.
-    pub task: SweepTask,
-    /// The requests with their parties, for reading ahead.
-    pub requests: Vec<SweptRequest>,
-    /// Measures that came of no request, to pass on.
-    pub measures: Vec<MeasureId>,
-}
-
-/// A request that a sweep looks at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SweptRequest {
-    /// Which.
-    pub id: RequestId,
-    /// Who sent it.
-    pub sender: AgencyCode,
-    /// Who must answer it.
-    pub recipient: AgencyCode,
-}
-
-/// The hub's own work over requests.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SweepTask {
-    /// Compute open clocks again on the calendar as it is now. No requests: the job is done.
-    Recompute {
-        /// The version of the calendar for which the job was begun.
-        version: i64,
-    },
-    /// Pass what an agency has to its successor.
-    Succeed {
-        /// The agency that has ended.
-        from: AgencyCode,
-        /// Who took over.
-        to: AgencyCode,
-    },
 }
 
 /// An order, checked against its kind.

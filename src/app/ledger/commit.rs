@@ -13,6 +13,7 @@ use super::needs::Needs;
 use super::signed::{self, Signed};
 use super::state::{Registry, State};
 use super::tally;
+use super::timers;
 use super::webhook;
 use super::writer::{MAX_SKEW_MICROS, Writer};
 use crate::domain::calendar::Calendar;
@@ -20,7 +21,7 @@ use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::AgencyCode;
 use crate::evidence::nodes::Growth;
 use crate::store::nodes_of;
-use crate::store::rows::{CalendarDayRow, Checkpoint, Head, OfficerRow};
+use crate::store::rows::{CalendarDayRow, Checkpoint, Head, OfficerRow, TimerRow};
 use crate::store::write::LedgerTx;
 
 /// The longest time that a batch may take, from waiting for a connection to the end of its COMMIT. PostgreSQL cuts who
@@ -134,7 +135,13 @@ impl Writer {
 
     /// Writes everything that the batch changed; nothing for a batch that changed nothing.
     async fn write(&mut self, tx: &mut LedgerTx, head: &Head, state: &State) -> Result<Written, sqlx::Error> {
-        let signed = self.write_entries(tx, head, state).await?;
+        let timers = timers::rows(state, &self.registry, &self.environment);
+        let signed = self.write_entries(tx, head, state, &timers.set).await?;
+        if signed.is_none() {
+            tx.write(&timers.set).await?;
+        }
+        tx.remove_timers(&timers.removed).await?;
+        tx.write(&state.appended.notices).await?;
         tx.write(&state.appended.relations).await?;
         tx.write(&state.appended.attachments).await?;
         tx.write(&state.appended.request_attachments).await?;
@@ -198,6 +205,7 @@ impl Writer {
         tx: &mut LedgerTx,
         head: &Head,
         state: &State,
+        timers: &Vec<TimerRow>,
     ) -> Result<Option<Signed>, sqlx::Error> {
         let appended = &state.appended;
         if appended.entries.is_empty() {
@@ -213,6 +221,7 @@ impl Writer {
             &appended.keys,
             &state.request_rows(),
             &state.deadline_rows().map_err(encode_error)?,
+            timers,
             &appended.mailbox,
             &state.head_rows(),
             &vec![signed.checkpoint.clone()],

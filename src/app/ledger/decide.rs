@@ -10,7 +10,7 @@ use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
     calendar, cases, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit,
-    suspension, sweep, trust, upload, webhook,
+    suspension, sweep, timers, trust, upload, webhook,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -100,6 +100,7 @@ pub(super) fn decide(
             calendar::import(state, environment, command, import)?;
         }
         Operation::Sweep(piece) => sweep::sweep(state, registry, environment, &command.actor, piece)?,
+        Operation::Timers(work) => timers::work(state, registry, environment, command, work)?,
         Operation::Measures(list) => {
             registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
             measures::register(state, registry, environment, command, list)?;

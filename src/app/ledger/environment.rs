@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::domain::calendar::Calendar;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::IdSource;
 use crate::domain::suspension::known::KnownSuspensions;
 use crate::domain::time::Clock;
@@ -19,6 +20,7 @@ pub(crate) struct Environment {
     pub(crate) calendar: Arc<Calendar>,
     /// What lets clocks stand still, as of the head.
     pub(crate) suspensions: Arc<KnownSuspensions>,
+    pub(crate) catalogue: Arc<Catalogue>,
 }
 
 impl std::fmt::Debug for Environment {

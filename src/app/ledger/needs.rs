@@ -10,6 +10,7 @@ use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::erasure::ErasureStep;
 use super::state::{Registry, State};
 use super::suspension::SuspensionStep;
+use super::timers::{self, HIGHEST_LEVEL, TimerWork};
 use crate::domain::ids::{
     AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId,
 };
@@ -51,6 +52,9 @@ pub(super) struct Needs<'a> {
     /// Agencies whose endpoints of webhooks are looked at.
     webhooks: BTreeSet<&'a AgencyCode>,
     cases: CaseNeeds<'a>,
+    /// Agencies whose own line is climbed.
+    climbed: BTreeSet<&'a AgencyCode>,
+    notices: BTreeSet<i64>,
 }
 
 impl<'a> Needs<'a> {
@@ -136,6 +140,7 @@ impl<'a> Needs<'a> {
             }
             Operation::Erasure(step) => {
                 self.requests.extend(step.order.requests.keys());
+                self.timed.extend(step.order.requests.keys());
                 self.measured.extend(step.order.requests.keys());
                 self.erasures.push(step);
             }
@@ -166,12 +171,32 @@ impl<'a> Needs<'a> {
                     self.agencies.insert(to);
                 }
             }
+            Operation::Timers(work) => self.add_timers(work),
             Operation::Measures(measures) => {
                 for measure in measures {
                     self.agencies.extend([&measure.holder, &measure.issuer]);
                     self.decisions.insert((&measure.holder, measure.decision.date));
                 }
             }
+        }
+    }
+
+    fn add_timers(&mut self, work: &'a TimerWork) {
+        for request in work.requests() {
+            self.requests.insert(&request.id);
+            self.timed.insert(&request.id);
+            self.measured.insert(&request.id);
+            let parties = [&request.sender, &request.recipient];
+            self.mailboxes.extend(parties);
+            self.agencies.extend(parties);
+            if matches!(work, TimerWork::Fire(_)) {
+                self.climbed.extend(parties);
+            }
+        }
+        if let TimerWork::Decide(decision) = work {
+            self.notices.insert(decision.draft);
+            self.mailboxes.extend(&decision.addressee);
+            self.agencies.extend(&decision.addressee);
         }
     }
 
@@ -275,8 +300,20 @@ impl<'a> Needs<'a> {
         self.read_measures(tx, state).await?;
         self.read_requests(tx, state).await?;
         self.cases.read(tx, state).await?;
-        if !self.timed.is_empty() {
-            state.deadlines = tx.deadlines(self.timed.iter().copied()).await?;
+        // Also of requests that are read for a measure of theirs: a change of it may end their clocks, and moves their timers.
+        let timed: BTreeSet<&RequestId> = self
+            .timed
+            .iter()
+            .copied()
+            .chain(state.requests.values().map(|request| &request.id))
+            .collect();
+        if !timed.is_empty() {
+            // One without a clock is known to have none.
+            let mut deadlines = tx.deadlines(timed.iter().copied()).await?;
+            for id in timed {
+                deadlines.entry(id.clone()).or_default();
+            }
+            state.deadlines = deadlines;
         }
         if !self.numbers.is_empty() {
             state.numbered = tx
@@ -323,7 +360,38 @@ impl<'a> Needs<'a> {
         if self.initialises {
             state.has_agencies = tx.agency_count().await? > 0;
         }
-        self.read_registry(tx, registry).await
+        if !self.notices.is_empty() {
+            let found = tx.notices(self.notices.iter().copied()).await?;
+            state.notices = found.into_iter().map(|row| (row.drafted_index, row)).collect();
+        }
+        self.read_registry(tx, registry).await?;
+        let requests = state.requests.values();
+        let parties: BTreeSet<&AgencyCode> = requests
+            .flat_map(|request| [&request.sender, &request.recipient])
+            .collect();
+        read_agencies(tx, registry, parties.into_iter()).await?;
+        self.read_lines(tx, state, registry).await
+    }
+
+    /// The agencies above those whose line is climbed, as far up as ladders go, and how far their mailboxes go.
+    async fn read_lines(
+        &self,
+        tx: &mut LedgerTx,
+        state: &mut State,
+        registry: &mut Registry,
+    ) -> Result<(), sqlx::Error> {
+        let mut line: BTreeSet<AgencyCode> = self.climbed.iter().map(|code| (*code).clone()).collect();
+        let mut above = BTreeSet::new();
+        for _ in 0..HIGHEST_LEVEL {
+            line = timers::above(registry, &line).collect();
+            above.extend(line.iter().cloned());
+            read_agencies(tx, registry, line.iter()).await?;
+        }
+        above.retain(|code| !self.mailboxes.contains(code));
+        if !above.is_empty() {
+            state.heads.load(tx.mailbox_heads(above.iter()).await?);
+        }
+        Ok(())
     }
 
     /// The requests named, and those that made the measures named: by them it is known who may name such a measure.
@@ -375,22 +443,7 @@ impl<'a> Needs<'a> {
     }
 
     async fn read_registry(&self, tx: &mut LedgerTx, registry: &mut Registry) -> Result<(), sqlx::Error> {
-        let agencies: Vec<&AgencyCode> = self
-            .agencies
-            .iter()
-            .copied()
-            .filter(|code| !registry.agencies.contains_key(*code))
-            .collect();
-        if !agencies.is_empty() {
-            let rows = tx.agencies(agencies.iter().copied()).await?;
-            registry
-                .agencies
-                .extend(agencies.into_iter().map(|code| (code.clone(), None)));
-            registry.agencies.extend(
-                rows.into_iter()
-                    .map(|row| (row.registered.agency.code.clone(), Some(row))),
-            );
-        }
+        read_agencies(tx, registry, self.agencies.iter().copied()).await?;
         let officers: Vec<(AgencyCode, OfficerId)> = self
             .officers
             .iter()
@@ -409,4 +462,24 @@ impl<'a> Needs<'a> {
         }
         Ok(())
     }
+}
+
+/// Reads those of the agencies that are not known yet.
+async fn read_agencies<'a>(
+    tx: &mut LedgerTx,
+    registry: &mut Registry,
+    codes: impl Iterator<Item = &'a AgencyCode>,
+) -> Result<(), sqlx::Error> {
+    let unknown: Vec<&AgencyCode> = codes.filter(|code| !registry.agencies.contains_key(*code)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let rows = tx.agencies(unknown.iter().copied()).await?;
+    let nobody = unknown.into_iter().map(|code| (code.clone(), None));
+    registry.agencies.extend(nobody);
+    let known = rows
+        .into_iter()
+        .map(|row| (row.registered.agency.code.clone(), Some(row)));
+    registry.agencies.extend(known);
+    Ok(())
 }

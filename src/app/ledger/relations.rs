@@ -1,32 +1,10 @@
-//! What an order relates to: it must be there, and be what the relation says.
+//! Whether an order may name what it relates to.
 
-use jiff::civil::Date;
-use serde_json::Value;
-
-use super::case_orders;
-use super::command::{Command, CopyByRight, Submit};
-use super::environment::Environment;
-use super::erasure;
-use super::record::{Kept, NewEntry, details_text, enter_mailboxes};
-use super::state::{Registry, State};
-use super::suspension::stand_still;
-use super::upload::name_attachments;
-use crate::domain::agency::{Agency, Channel, Role};
-use crate::domain::catalogue::Kind;
-use crate::domain::deadline::{self, ClockContext, earliest_open_due};
-use crate::domain::document::parts::RelationType;
-use crate::domain::enforcement_case::CaseRequest;
+use super::command::Submit;
+use super::state::State;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
-use crate::domain::event::{COPY_OF, Entered, EventDetails, Lifted, Opened, OpenedCase, Relation};
-use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, KindCode, RelatedId, RequestId, UnitId};
-use crate::domain::mailbox::MailboxEntry;
-use crate::domain::request::EnforcementRequest;
-use crate::domain::response_time::{self, Counting};
-use crate::domain::time::Timestamp;
+use crate::domain::ids::{AgencyCode, KindCode, RelatedId};
 use crate::domain::viewer::Viewer;
-use crate::domain::workflow::{self, Action, Decision, Facts, Party};
-use crate::evidence::leaf::EntryType;
-use crate::store::rows::RelationRow;
 
 /// Everything that the order relates to exists, is the sender's, within the officer's rights, of a kind that this one may relate
 /// to, and still in force where that matters.

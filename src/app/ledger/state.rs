@@ -7,6 +7,7 @@ use serde::ser::Error as _;
 
 use super::command::Actor;
 use super::erasure::ErasureFacts;
+use super::timers::Retimed;
 use super::webhook::WebhookFacts;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
 use crate::domain::calendar::DayState;
@@ -27,7 +28,7 @@ use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
     AttachmentRow, BodyRow, CaseRequestRow, CaseRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow,
-    DeadlineRow, ErasedContentRow, EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, ReadRow,
+    DeadlineRow, ErasedContentRow, EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, NoticeRow, ReadRow,
     RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow, TrustPaperRow, UsedKey,
 };
 
@@ -149,6 +150,7 @@ pub(super) struct Appended {
     pub(super) erased_content: Vec<ErasedContentRow>,
     /// The entries that erase.
     pub(super) erased_by: Vec<i64>,
+    pub(super) notices: Vec<NoticeRow>,
 }
 
 /// The state of one batch.
@@ -200,6 +202,10 @@ pub(super) struct State {
     pub(super) erasure: ErasureFacts,
     /// Endpoints of webhooks.
     pub(super) webhooks: WebhookFacts,
+    /// Requests whose timers the batch finds out again.
+    pub(super) retimed: Retimed,
+    /// Drafted notices that the batch asks for.
+    pub(super) notices: BTreeMap<i64, NoticeRow>,
     /// How far one of the hub's own jobs has come.
     pub(super) job: Option<JobRow>,
     /// What the batch counts.
@@ -240,6 +246,8 @@ impl State {
             taken_lines: Vec::new(),
             erasure: ErasureFacts::default(),
             webhooks: WebhookFacts::default(),
+            retimed: Retimed::default(),
+            notices: BTreeMap::new(),
             job: None,
             tallies: Tallies::default(),
             appended: Appended::default(),

@@ -157,6 +157,8 @@ fn facts(
         measure_in_force: state.measure_of(&request.id).is_some_and(|measure| measure.in_force),
         quiet_period_over: false,
         unfounded_return: step.statement.unfounded_return,
+        senders_clock: false,
+        notice_drafted: false,
     }
 }
 

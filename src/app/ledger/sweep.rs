@@ -37,6 +37,8 @@ pub(super) fn sweep(
         let Some(request) = current(state, swept)? else {
             continue;
         };
+        // Another calendar moves also what no due time tells.
+        state.retimed.again(&request.id);
         match &sweep.task {
             SweepTask::Recompute { .. } => recompute(state, registry, environment, actor, &request)?,
             SweepTask::Succeed { from, to } => {

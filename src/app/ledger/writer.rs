@@ -25,6 +25,7 @@ use super::state::Registry;
 use super::wakeup::Wakeups;
 use crate::app::TRACE;
 use crate::domain::calendar::Calendar;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::AgencyCode;
 use crate::domain::ids::IdSource;
@@ -138,6 +139,8 @@ pub struct LedgerParts {
     pub ids: Arc<dyn IdSource>,
     /// The calendar that holds until days are in the database.
     pub calendar: Arc<Calendar>,
+    /// All kinds, and who is told when a clock runs out.
+    pub catalogue: Arc<Catalogue>,
     /// Bells for readers of mailboxes.
     pub wakeups: Arc<Wakeups>,
     /// The hub's keys and what it has signed.
@@ -163,6 +166,7 @@ impl Ledger {
             clock,
             ids,
             calendar,
+            catalogue,
             wakeups,
             signer,
             settings,
@@ -190,6 +194,7 @@ impl Ledger {
                 masters,
                 calendar,
                 suspensions: Arc::default(),
+                catalogue,
             },
             registry: Registry::default(),
             registry_version: version_sender,
@@ -322,6 +327,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Calendar(_)
         | Operation::Clocks(_)
         | Operation::Sweep(_)
+        | Operation::Timers(_)
         | Operation::Erasure(_)
         | Operation::Measures(_)
         | Operation::Upload(_)
@@ -441,6 +447,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Erasure(_)
         | Operation::HubKey(_)
         | Operation::RetireHubKey(_) => true,
+        Operation::Timers(ref work) => work.stands_alone(),
         Operation::Submit(_)
         | Operation::Step(_)
         | Operation::Advance(_)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::app::App;
+use crate::app::notices::NoticeView;
 use crate::app::requests::history::SentDocument;
 use crate::app::views::RequestView;
 use crate::domain::error::Result;
@@ -27,6 +28,8 @@ pub struct Entry {
     pub view: Option<RequestView>,
     /// The document that the event brought, or the message of a step without one, if it was asked for.
     pub document: Option<SentDocument>,
+    /// What is told of a clock. Who is no party of the request gets this and nothing else of it.
+    pub notice: Option<NoticeView>,
 }
 
 impl Entry {
@@ -125,14 +128,15 @@ impl Reader {
         let views = self.app.envelopes(requests).await?;
         let views: BTreeMap<RequestId, RequestView> =
             views.into_iter().map(|view| (view.request.id.clone(), view)).collect();
-        Ok(events
-            .drain(..)
-            .map(|DeliveredEvent { entry, event }| Entry {
+        let complete = |DeliveredEvent { entry, event }| {
+            Ok(Entry {
                 view: views.get(&entry.request_id).cloned(),
                 document: documents.remove(&event.log_index),
+                notice: self.app.notice_in(&event)?,
                 entry,
                 event,
             })
-            .collect())
+        };
+        events.drain(..).map(complete).collect()
     }
 }

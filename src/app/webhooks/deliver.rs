@@ -3,11 +3,10 @@
 //! an entry is sent once more rather than never. Nothing waits in memory but the calls under way.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::SemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -288,7 +287,7 @@ impl Webhooks {
         let found = entries.first().filter(|delivered| delivered.entry.position == position);
         let delivered = found.ok_or_else(|| Error::new(ErrorCode::PositionOutOfRange))?;
         let requests = self.requests(agency, &entries).await?;
-        let (_permit, keys) = self.at_once(&endpoint).await?;
+        let (_turn, keys) = self.at_once(&endpoint).await?;
         let attempt = self.attempt(&endpoint, delivered, &requests, &keys).await;
         let row = delivery(&endpoint, delivered, &attempt, self.app.clock.now());
         self.app.store.record_webhook(&row).await?;
@@ -302,7 +301,7 @@ impl Webhooks {
     pub async fn send_test(&self, agency: &AgencyCode, id: &WebhookId) -> Result<(String, Attempt)> {
         self.require_on()?;
         let endpoint = self.own(agency, id).await?;
-        let (_permit, keys) = self.at_once(&endpoint).await?;
+        let (_turn, keys) = self.at_once(&endpoint).await?;
         let mut random = [0; 32];
         self.ids.fill(&mut random);
         let message = message_id(&crate::evidence::digest::hex(&random));
@@ -311,13 +310,41 @@ impl Webhooks {
         Ok((message, attempt))
     }
 
-    /// A place for a call that somebody waits for, and the keys for it.
-    async fn at_once(&self, endpoint: &Endpoint) -> Result<(SemaphorePermit<'_>, Vec<SigningKey>)> {
-        let busy = |_none_left| Error::new(ErrorCode::Overloaded).retry_after_millis(1_000);
-        let permit = self.permits.try_acquire().map_err(busy)?;
+    /// The turn of an agency for a call that it waits for, and the keys for it.
+    async fn at_once(&self, endpoint: &Endpoint) -> Result<(Turn, Vec<SigningKey>)> {
+        let turn = Turn::take(&self.waiting, &endpoint.agency)?;
         let keys = self.keys(endpoint).await?;
         let keys = keys.ok_or_else(|| Error::internal("the keys of a webhook cannot be opened"))?;
-        Ok((permit, keys))
+        Ok((turn, keys))
+    }
+}
+
+/// That an agency waits for a call; over when it is dropped.
+struct Turn {
+    waiting: Arc<Mutex<BTreeSet<AgencyCode>>>,
+    agency: AgencyCode,
+}
+
+impl Turn {
+    fn take(waiting: &Arc<Mutex<BTreeSet<AgencyCode>>>, agency: &AgencyCode) -> Result<Self> {
+        let is_first = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(agency.clone());
+        if !is_first {
+            return Err(Error::new(ErrorCode::Overloaded).retry_after_millis(1_000));
+        }
+        Ok(Self {
+            waiting: Arc::clone(waiting),
+            agency: agency.clone(),
+        })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.remove(&self.agency);
     }
 }
 

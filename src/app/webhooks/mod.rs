@@ -3,9 +3,10 @@
 
 pub mod deliver;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -81,6 +82,8 @@ pub struct Webhooks {
     courier: Arc<dyn Courier>,
     /// One for each lane that may be worked on.
     permits: Arc<Semaphore>,
+    /// Agencies that wait for a call of their own: one each, so that no slow receiver keeps others from theirs.
+    waiting: Arc<Mutex<BTreeSet<AgencyCode>>>,
     /// The name under which this hub takes lanes.
     owner: Arc<str>,
 }
@@ -149,6 +152,7 @@ impl Webhooks {
             permits: Arc::new(Semaphore::new(limits.concurrency)),
             owner: crate::evidence::digest::hex(&random).into(),
             limits: Arc::new(limits),
+            waiting: Arc::default(),
             ids,
             courier,
         }

@@ -10,6 +10,8 @@ macro_rules! example {
     };
 }
 
+pub(super) use example;
+
 pub(super) const SEND: &str = example![
     "lienthong template account-freeze order --to GIA-LAP.NH.970901 -O order.json",
     "lienthong send order.json --check                       every fault at once, nothing sent",
@@ -185,6 +187,10 @@ pub(super) const SUSPENSION_OUTAGE: &str = example![
 ];
 pub(super) const SUSPENSION_DECREE: &str = example![
     "lienthong suspension decree 2026-11-25T00:00:00+07:00 --provinces 37 --basis 'Luật Phòng thủ dân sự Điều 25' \\",
-    "    --document '12/QĐ-UBND ngày 24/11/2026' --reason 'Bão số 9' --dry-run",
+    "    --decree '12/QĐ-UBND ngày 24/11/2026' --reason 'Bão số 9' --dry-run",
 ];
 pub(super) const SUSPENSION_END: &str = example!["lienthong suspension end sus_0193…"];
+pub(super) const NOTICES_LIST: &str = example!["lienthong notices list --drafted"];
+pub(super) const NOTICES_SHOW: &str = example!["lienthong notices show 4711 > bao-cao.html"];
+pub(super) const NOTICES_CONFIRM: &str = example!["lienthong notices confirm 4711"];
+pub(super) const NOTICES_DISCARD: &str = example!["lienthong notices discard 4711"];

@@ -270,12 +270,31 @@ fn position(position: &v1::LanePosition) -> Value {
 fn marks(entry: &v1::MailboxEntry) -> String {
     let mut marks = Vec::new();
     if entry.lifted {
-        marks.push("ĐÃ CHẤM DỨT: không thực hiện");
+        marks.push("ĐÃ CHẤM DỨT: không thực hiện".to_owned());
     }
     if entry.withdrawn {
-        marks.push("ĐÃ LẤY LẠI: không thực hiện");
+        marks.push("ĐÃ LẤY LẠI: không thực hiện".to_owned());
     }
+    marks.extend(entry.notice.as_ref().map(notice_vi));
     marks.join("; ")
+}
+
+/// What is told of a clock, on one line.
+fn notice_vi(notice: &v1::Notice) -> String {
+    let text = notice.text.clone().unwrap_or_default().vi;
+    let late = match notice.late_working_days {
+        0 => String::new(),
+        days => format!(", chậm {days} ngày làm việc"),
+    };
+    let missing = if notice.addressee_missing {
+        "; CHƯA CÓ CƠ QUAN NHẬN trên cổng: gửi bằng văn bản giấy"
+    } else {
+        ""
+    };
+    format!(
+        "{text}: thời hạn “{}”{late} ({}){missing}",
+        notice.clock, notice.article
+    )
 }
 
 fn text(entries: &[v1::MailboxEntry], more: bool) -> String {
@@ -305,7 +324,7 @@ fn text(entries: &[v1::MailboxEntry], more: bool) -> String {
 }
 
 fn cells(entry: &v1::MailboxEntry) -> [String; 10] {
-    let request = entry.enforcement_request.clone().unwrap_or_default();
+    let request = entry.enforcement_request.clone().unwrap_or_else(|| told_alone(entry));
     [
         words::lane_vi(entry.lane),
         entry.position.to_string(),
@@ -318,6 +337,18 @@ fn cells(entry: &v1::MailboxEntry) -> [String; 10] {
         entry.enforcement_request_id.clone(),
         marks(entry),
     ]
+}
+
+/// As much of the envelope as a notice tells whoever is no party.
+fn told_alone(entry: &v1::MailboxEntry) -> v1::EnforcementRequest {
+    let notice = entry.notice.clone().unwrap_or_default();
+    v1::EnforcementRequest {
+        kind: notice.kind,
+        sender_agency_code: notice.sender_agency_code,
+        recipient_agency_code: notice.recipient_agency_code,
+        due_time: notice.due_time,
+        ..Default::default()
+    }
 }
 
 /// An entry on one line, for a list without an end.

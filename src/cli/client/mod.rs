@@ -1,6 +1,8 @@
 //! The client commands: what an agency does at a hub, for people and scripts.
 
 pub(super) mod calendar;
+mod case;
+mod case_text;
 mod commands;
 pub(super) mod connection;
 mod content;
@@ -9,11 +11,13 @@ mod erase_text;
 mod evidence;
 mod export;
 mod help;
+mod help_case;
 mod inbox;
 mod key_place;
 pub(super) mod log_memory;
 mod measures;
 mod measures_file;
+mod notices;
 mod operator;
 mod paper;
 pub(super) mod print;
@@ -149,6 +153,12 @@ pub(super) enum Client {
     /// Địa chỉ nhận báo: addresses of the agency that the hub calls when something comes to its mailbox.
     #[command(subcommand)]
     Webhook(webhook::Webhook),
+    /// Báo cáo cấp có thẩm quyền: notices of lateness that the hub drafted, for the agency's head to confirm.
+    #[command(subcommand)]
+    Notices(notices::Notices),
+    /// Việc thi hành án: cases, what is owed in them and how far they have come.
+    #[command(subcommand)]
+    Case(case::Case),
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
@@ -196,6 +206,8 @@ impl Client {
             Self::Erase(command) => command.run().await,
             Self::Webhook(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
+            Self::Notices(command) => command.run().await,
+            Self::Case(command) => command.run().await,
             Self::Measures(command) => command.run().await,
             Self::Suspension(command) => command.run().await,
             Self::Sandbox(command) => command.run().await,
@@ -252,8 +264,9 @@ mod tests {
                 assert_eq!(
                     argument.get_env().is_some(),
                     takes_value,
-                    "{} {argument}",
-                    command.get_name()
+                    "{} {}",
+                    command.get_name(),
+                    argument.get_id()
                 );
             }
             command.get_subcommands().for_each(options);

@@ -8,10 +8,12 @@ use lienthong_proto::v1;
 use lienthong_proto::v1::admin_service_client::AdminServiceClient;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::calendar_service_client::CalendarServiceClient;
+use lienthong_proto::v1::case_service_client::CaseServiceClient;
 use lienthong_proto::v1::catalogue_service_client::CatalogueServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
+use lienthong_proto::v1::notice_service_client::NoticeServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use lienthong_proto::v1::sandbox_service_client::SandboxServiceClient;
 use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
@@ -160,6 +162,14 @@ impl Session {
 
     pub(super) fn admin(&self) -> AdminServiceClient<HubChannel> {
         AdminServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn notices(&self) -> NoticeServiceClient<HubChannel> {
+        NoticeServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn cases(&self) -> CaseServiceClient<HubChannel> {
+        CaseServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn supervision(&self) -> SupervisionServiceClient<HubChannel> {

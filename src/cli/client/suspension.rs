@@ -218,7 +218,7 @@ pub(in crate::cli) struct Decree {
     #[arg(long, env = "LIENTHONG_BASIS", value_name = "TEXT")]
     basis: String,
     /// Văn bản: its number, symbol and date.
-    #[arg(long, env = "LIENTHONG_DECREE", value_name = "TEXT")]
+    #[arg(id = "decree", long = "decree", env = "LIENTHONG_DECREE", value_name = "TEXT")]
     document: String,
     /// Lý do: in words, without names of persons.
     #[arg(long, env = "LIENTHONG_REASON", value_name = "TEXT")]
@@ -264,7 +264,7 @@ pub(in crate::cli) struct End {
     /// Mã: id of the suspension, `sus_…`.
     id: String,
     /// Lúc kết thúc: left out, now.
-    #[arg(long, env = "LIENTHONG_END_TIME", value_name = "TIME", value_parser = moment)]
+    #[arg(long, env = "LIENTHONG_AT", value_name = "TIME", value_parser = moment)]
     at: Option<Timestamp>,
     #[command(flatten)]
     common: Common,

@@ -20,10 +20,10 @@ struct Months {
         value_name = "YYYY-MM",
         default_value = ""
     )]
-    first: String,
+    from_month: String,
     /// Đến tháng: YYYY-MM; without it this month.
     #[arg(long = "to", env = "LIENTHONG_TO_MONTH", value_name = "YYYY-MM", default_value = "")]
-    last: String,
+    to_month: String,
 }
 
 /// See the command's help.
@@ -44,8 +44,8 @@ impl Scorecard {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let asked = v1::GetScorecardRequest {
             agency_code: self.agency_code,
-            from_month: self.months.first,
-            to_month: self.months.last,
+            from_month: self.months.from_month,
+            to_month: self.months.to_month,
         };
         let session = self.connection.connect().await?;
         let told = ask!(async || session.tracking().get_scorecard(asked.clone()).await)?;
@@ -100,8 +100,8 @@ pub(super) struct ResponseTimes {
     #[command(flatten)]
     months: Months,
     /// Cơ quan trả lời: code.
-    #[arg(long = "of", env = "LIENTHONG_OF", value_name = "CODE", default_value = "")]
-    agency_code: String,
+    #[arg(long, env = "LIENTHONG_OF", value_name = "CODE", default_value = "")]
+    of: String,
     /// Đơn vị: id of a unit.
     #[arg(long, env = "LIENTHONG_UNIT", value_name = "ID", default_value = "")]
     unit: String,
@@ -120,10 +120,10 @@ pub(super) struct ResponseTimes {
 impl ResponseTimes {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let asked = v1::QueryResponseTimesRequest {
-            from_month: self.months.first,
-            to_month: self.months.last,
+            from_month: self.months.from_month,
+            to_month: self.months.to_month,
             group_by: self.by.iter().map(|by| by.on_wire().into()).collect(),
-            agency_code: self.agency_code,
+            agency_code: self.of,
             unit_id: self.unit,
             kind: self.kind,
             province_code: self.province,

@@ -184,6 +184,27 @@ pub(super) fn entry(entry: &v1::MailboxEntry) -> Value {
         "lifted": entry.lifted,
         "withdrawn": entry.withdrawn,
         "enforcement_request": entry.enforcement_request.as_ref().map(envelope),
+        "notice": entry.notice.as_ref().map(notice),
+    })
+}
+
+/// What is told of a clock.
+pub(super) fn notice(notice: &v1::Notice) -> Value {
+    json!({
+        "tell": notice.tell().as_str_name().trim_start_matches("NOTICE_TELL_"),
+        "text": notice.text.as_ref().map(|text| &text.vi),
+        "kind": notice.kind,
+        "kind_title": notice.kind_title.as_ref().map(|title| &title.vi),
+        "clock": notice.clock,
+        "obligor": words::party(notice.obligor),
+        "article": notice.article,
+        "due_time": time(notice.due_time),
+        "late_working_days": notice.late_working_days,
+        "sender_agency_code": notice.sender_agency_code,
+        "recipient_agency_code": notice.recipient_agency_code,
+        "basis": notice.basis,
+        "addressee_agency_code": text(&notice.addressee_agency_code),
+        "addressee_missing": notice.addressee_missing,
     })
 }
 

@@ -14,6 +14,7 @@ use super::{help, view, webhook_text as text, words};
 use crate::cli::failure::Failure;
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Timestamp;
+use crate::domain::workflow::Action;
 use crate::grpc::convert::time;
 use crate::grpc::convert::vocabulary::OnWire as _;
 
@@ -108,10 +109,10 @@ pub(in crate::cli) struct Add {
     /// Địa chỉ: `https://HOST[:PORT]/PATH`, without user, query and fragment; it stands in the log for ever.
     url: String,
     /// Làn: entries of this lane alone; may be given for both.
-    #[arg(long, value_enum)]
+    #[arg(long, env = "LIENTHONG_LANE", value_delimiter = ',', value_enum)]
     lane: Vec<LaneArg>,
     /// Thao tác: entries about this action alone, for example submit or `answer_final`; may be given several times.
-    #[arg(long)]
+    #[arg(long, env = "LIENTHONG_ACTION", value_delimiter = ',')]
     action: Vec<String>,
     /// Ký bằng khóa bí mật dùng chung: HMAC instead of Ed25519.
     #[arg(long)]
@@ -143,8 +144,8 @@ impl Add {
 }
 
 fn action(name: &str) -> Result<i32, Failure> {
-    let known = name.parse::<crate::domain::workflow::Action>();
-    known.map(|action| action.to_wire()).map_err(|_unknown| {
+    let known = name.parse::<Action>();
+    known.map(Action::to_wire).map_err(|_unknown| {
         Failure::configuration(
             format!("--action: không có thao tác {name}"),
             format!("--action: there is no action {name}"),
@@ -315,13 +316,13 @@ impl Deliveries {
 #[group(required = true, multiple = false, id = "target")]
 pub(in crate::cli) struct ReplayTarget {
     /// Sau vị trí: everything after this position of --lane; 0: all of it.
-    #[arg(long, value_name = "POSITION", requires = "lane")]
+    #[arg(long, env = "LIENTHONG_AFTER", value_name = "POSITION", requires = "lane")]
     after: Option<i64>,
     /// Từ thời điểm: everything entered at or after this time (RFC 3339), in both lanes.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, env = "LIENTHONG_SINCE", value_name = "TIME")]
     since: Option<String>,
     /// Một mục: the entry at this position of --lane, at once and once.
-    #[arg(long, value_name = "POSITION", requires = "lane")]
+    #[arg(long, env = "LIENTHONG_ONLY", value_name = "POSITION", requires = "lane")]
     only: Option<i64>,
 }
 
@@ -333,7 +334,7 @@ pub(in crate::cli) struct Replay {
     #[command(flatten)]
     target: ReplayTarget,
     /// Làn: which lane --after and --only count in.
-    #[arg(long, value_enum)]
+    #[arg(long, env = "LIENTHONG_LANE", value_enum)]
     lane: Option<LaneArg>,
     #[command(flatten)]
     output: OutputArgs,

@@ -31,7 +31,7 @@ use crate::domain::time::Clock as _;
 use crate::server::clock::SystemClock;
 use crate::server::random::OsRandom;
 use crate::server::run::{Hub, OpenDatabase, Opening, Running};
-use crate::server::settings::{HubSettings, ServerLimits, TlsPems};
+use crate::server::settings::{HubSettings, ServerLimits, TimerSettings, TlsPems};
 use crate::server::start_error::StartError;
 use crate::server::webhooks::WebhookSettings;
 use crate::store::Database;
@@ -136,6 +136,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
         ledger: LedgerSettings::default(),
         limits: ServerLimits::default(),
         webhooks: WebhookSettings::default(),
+        timers: TimerSettings::default(),
         settings_sha256: None,
     };
     Ok(Hub::start(settings, Arc::new(SystemClock), Arc::new(OsRandom)).await?)

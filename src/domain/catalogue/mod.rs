@@ -29,6 +29,7 @@ use jiff::civil::Date;
 pub use kind::{AnswerFacts, Kind, MeasureFacts, OrderFacts, RelatedFacts};
 pub use load::{BrokenCatalogue, Problem};
 
+use super::escalation::{self, Escalation};
 use super::ids::KindCode;
 use load::{Folder, load_definitions, load_kind};
 
@@ -37,6 +38,9 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue/kinds");
 
 /// The shared definitions as they were when the binary was built.
 static EMBEDDED_DEFINITIONS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue/definitions.json"));
+
+/// The ladders as they were when the binary was built.
+static EMBEDDED_LADDERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalogue/escalation");
 
 /// The folder of kinds in a catalogue.
 const KINDS: &str = "kinds/";
@@ -48,6 +52,7 @@ pub const DEFINITIONS: &str = "definitions.json";
 #[derive(Debug)]
 pub struct Catalogue {
     kinds: BTreeMap<(KindCode, u32), Arc<Kind>>,
+    escalation: Escalation,
     files: BTreeMap<String, String>,
     revision: String,
 }
@@ -64,17 +69,23 @@ impl Catalogue {
     }
 
     /// Loads a catalogue from its files: path relative to the catalogue's folder, with `/`, and content. Only
-    /// `definitions.json` and `kinds/<kind>/<file>` are read; other paths are left alone.
+    /// `definitions.json`, `kinds/<kind>/<file>` and `escalation/<file>` are read; other paths are left alone. Without any ladder
+    /// those of the binary hold.
     ///
     /// # Errors
     /// Everything that is wrong, with file and place.
     pub fn load(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, BrokenCatalogue> {
-        let belongs = |path: &str| path == DEFINITIONS || path.starts_with(KINDS);
-        let files: BTreeMap<String, Vec<u8>> = files.into_iter().filter(|(path, _)| belongs(path)).collect();
+        let belongs =
+            |path: &str| path == DEFINITIONS || path.starts_with(KINDS) || path.starts_with(escalation::FOLDER);
+        let mut files: BTreeMap<String, Vec<u8>> = files.into_iter().filter(|(path, _)| belongs(path)).collect();
+        if !files.keys().any(|path| path.starts_with(escalation::FOLDER)) {
+            files.extend(embedded_ladders());
+        }
         let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
         let mut problems = Vec::new();
         let shared = load_definitions(files.get(DEFINITIONS).map(Vec::as_slice), &mut problems);
-        for (path, content) in files.iter().filter(|(path, _)| *path != DEFINITIONS) {
+        let of_kinds = |path: &str| path != DEFINITIONS && !path.starts_with(escalation::FOLDER);
+        for (path, content) in files.iter().filter(|(path, _)| of_kinds(path)) {
             match path.strip_prefix(KINDS).and_then(|path| path.split_once('/')) {
                 Some((folder, file)) if !file.contains('/') => {
                     folders.entry(folder).or_default().insert(file, content);
@@ -95,12 +106,14 @@ impl Catalogue {
             .filter_map(|(name, folder)| load_kind(name, folder, &shared, &mut problems))
             .collect();
         check_revisions(&kinds, &mut problems);
+        let escalation = escalation::load(&files, &kinds, &mut problems);
         if problems.is_empty() {
             let by_key = kinds
                 .into_iter()
                 .map(|kind| ((kind.code().clone(), kind.revision()), Arc::new(kind)));
             Ok(Self {
                 kinds: by_key.collect(),
+                escalation,
                 revision: digest(&files),
                 files: files
                     .into_iter()
@@ -137,6 +150,11 @@ impl Catalogue {
         self.kinds.values()
     }
 
+    /// Who is told when a clock runs out.
+    pub fn escalation(&self) -> &Escalation {
+        &self.escalation
+    }
+
     /// Its files: path from the catalogue's folder, and text.
     pub fn files(&self) -> &BTreeMap<String, String> {
         &self.files
@@ -162,16 +180,23 @@ fn is_in_effect(kind: &Kind, date: Date) -> bool {
 /// The files of the embedded catalogue.
 fn embedded_files() -> Vec<(String, Vec<u8>)> {
     let mut files = vec![(DEFINITIONS.to_owned(), EMBEDDED_DEFINITIONS.to_vec())];
-    collect(&EMBEDDED, &mut files);
+    collect(&EMBEDDED, KINDS, &mut files);
+    files.extend(embedded_ladders());
     files
 }
 
-fn collect(folder: &Dir<'_>, files: &mut Vec<(String, Vec<u8>)>) {
+fn embedded_ladders() -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    collect(&EMBEDDED_LADDERS, escalation::FOLDER, &mut files);
+    files
+}
+
+fn collect(folder: &Dir<'_>, below: &str, files: &mut Vec<(String, Vec<u8>)>) {
     for entry in folder.entries() {
         match entry {
-            DirEntry::Dir(inner) => collect(inner, files),
+            DirEntry::Dir(inner) => collect(inner, below, files),
             DirEntry::File(file) => {
-                let path = format!("{KINDS}{}", file.path().to_string_lossy().replace('\\', "/"));
+                let path = format!("{below}{}", file.path().to_string_lossy().replace('\\', "/"));
                 files.push((path, file.contents().to_vec()));
             }
         }

@@ -55,7 +55,7 @@ pub fn compute_before(limit: Span, event: Timestamp, calendar: &Calendar) -> Res
 }
 
 /// The due time alone, without the texts of a trace.
-pub(super) fn due(
+pub fn due(
     limit: &Limit,
     start: Timestamp,
     suspensions: &[Suspension],
@@ -70,7 +70,7 @@ pub(super) fn due(
 }
 
 /// The due time alone of a limit counted backwards.
-pub(super) fn due_before(limit: Span, event: Timestamp, calendar: &Calendar) -> Result<Timestamp, CalendarMissing> {
+pub fn due_before(limit: Span, event: Timestamp, calendar: &Calendar) -> Result<Timestamp, CalendarMissing> {
     let mut counter = Counter {
         calendar,
         suspensions: &[],

@@ -46,6 +46,15 @@ impl DeadlineStatus {
     }
 }
 
+/// A rung of a ladder that has fired: it never fires again for this clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FiredRung {
+    /// The rung.
+    pub rung: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A legal clock on a request (thời hạn). Its key within the request is `name` and `occurrence`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadline {
@@ -90,6 +99,9 @@ pub struct Deadline {
     /// The actions that pause it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses_on: Vec<Action>,
+    /// The rungs of its ladder that have fired, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fired: Vec<FiredRung>,
     /// The pauses, by their beginning; they may overlap, and count once where they do. They never move a clock counted back from a
     /// fixed event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -138,6 +150,7 @@ impl Deadline {
             done_at: rule.done_at.clone(),
             done_at_required: rule.done_at_required,
             pauses_on: rule.pauses_on.clone(),
+            fired: Vec::new(),
             suspensions: Vec::new(),
             basis: rule.basis.clone(),
             nature,
@@ -157,6 +170,11 @@ impl Deadline {
     /// Whether it still waits for the act.
     pub fn is_open(&self) -> bool {
         self.stopped.is_none()
+    }
+
+    /// The moment from which it is known that it runs: its start; none for one that is counted back from an event to come.
+    pub fn known_since(&self) -> Option<Timestamp> {
+        (self.starts_on != StartingPoint::Before).then_some(self.start)
     }
 
     /// Whether it runs and its due time has passed.
@@ -257,9 +275,9 @@ impl Deadline {
         }
     }
 
-    /// Whether a step of the request has paused it.
-    pub(super) fn is_paused_by_step(&self) -> bool {
-        self.suspensions.iter().any(Suspension::is_own_and_open)
+    /// The open pause that a step of the request began, also where one that was decided for many is open beside it.
+    pub fn pause_of_its_own(&self) -> Option<&Suspension> {
+        self.suspensions.iter().find(|pause| pause.is_own_and_open())
     }
 
     /// Ends the clock. The verdict follows from [`Self::refresh`].
@@ -271,7 +289,8 @@ impl Deadline {
         self.stopped_by = Some(action);
     }
 
-    fn open_suspension(&self) -> Option<&Suspension> {
+    /// The pause that it stands in; of several the first.
+    pub fn open_suspension(&self) -> Option<&Suspension> {
         self.suspensions.iter().find(|pause| pause.to.is_none())
     }
 

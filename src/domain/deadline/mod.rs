@@ -25,9 +25,9 @@ use crate::domain::catalogue::rule::Regime;
 use crate::domain::time::Timestamp;
 
 pub use apply::{ClockContext, apply, cancel_open, needs_order_payload};
-pub use compute::{Computed, compute, compute_before, compute_paused};
+pub use compute::{Computed, compute, compute_before, compute_paused, due, due_before};
 pub use duty::Duty;
-pub use ledger::{Deadline, DeadlineStatus};
+pub use ledger::{Deadline, DeadlineStatus, FiredRung};
 pub use limit::{Decided, Limit, Suspension};
 pub use timeline::{ClockChange, clock_changes};
 pub use trace::{StepKind, TraceStep};

@@ -41,6 +41,24 @@ text_enum! {
     }
 }
 
+impl MeasureFate {
+    /// What a holder is told.
+    pub fn label(self) -> Localized {
+        let (vi, en) = match self {
+            Self::Keep => ("Tiếp tục thực hiện biện pháp", "The measure goes on"),
+            Self::EndToFollow => (
+                "Tiếp tục thực hiện cho đến khi có quyết định chấm dứt, sẽ được gửi sau",
+                "The measure goes on until the decision that ends it, which will follow",
+            ),
+            Self::HandOver => (
+                "Tiếp tục thực hiện; việc được ủy thác cho cơ quan thi hành án khác",
+                "The measure goes on; the case is entrusted to another enforcement agency",
+            ),
+        };
+        Localized::new(vi, en)
+    }
+}
+
 impl CaseStatus {
     /// What becomes of measures in force. They end by a decision alone (L106 Art. 95; D152 Art. 42.7), never by themselves here.
     pub const fn fate_of_measures(self) -> MeasureFate {

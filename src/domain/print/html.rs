@@ -2,16 +2,16 @@
 
 /// A piece of HTML.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Html(String);
+pub(in crate::domain) struct Html(String);
 
 impl Html {
     /// Nothing.
-    pub(super) const fn nothing() -> Self {
+    pub(in crate::domain) const fn nothing() -> Self {
         Self(String::new())
     }
 
     /// Text, escaped; line feeds break the line.
-    pub(super) fn text(text: &str) -> Self {
+    pub(in crate::domain) fn text(text: &str) -> Self {
         let mut html = String::with_capacity(text.len());
         for c in text.chars() {
             match c {
@@ -28,28 +28,40 @@ impl Html {
     }
 
     /// An element.
-    pub(super) fn tag(name: &'static str, inner: Self) -> Self {
+    pub(in crate::domain) fn tag(name: &'static str, inner: Self) -> Self {
         Self::all([Self(format!("<{name}>")), inner, Self(format!("</{name}>"))])
     }
 
     /// An element with a class.
-    pub(super) fn class(name: &'static str, class: &'static str, inner: Self) -> Self {
+    pub(in crate::domain) fn class(name: &'static str, class: &'static str, inner: Self) -> Self {
         let opening = Self(format!("<{name} class=\"{class}\">"));
         Self::all([opening, inner, Self(format!("</{name}>"))])
     }
 
+    /// An element with attributes, whose values are escaped.
+    pub(in crate::domain) fn element(name: &'static str, attributes: &[(&'static str, &str)], inner: Self) -> Self {
+        let attributes = attributes
+            .iter()
+            .map(|(attribute, value)| format!(" {attribute}=\"{}\"", Self::text(value).0));
+        let opening = std::iter::once(format!("<{name}"))
+            .chain(attributes)
+            .chain([">".to_owned()])
+            .collect();
+        Self::all([Self(opening), inner, Self(format!("</{name}>"))])
+    }
+
     /// An element with text.
-    pub(super) fn line(name: &'static str, class: &'static str, text: &str) -> Self {
+    pub(in crate::domain) fn line(name: &'static str, class: &'static str, text: &str) -> Self {
         Self::class(name, class, Self::text(text))
     }
 
     /// One after the other.
-    pub(super) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(in crate::domain) fn all(parts: impl IntoIterator<Item = Self>) -> Self {
         Self(parts.into_iter().map(|part| part.0).collect())
     }
 
     /// Those that are not empty, with `separator` between them.
-    pub(super) fn joined(parts: impl IntoIterator<Item = Self>, separator: &'static str) -> Self {
+    pub(in crate::domain) fn joined(parts: impl IntoIterator<Item = Self>, separator: &'static str) -> Self {
         let parts: Vec<String> = parts
             .into_iter()
             .map(|part| part.0)
@@ -59,14 +71,14 @@ impl Html {
     }
 
     /// One below the other.
-    pub(super) fn stacked(parts: impl IntoIterator<Item = Self>) -> Self {
+    pub(in crate::domain) fn stacked(parts: impl IntoIterator<Item = Self>) -> Self {
         Self::joined(parts, "<br>")
     }
 }
 
 /// How the paper lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(in crate::domain) enum Layout {
     /// A4 upright.
     Portrait,
     /// A4 across.
@@ -80,7 +92,12 @@ const LANDSCAPE: &str = "@page { size: A4 landscape; margin: 20mm 12mm 15mm 20mm
 const STYLE: &str = include_str!("print.css");
 
 /// A whole document.
-pub(super) fn page(title: &str, layout: Layout, body: &Html) -> String {
+pub(in crate::domain) fn page(title: &str, layout: Layout, body: &Html) -> String {
+    styled_page(title, layout, "", body)
+}
+
+/// A whole document with rules of style of its own.
+pub(in crate::domain) fn styled_page(title: &str, layout: Layout, style: &'static str, body: &Html) -> String {
     let size = match layout {
         Layout::Portrait => PORTRAIT,
         Layout::Landscape => LANDSCAPE,
@@ -95,6 +112,7 @@ pub(super) fn page(title: &str, layout: Layout, body: &Html) -> String {
         size,
         "\n",
         STYLE,
+        style,
         "</style>\n</head>\n<body>\n",
         &body.0,
         "\n</body>\n</html>\n",
@@ -113,6 +131,8 @@ mod tests {
             text.0,
             "<p class=\"x\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &quot;&amp;&quot;<br>b</p>"
         );
+        let hostile = Html::element("svg", &[("width", "1\" onload=\"x")], Html::nothing());
+        assert_eq!(hostile.0, "<svg width=\"1&quot; onload=&quot;x\"></svg>");
         assert!(page("</title><b>", Layout::Portrait, &text).contains("<title>&lt;/title&gt;&lt;b&gt;</title>"));
     }
 }

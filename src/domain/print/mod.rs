@@ -3,12 +3,13 @@
 
 mod answer;
 mod frame;
-mod html;
+pub(in crate::domain) mod html;
 mod minutes;
+mod notice;
 mod order;
 mod payload;
 mod register;
-mod words;
+pub(in crate::domain) mod words;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use serde_json::Value;
 
 pub use answer::{AnswerPaper, answer};
 pub use minutes::service_minutes;
+pub use notice::{NoticePaper, notice};
 pub use order::order;
 pub use register::{Book, register};
 

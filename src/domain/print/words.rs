@@ -6,12 +6,12 @@ use crate::domain::money::Currency;
 use crate::domain::time::Timestamp;
 
 /// `20/11/2026`.
-pub(super) fn short_date(date: Date) -> String {
+pub(in crate::domain) fn short_date(date: Date) -> String {
     format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
 }
 
 /// `ngày 20 tháng 11 năm 2026`; days below 10 and the first two months have a zero in front (Decree 30/2020 Annex I).
-pub(super) fn long_date(date: Date) -> String {
+pub(in crate::domain) fn long_date(date: Date) -> String {
     let month = date.month();
     let month = if month < 3 {
         format!("0{month}")
@@ -22,18 +22,18 @@ pub(super) fn long_date(date: Date) -> String {
 }
 
 /// `09 giờ 15 phút`.
-pub(super) fn hour(time: Timestamp) -> String {
+pub(in crate::domain) fn hour(time: Timestamp) -> String {
     let time = time.civil();
     format!("{:02} giờ {:02} phút", time.hour(), time.minute())
 }
 
 /// `09 giờ 15 phút ngày 23/11/2026`.
-pub(super) fn moment(time: Timestamp) -> String {
+pub(in crate::domain) fn moment(time: Timestamp) -> String {
     format!("{} ngày {}", hour(time), short_date(time.date()))
 }
 
 /// `1.250,50` for `1250.50`. A text that is no decimal stays as it is.
-pub(super) fn number(decimal: &str) -> String {
+pub(in crate::domain) fn number(decimal: &str) -> String {
     let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
     if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
         return decimal.to_owned();
@@ -53,7 +53,7 @@ pub(super) fn number(decimal: &str) -> String {
 }
 
 /// `153.500.000 đồng`, `1.200 USD`.
-pub(super) fn money(amount: &str, currency: &str) -> String {
+pub(in crate::domain) fn money(amount: &str, currency: &str) -> String {
     let unit = if currency == Currency::Vnd.as_str() {
         "đồng"
     } else {
@@ -63,7 +63,7 @@ pub(super) fn money(amount: &str, currency: &str) -> String {
 }
 
 /// The first letter in upper case.
-pub(super) fn capitalised(text: &str) -> String {
+pub(in crate::domain) fn capitalised(text: &str) -> String {
     let mut rest = text.chars();
     let first = rest.next().map(|first| first.to_uppercase().chain(rest).collect());
     first.unwrap_or_default()

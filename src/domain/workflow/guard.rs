@@ -29,6 +29,10 @@ pub struct Facts {
     pub quiet_period_over: bool,
     /// The sender disputes the return as unfounded (this step's own statement; read by `dispute` from RETURNED only).
     pub unfounded_return: bool,
+    /// What is told is of a clock that is the sender's duty (this step's own statement; read by the hub's reminders).
+    pub senders_clock: bool,
+    /// The notice that the step names is drafted and not decided yet.
+    pub notice_drafted: bool,
 }
 
 text_enum! {
@@ -62,6 +66,12 @@ text_enum! {
         UnfoundedReturn => "UNFOUNDED_RETURN",
         /// The return was right; what it lacked is put right.
         FoundedReturn => "FOUNDED_RETURN",
+        /// The clock is the sender's duty.
+        SendersClock => "SENDERS_CLOCK",
+        /// The clock is the recipient's duty.
+        RecipientsClock => "RECIPIENTS_CLOCK",
+        /// The notice is drafted and not decided.
+        NoticeDrafted => "NOTICE_DRAFTED",
     }
 }
 
@@ -83,6 +93,9 @@ impl Guard {
             Self::QuietPeriodOver => facts.quiet_period_over,
             Self::UnfoundedReturn => facts.unfounded_return,
             Self::FoundedReturn => !facts.unfounded_return,
+            Self::SendersClock => facts.senders_clock,
+            Self::RecipientsClock => !facts.senders_clock,
+            Self::NoticeDrafted => facts.notice_drafted,
         }
     }
 
@@ -103,6 +116,9 @@ impl Guard {
             Self::QuietPeriodOver => "đã hết thời gian chờ trước khi đóng",
             Self::UnfoundedReturn => "việc trả lại không có căn cứ",
             Self::FoundedReturn => "việc trả lại có căn cứ",
+            Self::SendersClock => "thời hạn thuộc nơi gửi",
+            Self::RecipientsClock => "thời hạn thuộc nơi nhận",
+            Self::NoticeDrafted => "dự thảo báo cáo chưa được quyết định",
         }
     }
 
@@ -123,6 +139,9 @@ impl Guard {
             Self::QuietPeriodOver => "the quiet period is over",
             Self::UnfoundedReturn => "the return was unfounded",
             Self::FoundedReturn => "the return was right",
+            Self::SendersClock => "the clock is the sender's",
+            Self::RecipientsClock => "the clock is the recipient's",
+            Self::NoticeDrafted => "the drafted notice is not decided yet",
         }
     }
 }

@@ -9,8 +9,7 @@
 //! `Pause` halts those whose `pauses_on` names it, `Start` begins those with that starting point. A clock that already
 //! runs is not begun again. `Start(Stated)` means, at submit, what the order states, and at a final answer what the answer
 //! states. Clocks run on while a withdrawal waits; those that CLARIFYING paused stay paused until the
-//! withdrawal is refused or the request answered. They also resume by themselves after the kind's limit: that is a
-//! timer's work and no step of the workflow.
+//! withdrawal is refused, the request answered, or the kind's limit over: the hub resumes them then.
 //!
 //! Abbreviations: L106 is Law 106/2025/QH15, NĐ 152 is Decree 152/2026/NĐ-CP, edXML is QCVN 102:2016/BTTTT.
 
@@ -220,6 +219,35 @@ workflow! {
     }
     Close by Hub, "L106 Điều 95; NĐ 152 Điều 42.7" {
         [Answered Returned]                 | [QuietPeriodOver NoMeasureInForce] | Closed       | no     | [Sender Recipient] | [Cancel];
+    }
+
+    // What the hub does when a moment comes (docs/escalation.md says when, and by what provision): a running clock is told to whose
+    // duty it is, to the parties, within the obligor's own line; above that line it is only drafted. The state stays.
+    Remind by Hub, "Theo bậc thang: catalogue/escalation" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [RecipientsClock] | same | no | [Recipient] | [];
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [SendersClock]    | same | no | [Sender]    | [];
+    }
+    Overdue by Hub, "L106 Điều 37.7" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [RecipientsClock] | same | no | [Sender Recipient] | [];
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [SendersClock]    | same | no | [Sender]    | [];
+    }
+    Escalate by Hub, "L106 Điều 37.7, Điều 11.2đ, Điều 22.2d" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [RecipientsClock] | same | no | [Sender Recipient] | [];
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [SendersClock]    | same | no | [Sender]    | [];
+    }
+    DraftNotice by Hub, "NĐ 152 Điều 100, Điều 103, Điều 104; L106 Điều 112" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [RecipientsClock] | same | no | [Sender]    | [];
+    }
+    // The sender's head lets it go, or not. The addressee's mailbox gets it only then; the recipient is told that it went.
+    ConfirmNotice by Sender, "NĐ 152 Điều 100, Điều 103, Điều 104; L106 Điều 112" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [NoticeDrafted]   | same | no | [Recipient] | [];
+    }
+    DiscardNotice by Sender, "Quy ước của cổng" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [NoticeDrafted]   | same | no | []          | [];
+    }
+    // Not for ever: a question that nobody answers stops no clock beyond the kind's limit.
+    ResumeClocks by Hub, "Theo giới hạn làm rõ của từng loại yêu cầu" {
+        [Clarifying WithdrawalPending]      | []                            | same              | no     | [Sender Recipient] | [Resume];
     }
 
     // The hub's own work: the calendar came to be known, or an agency took another's place. Open clocks are computed

@@ -95,10 +95,24 @@ text_enum! {
         Succeed => "succeed",
         /// Tạm dừng tính thời hạn.
         SuspendClocks => "suspend_clocks",
-        /// Tiếp tục tính thời hạn.
+        /// Hết tạm dừng tính thời hạn.
         ReleaseClocks => "release_clocks",
         /// Thông báo về việc thi hành án.
         CaseNotice => "case_notice",
+        /// Nhắc trước hạn.
+        Remind => "remind",
+        /// Báo quá hạn.
+        Overdue => "overdue",
+        /// Báo cấp trên.
+        Escalate => "escalate",
+        /// Lập dự thảo báo cáo cấp có thẩm quyền.
+        DraftNotice => "draft_notice",
+        /// Xác nhận gửi báo cáo.
+        ConfirmNotice => "confirm_notice",
+        /// Bỏ dự thảo báo cáo.
+        DiscardNotice => "discard_notice",
+        /// Tiếp tục tính thời hạn.
+        ResumeClocks => "resume_clocks",
     }
 }
 
@@ -129,7 +143,14 @@ impl Action {
             | Self::Succeed
             | Self::SuspendClocks
             | Self::ReleaseClocks
-            | Self::CaseNotice => false,
+            | Self::CaseNotice
+            | Self::Remind
+            | Self::Overdue
+            | Self::Escalate
+            | Self::DraftNotice
+            | Self::ConfirmNotice
+            | Self::DiscardNotice
+            | Self::ResumeClocks => false,
         }
     }
 
@@ -158,8 +179,15 @@ impl Action {
             Self::Recompute => "Tính lại thời hạn",
             Self::Succeed => "Chuyển cho cơ quan kế thừa",
             Self::SuspendClocks => "Tạm dừng tính thời hạn",
-            Self::ReleaseClocks => "Tiếp tục tính thời hạn",
+            Self::ReleaseClocks => "Hết tạm dừng tính thời hạn",
             Self::CaseNotice => "Thông báo về việc thi hành án",
+            Self::Remind => "Nhắc trước hạn",
+            Self::Overdue => "Báo quá hạn",
+            Self::Escalate => "Báo cấp trên",
+            Self::DraftNotice => "Lập dự thảo báo cáo cấp có thẩm quyền",
+            Self::ConfirmNotice => "Xác nhận gửi báo cáo",
+            Self::DiscardNotice => "Bỏ dự thảo báo cáo",
+            Self::ResumeClocks => "Tiếp tục tính thời hạn",
         }
     }
 }

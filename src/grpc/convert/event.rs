@@ -10,6 +10,7 @@ use super::receipt::action_number;
 use super::time;
 use super::vocabulary::{OnWire as _, number_of};
 use crate::app::requests::history::{EventView, SentDocument};
+use crate::domain::event::EventDetails;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::workflow::Action;
 use crate::evidence::digest::sha256;
@@ -39,6 +40,18 @@ pub fn event(view: EventView) -> v1::Event {
             .unwrap_or_default(),
         text: text.unwrap_or_default(),
     }
+}
+
+/// What the notice of a case says to the holder of a measure, in words; none of any other event.
+pub(super) fn notice_text(action: &str, details: &str) -> Option<String> {
+    if action != Action::CaseNotice.as_str() {
+        return None;
+    }
+    let details: EventDetails = serde_json::from_str(details).ok()?;
+    let notice = details.case_notice?;
+    let status = notice.status.label().vi;
+    let fate = notice.fate.label().vi;
+    Some(format!("Việc thi hành án: {status}. {fate}."))
 }
 
 /// What the message of a step without a document says in words.

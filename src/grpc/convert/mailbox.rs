@@ -177,12 +177,15 @@ pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
         event,
         view,
         document,
+        notice,
     } = read;
     let (document, message): (Option<SentDocument>, _) = match document {
         Some(message) if message.media_type == PROTOBUF => (None, Some(message)),
         document => (document, None),
     };
-    let text = message.map(|message| super::event::stated_text(&event.action, &message.content));
+    let text = message
+        .map(|message| super::event::stated_text(&event.action, &message.content))
+        .or_else(|| super::event::notice_text(&event.action, &event.details));
     v1::MailboxEntry {
         lane: entry.lane.to_wire(),
         position: entry.position,
@@ -197,6 +200,7 @@ pub(crate) fn entry(read: Entry) -> v1::MailboxEntry {
         officer_id: text_or_empty(entry.officer.as_ref().map(OfficerId::as_str)),
         lifted: entry.lifted,
         withdrawn,
+        notice: notice.as_ref().map(super::notice::notice),
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod instruction;
 pub(crate) mod kind;
 pub(crate) mod mailbox;
 pub(crate) mod measure;
+pub(crate) mod notice;
 pub(crate) mod operator;
 pub mod print;
 pub mod receipt;

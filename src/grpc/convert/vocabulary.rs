@@ -11,10 +11,12 @@ use crate::domain::deadline::{ClockChange, DeadlineStatus, Duty, StepKind};
 use crate::domain::document::parts::RelationType;
 use crate::domain::document::step::ServiceWay;
 use crate::domain::erasure::ErasureState;
+use crate::domain::escalation::Tell;
 use crate::domain::mailbox::Lane;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
 use crate::domain::suspension::Cause;
+use crate::domain::timer::NoticeState;
 use crate::domain::webhook::{DisabledReason, EndpointState, Outcome, Signing};
 use crate::domain::workflow::{Action, Party, State};
 
@@ -55,7 +57,8 @@ on_wire! {
     Action as Action {
         Submit, Acknowledge, SendBack, AskClarification, Clarify, Extend, AnswerInterim, AnswerFinal, Assign, Forward,
         Serve, RecordAnswer, Report, Correct, Dispute, Withdraw, AcceptWithdrawal, RefuseWithdrawal, Close,
-        Recompute, Succeed, SuspendClocks, ReleaseClocks, CaseNotice,
+        Recompute, Succeed, SuspendClocks, ReleaseClocks, CaseNotice, Remind, Overdue, Escalate, DraftNotice, ConfirmNotice,
+        DiscardNotice, ResumeClocks,
     }
     Party as Party { Sender, Recipient, Hub }
     Role as Role {
@@ -93,6 +96,8 @@ on_wire! {
     Outcome as WebhookOutcome {
         Delivered, Status, Redirect, Gone, Timeout, Name, Address, Connection, Tls, Protocol,
     }
+    Tell as NoticeTell { Remind, Overdue, HeadOfUnit, Superior, Draft }
+    NoticeState as NoticeState { Drafted, Confirmed, Discarded }
     ServiceWay as ServiceWay { ByHand, ExpressPost, Post, Posting }
 }
 

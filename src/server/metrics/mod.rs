@@ -8,6 +8,7 @@ mod connections;
 mod gauges;
 mod jobs;
 mod request_id;
+mod timers;
 mod webhooks;
 
 use prometheus_client::encoding::prometheus_text;
@@ -19,6 +20,7 @@ pub(super) use connections::{AcceptMeter, Cut, OpenConnection};
 pub(super) use gauges::{Ends, Gauges};
 pub(super) use jobs::JobMeter;
 pub(super) use request_id::RequestIds;
+pub(super) use timers::TimerMeter;
 pub(super) use webhooks::WebhookMeter;
 
 use crate::app::ledger::LedgerMeter;
@@ -37,6 +39,8 @@ pub(super) struct Metrics {
     pub(super) jobs: JobMeter,
     /// Calls of webhooks.
     pub(super) webhooks: WebhookMeter,
+    /// What comes with time.
+    pub(super) timers: TimerMeter,
     /// What is looked at now and then.
     pub(super) gauges: Gauges,
 }
@@ -47,6 +51,8 @@ impl Metrics {
         let mut registry = Registry::with_prefix(PREFIX);
         let (calls, jobs, gauges) = (CallMeter::default(), JobMeter::default(), Gauges::default());
         let webhooks = WebhookMeter::default();
+        let timers = TimerMeter::default();
+        timers.register(&mut registry);
         calls.register(&mut registry);
         accept.register(&mut registry);
         ledger.register(&mut registry);
@@ -58,6 +64,7 @@ impl Metrics {
             calls,
             jobs,
             webhooks,
+            timers,
             gauges,
         }
     }

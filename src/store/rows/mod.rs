@@ -11,6 +11,7 @@ mod registry;
 mod request;
 mod response;
 mod supervision;
+mod timer;
 mod webhook;
 
 pub(crate) use attachment::RequestAttachmentRow;
@@ -33,6 +34,8 @@ pub(crate) use response::{CountRow, HistogramRow};
 pub use response::{OverdueOf, StoredSum};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
+pub use timer::NoticeRow;
+pub(crate) use timer::TimerRow;
 pub use webhook::{DeliveryRow, EndpointRow, WebhookCursorRow, WebhookKeyRow};
 
 use super::bulk::Cell;

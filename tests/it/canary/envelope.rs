@@ -71,6 +71,11 @@ const PLAIN: &[(&str, &str)] = &[
     ("/head/signer/position", "an office, which the registry must know"),
     ("/case/judgment/date", "a date"),
     ("/case/enforcement_decision/date", "a date"),
+    ("/case/case_id", "an id of the hub"),
+    (
+        "/case/obligations/*",
+        "an id within the case, too short for a number of a person",
+    ),
     ("/effective_date", "a date"),
     ("/unit", "the hub's id of a unit"),
     (

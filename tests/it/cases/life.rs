@@ -1,5 +1,7 @@
 //! From the judgment transfer to the end: frozen, debited, arrived, completed; and cases in numbers.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Case, cases, collected, item, list, progress, record, register, to};
@@ -53,8 +55,8 @@ backends! {
         assert_eq!((arrived.arrived.as_str(), arrived.under_way.as_str(), arrived.rest.as_str()), ("150000000", "3500000", "0"), "the rest are costs");
         case.record(&[to("COMPLETED", "L106_55_3", TODAY)]).await;
         assert_eq!(case.status().await, "COMPLETED");
-        let requests: Vec<String> = case.get().await.enforcement_requests.into_iter().map(|request| request.enforcement_request_id).collect();
-        assert_eq!(requests, [freeze.id.clone(), debit.id.clone()]);
+        let requests: BTreeSet<String> = case.get().await.enforcement_requests.into_iter().map(|request| request.enforcement_request_id).collect();
+        assert_eq!(requests, BTreeSet::from([freeze.id.clone(), debit.id.clone()]));
         let told: Vec<String> = case.events().await.into_iter().map(|event| event.action).collect();
         assert_eq!(told, ["opened", "collected", "status_changed"]);
         drop((freeze, debit, transfer));

@@ -45,6 +45,7 @@ backends! {
         assert_eq!((reason(&refused).as_str(), fields(&refused).as_slice()), ("CASE_CHANGE_REFUSED", &["/cases/1/officer_id".to_owned()][..]));
         let reply = register(&one, &cases(&world.key(), THADS_37, &[mine])).await.expect("registered");
         let id = reply.case_ids[0].clone();
+        world.at("2026-11-20T09:10");
         let reply = register(whole, &cases(&world.key(), THADS_37, &[theirs])).await.expect("registered");
         let other = reply.case_ids[0].clone();
 

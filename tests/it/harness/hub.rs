@@ -14,7 +14,7 @@ use lienthong::domain::time::{Clock, ManualClock};
 use lienthong::server::follow_tls::TlsState;
 use lienthong::server::masters::MasterSource;
 use lienthong::server::run::{Hub, Running, Stopped};
-use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
+use lienthong::server::settings::{HubSettings, ServerLimits, SignerPlace, TimerSettings, TlsPems};
 use lienthong::server::webhooks::WebhookSettings;
 use lienthong_proto::Rpc;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
@@ -177,6 +177,11 @@ impl TestHub {
         }
     }
 
+    /// Its use cases.
+    pub(crate) fn app(&self) -> &lienthong::app::App {
+        self.running.app()
+    }
+
     /// How many connections are open.
     pub(crate) fn connections(&self) -> usize {
         self.running.connections()
@@ -314,6 +319,7 @@ pub(crate) fn settings_lasting(database: &TestDatabase, authority: &Authority, v
         ledger: LedgerSettings::default(),
         limits: ServerLimits::default(),
         webhooks: WebhookSettings::default(),
+        timers: TimerSettings::Still,
         settings_sha256: None,
     }
 }

@@ -116,6 +116,7 @@ impl TestLedger {
             clock: clock.clone(),
             ids: SeededIds::new(seed),
             calendar: Arc::new(Calendar::embedded().expect("a calendar")),
+            catalogue: Arc::clone(&CATALOGUE),
             wakeups: Arc::new(Wakeups::default()),
             signer,
             settings,

@@ -10,6 +10,7 @@ pub(crate) mod frames;
 pub(crate) mod hub;
 pub(crate) mod ids;
 pub(crate) mod ledger;
+pub(crate) mod older;
 pub(crate) mod raw;
 pub(crate) mod refusal;
 pub(crate) mod seals;

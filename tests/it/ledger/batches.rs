@@ -75,11 +75,22 @@ fn batches_equal_one_by_one(backend: Backend) {
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
-    // Closing by itself needs the timers, which are not there yet.
+    // What comes with time is a piece of the hub that stands alone (it/timers); the walks have no cases (it/cases, it/verify/story).
+    let elsewhere = [
+        (Action::Close, Party::Hub),
+        (Action::CaseNotice, Party::Hub),
+        (Action::Remind, Party::Hub),
+        (Action::Overdue, Party::Hub),
+        (Action::Escalate, Party::Hub),
+        (Action::DraftNotice, Party::Hub),
+        (Action::ConfirmNotice, Party::Sender),
+        (Action::DiscardNotice, Party::Sender),
+        (Action::ResumeClocks, Party::Hub),
+    ];
     let never: BTreeSet<(Action, Party)> = TABLE
         .iter()
         .map(|row| (row.action, row.who))
-        .filter(|done| *done != (Action::Close, Party::Hub) && !actions.borrow().contains(done))
+        .filter(|done| !elsewhere.contains(done) && !actions.borrow().contains(done))
         .collect();
     assert!(never.is_empty(), "no walk has done these: {never:?}");
 }

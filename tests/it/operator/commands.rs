@@ -17,6 +17,7 @@ use crate::harness::agencies::THADS;
 use crate::harness::audit::audit;
 use crate::harness::hub::{settings, validity};
 use crate::harness::ids::{SeededIds, clock};
+use crate::harness::older::BEFORE_OPERATORS;
 use crate::harness::{Backend, TestDatabase, TestHub, TestLedger};
 use crate::kit::{HUB_ID, Keys, initialise};
 
@@ -232,12 +233,8 @@ backends! {
         let clock = Arc::clone(&ledger.clock);
         ledger.stop().await;
         let raw = database.raw().await;
-        for text in [
-            "DROP TABLE operator_action".to_owned(),
-            "DROP INDEX event_operator".to_owned(),
-            format!("DELETE FROM _sqlx_migrations WHERE version = {}", schema_version()),
-        ] {
-            raw.execute(text).await.expect("a schema of before");
+        for text in BEFORE_OPERATORS {
+            raw.execute(*text).await.expect("a schema of before");
         }
         let before = raw.rows("SELECT MAX(version) AS version FROM _sqlx_migrations").await[0]["version"].integer();
         let url = database.url();

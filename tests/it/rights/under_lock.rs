@@ -14,6 +14,7 @@ use super::staff::{Person, STAFF, of_staff};
 use crate::harness::agencies::{BANK, BANK_2, THADS, THADS_37, registry_command};
 use crate::harness::audit::audit;
 use crate::harness::commands::{Target, advance, final_answer, kind};
+use crate::harness::older::BEFORE_OPERATORS;
 use crate::harness::{Backend, Fixture, Order, TestDatabase, TestLedger};
 
 fn officer(agency: Fixture, person: Person) -> Officer {
@@ -221,21 +222,10 @@ backends! {
             ),
         };
         // As a hub of before left it: the officers' scopes are lost with it, so all of the log says ALL of them first.
-        for text in [
-            "DROP INDEX deadline_owed_by",
-            "DROP INDEX deadline_owed_to",
-            "ALTER TABLE deadline DROP COLUMN agency",
-            "ALTER TABLE deadline DROP COLUMN counterparty",
-            "ALTER TABLE deadline DROP COLUMN duty",
-            "ALTER TABLE deadline DROP COLUMN sort_time",
-            "ALTER TABLE enforcement_request DROP COLUMN first_answer_index",
-            "DROP TABLE response_count",
-            "DROP TABLE response_histogram",
+        let earlier = [
             "DROP INDEX enforcement_request_by_body",
             "DROP INDEX enforcement_request_to_erase",
             "ALTER TABLE enforcement_request DROP COLUMN erased_index",
-            "DROP TABLE enforcement_case",
-            "DROP TABLE case_request",
             "DROP TABLE erasure",
             "DROP TABLE erased_content",
             "ALTER TABLE enforcement_request DROP COLUMN sender_officer",
@@ -244,22 +234,17 @@ backends! {
             "DROP TABLE tree_node",
             "DROP TABLE hub_key",
             "DROP TABLE trust_paper",
-            "DROP TABLE operator_action",
-            "DROP INDEX event_operator",
             "ALTER TABLE credential DROP COLUMN officer",
             "DROP TABLE supervision_read",
             "DROP TABLE supervision_shown",
             "DROP TABLE content_key",
-            "DROP TABLE webhook_endpoint",
-            "DROP TABLE webhook_key",
-            "DROP TABLE webhook_cursor",
-            "DROP TABLE webhook_delivery",
             "ALTER TABLE body ADD COLUMN key_id TEXT",
             bytes_column,
             changed,
             erased,
             "DELETE FROM _sqlx_migrations WHERE version >= 6",
-        ] {
+        ];
+        for text in BEFORE_OPERATORS.iter().copied().chain(earlier) {
             raw.execute(text).await.expect("a schema of before");
         }
         // A connection of before remembers the columns of before.

@@ -8,6 +8,8 @@ use super::table::{Make, Row, open};
 use crate::harness::agencies::THADS;
 
 const HIDDEN: &str = "CASE_NOT_FOUND";
+/// To a bank.
+const NO_CASES: &str = "METHOD_NOT_ALLOWED";
 
 fn no_such_case() -> String {
     format!("cas_{:032x}", 1)
@@ -16,6 +18,8 @@ fn no_such_case() -> String {
 pub(super) fn register() -> Row {
     Row {
         caller: THADS,
+        foreign: NO_CASES,
+        missing: NO_CASES,
         ..open(|caller, _, key| {
             let case = json!({
                 "decision_number": format!("{}/QĐ-THADS", key.bytes().map(u64::from).sum::<u64>()), "decision_date": "2026-09-07",
@@ -44,16 +48,20 @@ fn hidden(make: Make) -> Row {
 }
 
 pub(super) fn record() -> Row {
-    hidden(|caller, _, key| {
-        let step = json!({ "case_id": no_such_case(), "change": "verified", "date": "2026-11-20" });
-        let document = json!({
-            "schema": "lienthong/case-progress/1", "idempotency_key": key, "agency": caller.code_text(), "steps": [step],
-        });
-        v1::RecordProgressRequest {
-            document: document.to_string(),
-        }
-        .encode_to_vec()
-    })
+    Row {
+        foreign: NO_CASES,
+        missing: NO_CASES,
+        ..hidden(|caller, _, key| {
+            let step = json!({ "case_id": no_such_case(), "change": "verified", "date": "2026-11-20" });
+            let document = json!({
+                "schema": "lienthong/case-progress/1", "idempotency_key": key, "agency": caller.code_text(), "steps": [step],
+            });
+            v1::RecordProgressRequest {
+                document: document.to_string(),
+            }
+            .encode_to_vec()
+        })
+    }
 }
 
 /// One case, or its drafts: the same message asks for either.

@@ -127,3 +127,21 @@ pub(super) fn answer_on_paper(caller: Fixture, id: &str, key: &str) -> Value {
     });
     documents::small("record-answer", key, caller, id, &own)
 }
+
+/// An officer of an agency, to be registered.
+pub(super) fn new_officer(code: &str, key: &str) -> Vec<u8> {
+    let officer = v1::Officer {
+        officer_id: "nh.moi".to_owned(),
+        full_name: "Lý Thị Mới".to_owned(),
+        position: "Giao dịch viên".to_owned(),
+        valid_from: "2026-11-20".to_owned(),
+        ..Default::default()
+    };
+    let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
+    v1::RegisterOfficerRequest {
+        idempotency_key,
+        agency_code,
+        officer: Some(officer),
+    }
+    .encode_to_vec()
+}

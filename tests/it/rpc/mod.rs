@@ -11,6 +11,7 @@ mod life;
 mod matrix;
 pub(crate) mod measures;
 mod messages;
+mod noticing;
 mod registers;
 pub(crate) mod same_key;
 mod start;

@@ -6,10 +6,10 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::messages::{
-    answer_on_paper, bank, bundle_of, calendar_day, close, of_the_log, order, receipt_of, restated, seek_first,
-    stream_order,
+    answer_on_paper, bank, bundle_of, calendar_day, close, new_officer, of_the_log, order, receipt_of, restated,
+    seek_first, stream_order,
 };
-use super::{cases, clocks, erasing, supervised, tracking, webhooks};
+use super::{cases, clocks, erasing, noticing, supervised, tracking, webhooks};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -184,6 +184,8 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::EvidenceServiceProposeErasure => erasing::propose(),
         Rpc::EvidenceServiceDecideErasure => erasing::decide(),
         Rpc::EvidenceServiceListErasures | Rpc::EvidenceServiceListErasable => erasing::lists(),
+        Rpc::NoticeServiceListNotices => noticing::list(),
+        Rpc::NoticeServiceConfirmNotice | Rpc::NoticeServiceDiscardNotice => noticing::decide(),
         Rpc::EvidenceServiceGetCheckpoint
         | Rpc::EvidenceServiceGetInclusionProof
         | Rpc::EvidenceServiceGetConsistencyProof
@@ -449,22 +451,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
-        Rpc::AgencyServiceRegisterOfficer => own_agency("OK", |_, code, key| {
-            let officer = v1::Officer {
-                officer_id: "nh.moi".to_owned(),
-                full_name: "Lý Thị Mới".to_owned(),
-                position: "Giao dịch viên".to_owned(),
-                valid_from: "2026-11-20".to_owned(),
-                ..Default::default()
-            };
-            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
-            v1::RegisterOfficerRequest {
-                idempotency_key,
-                agency_code,
-                officer: Some(officer),
-            }
-            .encode_to_vec()
-        }),
+        Rpc::AgencyServiceRegisterOfficer => own_agency("OK", |_, code, key| new_officer(code, key)),
         Rpc::AgencyServiceEndOfficer => own_agency("OFFICER_NOT_FOUND", |_, code, key| {
             let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
             let (officer_id, valid_to) = ("nh.khong-co".to_owned(), "2026-11-30".to_owned());
@@ -485,13 +472,11 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             .encode_to_vec()
         }),
         Rpc::AgencyServiceRevokeCredential => own_agency("CREDENTIAL_NOT_FOUND", |_, code, key| {
-            let (idempotency_key, agency_code) = (key.to_owned(), code.to_owned());
-            let (sha256, reason) = (vec![7; 32].into(), "Lộ khóa".to_owned());
             v1::RevokeCredentialRequest {
-                idempotency_key,
-                agency_code,
-                sha256,
-                reason,
+                idempotency_key: key.to_owned(),
+                agency_code: code.to_owned(),
+                sha256: vec![7; 32].into(),
+                reason: "Lộ khóa".to_owned(),
                 ..Default::default()
             }
             .encode_to_vec()

@@ -4,124 +4,17 @@
 //! done and where it leads.
 
 mod clocks;
+mod expected;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use expected::EXPECTED;
 
 use super::render::{is_end, moves};
 use super::table::{Row, TABLE};
 use super::*;
 
-/// State, party, and "action>state if fact !fact" separated by commas. Whatever is not listed is refused.
-const EXPECTED: &[(&str, &str, &str)] = &[
-    ("-", "SENDER", "submit>SUBMITTED"),
-    (
-        "SUBMITTED",
-        "RECIPIENT",
-        "acknowledge>ACKNOWLEDGED, send_back>RETURNED, answer_final>ANSWERED, assign>SUBMITTED, forward>SUBMITTED, \
-         report>SUBMITTED if measure_in_force",
-    ),
-    (
-        "SUBMITTED",
-        "SENDER",
-        "serve>SUBMITTED if paper !delivered, record_answer>ANSWERED if paper, send_back>RETURNED if paper, \
-         withdraw>WITHDRAWN if !delivered !measure_in_force, withdraw>WITHDRAWAL_PENDING if delivered",
-    ),
-    (
-        "ACKNOWLEDGED",
-        "RECIPIENT",
-        "send_back>RETURNED, ask_clarification>CLARIFYING, extend>ACKNOWLEDGED if extendable !extended, \
-         answer_interim>ACKNOWLEDGED, answer_final>ANSWERED, assign>ACKNOWLEDGED, forward>ACKNOWLEDGED, \
-         report>ACKNOWLEDGED if measure_in_force",
-    ),
-    (
-        "ACKNOWLEDGED",
-        "SENDER",
-        "serve>ACKNOWLEDGED if paper !delivered, record_answer>ANSWERED if paper, send_back>RETURNED if paper, \
-         withdraw>WITHDRAWAL_PENDING",
-    ),
-    (
-        "CLARIFYING",
-        "RECIPIENT",
-        "send_back>RETURNED, answer_final>ANSWERED, assign>CLARIFYING, forward>CLARIFYING, \
-         report>CLARIFYING if measure_in_force",
-    ),
-    (
-        "CLARIFYING",
-        "SENDER",
-        "clarify>ACKNOWLEDGED, withdraw>WITHDRAWAL_PENDING",
-    ),
-    (
-        "ANSWERED",
-        "RECIPIENT",
-        "report>ANSWERED if measure_kind, correct>ANSWERED",
-    ),
-    (
-        "ANSWERED",
-        "SENDER",
-        "dispute>ACKNOWLEDGED if registered, dispute>SUBMITTED if !registered, close>CLOSED if !measure_in_force, \
-         report>ANSWERED if paper measure_kind, correct>ANSWERED if paper",
-    ),
-    (
-        "ANSWERED",
-        "HUB",
-        "close>CLOSED if quiet_period_over !measure_in_force, recompute>ANSWERED, succeed>ANSWERED, suspend_clocks>ANSWERED, release_clocks>ANSWERED",
-    ),
-    (
-        "RETURNED",
-        "SENDER",
-        "dispute>ACKNOWLEDGED if registered, dispute>SUBMITTED if !registered, close>CLOSED if !measure_in_force",
-    ),
-    (
-        "RETURNED",
-        "HUB",
-        "close>CLOSED if quiet_period_over !measure_in_force, recompute>RETURNED, succeed>RETURNED, suspend_clocks>RETURNED, release_clocks>RETURNED",
-    ),
-    (
-        "WITHDRAWAL_PENDING",
-        "RECIPIENT",
-        "accept_withdrawal>WITHDRAWN if !measure_in_force, refuse_withdrawal>ACKNOWLEDGED, answer_final>ANSWERED, \
-         report>WITHDRAWAL_PENDING if measure_in_force",
-    ),
-    (
-        "WITHDRAWAL_PENDING",
-        "SENDER",
-        "record_answer>ANSWERED if paper, accept_withdrawal>WITHDRAWN if paper !measure_in_force, \
-         refuse_withdrawal>SUBMITTED if paper !registered, refuse_withdrawal>ACKNOWLEDGED if paper registered",
-    ),
-    (
-        "SUBMITTED",
-        "HUB",
-        "recompute>SUBMITTED, succeed>SUBMITTED, suspend_clocks>SUBMITTED, release_clocks>SUBMITTED",
-    ),
-    (
-        "ACKNOWLEDGED",
-        "HUB",
-        "recompute>ACKNOWLEDGED, succeed>ACKNOWLEDGED, suspend_clocks>ACKNOWLEDGED, release_clocks>ACKNOWLEDGED",
-    ),
-    (
-        "CLARIFYING",
-        "HUB",
-        "recompute>CLARIFYING, succeed>CLARIFYING, suspend_clocks>CLARIFYING, release_clocks>CLARIFYING",
-    ),
-    (
-        "WITHDRAWAL_PENDING",
-        "HUB",
-        "recompute>WITHDRAWAL_PENDING, succeed>WITHDRAWAL_PENDING, suspend_clocks>WITHDRAWAL_PENDING, release_clocks>WITHDRAWAL_PENDING",
-    ),
-    ("CLOSED", "RECIPIENT", "report>CLOSED if measure_kind, correct>CLOSED"),
-    (
-        "CLOSED",
-        "SENDER",
-        "report>CLOSED if paper measure_kind, correct>CLOSED if paper",
-    ),
-    (
-        "CLOSED",
-        "HUB",
-        "recompute>CLOSED, succeed>CLOSED, suspend_clocks>CLOSED, release_clocks>CLOSED",
-    ),
-];
-
-const FACT_NAMES: [&str; 9] = [
+const FACT_NAMES: [&str; 11] = [
     "delivered",
     "registered",
     "extended",
@@ -131,6 +24,8 @@ const FACT_NAMES: [&str; 9] = [
     "measure_in_force",
     "quiet_period_over",
     "unfounded_return",
+    "senders_clock",
+    "notice_drafted",
 ];
 
 /// The facts whose bits are set, in the order of [`FACT_NAMES`].
@@ -146,6 +41,8 @@ fn facts(bits: usize) -> Facts {
         measure_in_force: set(6),
         quiet_period_over: set(7),
         unfounded_return: set(8),
+        senders_clock: set(9),
+        notice_drafted: set(10),
     }
 }
 
@@ -358,12 +255,42 @@ fn rows_are_well_formed() {
     }
 }
 
+/// What is told of a clock goes to whom its ladder says, and what is drafted of it is the sender's alone.
+const TOLD_BY_LADDER: [Action; 6] = [
+    Action::Remind,
+    Action::Overdue,
+    Action::Escalate,
+    Action::DraftNotice,
+    Action::ConfirmNotice,
+    Action::DiscardNotice,
+];
+
+#[test]
+fn a_clock_is_told_to_its_obligor_and_a_recipients_when_it_is_over_to_both() {
+    for row in TABLE.iter().filter(|row| TOLD_BY_LADDER.contains(&row.action)) {
+        let told: &[Party] = match (row.action, row.guards) {
+            (Action::Remind | Action::Overdue | Action::Escalate, [Guard::SendersClock])
+            | (Action::DraftNotice, [Guard::RecipientsClock]) => &[Party::Sender],
+            (Action::Remind, [Guard::RecipientsClock]) | (Action::ConfirmNotice, [Guard::NoticeDrafted]) => {
+                &[Party::Recipient]
+            }
+            (Action::Overdue | Action::Escalate, [Guard::RecipientsClock]) => &[Party::Sender, Party::Recipient],
+            (Action::DiscardNotice, [Guard::NoticeDrafted]) => &[],
+            _ => panic!("{row:?}"),
+        };
+        assert_eq!(row.notifies, told, "{row:?}");
+        assert!(row.to.is_none() && row.clocks.is_empty(), "{row:?}");
+    }
+}
+
 #[test]
 fn the_other_side_always_hears_of_a_step() {
-    for row in TABLE {
+    for row in TABLE.iter().filter(|row| !TOLD_BY_LADDER.contains(&row.action)) {
         let others: &[Party] = match row.who {
             Party::Sender => &[Party::Recipient],
             Party::Recipient => &[Party::Sender],
+            // The sender has changed the case itself.
+            Party::Hub if row.action == Action::CaseNotice => &[Party::Recipient],
             Party::Hub => &[Party::Sender, Party::Recipient],
         };
         assert!(others.iter().all(|party| row.notifies.contains(party)), "{row:?}");
@@ -381,17 +308,17 @@ fn the_hub_closes_after_the_quiet_period_and_else_changes_no_state() {
             if action == Action::Close {
                 assert!(facts.quiet_period_over && !facts.measure_in_force);
             } else {
-                assert!(
-                    matches!(
-                        action,
-                        Action::Recompute
-                            | Action::Succeed
-                            | Action::SuspendClocks
-                            | Action::ReleaseClocks
-                            | Action::CaseNotice
-                    ),
-                    "{action}"
+                let is_told = TOLD_BY_LADDER.contains(&action);
+                let is_known = matches!(
+                    action,
+                    Action::Recompute
+                        | Action::Succeed
+                        | Action::SuspendClocks
+                        | Action::ReleaseClocks
+                        | Action::ResumeClocks
+                        | Action::CaseNotice
                 );
+                assert!(is_told || is_known, "{action}");
                 assert_eq!(Some(decision.to), from);
             }
         }

@@ -1,8 +1,10 @@
 //! A hub at which everything has happened that can: every kind, and a row of every table with something in every column.
 
+mod cases;
 mod erasing;
 mod operator;
 mod supervision;
+mod timing;
 pub(super) mod trust;
 mod webhooks;
 
@@ -78,9 +80,11 @@ async fn happen(database: &TestDatabase, attempts: usize, erases: bool) {
     story.copies().await;
     story.authorities().await;
     story.catalogues().await;
+    story.cases().await;
     story.supervision().await;
     story.operators().await;
     story.webhooks().await;
+    story.timing().await;
     if erases {
         story.erasing().await;
     }

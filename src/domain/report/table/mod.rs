@@ -1,0 +1,226 @@
+//! The one table model of every report, and how it is shown: for a terminal, as CSV, XLSX, JSON, and as a page to print
+//! with charts. A report says what stands in it once; no format computes anything.
+
+mod chart;
+mod csv;
+mod json;
+mod page;
+mod terminal;
+mod xlsx;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::Date;
+
+pub use chart::{Chart, ChartKind};
+pub use page::{Letterhead, Signature};
+
+use super::super::catalogue::rule::Certainty;
+use super::super::macros::text_enum;
+use super::super::print::words;
+use super::super::time::Timestamp;
+use super::ratio::Tenths;
+
+text_enum! {
+    /// What a column holds.
+    pub enum ColumnKind {
+        /// Words.
+        Text => "text",
+        /// A whole number.
+        Count => "count",
+        /// Đồng.
+        Dong => "dong",
+        /// Percent, one digit after the comma.
+        Percent => "percent",
+        /// Percentage points.
+        Points => "points",
+        /// A day.
+        Date => "date",
+    }
+}
+
+impl ColumnKind {
+    /// Whether it is a number, which stands on the right.
+    pub const fn is_number(self) -> bool {
+        match self {
+            Self::Count | Self::Dong | Self::Percent | Self::Points => true,
+            Self::Text | Self::Date => false,
+        }
+    }
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in JSON, stable.
+    pub key: &'static str,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Its heading.
+    pub vi: &'static str,
+    /// Its heading in English.
+    pub en: &'static str,
+}
+
+impl Column {
+    /// Of these.
+    pub const fn new(key: &'static str, kind: ColumnKind, vi: &'static str, en: &'static str) -> Self {
+        Self { key, kind, vi, en }
+    }
+}
+
+/// What stands in a row under a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Words.
+    Text(String),
+    /// A whole number.
+    Count(i64),
+    /// Đồng.
+    Dong(i128),
+    /// Percent, or points, by the column.
+    Tenths(Tenths),
+    /// A day.
+    Date(Date),
+    /// There is none: a rate of nothing, a target that was not set.
+    None,
+}
+
+impl Cell {
+    /// Words.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A percentage, if there is one.
+    pub fn tenths(tenths: Option<Tenths>) -> Self {
+        tenths.map_or(Self::None, Self::Tenths)
+    }
+
+    /// As Vietnamese papers write it.
+    pub fn vi(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Count(count) => grouped(i128::from(*count)),
+            Self::Dong(dong) => grouped(*dong),
+            Self::Tenths(tenths) => tenths.vi(),
+            Self::Date(date) => words::short_date(*date),
+            Self::None => "–".to_owned(),
+        }
+    }
+
+    /// As programs read it; empty if there is none.
+    pub fn plain(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Count(count) => count.to_string(),
+            Self::Dong(dong) => dong.to_string(),
+            Self::Tenths(tenths) => tenths.plain(),
+            Self::Date(date) => date.to_string(),
+            Self::None => String::new(),
+        }
+    }
+}
+
+/// `-1.234.567`.
+fn grouped(number: i128) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    let digits = number.unsigned_abs().to_string();
+    format!("{sign}{}", words::number(&digits))
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// One cell for each column.
+    pub cells: Vec<Cell>,
+    /// Whether it is the sum of others.
+    pub is_total: bool,
+    /// The list behind it: what to ask the report service for; none if there is none.
+    pub list: Option<String>,
+}
+
+/// A note below the table: what a figure means, by which rule, and how sure that rule is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What is noted.
+    pub text: String,
+    /// The rule; empty for none.
+    pub basis: &'static str,
+    /// How sure LAW.md is of it.
+    pub certainty: Certainty,
+}
+
+/// A table with what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The report's code.
+    pub code: &'static str,
+    /// Its title.
+    pub vi: String,
+    /// Its title in English.
+    pub en: String,
+    /// What it covers: the period, the agency.
+    pub scope: Vec<String>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The notes.
+    pub notes: Vec<Note>,
+    /// The charts drawn of it.
+    pub charts: Vec<Chart>,
+    /// The state of the books that it shows.
+    pub as_of: Timestamp,
+}
+
+text_enum! {
+    /// How a table is written.
+    pub enum Format {
+        /// For a terminal.
+        Table => "table",
+        /// Comma-separated, UTF-8 with a byte order mark, lines ended by CRLF (RFC 4180).
+        Csv => "csv",
+        /// A workbook.
+        Xlsx => "xlsx",
+        /// JSON.
+        Json => "json",
+        /// A page to print.
+        Html => "html",
+    }
+}
+
+impl Format {
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Table => "text/plain; charset=utf-8",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Json => "application/json",
+            Self::Html => "text/html; charset=utf-8",
+        }
+    }
+}
+
+/// A table that could not be written as a workbook: more rows than it holds, a text too long for a cell.
+#[derive(Debug, thiserror::Error)]
+#[error("the workbook cannot be written: {0}")]
+pub struct RenderError(#[from] rust_xlsxwriter::XlsxError);
+
+impl Table {
+    /// Written in a format. The letterhead stands on the page alone.
+    ///
+    /// # Errors
+    /// If a workbook cannot hold it.
+    pub fn render(&self, format: Format, letterhead: &Letterhead) -> Result<Vec<u8>, RenderError> {
+        Ok(match format {
+            Format::Table => terminal::render(self).into_bytes(),
+            Format::Csv => csv::render(self).into_bytes(),
+            Format::Xlsx => xlsx::render(self)?,
+            Format::Json => json::render(self).into_bytes(),
+            Format::Html => page::render(self, letterhead).into_bytes(),
+        })
+    }
+}

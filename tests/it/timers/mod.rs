@@ -1,0 +1,5 @@
+//! What comes with time: each rung once, in its order, never early, whoever runs and stops.
+
+mod ladder;
+mod notices;
+mod world;
