@@ -30,6 +30,7 @@ pub mod request;
 pub mod response_time;
 pub mod sandbox;
 pub mod signature;
+pub mod steadiness;
 pub mod supervision;
 pub mod suspension;
 pub mod territory;

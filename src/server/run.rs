@@ -345,7 +345,7 @@ impl Hub {
         let readiness = Readiness::new(operations::Parts {
             store: database.store.clone(),
             blobs,
-            clock,
+            clock: Arc::clone(app.ledger.clock()),
             metrics,
             health,
             writer: writer.abort_handle(),

@@ -11,7 +11,6 @@ use super::settings::TimerSettings;
 use super::trouble::{Trouble, tell};
 use crate::app::App;
 use crate::domain::error::Result;
-use crate::domain::timer::ClockWatch;
 
 /// How often it is looked for what is due.
 const EVERY: Duration = Duration::from_secs(1);
@@ -33,7 +32,7 @@ pub(super) fn start(app: App, metrics: &Metrics, settings: TimerSettings) -> Abo
 async fn work(app: App, jobs: JobMeter, timers: TimerMeter) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut watch, mut trouble) = (ClockWatch::default(), Trouble::default());
+    let mut trouble = Trouble::default();
     let mut healed: Option<Instant> = None;
     loop {
         ticks.tick().await;
@@ -44,11 +43,7 @@ async fn work(app: App, jobs: JobMeter, timers: TimerMeter) {
             }
             tell!(trouble, tidied, "timers");
         }
-        tell!(
-            trouble,
-            jobs.run("timers", look(&app, &timers, &mut watch)).await,
-            "timers"
-        );
+        tell!(trouble, jobs.run("timers", look(&app, &timers)).await, "timers");
     }
 }
 
@@ -64,20 +59,23 @@ async fn tidy(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Works off what is due now. A clock that leaps ahead is not believed at once: what has fired cannot be taken back.
-async fn look(app: &App, timers: &TimerMeter, watch: &mut ClockWatch) -> Result<()> {
+/// Works off what is due now; nothing while the clock has leapt ahead, since the ledger takes no entry then.
+async fn look(app: &App, timers: &TimerMeter) -> Result<()> {
     loop {
-        let now = app.clock.now();
-        let limit = watch.look(now, app.clock.elapsed());
-        if timers.held(limit.ahead.is_some()) {
-            if let Some(ahead) = limit.ahead {
-                tracing::error!(ahead_seconds = ahead.as_secs(), "timers.clock.leapt");
+        let leapt = app.ledger.clock().leapt();
+        if timers.held(leapt.is_some()) {
+            if let Some(ahead) = leapt {
+                tracing::error!(ahead_seconds = ahead.as_secs(), "clock.leapt");
             } else {
-                tracing::info!("timers.clock.even");
+                tracing::info!("clock.even");
             }
         }
-        timers.behind(app.oldest_timer().await?, limit.until);
-        let fired = app.fire_timers(limit.until).await?;
+        if leapt.is_some() {
+            return Ok(());
+        }
+        let now = app.clock.now();
+        timers.behind(app.oldest_timer().await?, now);
+        let fired = app.fire_timers(now).await?;
         timers.fired(fired.entries);
         if !fired.more {
             return Ok(());

@@ -15,7 +15,7 @@ use super::state::{Registry, State};
 use super::tally;
 use super::timers;
 use super::webhook;
-use super::writer::{MAX_SKEW_MICROS, Writer};
+use super::writer::Writer;
 use crate::domain::calendar::Calendar;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::AgencyCode;
@@ -48,12 +48,10 @@ impl Writer {
         }
         let clock = Arc::clone(&self.environment.clock);
         clock.follow(head.hub_time);
-        let now = clock.now();
-        if head.hub_time.micros() - now.micros() > MAX_SKEW_MICROS {
+        let Some(hub_time) = clock.time_after(head.hub_time) else {
             let refuse = || Err(Error::new(ErrorCode::ClockSkew).retry_after_millis(5_000));
             return Ok(commands.iter().map(|_| refuse()).collect());
-        }
-        let hub_time = now.max(head.hub_time);
+        };
         let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let mut state = State::new(hub_time, first_index, head.registry_version);
         if clock.is_sandbox() {

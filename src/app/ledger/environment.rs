@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::steady::SteadyClock;
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::IdSource;
 use crate::domain::suspension::known::KnownSuspensions;
-use crate::domain::time::Clock;
 use crate::sealing::MasterKeys;
 
 /// The hub's name, time, randomness and the calendar of the head.
 pub(crate) struct Environment {
     pub(crate) hub_id: String,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<SteadyClock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) masters: Arc<MasterKeys>,
     pub(crate) calendar: Arc<Calendar>,

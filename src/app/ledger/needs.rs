@@ -126,6 +126,7 @@ impl<'a> Needs<'a> {
                     for request in &piece.requests {
                         self.requests.insert(&request.id);
                         self.timed.insert(&request.id);
+                        self.measured.insert(&request.id);
                         self.mailboxes.extend([&request.sender, &request.recipient]);
                         self.agencies.extend([&request.sender, &request.recipient]);
                     }

@@ -1,6 +1,6 @@
 //! Suspensions of many clocks together: an entry for each that is decided or ended, and an event for each request whose clocks it moves.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::command::{Actor, Command, SweptRequest};
 use super::environment::Environment;
@@ -130,7 +130,7 @@ pub(super) fn take(
         SuspensionStep::Follow(piece) => {
             for swept in &piece.requests {
                 if let Some(request) = sweep::current(state, swept)? {
-                    follow(state, registry, environment, actor, piece, &request)?;
+                    catch_up(state, registry, environment, actor, &request, Some(&piece.id))?;
                 }
             }
             state.job = Some(JobRow {
@@ -169,31 +169,30 @@ fn append(
     Ok(())
 }
 
-/// An event, if a clock of the request changes by what is known now.
-fn follow(
+/// An event, if a clock of the request changes by what is known now; gives whether. `by` is the suspension after whose entry it is
+/// looked for, if for one.
+pub(super) fn catch_up(
     state: &mut State,
     registry: &Registry,
     environment: &Environment,
     actor: &Actor,
-    piece: &Piece,
     request: &EnforcementRequest,
-) -> Result<()> {
-    let mut deadlines = state.deadlines.get(&request.id).cloned().unwrap_or_default();
-    let before: BTreeMap<usize, Deadline> = deadlines.iter().cloned().enumerate().collect();
+    by: Option<&SuspensionId>,
+) -> Result<bool> {
+    let before = state.deadlines.get(&request.id).cloned().unwrap_or_default();
+    let mut deadlines = before.clone();
     let changed = stand_still(&mut deadlines, registry, environment, request);
     if changed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
-    let mut details = EventDetails {
-        suspended_by: Some(piece.id.clone()),
-        ..EventDetails::default()
-    };
-    let mut is_longer = false;
-    for index in changed {
-        let (Some(was), Some(is)) = (before.get(&index), deadlines.get(index)) else {
-            continue;
-        };
+    let mut details = EventDetails::default();
+    let (mut is_longer, mut causes) = (false, BTreeSet::new());
+    for (was, is) in changed
+        .iter()
+        .filter_map(|index| before.get(*index).zip(deadlines.get(*index)))
+    {
         is_longer |= is.due.is_none() || is.due > was.due && was.due.is_some();
+        causes.extend(changed_by(was, is));
         details.former.push(FormerDue {
             name: was.name.clone(),
             occurrence: was.occurrence,
@@ -201,19 +200,37 @@ fn follow(
         });
         details.deadlines.push(is.clone());
     }
+    let newest = |id: &&SuspensionId| environment.suspensions.get(id).map(|known| known.changed_index);
+    details.suspended_by = causes.iter().max_by_key(newest).or(by).cloned();
     let action = if is_longer {
         Action::SuspendClocks
     } else {
         Action::ReleaseClocks
     };
     let Ok(decision) = workflow::decide(Some(request.state), action, Party::Hub, &Facts::default()) else {
-        return Ok(());
+        return Ok(false);
     };
     details.due_time = earliest_open_due(&deadlines);
+    let counted = (decision.counts_as, deadlines.as_slice());
+    state.count_clocks(registry, environment, request, counted, &mut details);
     details.entered = enter_mailboxes(state, request, decision.notifies);
     state.changed_deadlines.insert(request.id.clone());
     state.deadlines.insert(request.id.clone(), deadlines);
-    sweep::append(state, actor, request, action, decision, &details)
+    sweep::append(state, actor, request, action, decision, &details)?;
+    Ok(true)
+}
+
+/// The suspensions that a clock carries now and did not before, or the other way round, or until another moment.
+fn changed_by(was: &Deadline, is: &Deadline) -> Vec<SuspensionId> {
+    let only_in = |one: &Deadline, other: &Deadline| {
+        let pauses = one
+            .suspensions
+            .iter()
+            .filter(|pause| !other.suspensions.contains(pause));
+        let ids = pauses.filter_map(|pause| Some(pause.decided.as_ref()?.id.clone()));
+        ids.collect::<Vec<_>>()
+    };
+    [only_in(is, was), only_in(was, is)].concat()
 }
 
 /// Lets the open clocks of a request stand still as far as is known; gives the indexes of those that changed.

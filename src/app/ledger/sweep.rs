@@ -114,6 +114,13 @@ fn recompute(
         return Ok(());
     }
     details.due_time = earliest_open_due(&deadlines);
+    state.count_clocks(
+        registry,
+        environment,
+        request,
+        (decision.counts_as, &deadlines),
+        &mut details,
+    );
     details.entered = enter_mailboxes(state, request, decision.notifies);
     state.changed_deadlines.insert(request.id.clone());
     state.deadlines.insert(request.id.clone(), deadlines);

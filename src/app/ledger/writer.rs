@@ -22,6 +22,7 @@ use super::outage::{come_again, is_silence, not_tried, refuse};
 use super::pace::Pace;
 use super::queue::{FairQueue, Priority, QueueLimits, Refusal};
 use super::state::Registry;
+use super::steady::SteadyClock;
 use super::wakeup::Wakeups;
 use crate::app::TRACE;
 use crate::domain::calendar::Calendar;
@@ -33,9 +34,6 @@ use crate::domain::mailbox::Lane;
 use crate::domain::time::Clock;
 use crate::signing::{LogBreak, Signer};
 use crate::store::{Outage, Shown, Store, store_error};
-
-/// Writes are refused while the clock stands this far behind the latest entry, in microseconds.
-pub const MAX_SKEW_MICROS: i64 = 2_000_000;
 
 /// How the ledger is sized.
 #[derive(Debug, Clone, Copy)]
@@ -102,6 +100,7 @@ pub struct Ledger {
     calendar: CurrentCalendar,
     outage: watch::Receiver<Option<Outage>>,
     log_break: watch::Receiver<Option<LogBreak>>,
+    clock: Arc<SteadyClock>,
     meter: LedgerMeter,
 }
 
@@ -171,6 +170,7 @@ impl Ledger {
             signer,
             settings,
         } = parts;
+        let clock = Arc::new(SteadyClock::new(clock));
         let queue = Arc::new(FairQueue::new(QueueLimits {
             total: settings.queue,
             reserved: settings.queue_for_releases,
@@ -189,7 +189,7 @@ impl Ledger {
             store,
             environment: Environment {
                 hub_id,
-                clock,
+                clock: Arc::clone(&clock),
                 ids,
                 masters,
                 calendar,
@@ -215,6 +215,7 @@ impl Ledger {
                 calendar: current_calendar,
                 outage,
                 log_break,
+                clock,
                 meter,
             },
             task,
@@ -293,6 +294,11 @@ impl Ledger {
     /// How the log does not go on from what this hub has signed, if it does not: nothing is written then.
     pub fn log_break(&self) -> watch::Receiver<Option<LogBreak>> {
         self.log_break.clone()
+    }
+
+    /// The clock by which entries are made: while it has leapt ahead nothing is written.
+    pub const fn clock(&self) -> &Arc<SteadyClock> {
+        &self.clock
     }
 
     /// What the ledger counts of its own work.

@@ -260,7 +260,7 @@ impl Deadline {
     }
 
     pub(super) fn pause(&mut self, cause: Action, at: Timestamp) {
-        self.suspensions.push(Suspension {
+        self.insert_pause(Suspension {
             from: at,
             to: None,
             cause,

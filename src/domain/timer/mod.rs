@@ -9,7 +9,6 @@ mod moment;
 mod notice;
 #[cfg(test)]
 mod properties;
-mod steadiness;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +23,6 @@ use super::time::Timestamp;
 use super::workflow::{Action, Party, State};
 
 pub use notice::{Notice, NoticeState, Received};
-pub use steadiness::{ClockWatch, Limit as ClockLimit};
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -126,7 +124,8 @@ fn next_rung<'a>(timed: &Timed<'a>, clock: &'a Deadline) -> Result<Option<(Times
         .rposition(|rung| has_fired(rung))
         .map_or(0, |last| last + 1);
     for rung in ladder.into_iter().skip(behind) {
-        let at = moment::of(rung, due, timed.calendar).map_err(|_missing| Waits)?;
+        // A clock that stands still tells nothing before it runs again.
+        let at = clock.runs_again(moment::of(rung, due, timed.calendar).map_err(|_missing| Waits)?);
         if rung.before.is_none() || at > begun(timed, clock) {
             return Ok(Some((at, rung)));
         }

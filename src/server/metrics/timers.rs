@@ -28,7 +28,7 @@ impl TimerMeter {
         );
         registry.register(
             "timers_held",
-            "1 while the clock has leapt ahead and what would be due by it is held back",
+            "1 while the clock has leapt ahead: nothing is written, and what would be due by it is held back",
             self.held.clone(),
         );
     }

@@ -13,10 +13,10 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use super::verdict::{Check, Verdict};
-use crate::app::ledger::MAX_SKEW_MICROS;
+use crate::app::ledger::{MAX_SKEW_MICROS, SteadyClock};
 use crate::blobs::{BlobFault, Blobs};
 use crate::domain::error::{Error, ErrorCode, Localized, Result as HubResult};
-use crate::domain::time::{Clock, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::server::certificates::CertificateEnds;
 use crate::server::metrics::{Ends, Metrics};
 use crate::server::services;
@@ -36,7 +36,7 @@ const COUNT_EVERY: Duration = Duration::from_mins(1);
 pub(in crate::server) struct Parts {
     pub(in crate::server) store: Store,
     pub(in crate::server) blobs: Blobs,
-    pub(in crate::server) clock: Arc<dyn Clock>,
+    pub(in crate::server) clock: Arc<SteadyClock>,
     pub(in crate::server) metrics: Arc<Metrics>,
     pub(in crate::server) health: HealthReporter,
     /// The ledger's writer.
@@ -224,12 +224,7 @@ impl Readiness {
         vec![
             Check::new("database", None),
             Check::new("schema", schema_fault(&schema)),
-            Check::that(
-                "clock",
-                skew <= MAX_SKEW_MICROS,
-                "đồng hồ máy chậm hơn mục nhật ký cuối trên 2 giây nên không ghi được; kiểm tra đồng bộ giờ (NTP)",
-                "the clock is more than 2 s behind the log's last entry, so writes are refused; check NTP",
-            ),
+            Check::new("clock", clock_fault(skew, self.parts.clock.leapt())),
         ]
     }
 
@@ -293,6 +288,24 @@ fn log_fault(log_break: LogBreak) -> Localized {
     }
 }
 
+fn clock_fault(skew: i64, leapt: Option<Duration>) -> Option<Localized> {
+    if skew > MAX_SKEW_MICROS {
+        return Some(Localized::new(
+            "đồng hồ máy chậm hơn mục nhật ký cuối trên 2 giây nên không ghi được; kiểm tra đồng bộ giờ (NTP)",
+            "the clock is more than 2 s behind the log's last entry, so writes are refused; check NTP",
+        ));
+    }
+    let seconds = leapt?.as_secs();
+    Some(Localized::new(
+        format!(
+            "đồng hồ máy nhảy tới trước {seconds} giây nên tạm ngừng ghi; chỉnh lại giờ (NTP), hoặc khởi động lại cổng nếu giờ mới là đúng"
+        ),
+        format!(
+            "the clock has leapt ahead by {seconds} s, so writes are refused; put it right (NTP), or restart the hub if the new time is right"
+        ),
+    ))
+}
+
 fn writes_fault(outage: Outage) -> Localized {
     match outage {
         Outage::StorageFull => Localized::new(
@@ -345,7 +358,7 @@ mod tests {
         let parts = Parts {
             store,
             blobs: Blobs::open(&folder.join("documents").into()).await.unwrap(),
-            clock: Arc::new(ManualClock::new(now)),
+            clock: Arc::new(SteadyClock::new(Arc::new(ManualClock::new(now)))),
             metrics: Arc::new(Metrics::new(&AcceptMeter::default(), &LedgerMeter::default())),
             health: HealthReporter::new(),
             writer: handle,
