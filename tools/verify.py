@@ -35,9 +35,9 @@ except ImportError:
     tomllib = None
 
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-CASE, WEBHOOK = 14, 16
+CASE, SUSPENSION, WEBHOOK, CLOCK = 14, 15, 16, 18
 TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST, CASE,
-         WEBHOOK)
+         SUSPENSION, WEBHOOK, CLOCK)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -89,7 +89,7 @@ TABLES = {
     "webhook_endpoint": (1, "id agency url lanes actions signing keys state reason registered_time update_time version"),
     "enforcement_case": (1, "id agency decision_number decision_date initiative opened_date carried_over_from transfer status "
                             "ground since_date verified_date verify_every obligations tags unit officer rest due_date due_kind "
-                            "reminded_date version update_time body_index item booked_month"),
+                            "reminded_date version update_time body_index item booked_month coercion_date"),
     "case_request": (1, "enforcement_request_id case_id obligations purpose amount costs debited debited_time arrived"),
     "case_movement": (3, "case_id version ordinal agency unit officer initiative tag line month change_date late cases dong"),
     "case_book": (7, "agency tag month line unit officer initiative cases dong"),
@@ -541,14 +541,15 @@ class Replay:
         self.erasures, self.destroyed, self.notices, self.webhooks = {}, {}, {}, {}
         self.cases = verify_cases.Cases(self.require, text_of)
         self.registry_version = self.calendar_version = 0
-        self.hub_id, self.authority_keys = None, {}
+        self.hub_id, self.authority_keys, self.suspensions = None, {}, {}
 
     def follow(self, event, attachments):
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
                   CATALOGUE: self.catalogue, OPERATOR: self.operator, ERASURE: self.erasure,
                   HUB_KEY: self.hub_key, TRUST: self.trust_paper, CASE: self.cases.follow,
-                  WEBHOOK: self.webhook}.get(event["entry_type"])
+                  SUSPENSION: self.suspension, WEBHOOK: self.webhook,
+                  CLOCK: self.clock}.get(event["entry_type"])
         try:
             if follow is None:
                 self.document(event, attachments)
@@ -666,6 +667,26 @@ class Replay:
         head = self.lanes.setdefault((event["agency"], told["lane"]), [0, 0])
         self.require(told["from"] == head[1] < told["to"] <= head[0] and event["version"] == told["to"])
         head[1] = told["to"]
+
+    def suspension(self, event, told):
+        """Clocks of many requests were to stand still, whole, once; or such a stretch was made shorter."""
+        known = self.suspensions.get(event["subject"])
+        if event["action"] == "end_suspension":
+            version, start, end = known
+            self.require(event["version"] == version + 1 and start <= told["to"] and (end is None or told["to"] < end)
+                         and "suspension" not in told)
+            self.suspensions[event["subject"]] = (version + 1, start, told["to"])
+            return
+        stated = told["suspension"]
+        action = {"MAINTENANCE": "publish_maintenance", "OUTAGE": "record_outage", "DECREE": "suspend_by_decree"}
+        self.require(known is None and event["version"] == 1 and "to" not in told and stated["id"] == event["subject"]
+                     and re.fullmatch(r"sus_[0-9a-f]{32}", stated["id"]) and event["action"] == action[stated["cause"]])
+        self.suspensions[stated["id"]] = (1, stated["from"], stated.get("to"))
+
+    def clock(self, event, told):
+        """The clock of a sandbox, and of nothing else, was moved ahead to the time of the entry."""
+        self.require(event["version"] == 1 and event["subject"] == "clock" and event["action"] == "advance_clock"
+                     and told["from"] < told["to"] == event["hub_time"] and (self.hub_id or "").startswith("sandbox."))
 
     def calendar(self, event, told):
         self.calendar_version += 1

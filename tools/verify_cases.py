@@ -21,6 +21,8 @@ def months_after(text, months):
 
 
 def due_of(case):
+    if case["coercion_date"]:
+        return (date.fromisoformat(case["coercion_date"]) + timedelta(days=10)).isoformat(), "COERCE"
     if case["status"] != "NO_CONDITIONS":
         return None, None
     months = {"SIX_MONTHS": 6, "TWELVE_MONTHS": 12}[case["verify_every"]]
@@ -124,14 +126,15 @@ class Cases:
             "status": change["status"], "ground": change.get("ground"), "since_date": change.get("since") or change["date"],
             "verified_date": change.get("verified"), "verify_every": change.get("verify_every") or "SIX_MONTHS",
             "obligations": owed, "tags": set(change.get("tags", [])), "unit": change.get("unit"),
-            "officer": change.get("officer"), "reminded_date": None, "booked_month": None, "body_index": stated["body_index"], "item": stated["item"]}
+            "officer": change.get("officer"), "reminded_date": None, "booked_month": None, "coercion_date": None,
+            "body_index": stated["body_index"], "item": stated["item"]}
 
     def owed(self, case, change):
         (owed,) = [owed for owed in case["obligations"] if owed["obligation"]["id"] == change["obligation"]]
         return owed
 
     def status_changed(self, case, change):
-        case.update(status=change["to"], ground=change["ground"], since_date=change["date"])
+        case.update(status=change["to"], ground=change["ground"], since_date=change["date"], coercion_date=None)
         if change["to"] == "NO_CONDITIONS":
             case.update(verified_date=change.get("verified") or change["date"],
                         verify_every=change.get("verify_every") or "SIX_MONTHS")
@@ -139,6 +142,14 @@ class Cases:
     def verified(self, case, change):
         case["verified_date"] = change["date"]
         case["verify_every"] = change.get("verify_every") or case["verify_every"]
+
+    def coercion_ground(self, case, change):
+        self.require(case["status"] == "IN_PROGRESS" and case["coercion_date"] is None)
+        case["coercion_date"] = change["date"]
+
+    def coercion_decided(self, case, change):
+        self.require(case["coercion_date"] is not None)
+        case["coercion_date"] = None
 
     def move(self, case, change, name, sign):
         owed = self.owed(case, change)

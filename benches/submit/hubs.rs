@@ -150,6 +150,7 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
     let settings = HubSettings {
         database,
         hub_id: HUB_ID.to_owned(),
+        sandbox: false,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         tls: TlsPems {
             certificate: keys.server.certificate.clone().into_bytes(),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::IdSource;
@@ -31,9 +33,11 @@ pub mod receipts;
 pub mod registers;
 pub mod reports;
 pub mod requests;
+mod sandbox;
 pub mod server_info;
 pub mod signatures;
 pub mod supervision;
+pub mod suspensions;
 pub mod tracking;
 mod trust;
 pub mod verified_cache;
@@ -62,6 +66,8 @@ pub struct App {
     pub hub_key: HubKey,
     /// Bells for readers of mailboxes.
     pub wakeups: Arc<Wakeups>,
+    /// Counts how often the clock of a sandbox was moved: the hub's own work begins at once then.
+    pub clock_moved: Arc<watch::Sender<u64>>,
     /// Turns of readers of mailboxes.
     turns: Arc<mailbox::Turns>,
     /// Agencies by territory, remembered for a moment.
@@ -127,6 +133,7 @@ impl App {
             clock: parts.clock,
             hub_key,
             wakeups,
+            clock_moved: Arc::new(watch::Sender::new(0)),
             turns: Arc::default(),
             places: Arc::default(),
             signers: Arc::new(signatures::Signers::new(parts.trust)),

@@ -25,6 +25,8 @@ pub struct ServerInfo {
     pub registry_version: i64,
     /// SHA-256 of the catalogue's content, hex.
     pub catalogue_revision: String,
+    /// Whether it is a sandbox: its clock may be moved.
+    pub sandbox: bool,
 }
 
 impl App {
@@ -40,6 +42,7 @@ impl App {
             hub_time: self.clock.now().max(head.hub_time),
             registry_version: head.registry_version,
             catalogue_revision: self.catalogue.revision().to_owned(),
+            sandbox: self.clock.is_sandbox(),
         })
     }
 }

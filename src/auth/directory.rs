@@ -132,17 +132,22 @@ impl Authenticator {
 
     /// Who opened the connection. Fails with CERTIFICATE_NOT_REGISTERED or AGENCY_SUSPENDED.
     pub async fn authenticate_connection(&self, peer: &PeerIdentity) -> Result<Arc<Party>> {
-        self.party(&peer.certificate_fingerprint, self.clock.now()).await
+        self.party(&peer.certificate_fingerprint, self.clock.machine_now())
+            .await
     }
 
     /// Who makes a call with the given value of its `authorization` header. Fails with CERTIFICATE_NOT_REGISTERED,
     /// AGENCY_SUSPENDED, TOKEN_INVALID (metadata `reason`) or OFFICER_NOT_ACTIVE.
     pub async fn authenticate(&self, peer: &PeerIdentity, authorization: Option<&str>) -> Result<Arc<Principal>> {
-        let now = self.clock.now();
+        let now = self.clock.machine_now();
         let party = self.party(&peer.certificate_fingerprint, now).await?;
         let text = bearer(authorization)?;
         let key = salted(&peer.certificate_fingerprint, text.as_bytes());
-        if let Some(principal) = self.principals.get(&key).filter(|principal| principal.is_current(now)) {
+        if let Some(principal) = self
+            .principals
+            .get(&key)
+            .filter(|principal| principal.is_current(now, self.clock.now().date()))
+        {
             self.check_token_key(principal.token_certificate.as_deref(), now)?;
             return Ok(principal);
         }
@@ -157,10 +162,10 @@ impl Authenticator {
     /// and the token's key must still stand. What a stream may show was decided when it was opened: an officer whose rights have
     /// changed since opens it again. Returns the principal to ask with next time.
     pub async fn confirm(&self, principal: &Arc<Principal>) -> Result<Arc<Principal>> {
-        let now = self.clock.now();
+        let now = self.clock.machine_now();
         let party = self.party(&principal.certificate_fingerprint, now).await?;
         if party.registry_version == principal.registry_version {
-            check_officer(&principal.officer, now)?;
+            check_officer(&principal.officer, self.clock.now())?;
             self.check_token_key(principal.token_certificate.as_deref(), now)?;
             return Ok(Arc::clone(principal));
         }
@@ -168,7 +173,7 @@ impl Authenticator {
             return Err(certificate_refused("not_registered"));
         }
         self.token_credential(&party, &principal.token_key, now).await?;
-        let officer = self.officer(&party, &principal.officer.id, now).await?;
+        let officer = self.officer(&party, &principal.officer.id).await?;
         if Viewer::of(&officer) != Viewer::of(&principal.officer) {
             return Err(rights_changed());
         }
@@ -234,7 +239,7 @@ impl Authenticator {
         }
         let key = self.token_credential(party, &token.key_id, now).await?;
         token.verify_signature(&key.certificate)?;
-        let officer = self.officer(party, &token.claims.subject, now).await?;
+        let officer = self.officer(party, &token.claims.subject).await?;
         Ok(Principal {
             agency: Arc::clone(&party.agency),
             officer: Arc::new(officer),
@@ -255,11 +260,11 @@ impl Authenticator {
         Ok(credential)
     }
 
-    async fn officer(&self, party: &Party, id: &OfficerId, now: Timestamp) -> Result<Officer> {
+    async fn officer(&self, party: &Party, id: &OfficerId) -> Result<Officer> {
         let officer = self.store.officer(&party.agency.code, id).await?;
         let officer =
             officer.ok_or_else(|| Error::new(ErrorCode::OfficerNotActive).with("reason", "not_registered"))?;
-        check_officer(&officer, now)?;
+        check_officer(&officer, self.clock.now())?;
         Ok(officer)
     }
 }

@@ -110,6 +110,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceListMeasures
         | Rpc::RequestServiceListRegister
         | Rpc::SupervisionServiceListReads
+        | Rpc::SuspensionServiceListSuspensions
         | Rpc::TrackingServiceComputeDeadline
         | Rpc::TrackingServiceListDeadlines
         | Rpc::TrackingServiceGetTimeline => READ,
@@ -139,7 +140,10 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::WebhookServiceRemoveEndpoint
         | Rpc::WebhookServiceReplayDeliveries
         | Rpc::WebhookServiceSendTestEvent
-        | Rpc::RequestServiceRegisterMeasures => WRITE_WHOLE,
+        | Rpc::RequestServiceRegisterMeasures
+        | Rpc::SandboxServiceAdvanceClock
+        | Rpc::SuspensionServicePublishMaintenance
+        | Rpc::SuspensionServiceEndSuspension => WRITE_WHOLE,
 
         Rpc::CaseServiceRegisterCases
         | Rpc::CaseServiceRecordProgress
@@ -173,7 +177,9 @@ pub const fn policy(rpc: Rpc) -> Access {
         Rpc::CalendarServiceImportCalendarDays
         | Rpc::AgencyServiceCreateAgency
         | Rpc::AgencyServiceUpdateAgency
-        | Rpc::AgencyServiceSuspendAgency => OPERATE,
+        | Rpc::AgencyServiceSuspendAgency
+        | Rpc::SuspensionServiceRecordOutage
+        | Rpc::SuspensionServiceSuspendClocks => OPERATE,
 
         Rpc::AgencyServiceRegisterOfficer
         | Rpc::AgencyServiceEndOfficer

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::trust::anchor::CertificateId;
 use crate::domain::agency::{Agency, Credential, Officer};
 use crate::domain::time::Timestamp;
@@ -43,8 +45,8 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// Whether a cached principal still stands at `now` without a look at the registry.
-    pub fn is_current(&self, now: Timestamp) -> bool {
-        now < self.expires && self.officer.is_in_office(now.date())
+    /// Whether a cached principal still stands at `now`, the hub's day being `today`, without a look at the registry.
+    pub fn is_current(&self, now: Timestamp, today: Date) -> bool {
+        now < self.expires && self.officer.is_in_office(today)
     }
 }

@@ -94,6 +94,7 @@ fn hub_settings(settings: &Resolved) -> Result<HubSettings, Failure> {
             .unwrap_or_else(|| MasterSource::Text(String::new())),
         database,
         hub_id: settings.text("hub_id").to_owned(),
+        sandbox: settings.is_on("sandbox"),
         listen,
         tls: TlsSource::Files(tls_files(settings)),
         signer,

@@ -28,6 +28,12 @@ impl From<StartError> for Failure {
                 ),
                 format!("--hub-id: {en}; use --hub-id {owner} or another database"),
             ),
+            StartError::SandboxName { sandbox, hub_id } => Self::configuration(
+                format!(
+                    "--sandbox: tên của môi trường thử nghiệm bắt đầu bằng `sandbox.`, tên của cổng khác thì không; đang nêu --hub-id {hub_id}, sandbox = {sandbox}"
+                ),
+                format!("--sandbox, --hub-id: {en}"),
+            ),
             StartError::KindsMissing(missing) => Self::configuration(
                 format!(
                     "--catalogue: danh mục thiếu loại yêu cầu mà cơ sở dữ liệu đang có: {}; hãy đưa các thư mục đó trở lại",

@@ -241,6 +241,9 @@ error_codes! {
     ErasureNotDue, "ERASURE_NOT_DUE", FailedPrecondition,
         "Chưa được xóa nội dung này; lý do của từng yêu cầu nêu kèm theo.",
         "This content may not be erased yet; the reasons stand beside each request.";
+    /// No suspension of clocks has this id.
+    SuspensionNotFound, "SUSPENSION_NOT_FOUND", NotFound,
+        "Không tìm thấy việc tạm dừng tính thời hạn này.", "The suspension was not found.";
     /// No such proposal, or not the caller's.
     ErasureNotFound, "ERASURE_NOT_FOUND", NotFound,
         "Không tìm thấy đề nghị xóa nội dung.", "The proposal to erase was not found.";

@@ -12,7 +12,8 @@ use super::deadline::Deadline;
 use super::document::step::ServiceWay;
 use super::enforcement_case::{CaseStatus, Dong, MeasureFate, ObligationId, OrderPurpose};
 use super::ids::{
-    AgencyCode, BroadcastId, CaseId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, UnitId,
+    AgencyCode, BroadcastId, CaseId, DocumentId, KindCode, MeasureId, OfficerId, RelatedId, RequestId, SuspensionId,
+    UnitId,
 };
 use super::mailbox::Lane;
 use super::money::Currency;
@@ -116,6 +117,9 @@ pub struct EventDetails {
     /// Recompute: when the clocks were due before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<FormerDue>,
+    /// Suspended, released: by what was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended_by: Option<SuspensionId>,
     /// Succeed: who took whose place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub succession: Option<Succession>,

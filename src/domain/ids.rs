@@ -84,6 +84,10 @@ hub_id! {
     /// A measure in force at a holder (biện pháp đang có hiệu lực): `mea_…`.
     MeasureId, "mea_", is_measure_id
 }
+hub_id! {
+    /// A stretch in which the clocks of many requests stand still: `sus_…`.
+    SuspensionId, "sus_", is_suspension_id
+}
 
 hub_id! {
     /// An uploaded document (tài liệu kèm theo): `doc_…`.

@@ -92,7 +92,7 @@ impl Timestamp {
     }
 }
 
-/// The only source of time. The system's clock in service, a hand-moved one in tests.
+/// The only source of time. The system's clock in service, a hand-moved one in tests, one that is ahead in a sandbox.
 pub trait Clock: Send + Sync {
     /// The instant now.
     fn now(&self) -> Timestamp;
@@ -101,6 +101,20 @@ pub trait Clock: Send + Sync {
     fn elapsed(&self) -> Option<Duration> {
         None
     }
+
+    /// The machine's time, by which certificates, tokens and signatures are judged. Another one in a sandbox alone.
+    fn machine_now(&self) -> Timestamp {
+        self.now()
+    }
+
+    /// Whether it may be moved ([`super::sandbox`]).
+    fn is_sandbox(&self) -> bool {
+        false
+    }
+
+    /// Goes on from `hub_time` if it is behind it. A sandbox alone does so: every other clock stays right, and what is ahead of
+    /// it is a fault.
+    fn follow(&self, _hub_time: Timestamp) {}
 }
 
 /// A clock that stands still until it is moved.

@@ -47,6 +47,10 @@ pub enum EntryType {
     HubKey,
     /// An authority's certificate or list of revocations came to be relied on.
     Trust,
+    /// Clocks of many requests were to stand still together, or to run again.
+    Suspension,
+    /// The clock of a sandbox was moved.
+    Clock,
     /// An endpoint of webhooks was registered, changed, disabled or removed.
     Webhook,
     /// A case was opened or changed.
@@ -68,6 +72,8 @@ impl EntryType {
         Self::Operator,
         Self::HubKey,
         Self::Trust,
+        Self::Suspension,
+        Self::Clock,
         Self::Webhook,
         Self::Case,
     ];
@@ -87,6 +93,8 @@ impl EntryType {
             Self::Operator => 10,
             Self::HubKey => 11,
             Self::Trust => 12,
+            Self::Suspension => 15,
+            Self::Clock => 18,
             Self::Webhook => 16,
             Self::Case => 14,
         }

@@ -14,6 +14,7 @@ pub mod note;
 pub mod proof;
 pub mod published;
 pub mod receipt;
+pub mod silence;
 pub mod split;
 pub mod webhook;
 

@@ -44,6 +44,7 @@ impl AdminService {
             hub_time: Some(time(info.hub_time)),
             registry_version: info.registry_version,
             catalogue_revision: info.catalogue_revision,
+            sandbox: info.sandbox,
         })
     }
 

@@ -101,7 +101,7 @@ macro_rules! writes {
 
 // The policy lets only operators call the first three.
 writes! {
-    CreateAgencyRequest as "create_agency": |message, app, _caller| convert::create_agency(message, app.clock.now());
+    CreateAgencyRequest as "create_agency": |message, app, _caller| convert::create_agency(message, app.clock.machine_now());
     UpdateAgencyRequest as "update_agency": |message, _app, _caller| convert::update_agency(message);
     SuspendAgencyRequest as "suspend_agency": |message, _app, _caller| convert::suspend_agency(message);
     RegisterOfficerRequest as "register_officer": |message, _app, caller| {
@@ -111,7 +111,7 @@ writes! {
         convert::end_officer(message, target(caller, &message.agency_code)?)
     };
     RegisterCredentialRequest as "register_credential": |message, app, caller| {
-        convert::register_credential(message, target(caller, &message.agency_code)?, app.clock.now())
+        convert::register_credential(message, target(caller, &message.agency_code)?, app.clock.machine_now())
     };
     RevokeCredentialRequest as "revoke_credential": |message, _app, caller| {
         convert::revoke_credential(message, target(caller, &message.agency_code)?)

@@ -18,9 +18,11 @@ mod page;
 pub(crate) mod refusal;
 pub mod report_service;
 pub mod request_service;
+pub mod sandbox_service;
 pub mod status;
 mod subscription;
 pub mod supervision_service;
+pub mod suspension_service;
 pub mod tracking_service;
 pub mod webhook_service;
 

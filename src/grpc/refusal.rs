@@ -19,6 +19,8 @@ pub(crate) fn refusal(status: &Status, message_bytes: usize) -> Option<Error> {
             "Thông điệp không phải protobuf hợp lệ của phương thức này.",
             "The message is not valid protobuf of this method.",
         )),
+        // No service answers to a method of the hub: that of a sandbox, on another hub. Tonic says no word then.
+        Code::Unimplemented if status.message().is_empty() => Some(Error::new(ErrorCode::MethodUnknown)),
         Code::Unimplemented => Some(Error::new(ErrorCode::FieldInvalid).with_detail(
             "Thông điệp được nén bằng cách mà hệ thống không nhận; hãy gửi không nén.",
             "The message is compressed in a way that is not taken here; send it uncompressed.",
@@ -58,6 +60,7 @@ mod tests {
             Some(ErrorCode::FieldInvalid)
         );
         assert_eq!(said(&Status::unimplemented("gzip")), Some(ErrorCode::FieldInvalid));
+        assert_eq!(said(&Status::unimplemented("")), Some(ErrorCode::MethodUnknown));
     }
 
     #[test]

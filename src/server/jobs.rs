@@ -127,15 +127,30 @@ async fn work(app: App, meter: JobMeter) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut seen, mut trouble) = (Seen::default(), Trouble::default());
+    let mut clock_moved = app.clock_moved.subscribe();
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            // The app is held here, and with it the other end.
+            _ = clock_moved.changed() => {}
+        }
         warn_of_next_year(&app, &mut seen);
         tell!(trouble, look(&app, &meter, &mut seen).await, "jobs");
     }
 }
 
 async fn look(app: &App, meter: &JobMeter, seen: &mut Seen) -> Result<()> {
+    app.follow_clock().await?;
     while meter.run("recompute", app.recompute_deadlines(PIECES)).await?.more {}
+    loop {
+        let done = meter.run("suspend", app.follow_suspensions(PIECES)).await?;
+        if done.moved > 0 {
+            tracing::info!(moved = done.moved, "jobs.suspension.followed");
+        }
+        if !done.more {
+            break;
+        }
+    }
     let today = app.clock.now().date();
     if seen.reminded != Some(today) {
         meter.run("case_reminders", app.remind_of_cases()).await?;

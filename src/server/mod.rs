@@ -24,6 +24,7 @@ pub mod os_user;
 pub mod random;
 mod rewrap;
 pub mod run;
+mod sandbox;
 mod server_certificate;
 mod services;
 pub mod settings;

@@ -33,7 +33,7 @@ use super::settings::{HubSettings, ServerLimits, SignerPlace, TlsPems};
 use super::start_error::StartError;
 use super::tls::{Incoming, TlsConfigError};
 use super::tonic_errors::TonicErrorsLayer;
-use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, services, timers, webhooks};
+use super::{catalogue_folder, follow, follow_tls, hints, jobs, rewrap, sandbox, services, timers, webhooks};
 use crate::app::documents::Documents;
 use crate::app::ledger::check_log;
 use crate::app::{App, Parts, calendar};
@@ -228,6 +228,7 @@ impl Hub {
         }
         let calendar = Arc::new(Calendar::embedded()?);
         let tls = Arc::new(CurrentTls::new(&settings.tls, Arc::clone(&clock))?);
+        let (machine, clock) = (Arc::clone(&clock), sandbox::clock_of(&settings, clock)?);
         let mut database = {
             let opening = if settings.migrate {
                 Opening::Upgrade
@@ -270,6 +271,7 @@ impl Hub {
             ledger: settings.ledger,
             trust: Some(Arc::new(SealTrust::new(tls.anchors(), tls.crls()))),
         });
+        app.follow_clock().await.map_err(StartError::Schema)?;
         let mut in_force = InForce {
             anchors: tls.anchors(),
             crls: tls.crls(),
@@ -285,7 +287,7 @@ impl Hub {
             Box::pin(app.state_catalogue()).await.map_err(StartError::Schema)?;
             app.keep_trust(&in_force.papers()).await.map_err(StartError::Schema)?;
         }
-        let journal = Journal::new(&clock, &ids);
+        let journal = Journal::new(&machine, &ids);
         let pending = Box::pin(journal.start(&app, database.schema, settings.settings_sha256)).await;
         let pending = pending.map_err(StartError::Schema)?;
         let authenticator = Arc::new(
@@ -300,12 +302,12 @@ impl Hub {
         let documents = Documents::new(app.clone(), blobs.clone(), ids, limits.uploads);
         let cases = (app.clone(), documents.clone(), webhooks.clone());
         let routes = services::routes(cases, &authenticator, &admission, &health, &limits)?;
-        services::report(&health, ServingStatus::Serving).await;
+        services::report(&health, ServingStatus::Serving, clock.is_sandbox()).await;
 
         let draining = CancellationToken::new();
         let accept = AcceptMeter::default();
         let metrics = Arc::new(Metrics::new(&accept, app.ledger.meter()));
-        let request_ids = RequestIds::new(&hub_id, address, clock.now());
+        let request_ids = RequestIds::new(&hub_id, address, machine.now());
         let connections = Connections::new(Arc::clone(&authenticator));
         let incoming = Incoming::start_watched(listener, tls.subscribe(), limits.accept, connections.clone(), accept);
         let serving = Server::builder()

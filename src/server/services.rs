@@ -13,10 +13,14 @@ use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
 use lienthong_proto::v1::notice_service_server::NoticeServiceServer;
 use lienthong_proto::v1::report_service_server::ReportServiceServer;
 use lienthong_proto::v1::request_service_server::RequestServiceServer;
+use lienthong_proto::v1::sandbox_service_server::SandboxServiceServer;
 use lienthong_proto::v1::supervision_service_server::SupervisionServiceServer;
+use lienthong_proto::v1::suspension_service_server::SuspensionServiceServer;
 use lienthong_proto::v1::tracking_service_server::TrackingServiceServer;
 use lienthong_proto::v1::webhook_service_server::WebhookServiceServer;
 use lienthong_proto::{FILE_DESCRIPTOR_SET, Rpc};
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::HealthServer;
@@ -41,7 +45,9 @@ use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::notice_service::NoticeService;
 use crate::grpc::report_service::ReportService;
 use crate::grpc::request_service::RequestService;
+use crate::grpc::sandbox_service::SandboxService;
 use crate::grpc::supervision_service::SupervisionService;
+use crate::grpc::suspension_service::SuspensionService;
 use crate::grpc::tracking_service::TrackingService;
 use crate::grpc::webhook_service::WebhookService;
 
@@ -53,7 +59,7 @@ pub(super) fn routes(
     health: &HealthReporter,
     limits: &ServerLimits,
 ) -> Result<Routes, StartError> {
-    let message_bytes = limits.message_bytes;
+    let (message_bytes, is_sandbox) = (limits.message_bytes, app.clock.is_sandbox());
     macro_rules! limited {
         ($server:ident, $service:expr) => {
             $server::new($service).max_decoding_message_size(message_bytes)
@@ -92,6 +98,7 @@ pub(super) fn routes(
             EvidenceService::new(app.clone(), Arc::clone(authenticator))
         ))
         .add_service(limited!(SupervisionServiceServer, SupervisionService::new(app.clone())))
+        .add_service(limited!(SuspensionServiceServer, SuspensionService::new(app.clone())))
         .add_service(limited!(WebhookServiceServer, WebhookService::new(webhooks)))
         .add_service(limited!(NoticeServiceServer, NoticeService::new(app.clone())))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
@@ -99,25 +106,53 @@ pub(super) fn routes(
             HealthServer,
             HealthService::from_health_reporter(health.clone())
         ))
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?);
+        .add_service(reflection(is_sandbox)?.build_v1()?)
+        .add_service(reflection(is_sandbox)?.build_v1alpha()?);
+    if is_sandbox {
+        routes.add_service(limited!(SandboxServiceServer, SandboxService::new(app.clone())));
+    }
     Ok(routes.routes())
 }
 
-fn reflection() -> Builder<'static> {
-    Builder::configure()
-        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+/// The file of the service that sandboxes alone have.
+const SANDBOX_FILE: &str = "lienthong/hub/v1/sandbox_service.proto";
+
+fn described(is_sandbox: bool) -> Result<FileDescriptorSet, tonic_reflection::server::Error> {
+    let mut described = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET)?;
+    described.file.retain(|file| is_sandbox || file.name() != SANDBOX_FILE);
+    Ok(described)
+}
+
+fn reflection(is_sandbox: bool) -> Result<Builder<'static>, StartError> {
+    Ok(Builder::configure()
+        .register_file_descriptor_set(described(is_sandbox)?)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET))
 }
 
 /// Tells the health of every service, and of the hub as a whole (the empty name).
-pub(super) async fn report(health: &HealthReporter, status: ServingStatus) {
+pub(super) async fn report(health: &HealthReporter, status: ServingStatus, is_sandbox: bool) {
     health.set_service_status("", status).await;
     let mut told = "";
     for rpc in Rpc::ALL {
-        if rpc.service() != told {
+        let is_offered = is_sandbox || *rpc != Rpc::SandboxServiceAdvanceClock;
+        if rpc.service() != told && is_offered {
             told = rpc.service();
             health.set_service_status(told, status).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reflection_tells_of_the_service_of_sandboxes_in_a_sandbox_alone() {
+        let tells = |is_sandbox| {
+            let described = described(is_sandbox).unwrap();
+            let mut services = described.file.iter().flat_map(|file| &file.service);
+            services.any(|service| service.name() == "SandboxService")
+        };
+        assert!(tells(true) && !tells(false));
     }
 }

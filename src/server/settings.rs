@@ -22,6 +22,8 @@ pub struct HubSettings {
     pub database: Database,
     /// The hub's name: the audience (`aud`) of tokens and the origin of the log.
     pub hub_id: String,
+    /// Whether it is a sandbox, whose clock may be moved. Its name says so too, or it does not start.
+    pub sandbox: bool,
     /// Where to listen. Port 0 takes a free one; [`super::run::Running::address`] tells which.
     pub listen: SocketAddr,
     /// Certificate, key, client CA and revocation lists.

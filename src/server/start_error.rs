@@ -34,6 +34,14 @@ pub enum StartError {
         /// Whose it is.
         owner: String,
     },
+    /// The hub is a sandbox by its settings and not by its name, or the other way round.
+    #[error("the name of a sandbox begins with `sandbox.`, and no other hub's does: {hub_id}, sandbox = {sandbox}")]
+    SandboxName {
+        /// What the settings say.
+        sandbox: bool,
+        /// The name.
+        hub_id: String,
+    },
     /// Stored requests are of kinds or revisions that the catalogue lacks.
     #[error("the catalogue lacks kinds of stored requests: {}", .0.join(", "))]
     KindsMissing(Vec<String>),

@@ -37,10 +37,12 @@ mod sql_erasure;
 mod sql_operator;
 mod sql_report;
 mod sql_supervision;
+mod sql_suspension;
 mod sql_timer;
 mod sql_tracking;
 mod sql_webhook;
 mod supervision;
+mod suspensions;
 mod timers;
 mod tree;
 mod webhooks;
@@ -124,6 +126,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
     let supervision = sql_supervision::ALL
         .iter()
         .chain(sql_operator::ALL)
+        .chain(sql_suspension::ALL)
         .chain(sql_tracking::ALL)
         .chain(sql_webhook::ALL)
         .map(|(name, text)| ((*name).to_owned(), *text));

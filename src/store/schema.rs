@@ -211,7 +211,7 @@ table!(ENFORCEMENT_CASE, "enforcement_case", Replace, ["id"], {
     "carried_over_from": Text, "transfer": Text, "status": Text, "ground": Text, "since_date": Text, "verified_date": Text,
     "verify_every": Text, "obligations": Text, "tags": Text, "unit": Text, "officer": Text, "rest": Integer,
     "due_date": Text, "due_kind": Text, "reminded_date": Text, "version": Integer, "update_time": Integer,
-    "body_index": Integer, "item": Integer, "booked_month": Text,
+    "body_index": Integer, "item": Integer, "booked_month": Text, "coercion_date": Text,
 });
 table!(CASE_MOVEMENT, "case_movement", Fail, ["case_id", "version", "ordinal"], {
     "case_id": Text, "version": Integer, "ordinal": Integer, "agency": Text, "unit": Text, "officer": Text, "initiative": Text,

@@ -164,6 +164,7 @@ pub(super) fn case_row(record: &CaseRecord) -> Row {
         record.stated.body_index.into(),
         record.stated.item.into(),
         record.booked.map(|month| month.to_string()).into(),
+        day(case.coercion),
     ])
 }
 

@@ -28,6 +28,8 @@ use crate::domain::event::{self, Entered, Measure, OpenedCase};
 use crate::domain::ids::RequestId;
 use crate::domain::mailbox::{Lane, LaneHead};
 use crate::domain::response_time::Tallies;
+use crate::domain::sandbox::is_sandbox;
+use crate::domain::suspension::known::{self, KnownSuspensions};
 use crate::domain::workflow::Action;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::leaf::{EntryType, Leaf, leaf_hash};
@@ -69,6 +71,7 @@ pub(super) struct Log {
     pub(super) keys: Keys,
     pub(super) trust: trust::Papers,
     operators: Operators,
+    suspensions: KnownSuspensions,
     pub(super) webhooks: webhooks::Webhooks,
     pub(super) tiles: Tiles,
     pub(super) registry: Registry,
@@ -127,6 +130,7 @@ impl Log {
             keys: Keys::default(),
             trust: trust::Papers::default(),
             operators: Operators::default(),
+            suspensions: KnownSuspensions::default(),
             webhooks: webhooks::Webhooks::default(),
             tiles: Tiles::default(),
             registry: Registry::default(),
@@ -251,6 +255,8 @@ impl Log {
             EntryType::HubKey => self.keys.follow(event),
             EntryType::Webhook => self.webhooks.follow(event),
             EntryType::Trust => self.trust.follow(event, own),
+            EntryType::Suspension => self.suspension(event),
+            EntryType::Clock => self.clock(event),
             EntryType::Case => self.orders.follow(event),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };
@@ -326,6 +332,24 @@ impl Log {
             && event.subject == format!("{}/{}", event.agency, told.lane);
         lane.delivered_position = told.to;
         follows.then_some(())
+    }
+
+    fn suspension(&mut self, event: &Event<'_>) -> Option<()> {
+        self.suspensions.follow(&known::Told {
+            log_index: event.index,
+            subject: event.subject,
+            version: event.version,
+            action: event.action,
+            details: event.details,
+        })
+    }
+
+    /// The clock of a sandbox, and of nothing else, was moved ahead to the time of the entry.
+    fn clock(&self, event: &Event<'_>) -> Option<()> {
+        let told: ClockDetails = serde_json::from_str(event.details).ok()?;
+        let is_move = told.from < told.to && told.to == event.hub_time && event.action == "advance_clock";
+        let is_of_sandbox = self.keys.hub_id().is_some_and(is_sandbox);
+        (is_move && is_of_sandbox && event.version == 1 && event.subject == "clock").then_some(())
     }
 
     fn calendar(&mut self, event: &Event<'_>) -> Option<()> {
@@ -451,6 +475,12 @@ struct Opened {
     body_index: i64,
     #[serde(default)]
     case: Option<OpenedCase>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ClockDetails {
+    from: i64,
+    to: i64,
 }
 
 #[derive(Debug, Deserialize)]

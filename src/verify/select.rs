@@ -308,7 +308,7 @@ pub(super) static ENFORCEMENT_CASE: Select = Select::of(
     &["id"],
     "SELECT id, agency, decision_number, decision_date, initiative, opened_date, carried_over_from, transfer, status, ground, \
      since_date, verified_date, verify_every, obligations, tags, unit, officer, rest, due_date, due_kind, reminded_date, \
-     version, update_time, body_index, item, booked_month FROM enforcement_case ORDER BY id",
+     version, update_time, body_index, item, booked_month, coercion_date FROM enforcement_case ORDER BY id",
 );
 
 pub(super) static CASE_MOVEMENT: Select = Select::of(

@@ -45,6 +45,8 @@ mod rights;
 #[cfg(test)]
 mod rpc;
 #[cfg(test)]
+mod sandbox;
+#[cfg(test)]
 mod signatures;
 #[cfg(test)]
 mod store;

@@ -25,7 +25,7 @@ impl Documents {
     /// # Errors
     /// `UNAVAILABLE` if the folder cannot be read or written.
     pub async fn expire_uploads(&self) -> Result<u64> {
-        let before = self.app.clock.now().minus(self.limits.lifetime);
+        let before = self.app.clock.machine_now().minus(self.limits.lifetime);
         self.blobs.spool().expire(before).await.map_err(place_failed)
     }
 
@@ -52,7 +52,7 @@ impl Documents {
         let removed = match known_before {
             Some(true) => {
                 // A clock that is ahead of the log makes nothing old.
-                let now = self.app.clock.now().min(head.hub_time);
+                let now = self.app.clock.machine_now().min(head.hub_time);
                 self.remove_orphans(now.minus(self.limits.orphan_lifetime)).await?
             }
             _ => 0,

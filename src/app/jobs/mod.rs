@@ -3,6 +3,7 @@
 
 mod recompute;
 mod succession;
+mod suspend;
 mod timers;
 
 pub use recompute::Recomputed;

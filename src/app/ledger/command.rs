@@ -1,6 +1,6 @@
 //! What can be asked of the ledger. Signature, token, schema and JSON checks are done before a command is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,9 +10,11 @@ use serde_json::Value;
 use super::case_orders::NamedCase;
 use super::cases::CaseWork;
 use super::catalogue::StatedKind;
+use super::clock::ClockStep;
 use super::erasure::ErasureStep;
+pub use super::reads::SupervisedRead;
 use super::timers::TimerWork;
-use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role, Scope};
+use crate::domain::agency::{Agency, Credential, Officer, Purpose, Role};
 use crate::domain::calendar::CalendarDay;
 use crate::domain::catalogue::{Kind, RelatedFacts};
 use crate::domain::event::{DecisionRef, Measure, Relation, Served};
@@ -20,7 +22,6 @@ use crate::domain::ids::{AgencyCode, CursorName, DocumentId, IdempotencyKey, Off
 use crate::domain::mailbox::Lane;
 use crate::domain::operator::LineId;
 use crate::domain::signature::Signed;
-use crate::domain::supervision::Look;
 use crate::domain::time::Timestamp;
 use crate::domain::trust::TrustKind;
 use crate::domain::viewer::Viewer;
@@ -96,8 +97,8 @@ pub struct Verified {
 impl Verified {
     /// Whether the check still holds for a batch at this version of the registry and this time. If not it must be made
     /// again: a certificate may have been revoked since.
-    pub fn stands(&self, registry_version: i64, hub_time: Timestamp) -> bool {
-        self.registry_version == registry_version && hub_time <= self.good_until
+    pub fn stands(&self, registry_version: i64, now: Timestamp) -> bool {
+        self.registry_version == registry_version && now <= self.good_until
     }
 }
 
@@ -166,6 +167,8 @@ pub enum Operation {
     Trust(TrustPaper),
     /// Enter lines of the outbox, as far as nobody has yet.
     Operator(Vec<LineId>),
+    /// Move the clock of a sandbox, or let clocks of requests stand still.
+    Clocks(Box<ClockStep>),
     /// Change an endpoint of webhooks.
     Webhook(Box<super::webhook::WebhookStep>),
     /// Open and change cases.
@@ -192,21 +195,6 @@ pub struct TrustPaper {
     pub valid_from: Timestamp,
     /// Until when it speaks: notAfter, or nextUpdate.
     pub valid_to: Timestamp,
-}
-
-/// What a supervisor is about to be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SupervisedRead {
-    /// What is done.
-    pub look: Look,
-    /// The version of the registry by which it was decided what may be shown. Under another one nothing is entered.
-    pub registry_version: i64,
-    /// The scope of the officer by which it was decided.
-    pub scope: Scope,
-    /// The requests.
-    pub shown: BTreeSet<RequestId>,
-    /// Whether a case or purpose was named.
-    pub is_cited: bool,
 }
 
 /// A document whose bytes are kept already.

@@ -47,14 +47,22 @@ impl Writer {
             let refuse = || Err(Error::new(ErrorCode::LedgerReadOnly).with("reason", log_break.as_str()));
             return Ok(commands.iter().map(|_| refuse()).collect());
         }
-        let Some(hub_time) = self.environment.clock.time_after(head.hub_time) else {
+        let clock = Arc::clone(&self.environment.clock);
+        clock.follow(head.hub_time);
+        let Some(hub_time) = clock.time_after(head.hub_time) else {
             let refuse = || Err(Error::new(ErrorCode::ClockSkew).retry_after_millis(5_000));
             return Ok(commands.iter().map(|_| refuse()).collect());
         };
         let first_index = i64::try_from(head.frontier.size()).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let mut state = State::new(hub_time, first_index, head.registry_version);
+        if clock.is_sandbox() {
+            state.machine_time = clock.machine_now();
+        }
         self.registry.follow(head.registry_version);
         self.follow_calendar(&mut tx, head.calendar_version).await?;
+        if let Some(newer) = tx.follow_suspensions(&self.environment.suspensions).await? {
+            self.environment.suspensions = Arc::new(newer);
+        }
         Needs::of(commands.iter().copied(), hub_time)
             .read(&mut tx, &mut state, &mut self.registry)
             .await?;
@@ -81,6 +89,7 @@ impl Writer {
             return Err(error);
         }
         self.signer.settle(true);
+        clock.follow(state.hub_time);
         if state.registry_version != head.registry_version {
             // What is known of agencies is read again: a change may have connected one.
             self.registry = Registry::default();

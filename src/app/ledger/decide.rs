@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::clock::ClockStep;
 use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
-    calendar, cases, catalogue, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit, sweep,
-    timers, trust, upload, webhook,
+    calendar, cases, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit,
+    suspension, sweep, timers, trust, upload, webhook,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -73,7 +74,7 @@ pub(super) fn decide(
         }));
     }
     let verified = command.verified.as_ref();
-    if verified.is_some_and(|verified| !verified.stands(state.registry_version, state.hub_time)) {
+    if verified.is_some_and(|verified| !verified.stands(state.registry_version, state.machine_time)) {
         return Ok(Decided::Outdated);
     }
     let today = state.hub_time.date();
@@ -117,6 +118,15 @@ pub(super) fn decide(
                 return Ok(Decided::Outdated);
             }
             erasure::enter(state, environment, command, step)?;
+        }
+        Operation::Clocks(step) => {
+            if !command.actor.is_hub() {
+                registry.viewer(&command.actor, today)?.scope.require(Scope::All)?;
+            }
+            match &**step {
+                ClockStep::Advance(advance) => clock::advance(state, environment, command, advance)?,
+                ClockStep::Suspend(step) => suspension::take(state, registry, environment, command, step)?,
+            }
         }
         Operation::Webhook(step) => {
             if !command.actor.is_hub() {

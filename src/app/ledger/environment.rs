@@ -8,6 +8,7 @@ use super::steady::SteadyClock;
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::IdSource;
+use crate::domain::suspension::known::KnownSuspensions;
 use crate::sealing::MasterKeys;
 
 /// The hub's name, time, randomness and the calendar of the head.
@@ -17,6 +18,8 @@ pub(crate) struct Environment {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) masters: Arc<MasterKeys>,
     pub(crate) calendar: Arc<Calendar>,
+    /// What lets clocks stand still, as of the head.
+    pub(crate) suspensions: Arc<KnownSuspensions>,
     pub(crate) catalogue: Arc<Catalogue>,
 }
 

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::case_needs::CaseNeeds;
+use super::clock::ClockStep;
 use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::erasure::ErasureStep;
 use super::state::{Registry, State};
+use super::suspension::SuspensionStep;
 use super::timers::{self, HIGHEST_LEVEL, TimerWork};
 use crate::domain::ids::{
     AgencyCode, CursorName, DocumentId, IdempotencyKey, MeasureId, OfficerId, RelatedId, RequestId,
@@ -119,6 +121,17 @@ impl<'a> Needs<'a> {
             }
             Operation::Registry(change) => self.add_registry(change),
             Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
+            Operation::Clocks(step) => {
+                if let ClockStep::Suspend(SuspensionStep::Follow(piece)) = &**step {
+                    for request in &piece.requests {
+                        self.requests.insert(&request.id);
+                        self.timed.insert(&request.id);
+                        self.measured.insert(&request.id);
+                        self.mailboxes.extend([&request.sender, &request.recipient]);
+                        self.agencies.extend([&request.sender, &request.recipient]);
+                    }
+                }
+            }
             Operation::Cases(work) => {
                 let (officers, transfers) = self.cases.add_work(&actor.agency, work);
                 self.officers

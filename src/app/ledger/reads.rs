@@ -1,18 +1,36 @@
 //! Reads through supervision: each is an entry before anything is shown
 //! ([decision 0021](../../../docs/decisions/0021-supervision.md)).
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use super::command::{Command, SupervisedRead};
+use super::command::Command;
 use super::environment::Environment;
 use super::record::{NewEntry, details_text};
 use super::state::State;
+use crate::domain::agency::Scope;
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, RequestId};
-use crate::domain::supervision::Hours;
+use crate::domain::supervision::{Hours, Look};
 use crate::evidence::digest::{Sha256, hex};
 use crate::evidence::leaf::EntryType;
 use crate::store::rows::{ReadRow, ShownRow};
+
+/// What a supervisor is about to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupervisedRead {
+    /// What is done.
+    pub look: Look,
+    /// The version of the registry by which it was decided what may be shown. Under another one nothing is entered.
+    pub registry_version: i64,
+    /// The scope of the officer by which it was decided.
+    pub scope: Scope,
+    /// The requests.
+    pub shown: BTreeSet<RequestId>,
+    /// Whether a case or purpose was named.
+    pub is_cited: bool,
+}
 
 /// What the event of a read says. What was asked, with case and purpose in the supervisor's words, stands in the body.
 #[derive(Serialize)]

@@ -230,7 +230,7 @@ fn keep_operable(state: &State, registry: &Registry, code: &AgencyCode, change: 
     let Some((officers, credentials)) = state.staff.get(code).filter(|_| is_operator) else {
         return Ok(());
     };
-    let (today, now) = (state.hub_time.date(), state.hub_time);
+    let (today, now) = (state.hub_time.date(), state.machine_time);
     let changed_officer = change.officer.as_ref();
     let others = officers
         .iter()

@@ -159,6 +159,8 @@ pub(super) struct Appended {
 pub(super) struct State {
     /// The time of every entry of this batch.
     pub(super) hub_time: Timestamp,
+    /// The time by which certificates and signatures are judged: another one in a sandbox alone.
+    pub(super) machine_time: Timestamp,
     /// The first free log index.
     pub(super) next_index: i64,
     /// Counts registry changes.
@@ -219,6 +221,7 @@ impl State {
     pub(super) fn new(hub_time: Timestamp, next_index: i64, registry_version: i64) -> Self {
         Self {
             hub_time,
+            machine_time: hub_time,
             next_index,
             registry_version,
             has_agencies: true,

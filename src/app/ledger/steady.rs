@@ -36,6 +36,21 @@ impl SteadyClock {
         self.clock.now()
     }
 
+    /// The machine's time, by which certificates are judged ([`Clock::machine_now`]).
+    pub fn machine_now(&self) -> Timestamp {
+        self.clock.machine_now()
+    }
+
+    /// Whether it may be moved.
+    pub fn is_sandbox(&self) -> bool {
+        self.clock.is_sandbox()
+    }
+
+    /// Lets the clock of a sandbox go on from the latest entry.
+    pub fn follow(&self, latest: Timestamp) {
+        self.clock.follow(latest);
+    }
+
     /// By how much the clock has leapt ahead; none: it is believed.
     pub fn leapt(&self) -> Option<Duration> {
         self.look().1

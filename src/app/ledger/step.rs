@@ -1,5 +1,7 @@
 //! A step of the workflow on one request.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::case_orders;
@@ -9,6 +11,7 @@ use super::erasure;
 use super::measures;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
+use super::suspension::stand_still;
 use super::upload::name_attachments;
 use crate::domain::agency::{Agency, Channel, Scope};
 use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
@@ -52,7 +55,9 @@ pub(super) fn step(
     check_statement(registry, command, step, state.hub_time.date())?;
     check_handing_over(registry, viewer, step)?;
 
-    let changed_deadlines = run_clocks(&mut deadlines, decision, step, state, environment);
+    let changed_deadlines = run_clocks(&mut deadlines, decision, step, state, environment, |deadlines| {
+        stand_still(deadlines, registry, environment, &request)
+    });
     let registry_number = if decision.registers {
         Some(registry_number(state, &request, step)?)
     } else {
@@ -252,6 +257,7 @@ fn run_clocks(
     step: &Step,
     state: &State,
     environment: &Environment,
+    stand_still: impl Fn(&mut [Deadline]) -> Vec<usize>,
 ) -> Vec<Deadline> {
     // A paper bears its own date, which is never later than the step.
     let at = step.done.map_or(state.hub_time, |done| done.min(state.hub_time));
@@ -268,7 +274,10 @@ fn run_clocks(
     let ends = step.action == Action::Report && step.statement.holding == Some(Holding::Nothing);
     let mut effects = decision.clocks.to_vec();
     effects.extend(ends.then_some(ClockEffect::Cancel));
-    let changed = deadline::apply(deadlines, decision.counts_as, &effects, at, &context);
+    // What is known of suspensions holds before a clock stops, also if the hub has not come to this request yet.
+    let mut changed: BTreeSet<usize> = stand_still(deadlines).into_iter().collect();
+    changed.extend(deadline::apply(deadlines, decision.counts_as, &effects, at, &context));
+    changed.extend(stand_still(deadlines));
     changed
         .into_iter()
         .filter_map(|index| deadlines.get(index).cloned())

@@ -10,6 +10,7 @@ use super::erasure;
 use super::record::{Kept, NewEntry, details_text, enter_mailboxes};
 use super::relations::check_relations;
 use super::state::{Registry, State};
+use super::suspension::stand_still;
 use super::upload::name_attachments;
 use crate::domain::agency::{Agency, Channel, Role};
 use crate::domain::catalogue::Kind;
@@ -22,7 +23,6 @@ use crate::domain::ids::{AgencyCode, BroadcastId, DocumentId, RelatedId, Request
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::response_time::{self, Counting};
-use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{self, Action, Decision, Facts, Party};
 use crate::evidence::leaf::EntryType;
@@ -59,7 +59,7 @@ pub(super) fn submit(
         .recipients
         .iter()
         .enumerate()
-        .map(|(index, code)| addressee(registry, sender, submit, index, code, state.hub_time))
+        .map(|(index, code)| addressee(state, registry, sender, submit, index, code))
         .collect::<Result<_>>()?;
 
     let broadcast_id = (addressees.len() > 1).then(|| BroadcastId::generate(&*environment.ids, state.hub_time));
@@ -86,7 +86,7 @@ pub(super) fn submit(
         opened.push(open(
             state,
             environment,
-            (command, viewer),
+            (command, viewer, registry),
             submit.issue_date,
             body,
             &addressee,
@@ -112,7 +112,7 @@ pub(super) fn submit(
         open(
             state,
             environment,
-            (command, viewer),
+            (command, viewer, registry),
             submit.issue_date,
             body,
             &addressee,
@@ -139,7 +139,7 @@ struct Opening<'a> {
 fn open(
     state: &mut State,
     environment: &Environment,
-    (command, viewer): (&Command, &Viewer),
+    (command, viewer, registry): (&Command, &Viewer, &Registry),
     issue_date: Date,
     body: Kept,
     addressee: &Addressee<'_>,
@@ -166,7 +166,6 @@ fn open(
         state.hub_time,
         &context,
     );
-    let due_time = earliest_open_due(&deadlines);
     let mut request = EnforcementRequest {
         id: id.clone(),
         broadcast_id: opening.broadcast_id,
@@ -193,7 +192,7 @@ fn open(
         outcome: None,
         answer_index: None,
         answer_count: 0,
-        due_time,
+        due_time: None,
         register: None,
         served_time: None,
         measure_ended_by: None,
@@ -201,6 +200,8 @@ fn open(
         erased_index: None,
         first_answer_index: None,
     };
+    stand_still(&mut deadlines, registry, environment, &request);
+    request.due_time = earliest_open_due(&deadlines);
     let mut entered = std::mem::take(&mut state.lifted);
     entered.extend(enter_mailboxes(state, &request, decision.notifies));
     let mut details = EventDetails {
@@ -216,7 +217,7 @@ fn open(
         }),
         unit: opening.unit,
         deadlines: deadlines.clone(),
-        due_time,
+        due_time: request.due_time,
         entered,
         copies_missing: opening.missing,
         attachments: opening.attachments.to_vec(),
@@ -325,12 +326,12 @@ fn copy_addressees<'a>(
 }
 
 fn addressee<'a>(
+    state: &State,
     registry: &Registry,
     sender: &AgencyCode,
     submit: &Submit,
     index: usize,
     code: &'a AgencyCode,
-    now: Timestamp,
 ) -> Result<Addressee<'a>> {
     let definition = &submit.kind.definition;
     let refuse = |error: ErrorCode, reason: &str, vi: &str, en: &str| {
@@ -375,7 +376,7 @@ fn addressee<'a>(
             "The recipient does not receive this kind.",
         );
     }
-    if agency.channel == Channel::Digital && !connected.is_connected(now) {
+    if agency.channel == Channel::Digital && !connected.is_connected(state.machine_time, state.hub_time.date()) {
         return refuse(
             ErrorCode::RecipientNotConnected,
             "not_connected",

@@ -5,6 +5,7 @@ use super::command::{Actor, Sweep, SweepTask, SweptRequest};
 use super::environment::Environment;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
+use super::suspension::stand_still;
 use crate::domain::deadline::earliest_open_due;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::event::{EventDetails, FormerDue, Measure, Succession};
@@ -39,7 +40,7 @@ pub(super) fn sweep(
         // Another calendar moves also what no due time tells.
         state.retimed.again(&request.id);
         match &sweep.task {
-            SweepTask::Recompute { .. } => recompute(state, environment, actor, &request)?,
+            SweepTask::Recompute { .. } => recompute(state, registry, environment, actor, &request)?,
             SweepTask::Succeed { from, to } => {
                 known(registry, to)?;
                 succeed(state, registry, actor, &request, from, to)?;
@@ -65,7 +66,7 @@ pub(super) fn sweep(
 }
 
 /// The request, whose mailboxes were read for the parties that it had when it was found.
-fn current(state: &State, swept: &SweptRequest) -> Result<Option<EnforcementRequest>> {
+pub(super) fn current(state: &State, swept: &SweptRequest) -> Result<Option<EnforcementRequest>> {
     let Some(request) = state.requests.get(&swept.id) else {
         return Ok(None);
     };
@@ -81,20 +82,31 @@ fn known(registry: &Registry, code: &AgencyCode) -> Result<()> {
 }
 
 /// Computes the clocks again; an event only if a due time or a status changes by it.
-fn recompute(state: &mut State, environment: &Environment, actor: &Actor, request: &EnforcementRequest) -> Result<()> {
+fn recompute(
+    state: &mut State,
+    registry: &Registry,
+    environment: &Environment,
+    actor: &Actor,
+    request: &EnforcementRequest,
+) -> Result<()> {
     let Ok(decision) = workflow::decide(Some(request.state), Action::Recompute, Party::Hub, &Facts::default()) else {
         return Ok(());
     };
     let mut deadlines = state.deadlines.get(&request.id).cloned().unwrap_or_default();
     let mut details = EventDetails::default();
+    let before = deadlines.clone();
     for deadline in &mut deadlines {
-        let former = FormerDue {
-            name: deadline.name.clone(),
-            occurrence: deadline.occurrence,
-            due: deadline.due,
-        };
-        if deadline.recompute(&environment.calendar) {
-            details.former.push(former);
+        deadline.recompute(&environment.calendar);
+    }
+    // A clock that moves may come into a stretch in which it stands still, or out of one.
+    stand_still(&mut deadlines, registry, environment, request);
+    for (was, deadline) in before.iter().zip(&deadlines) {
+        if was != deadline {
+            details.former.push(FormerDue {
+                name: was.name.clone(),
+                occurrence: was.occurrence,
+                due: was.due,
+            });
             details.deadlines.push(deadline.clone());
         }
     }
@@ -102,6 +114,13 @@ fn recompute(state: &mut State, environment: &Environment, actor: &Actor, reques
         return Ok(());
     }
     details.due_time = earliest_open_due(&deadlines);
+    state.count_clocks(
+        registry,
+        environment,
+        request,
+        (decision.counts_as, &deadlines),
+        &mut details,
+    );
     details.entered = enter_mailboxes(state, request, decision.notifies);
     state.changed_deadlines.insert(request.id.clone());
     state.deadlines.insert(request.id.clone(), deadlines);

@@ -14,6 +14,7 @@ use super::environment::Environment;
 use super::notices::{self, NoticeDecision};
 use super::record::enter_mailboxes;
 use super::state::{Registry, State};
+use super::suspension::{self, stand_still};
 use super::sweep::append;
 use crate::app::places::most_competent;
 use crate::domain::agency::{Agency, Role};
@@ -210,6 +211,10 @@ impl Piece<'_> {
             Some(_) | None => return Ok(()),
         };
         state.retimed.again(&request.id);
+        // Clocks that stand still tell nothing, also if the hub has not come to this request yet.
+        if suspension::catch_up(state, self.registry, self.environment, self.actor, &request, None)? {
+            return Ok(());
+        }
         let until = state.hub_time.min(self.fire.until);
         let due = timed(state, self.registry, self.environment, &request).and_then(|timed| timer::next(&timed));
         let (at, thing) = match due {
@@ -258,14 +263,21 @@ impl Piece<'_> {
             refused: None,
             extended_clock: None,
         };
-        let changed = deadline::apply(&mut deadlines, decision.counts_as, decision.clocks, at, &context);
-        let details = EventDetails {
+        let mut changed: BTreeSet<usize> =
+            deadline::apply(&mut deadlines, decision.counts_as, decision.clocks, at, &context)
+                .into_iter()
+                .collect();
+        // A clock that runs again may stand still by what was decided for many.
+        changed.extend(stand_still(&mut deadlines, self.registry, self.environment, request));
+        let mut details = EventDetails {
             deadlines: changed
                 .into_iter()
                 .filter_map(|index| deadlines.get(index).cloned())
                 .collect(),
             ..EventDetails::default()
         };
+        let counted = (decision.counts_as, deadlines.as_slice());
+        state.count_clocks(self.registry, self.environment, request, counted, &mut details);
         self.enter(state, request, (action, decision), deadlines, details)?;
         Ok(true)
     }

@@ -193,6 +193,7 @@ impl Ledger {
                 ids,
                 masters,
                 calendar,
+                suspensions: Arc::default(),
                 catalogue,
             },
             registry: Registry::default(),
@@ -330,6 +331,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Advance(_)
         | Operation::Registry(_)
         | Operation::Calendar(_)
+        | Operation::Clocks(_)
         | Operation::Sweep(_)
         | Operation::Timers(_)
         | Operation::Erasure(_)
@@ -446,6 +448,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
     let stands_alone = |queued: &Queued| match queued.command.operation {
         Operation::Registry(_)
         | Operation::Calendar(_)
+        | Operation::Clocks(_)
         | Operation::Sweep(_)
         | Operation::Erasure(_)
         | Operation::HubKey(_)

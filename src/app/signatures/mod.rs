@@ -82,7 +82,7 @@ impl App {
     /// # Errors
     /// `SIGNATURE_INVALID` with the reason, `SIGNATURE_REQUIRED`, `SIGNER_NOT_AUTHORISED`.
     pub(crate) async fn verify_signatures(&self, viewer: &Viewer, jws: &[u8], asked: &Asked<'_>) -> Result<Verified> {
-        let now = self.clock.now();
+        let now = self.clock.machine_now();
         // Read before the certificates: what is read after it is at least as new.
         let registry_version = *self.ledger.registry_version().borrow();
         let jws = Jws::open(jws).map_err(|fault| invalid(FIELD.to_owned(), fault))?;

@@ -174,6 +174,22 @@ pub(super) const MEASURES_IMPORT: &str = example![
     "decision_office, amount and currency may be empty; start_time is RFC 3339, or a date or time in Viet Nam; a decision in",
     "several currencies has a line for each.",
 ];
+pub(super) const SANDBOX_ADVANCE: &str = example![
+    "lienthong sandbox advance 6d                            a hub with sandbox = true alone; deadlines follow at once",
+    "lienthong sandbox advance 2026-12-01T08:00:00+07:00",
+];
+pub(super) const SUSPENSION_LIST: &str = example!["lienthong suspension list --all"];
+pub(super) const SUSPENSION_MAINTENANCE: &str = example![
+    "lienthong suspension maintenance 2026-12-05T22:00:00+07:00 2026-12-06T04:00:00+07:00 --reason 'Nâng cấp hệ thống lõi'",
+];
+pub(super) const SUSPENSION_OUTAGE: &str = example![
+    "lienthong suspension outage 2026-11-25T08:00:00+07:00 2026-11-25T11:30:00+07:00 --evidence 'Sổ trực số 12' --reason 'Mất điện'",
+];
+pub(super) const SUSPENSION_DECREE: &str = example![
+    "lienthong suspension decree 2026-11-25T00:00:00+07:00 --provinces 37 --basis 'Luật Phòng thủ dân sự Điều 25' \\",
+    "    --decree '12/QĐ-UBND ngày 24/11/2026' --reason 'Bão số 9' --dry-run",
+];
+pub(super) const SUSPENSION_END: &str = example!["lienthong suspension end sus_0193…"];
 pub(super) const NOTICES_LIST: &str = example!["lienthong notices list --drafted"];
 pub(super) const NOTICES_SHOW: &str = example!["lienthong notices show 4711 > bao-cao.html"];
 pub(super) const NOTICES_CONFIRM: &str = example!["lienthong notices confirm 4711"];

@@ -25,6 +25,7 @@ pub(super) mod print;
 mod read;
 mod register;
 mod report;
+mod sandbox;
 mod send;
 pub(super) mod session;
 mod show;
@@ -33,6 +34,7 @@ mod signing_keys;
 mod steps;
 mod supervise;
 mod supervise_text;
+mod suspension;
 mod template;
 mod track;
 mod track_deadlines;
@@ -162,6 +164,12 @@ pub(super) enum Client {
     /// Biện pháp đang có hiệu lực: what binds, and what was ordered before or outside the hub.
     #[command(subcommand)]
     Measures(measures::Measures),
+    /// Tạm dừng tính thời hạn: of many requests together; maintenance, outages, decisions.
+    #[command(subcommand)]
+    Suspension(suspension::Suspension),
+    /// Môi trường thử nghiệm: the clock of a hub to try things on.
+    #[command(subcommand)]
+    Sandbox(sandbox::Sandbox),
 }
 
 impl Client {
@@ -203,6 +211,8 @@ impl Client {
             Self::Notices(command) => command.run().await,
             Self::Case(command) => command.run().await,
             Self::Measures(command) => command.run().await,
+            Self::Suspension(command) => command.run().await,
+            Self::Sandbox(command) => command.run().await,
         }
     }
 }

@@ -16,7 +16,9 @@ use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::notice_service_client::NoticeServiceClient;
 use lienthong_proto::v1::report_service_client::ReportServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
+use lienthong_proto::v1::sandbox_service_client::SandboxServiceClient;
 use lienthong_proto::v1::supervision_service_client::SupervisionServiceClient;
+use lienthong_proto::v1::suspension_service_client::SuspensionServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
 use lienthong_proto::v1::webhook_service_client::WebhookServiceClient;
 
@@ -181,6 +183,14 @@ impl Session {
 
     pub(super) fn calendar(&self) -> CalendarServiceClient<HubChannel> {
         CalendarServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn suspensions(&self) -> SuspensionServiceClient<HubChannel> {
+        SuspensionServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn sandbox(&self) -> SandboxServiceClient<HubChannel> {
+        SandboxServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn webhooks(&self) -> WebhookServiceClient<HubChannel> {

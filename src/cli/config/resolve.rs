@@ -12,6 +12,7 @@ use crate::app::webhooks::WebhookLimits;
 use crate::blobs::BucketAddress;
 use crate::cli::args;
 use crate::cli::failure::Failure;
+use crate::domain::sandbox::is_sandbox;
 use crate::domain::webhook::address::AddressRules;
 use crate::evidence::Digest;
 use crate::evidence::digest::sha256;
@@ -227,6 +228,15 @@ impl Resolved {
             faults.push(Fault::new(
                 self.place("ledger_queue_for_releases"),
                 Words::fixed("phải nhỏ hơn ledger.queue", "must be smaller than ledger.queue"),
+            ));
+        }
+        if self.is_on("sandbox") != is_sandbox(self.text("hub_id")) {
+            faults.push(Fault::new(
+                self.place("sandbox"),
+                Words::fixed(
+                    "tên của môi trường thử nghiệm (hub.id) bắt đầu bằng `sandbox.`, tên của cổng khác thì không",
+                    "the id of a sandbox (hub.id) begins with `sandbox.`, and no other hub's does",
+                ),
             ));
         }
         let is_postgres = matches!(self.text("database").parse(), Ok(Database::Postgres(_)));

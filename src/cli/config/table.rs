@@ -66,6 +66,11 @@ settings! {
         "listen", "listen", Kind::Address, WhenSilent::Value("127.0.0.1:8443"), "0.0.0.0:8443",
             "Địa chỉ và cổng mạng mà cổng lắng nghe; cổng mạng 0: chọn số còn trống.",
             "Where the hub listens; port 0 takes a free one, and the line `listening on …` tells which.";
+        "sandbox", "sandbox", Kind::Switch, WhenSilent::Value("false"), "false",
+            "Môi trường thử nghiệm: cho phép chuyển đồng hồ của cổng đi tới. Tên cổng khi đó phải bắt đầu bằng `sandbox.`; mọi biên nhận \
+             và trang in đều ghi rõ.",
+            "A hub to try things on, whose clock may be moved ahead. Its id must begin with `sandbox.` then, and that of any other hub \
+             must not: every receipt and page says what it is.";
     }
     "database": {
         "url", "database", Kind::DatabaseUrl, WhenSilent::Required, "sqlite:hub.db",

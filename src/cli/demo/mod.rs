@@ -120,6 +120,7 @@ async fn start(folder: &Folder, listen: SocketAddr) -> Result<Running, Failure> 
     let settings = HubSettings {
         database,
         hub_id: HUB_ID.to_owned(),
+        sandbox: false,
         listen,
         tls: TlsPems {
             certificate: server.certificate.into_bytes(),

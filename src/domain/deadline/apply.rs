@@ -125,7 +125,7 @@ fn last_return(deadlines: &[Deadline]) -> Option<Timestamp> {
 }
 
 fn pause(deadline: &mut Deadline, action: Action, at: Timestamp) -> bool {
-    let runs = deadline.is_open() && deadline.status != DeadlineStatus::Paused;
+    let runs = deadline.is_open() && deadline.pause_of_its_own().is_none();
     let pauses = runs && !deadline.is_overdue(at) && deadline.pauses_on.contains(&action);
     if pauses {
         deadline.pause(action, at);
@@ -134,7 +134,7 @@ fn pause(deadline: &mut Deadline, action: Action, at: Timestamp) -> bool {
 }
 
 fn resume(deadline: &mut Deadline, at: Timestamp) -> bool {
-    let paused = deadline.status == DeadlineStatus::Paused;
+    let paused = deadline.pause_of_its_own().is_some();
     if paused {
         deadline.resume(at);
     }

@@ -258,6 +258,7 @@ mod tests {
             from: at(from),
             to: Some(at(to)),
             cause: Action::AskClarification,
+            decided: None,
         }]
     }
 

@@ -27,7 +27,7 @@ pub(super) struct Counter<'a> {
     pub(super) trace: Recorder,
 }
 
-impl Counter<'_> {
+impl<'a> Counter<'a> {
     pub(super) fn limit(&mut self, limit: &Limit, start: Timestamp) -> Result<Timestamp, CalendarMissing> {
         let level = match limit {
             Limit::Span(span) => return self.span(*span, start, Direction::Forwards),
@@ -129,7 +129,16 @@ impl Counter<'_> {
         if level.amount > 0 {
             return self.span(target_of(level), start, Direction::Forwards);
         }
-        let due = end_of_day(start.date());
+        let mut day = start.date();
+        while let Some(pause) = self.paused_on(day) {
+            self.trace.add_paused(day, pause);
+            day = neighbour(day, Direction::Forwards)?;
+            while !self.calendar.is_working(day)? {
+                self.trace.add_day(self.calendar, StepKind::Skipped, day, 0)?;
+                day = neighbour(day, Direction::Forwards)?;
+            }
+        }
+        let due = end_of_day(day);
         self.trace_due(due);
         Ok(due)
     }
@@ -150,8 +159,8 @@ impl Counter<'_> {
             date = neighbour(date, direction)?;
             if !self.calendar.is_working(date)? {
                 self.trace.add_day(self.calendar, StepKind::Skipped, date, 0)?;
-            } else if self.paused_on(date) {
-                self.trace.add_paused(date);
+            } else if let Some(pause) = self.paused_on(date) {
+                self.trace.add_paused(date, pause);
             } else {
                 counted = counted.saturating_add(1);
                 self.trace.add_day(self.calendar, StepKind::Counted, date, counted)?;
@@ -168,8 +177,8 @@ impl Counter<'_> {
         let (mut date, mut end) = (start, nominal);
         while date < end {
             date = neighbour(date, Direction::Forwards)?;
-            if self.paused_on(date) {
-                self.trace.add_paused(date);
+            if let Some(pause) = self.paused_on(date) {
+                self.trace.add_paused(date, pause);
                 end = neighbour(end, Direction::Forwards)?;
             }
         }
@@ -190,8 +199,8 @@ impl Counter<'_> {
                 };
                 self.trace.add_day(self.calendar, StepKind::Rolled, date, 0)?;
                 self.trace.extend(vi, en);
-            } else if self.paused_on(date) {
-                self.trace.add_paused(date);
+            } else if let Some(pause) = self.paused_on(date) {
+                self.trace.add_paused(date, pause);
             } else {
                 return Ok(date);
             }
@@ -199,9 +208,22 @@ impl Counter<'_> {
         }
     }
 
-    fn paused_on(&self, date: Date) -> bool {
-        let mut pauses = self.suspensions.iter().filter_map(Suspension::closed);
-        pauses.any(|(from, to)| from.date() <= date && date <= to.date())
+    /// The pause for which the day does not count. Of one that was decided for many, some office hours of the day must lie in it: an
+    /// hour at night takes no day off.
+    fn paused_on(&self, date: Date) -> Option<&'a Suspension> {
+        let sessions = self.calendar.sessions();
+        let mut pauses = self.suspensions.iter();
+        pauses.find(|pause| {
+            let Some((from, to)) = pause.closed() else { return false };
+            let is_within = from.date() <= date && date <= to.date();
+            let in_office_hours = || {
+                sessions.iter().any(|session| {
+                    let opens = Timestamp::from_civil(date.to_datetime(session.opens));
+                    from < Timestamp::from_civil(date.to_datetime(session.closes)) && opens < to
+                })
+            };
+            is_within && (pause.decided.is_none() || in_office_hours())
+        })
     }
 
     /// Runs through the wall clock, standing still during each pause.
@@ -210,11 +232,15 @@ impl Counter<'_> {
             return start.plus_micros(micros.saturating_neg());
         }
         let mut due = start.plus_micros(micros);
-        for (from, to) in self.suspensions.iter().filter_map(Suspension::closed) {
-            let (from, to) = (from.max(start), to.max(start));
+        // The end of the pauses so far: where they overlap, time stands still once.
+        let mut counted = start;
+        for pause in self.suspensions {
+            let Some((from, to)) = pause.closed() else { continue };
+            let (from, to) = (from.max(counted), to.max(counted));
             if from <= due {
                 due = due.plus_micros(to.micros().saturating_sub(from.micros()));
-                self.trace.add_paused(from.date());
+                counted = to;
+                self.trace.add_paused(from.date(), pause);
             }
         }
         due

@@ -102,7 +102,8 @@ pub struct Deadline {
     /// The rungs of its ladder that have fired, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<FiredRung>,
-    /// The pauses, in order; only the last may be open. They never move a clock counted back from a fixed event.
+    /// The pauses, by their beginning; they may overlap, and count once where they do. They never move a clock counted back from a
+    /// fixed event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspensions: Vec<Suspension>,
     /// The article.
@@ -209,9 +210,19 @@ impl Deadline {
                     line.date < date
                 }
             });
-            let vi = format!("Tạm dừng tính thời hạn từ {}", date_vi(date));
-            let en = format!("Clock paused since {}", date_en(date));
-            trace.push(step(StepKind::Paused, date, vi, en));
+            let (mut vi, mut en) = (
+                format!("Tạm dừng tính thời hạn từ {}", date_vi(date)),
+                format!("Clock paused since {}", date_en(date)),
+            );
+            if let Some(decided) = &open.decided {
+                vi = format!("{vi}: {}", decided.told_vi());
+                en = format!("{en}: {}", decided.told_en());
+            }
+            let basis = open.decided.as_ref().map(|decided| decided.basis.clone());
+            trace.push(TraceStep {
+                basis,
+                ..step(StepKind::Paused, date, vi, en)
+            });
         }
         Ok(trace)
     }
@@ -249,29 +260,38 @@ impl Deadline {
     }
 
     pub(super) fn pause(&mut self, cause: Action, at: Timestamp) {
-        self.suspensions.push(Suspension {
+        self.insert_pause(Suspension {
             from: at,
             to: None,
             cause,
+            decided: None,
         });
     }
 
-    /// Ends the open pause, if there is one.
+    /// Ends the pause of the request's own, if there is one.
     pub(super) fn resume(&mut self, at: Timestamp) {
-        if let Some(open) = self.suspensions.last_mut().filter(|last| last.to.is_none()) {
+        if let Some(open) = self.suspensions.iter_mut().find(|pause| pause.is_own_and_open()) {
             open.to = Some(at.max(open.from));
         }
     }
 
+    /// The open pause that a step of the request began, also where one that was decided for many is open beside it.
+    pub fn pause_of_its_own(&self) -> Option<&Suspension> {
+        self.suspensions.iter().find(|pause| pause.is_own_and_open())
+    }
+
     /// Ends the clock. The verdict follows from [`Self::refresh`].
     pub(super) fn stop(&mut self, action: Action, at: Timestamp) {
+        for open in self.suspensions.iter_mut().filter(|pause| pause.to.is_none()) {
+            open.to = Some(at.max(open.from));
+        }
         self.stopped = Some(at);
         self.stopped_by = Some(action);
     }
 
-    /// The pause that it stands in.
+    /// The pause that it stands in; of several the first.
     pub fn open_suspension(&self) -> Option<&Suspension> {
-        self.suspensions.last().filter(|last| last.to.is_none())
+        self.suspensions.iter().find(|pause| pause.to.is_none())
     }
 
     fn amount(&self) -> u32 {

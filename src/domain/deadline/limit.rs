@@ -4,6 +4,8 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::catalogue::rule::{ServiceLevel, Span, TimeUnit};
+use crate::domain::ids::SuspensionId;
+use crate::domain::suspension::Cause;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Action;
 
@@ -127,7 +129,7 @@ pub(super) fn span_en(span: Span) -> String {
 }
 
 /// A stretch during which a clock stood still (tạm dừng tính thời hạn).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspension {
     /// The clock stopped.
     pub from: Timestamp,
@@ -135,9 +137,42 @@ pub struct Suspension {
     pub to: Option<Timestamp>,
     /// The action that paused it.
     pub cause: Action,
+    /// What was decided for many requests together; none: a step of this request paused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
+}
+
+/// Why a clock stands still together with those of other requests, as printed beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Which suspension.
+    pub id: SuspensionId,
+    /// Why.
+    pub cause: Cause,
+    /// The article or policy.
+    pub basis: String,
+    /// The text that decides it, or the evidence.
+    pub document: String,
+}
+
+impl Decided {
+    /// As printed, Vietnamese.
+    pub fn told_vi(&self) -> String {
+        format!("{} ({})", self.cause.label_vi(), self.document)
+    }
+
+    /// As printed, English.
+    pub fn told_en(&self) -> String {
+        format!("{} ({})", self.cause.label_en(), self.document)
+    }
 }
 
 impl Suspension {
+    /// Whether a step of the request began it and none has ended it.
+    pub(super) fn is_own_and_open(&self) -> bool {
+        self.to.is_none() && self.decided.is_none()
+    }
+
     /// Both ends, if it is over and took any time.
     pub(super) fn closed(&self) -> Option<(Timestamp, Timestamp)> {
         self.to.filter(|to| *to > self.from).map(|to| (self.from, to))

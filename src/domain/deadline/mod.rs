@@ -12,6 +12,7 @@ mod ledger;
 mod limit;
 #[cfg(test)]
 mod properties;
+mod stand_still;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -27,7 +28,7 @@ pub use apply::{ClockContext, apply, cancel_open, needs_order_payload};
 pub use compute::{Computed, compute, compute_before, compute_paused, due, due_before};
 pub use duty::Duty;
 pub use ledger::{Deadline, DeadlineStatus, FiredRung};
-pub use limit::{Limit, Suspension};
+pub use limit::{Decided, Limit, Suspension};
 pub use timeline::{ClockChange, clock_changes};
 pub use trace::{StepKind, TraceStep};
 

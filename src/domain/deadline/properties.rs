@@ -47,6 +47,7 @@ fn pause(from: Timestamp, length: i64) -> Suspension {
         from,
         to: Some(from.plus_micros(length)),
         cause: Action::AskClarification,
+        decided: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::limit::Suspension;
 use crate::domain::calendar::{Calendar, CalendarMissing, date_en, date_vi};
 use crate::domain::macros::text_enum;
 
@@ -99,10 +100,19 @@ impl Recorder {
     }
 
     /// Adds a day on which the clock stood still.
-    pub(super) fn add_paused(&mut self, date: Date) {
+    pub(super) fn add_paused(&mut self, date: Date, pause: &Suspension) {
         self.add(|| {
-            let vi = format!("{}: tạm dừng tính thời hạn", date_vi(date));
-            step(StepKind::Paused, date, vi, format!("{}: clock paused", date_en(date)))
+            let mut vi = format!("{}: tạm dừng tính thời hạn", date_vi(date));
+            let mut en = format!("{}: clock paused", date_en(date));
+            let decided = pause.decided.as_ref();
+            if let Some(decided) = decided {
+                vi = format!("{vi}, {}", decided.told_vi());
+                en = format!("{en}, {}", decided.told_en());
+            }
+            TraceStep {
+                basis: decided.map(|decided| decided.basis.clone()),
+                ..step(StepKind::Paused, date, vi, en)
+            }
         });
     }
 }

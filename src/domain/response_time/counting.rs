@@ -3,11 +3,10 @@
 
 use super::{Counted, What, working_seconds};
 use crate::domain::calendar::Calendar;
-use crate::domain::deadline::{Deadline, DeadlineStatus, Duty};
+use crate::domain::deadline::{Deadline, DeadlineStatus, Duty, Suspension};
 use crate::domain::event::Succession;
 use crate::domain::ids::{AgencyCode, UnitId};
 use crate::domain::request::EnforcementRequest;
-use crate::domain::time::Timestamp;
 use crate::domain::workflow::{Action, Party, State};
 
 /// What acts count for the recipient by themselves, whatever the clocks say.
@@ -127,9 +126,13 @@ fn verdict_of<'a>(clocks: impl Iterator<Item = &'a &'a Deadline>, [in_time, late
     }
 }
 
-fn open_pause(clock: &Deadline) -> Option<Timestamp> {
-    let last = clock.suspensions.last().filter(|last| last.to.is_none());
-    last.map(|last| last.from)
+/// Whether both are the same pause, whatever its end.
+fn is_same(one: &Suspension, other: &Suspension) -> bool {
+    match (&one.decided, &other.decided) {
+        (Some(one), Some(other)) => one.id == other.id,
+        (None, None) => one.from == other.from,
+        _ => false,
+    }
 }
 
 impl Counting<'_> {
@@ -185,20 +188,40 @@ impl Counting<'_> {
         what
     }
 
-    /// A pause that begins is counted once, however many clocks stand still; one that is over lasted as long as the longest.
+    /// A pause that begins, or is known to, is counted once, however many clocks stand still; one that is over lasted as long as the
+    /// longest.
     fn count_pauses(&self, counted: &mut Counted) {
         let of_recipient = || self.after.iter().filter(|clock| clock.duty() != Duty::Own);
-        let was_paused = |clock: &Deadline| self.before(clock).and_then(open_pause);
-        let begins = |clock: &&Deadline| open_pause(clock).is_some() && was_paused(clock).is_none();
-        if of_recipient().any(|clock| begins(&clock)) {
+        let begins = |clock: &Deadline| {
+            let before = self
+                .before(clock)
+                .map_or(&[][..], |before| before.suspensions.as_slice());
+            let is_new = |pause: &Suspension| !before.iter().any(|known| is_same(known, pause));
+            clock.suspensions.iter().any(is_new)
+        };
+        if of_recipient().any(begins) {
             counted.what.push(What::Paused);
         }
         let lasted = of_recipient().filter_map(|clock| {
-            let from = was_paused(clock).filter(|_| open_pause(clock).is_none())?;
-            let pause = clock.suspensions.iter().rfind(|pause| pause.from == from)?;
-            Some((pause.to?.micros() - from.micros()).max(0) / 1_000_000)
+            let parts = [self.own_pause_over(clock), self.halted(clock)];
+            parts.into_iter().flatten().reduce(i64::saturating_add)
         });
-        counted.paused_seconds = lasted.max();
+        counted.paused_seconds = lasted.max().map(|micros| micros / 1_000_000);
+    }
+
+    /// How long a pause of the request's own lasted that the step has ended; microseconds.
+    fn own_pause_over(&self, clock: &Deadline) -> Option<i64> {
+        let from = self.before(clock)?.pause_of_its_own()?.from;
+        let mut pauses = clock.suspensions.iter();
+        let pause = pauses.find(|pause| pause.decided.is_none() && pause.from == from)?;
+        Some(pause.to?.micros().saturating_sub(from.micros()).max(0))
+    }
+
+    /// What was decided for many may be ended earlier than it was known to, so how long a clock stood still by it is counted when the
+    /// clock ends; microseconds.
+    fn halted(&self, clock: &Deadline) -> Option<i64> {
+        let ended = Some(clock).filter(|clock| self.ends(clock));
+        ended.map(Deadline::halted_micros).filter(|micros| *micros > 0)
     }
 
     /// How long the first final answer took: by the clock that began first, of equals the one that was paused most; where no clock

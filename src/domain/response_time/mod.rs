@@ -129,7 +129,8 @@ pub struct Counted {
     /// What, each once for each time that it counts.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub what: Vec<What>,
-    /// A pause that is over: how long it lasted by the wall clock.
+    /// How long pauses lasted that are over, by the wall clock: one of the request's own when it ends, what was decided for many when
+    /// the clock ends.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub paused_seconds: Option<i64>,
     /// A first final answer: working hours from the beginning of its clock, pauses left out; none without a calendar.

@@ -15,6 +15,7 @@ fn pause(from: &str, to: &str) -> Suspension {
         from: at(from),
         to: (!to.is_empty()).then(|| at(to)),
         cause: Action::AskClarification,
+        decided: None,
     }
 }
 
@@ -58,7 +59,7 @@ fn nights_noons_weekends_and_days_off_do_not_count_and_make_up_days_do() {
 fn pauses_are_left_out_also_open_ones_and_those_that_reach_beyond_the_end() {
     let (from, to) = ("2026-11-20T00:00", "2026-11-26T00:00");
     let monday = pause("2026-11-23T00:00", "2026-11-24T00:00");
-    assert_eq!(worked(from, to, &[monday]), 2 * day());
+    assert_eq!(worked(from, to, std::slice::from_ref(&monday)), 2 * day());
     assert_eq!(
         worked(from, to, &[pause("2026-11-20T00:00", "2026-11-21T00:00"), monday]),
         day()

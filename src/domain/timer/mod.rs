@@ -124,7 +124,8 @@ fn next_rung<'a>(timed: &Timed<'a>, clock: &'a Deadline) -> Result<Option<(Times
         .rposition(|rung| has_fired(rung))
         .map_or(0, |last| last + 1);
     for rung in ladder.into_iter().skip(behind) {
-        let at = moment::of(rung, due, timed.calendar).map_err(|_missing| Waits)?;
+        // A clock that stands still tells nothing before it runs again.
+        let at = clock.runs_again(moment::of(rung, due, timed.calendar).map_err(|_missing| Waits)?);
         if rung.before.is_none() || at > begun(timed, clock) {
             return Ok(Some((at, rung)));
         }
@@ -146,7 +147,7 @@ fn resume_at(timed: &Timed<'_>) -> Option<Timestamp> {
         .deadlines
         .iter()
         .filter(|clock| clock.status == DeadlineStatus::Paused)
-        .filter_map(Deadline::open_suspension)
+        .filter_map(Deadline::pause_of_its_own)
         .filter(|pause| pause.cause == Action::AskClarification)
         .map(|pause| pause.from);
     let waits = matches!(timed.request.state, State::Clarifying | State::WithdrawalPending);

@@ -259,6 +259,15 @@ workflow! {
         [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
     }
 
+    // Clocks stand still with those of other requests, for a reason that was decided for all of them (decision 0033), or run again
+    // because that was ended. Which clocks the ledger says; both parties are told.
+    SuspendClocks by Hub, "Theo căn cứ của việc tạm dừng" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
+    }
+    ReleaseClocks by Hub, "Theo căn cứ của việc tạm dừng" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no    | [Sender Recipient] | [];
+    }
+
     // The status of the case changed: the holder of a measure in force is told what becomes of it. Nothing ends by it.
     CaseNotice by Hub, "L106 Điều 46, Điều 47, Điều 48, Điều 95" {
         [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [MeasureInForce] | same | no | [Recipient] | [];

@@ -93,6 +93,10 @@ text_enum! {
         Recompute => "recompute",
         /// Chuyển cho cơ quan kế thừa.
         Succeed => "succeed",
+        /// Tạm dừng tính thời hạn.
+        SuspendClocks => "suspend_clocks",
+        /// Hết tạm dừng tính thời hạn.
+        ReleaseClocks => "release_clocks",
         /// Thông báo về việc thi hành án.
         CaseNotice => "case_notice",
         /// Nhắc trước hạn.
@@ -137,6 +141,8 @@ impl Action {
             | Self::Close
             | Self::Recompute
             | Self::Succeed
+            | Self::SuspendClocks
+            | Self::ReleaseClocks
             | Self::CaseNotice
             | Self::Remind
             | Self::Overdue
@@ -172,6 +178,8 @@ impl Action {
             Self::Close => "Đóng yêu cầu",
             Self::Recompute => "Tính lại thời hạn",
             Self::Succeed => "Chuyển cho cơ quan kế thừa",
+            Self::SuspendClocks => "Tạm dừng tính thời hạn",
+            Self::ReleaseClocks => "Hết tạm dừng tính thời hạn",
             Self::CaseNotice => "Thông báo về việc thi hành án",
             Self::Remind => "Nhắc trước hạn",
             Self::Overdue => "Báo quá hạn",

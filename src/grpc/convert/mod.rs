@@ -22,6 +22,7 @@ pub mod report;
 pub mod request;
 pub(crate) mod response_times;
 pub(crate) mod supervision;
+pub(crate) mod suspension;
 pub(crate) mod timeline;
 pub(crate) mod tracking;
 pub(crate) mod upload;

@@ -16,6 +16,7 @@ use crate::domain::mailbox::Lane;
 use crate::domain::report::Format;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
+use crate::domain::suspension::Cause;
 use crate::domain::timer::NoticeState;
 use crate::domain::webhook::{DisabledReason, EndpointState, Outcome, Signing};
 use crate::domain::workflow::{Action, Party, State};
@@ -58,7 +59,8 @@ on_wire! {
     Action as Action {
         Submit, Acknowledge, SendBack, AskClarification, Clarify, Extend, AnswerInterim, AnswerFinal, Assign, Forward,
         Serve, RecordAnswer, Report, Correct, Dispute, Withdraw, AcceptWithdrawal, RefuseWithdrawal, Close,
-        Recompute, Succeed, CaseNotice, Remind, Overdue, Escalate, DraftNotice, ConfirmNotice, DiscardNotice, ResumeClocks,
+        Recompute, Succeed, SuspendClocks, ReleaseClocks, CaseNotice, Remind, Overdue, Escalate, DraftNotice, ConfirmNotice,
+        DiscardNotice, ResumeClocks,
     }
     Party as Party { Sender, Recipient, Hub }
     Role as Role {
@@ -85,6 +87,7 @@ on_wire! {
     StepKind as TraceStepKind { Start, Counted, Skipped, Paused, Span, Rolled, Due }
     RelationType as RelationType { Supersedes, Releases, Follows, InReplyTo }
     Register as Register { Judgments, Incoming }
+    Cause as SuspensionCause { Maintenance, Outage, Decree }
     Sight as SupervisionSight { Envelope, Documents }
     Look as SupervisionLook { Request, List, Events }
     Hours as SupervisionHours { Working, Off, Unknown }

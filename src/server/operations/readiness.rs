@@ -126,7 +126,7 @@ impl Readiness {
         self.tell(&verdict, was_ready).await;
         if self.parts.draining.is_cancelled() {
             // The stop may have begun meanwhile; its word is the last.
-            services::report(&self.parts.health, ServingStatus::NotServing).await;
+            self.report(ServingStatus::NotServing).await;
         }
         *last = Some((Instant::now(), verdict.clone()));
         verdict
@@ -134,9 +134,9 @@ impl Readiness {
 
     /// The hub stops. It says so first, to those who watch its health; then it takes no more calls.
     pub(in crate::server) async fn drain(&self) {
-        services::report(&self.parts.health, ServingStatus::NotServing).await;
+        self.report(ServingStatus::NotServing).await;
         self.parts.draining.cancel();
-        services::report(&self.parts.health, ServingStatus::NotServing).await;
+        self.report(ServingStatus::NotServing).await;
     }
 
     /// Whether the process should go on: false asks for a restart.
@@ -170,7 +170,11 @@ impl Readiness {
         } else {
             ServingStatus::NotServing
         };
-        services::report(&self.parts.health, status).await;
+        self.report(status).await;
+    }
+
+    async fn report(&self, status: ServingStatus) {
+        services::report(&self.parts.health, status, self.parts.clock.is_sandbox()).await;
     }
 
     async fn check_all(&self) -> Verdict {
@@ -191,10 +195,10 @@ impl Readiness {
         ];
         checks.push(Check::new("writes", self.parts.outage.borrow().map(writes_fault)));
         checks.push(Check::new("signed_log", self.parts.log_break.borrow().map(log_fault)));
-        checks.push(certificate(self.certificate_end(), time));
+        checks.push(certificate(self.certificate_end(), self.parts.clock.machine_now()));
         // The database is being closed then.
         if !self.parts.draining.is_cancelled() {
-            let (database, documents) = tokio::join!(self.database(time), self.documents());
+            let (database, documents) = tokio::join!(self.database(), self.documents());
             checks.extend(database);
             checks.push(documents);
         }
@@ -202,7 +206,7 @@ impl Readiness {
     }
 
     /// That it answers, that its schema is right, and that the clock is not behind what it holds.
-    async fn database(&self, now: Timestamp) -> Vec<Check> {
+    async fn database(&self) -> Vec<Check> {
         let store = &self.parts.store;
         let Ok(Ok(head)) = tokio::time::timeout(LIMIT, store.head()).await else {
             return vec![Check::that(
@@ -212,7 +216,8 @@ impl Readiness {
                 "the database does not answer; check its server, the network and the disk",
             )];
         };
-        let skew = head.hub_time.micros() - now.micros();
+        self.parts.clock.follow(head.hub_time);
+        let skew = head.hub_time.micros() - self.parts.clock.now().micros();
         self.parts.metrics.gauges.head(head.frontier.size(), skew);
         let schema = tokio::time::timeout(LIMIT, store.check_schema()).await;
         let schema = schema.unwrap_or_else(|_elapsed| Err(Error::new(ErrorCode::Unavailable)));

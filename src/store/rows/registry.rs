@@ -98,10 +98,10 @@ impl ConnectedAgency {
         }
     }
 
-    /// Whether somebody at the agency can act at `now`.
-    pub(crate) fn is_connected(&self, now: Timestamp) -> bool {
+    /// Whether somebody at the agency can act: its certificates are good at `now`, an officer is in office `today`.
+    pub(crate) fn is_connected(&self, now: Timestamp, today: Date) -> bool {
         let lasts = |until: Option<Timestamp>| until.is_some_and(|until| now <= until);
-        lasts(self.tls_until) && lasts(self.token_until) && self.officer_until.is_some_and(|until| now.date() <= until)
+        lasts(self.tls_until) && lasts(self.token_until) && self.officer_until.is_some_and(|until| today <= until)
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) struct TestHub {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) authority: Arc<Authority>,
     address: HubAddress,
+    hub_id: String,
     keys: Arc<BTreeMap<&'static str, KeyedCertificate>>,
 }
 
@@ -107,7 +108,9 @@ impl TestHub {
     ) -> Self {
         let clock = clock();
         let authority = Authority::new("CA giả lập", validity).expect("an authority");
-        let ledger = TestLedger::start_bare(database, Arc::clone(&clock), 1, LedgerSettings::default()).await;
+        let settings = settings(&authority);
+        let (name, sized) = (settings.hub_id.as_str(), LedgerSettings::default());
+        let ledger = TestLedger::start_as(name, database, Arc::clone(&clock), 1, sized).await;
         let (mut keys, mut registrations) = (BTreeMap::new(), Vec::new());
         for agency in ALL {
             let pair = authority
@@ -124,7 +127,6 @@ impl TestHub {
         }
         ledger.all_done(registrations).await;
         ledger.stop().await;
-        let settings = settings(&authority);
         Self::serve(settings, clock, Arc::new(authority), Arc::new(keys), 3).await
     }
 
@@ -158,7 +160,8 @@ impl TestHub {
         keys: Arc<BTreeMap<&'static str, KeyedCertificate>>,
         seed: u64,
     ) -> Self {
-        let running = Hub::start(settings, clock.clone(), SeededIds::new(seed)).await;
+        let hub_id = settings.hub_id.clone();
+        let running = Box::pin(Hub::start(settings, clock.clone(), SeededIds::new(seed))).await;
         let running = running.expect("the hub starts");
         let address = HubAddress {
             uri: format!("https://localhost:{}", running.address().port()),
@@ -170,6 +173,7 @@ impl TestHub {
             clock,
             authority,
             address,
+            hub_id,
             keys,
         }
     }
@@ -201,7 +205,7 @@ impl TestHub {
 
     /// Who makes the tokens of an agency for connections with `tls`.
     pub(crate) fn minter(&self, agency: Fixture, token: &KeyedCertificate, tls: &KeyedCertificate) -> Arc<TokenMinter> {
-        minter(agency, HUB, token, tls, self.clock.clone())
+        minter(agency, &self.hub_id, token, tls, self.clock.clone())
     }
 
     /// A client with the agency's registered certificate.
@@ -227,7 +231,7 @@ impl TestHub {
     pub(crate) async fn officer_with(&self, agency: Fixture, officer: &str, keys: &KeyedCertificate) -> Client {
         let subject = TokenSubject {
             officer: OfficerId::parse(officer).expect("an officer id"),
-            ..subject(agency, HUB)
+            ..subject(agency, &self.hub_id)
         };
         Client {
             channel: self.channel(keys).await.expect("a connection"),
@@ -302,6 +306,7 @@ pub(crate) fn settings_lasting(database: &TestDatabase, authority: &Authority, v
     HubSettings {
         database: database.database().clone(),
         hub_id: HUB.to_owned(),
+        sandbox: false,
         listen: ([127, 0, 0, 1], 0).into(),
         tls: texts(&server, authority).into(),
         documents: database.documents().into(),

@@ -3,6 +3,7 @@
 /// Undoes every migration from the one on that brought the notes of operators (13), the newest first. No table of before changes
 /// by it.
 pub(crate) const BEFORE_OPERATORS: &[&str] = &[
+    "DROP INDEX event_suspension",
     "DROP TABLE webhook_endpoint",
     "DROP TABLE webhook_key",
     "DROP TABLE webhook_cursor",

@@ -42,7 +42,7 @@ fn year_2028() -> Vec<CalendarDay> {
     .to_vec()
 }
 
-fn import(key: &str, days: Vec<CalendarDay>) -> Command {
+pub(super) fn import(key: &str, days: Vec<CalendarDay>) -> Command {
     Command::new(
         OPERATOR.actor(),
         IdempotencyKey::parse(key).expect("a key"),

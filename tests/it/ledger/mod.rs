@@ -9,5 +9,7 @@ mod idempotency;
 mod limits;
 mod poison;
 mod registry;
+mod statements;
+mod suspension;
 mod two_hubs;
 pub(crate) mod walk;

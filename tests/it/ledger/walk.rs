@@ -3,28 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lienthong::app::ledger::command::{
-    CalendarImport, Holding, RegistryChange, Statement, Sweep, SweepTask, SweptRequest,
-};
+use lienthong::app::ledger::command::{CalendarImport, RegistryChange, Sweep, SweepTask, SweptRequest};
 use lienthong::app::ledger::{Actor, Command, Operation, Outcome};
 use lienthong::domain::agency::{Officer, Scope};
 use lienthong::domain::calendar::{CalendarDay, DayKind};
-use lienthong::domain::catalogue::RelatedFacts;
 use lienthong::domain::document::parts::RelationType;
-use lienthong::domain::document::step::ServiceWay;
 use lienthong::domain::error::Result;
-use lienthong::domain::event::{Relation, Served};
-use lienthong::domain::ids::{IdempotencyKey, OfficerId, RelatedId, RequestId, UnitId};
+use lienthong::domain::event::Relation;
+use lienthong::domain::ids::{IdempotencyKey, RelatedId, RequestId, UnitId};
 use lienthong::domain::mailbox::Lane;
-use lienthong::domain::money::Money;
 use lienthong::domain::viewer::Viewer;
 use lienthong::domain::workflow::table::{Row, TABLE};
 use lienthong::domain::workflow::{Action, Guard, Party};
 use proptest::prelude::*;
 
+use super::statements::statement;
 use crate::harness::agencies::{BANK, BANK_2, COURT_37, LAND_OFFICE, OPERATOR, PAPER_BANK, THADS, registry_command};
-use crate::harness::commands::{Target, advance, final_answer, kind};
-use crate::harness::ids::start;
+use crate::harness::commands::{Target, advance, kind};
 use crate::harness::ledger::targets;
 use crate::harness::{Fixture, Order, TestLedger};
 
@@ -317,113 +312,6 @@ fn missing() -> Target {
         sender: THADS.code(),
         recipient: LAND_OFFICE.code(),
     }
-}
-
-fn statement(target: &Target, action: Action, detail: u8) -> Statement {
-    let empty = Statement::default();
-    match action {
-        Action::Acknowledge => {
-            let number = match detail % 6 {
-                0 => Some(format!("{}/2026", detail / 2)),
-                1 => Some("Sổ 3, số 17".to_owned()),
-                _ => None,
-            };
-            Statement {
-                registry_number: number,
-                ..empty
-            }
-        }
-        Action::Assign => {
-            let own = crate::harness::fixture(&target.recipient).officer_id();
-            let officer = if detail.is_multiple_of(4) {
-                OfficerId::parse("nobody").expect("an id")
-            } else {
-                own
-            };
-            Statement {
-                officer: Some(officer),
-                ..empty
-            }
-        }
-        Action::Forward => {
-            let unit = if detail.is_multiple_of(4) {
-                "nowhere"
-            } else {
-                "pgd.hoan-kiem"
-            };
-            Statement {
-                unit: Some(UnitId::parse(unit).expect("an id")),
-                ..empty
-            }
-        }
-        Action::AnswerInterim => Statement {
-            outcome: Some("IN_PROGRESS".to_owned()),
-            ..empty
-        },
-        Action::SendBack => Statement {
-            reason: Some("WRONG_OFFICE".to_owned()),
-            competent: Some(BANK_2.code()),
-            ..empty
-        },
-        Action::Extend => Statement {
-            clock: Some("answer".to_owned()),
-            ..empty
-        },
-        Action::Dispute => Statement {
-            reason: Some("INCOMPLETE".to_owned()),
-            unfounded_return: detail.is_multiple_of(2),
-            ..empty
-        },
-        Action::Report | Action::Correct if detail.is_multiple_of(3) => Statement {
-            holding: Some(Holding::Nothing),
-            ..empty
-        },
-        Action::Serve => Statement {
-            served: Some(Served {
-                at: start(),
-                way: ServiceWay::ByHand,
-                refused: false,
-            }),
-            ..empty
-        },
-        Action::AnswerFinal | Action::RecordAnswer | Action::Report | Action::Correct => Statement {
-            related: related(target.kind.code().as_str(), detail),
-            ..final_answer(&target.kind)
-        },
-        Action::Submit
-        | Action::AskClarification
-        | Action::Clarify
-        | Action::Withdraw
-        | Action::AcceptWithdrawal
-        | Action::RefuseWithdrawal
-        | Action::Close
-        | Action::Recompute
-        | Action::Succeed
-        | Action::CaseNotice
-        | Action::Remind
-        | Action::Overdue
-        | Action::Escalate
-        | Action::DraftNotice
-        | Action::ConfirmNotice
-        | Action::DiscardNotice
-        | Action::ResumeClocks => empty,
-    }
-}
-
-/// What an answer does to the freeze that its order relates to.
-fn related(kind: &str, detail: u8) -> Option<RelatedFacts> {
-    let relation = match kind {
-        "freeze-release" => RelationType::Releases,
-        "account-debit" => RelationType::Follows,
-        _ => return None,
-    };
-    let ends = detail.is_multiple_of(3);
-    let money = serde_json::json!({ "amount": "60000000", "currency": "VND" });
-    Some(RelatedFacts {
-        relation,
-        reduce_by: Money::from_json(&money).filter(|_| !ends),
-        ends,
-    })
 }
 
 /// A working day of the next weeks that is off after all, or not.

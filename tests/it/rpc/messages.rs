@@ -105,6 +105,16 @@ pub(super) fn calendar_day(_: Fixture, _: &str, key: &str) -> Vec<u8> {
     .encode_to_vec()
 }
 
+/// Closes a request.
+pub(super) fn close(_: Fixture, id: &str, key: &str) -> Vec<u8> {
+    v1::CloseRequest {
+        idempotency_key: key.to_owned(),
+        enforcement_request_id: id.to_owned(),
+        ..Default::default()
+    }
+    .encode_to_vec()
+}
+
 /// The answer of a paper partner, whose scan was not uploaded.
 pub(super) fn answer_on_paper(caller: Fixture, id: &str, key: &str) -> Value {
     let mut answer = documents::answer(&kind("account-freeze"), "NO_CLIENT", key, caller, id);

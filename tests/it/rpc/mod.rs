@@ -3,6 +3,7 @@
 mod bad_input;
 mod calendar;
 mod cases;
+mod clocks;
 mod drain;
 mod erasing;
 mod identity;

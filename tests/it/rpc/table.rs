@@ -6,10 +6,10 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::messages::{
-    answer_on_paper, bank, bundle_of, calendar_day, new_officer, of_the_log, order, receipt_of, restated, seek_first,
-    stream_order,
+    answer_on_paper, bank, bundle_of, calendar_day, close, new_officer, of_the_log, order, receipt_of, restated,
+    seek_first, stream_order,
 };
-use super::{cases, erasing, noticing, reports, supervised, tracking, webhooks};
+use super::{cases, clocks, erasing, noticing, reports, supervised, tracking, webhooks};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -127,6 +127,12 @@ macro_rules! carrying {
 pub(crate) fn row(rpc: Rpc) -> Row {
     match rpc {
         Rpc::AdminServiceGetServerInfo => open(|_, _, _| v1::GetServerInfoRequest {}.encode_to_vec()),
+        Rpc::SandboxServiceAdvanceClock => clocks::advance(),
+        Rpc::SuspensionServicePublishMaintenance => clocks::maintenance(),
+        Rpc::SuspensionServiceRecordOutage => clocks::outage(),
+        Rpc::SuspensionServiceSuspendClocks => clocks::decree(),
+        Rpc::SuspensionServiceEndSuspension => clocks::end(),
+        Rpc::SuspensionServiceListSuspensions => clocks::list(),
         Rpc::CalendarServiceListCalendarDays => open(|_, _, _| v1::ListCalendarDaysRequest::default().encode_to_vec()),
         Rpc::CalendarServiceImportCalendarDays => Row {
             about: About::Nothing,
@@ -415,16 +421,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
-        Rpc::RequestServiceClose => party(THADS, WRONG_STATE, |_, id, key| {
-            let (idempotency_key, enforcement_request_id) = (key.to_owned(), id.to_owned());
-            v1::CloseRequest {
-                idempotency_key,
-                enforcement_request_id,
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
-
+        Rpc::RequestServiceClose => party(THADS, WRONG_STATE, close),
         Rpc::AgencyServiceCreateAgency => operator(|_, _, key| {
             let agency = v1::Agency {
                 code: format!("GIA-LAP.{key}"),

@@ -190,7 +190,9 @@ impl Gathered {
             | EntryType::HubKey
             | EntryType::Trust
             | EntryType::Case
-            | EntryType::Webhook => {
+            | EntryType::Webhook
+            | EntryType::Suspension
+            | EntryType::Clock => {
                 self.registered(&told.details);
             }
         }

@@ -157,6 +157,8 @@ fn settled(change: &CaseChange) -> (Line, i128) {
         CaseChange::Opened(_)
         | CaseChange::StatusChanged { .. }
         | CaseChange::Verified { .. }
+        | CaseChange::CoercionGround { .. }
+        | CaseChange::CoercionDecided { .. }
         | CaseChange::AmountChanged { .. }
         | CaseChange::Performed { .. }
         | CaseChange::Assigned { .. }

@@ -53,7 +53,7 @@ pub(super) const EXPECTED: &[(&str, &str, &str)] = &[
     (
         "ANSWERED",
         "HUB",
-        "close>CLOSED if quiet_period_over !measure_in_force, recompute>ANSWERED, succeed>ANSWERED",
+        "close>CLOSED if quiet_period_over !measure_in_force, recompute>ANSWERED, succeed>ANSWERED, suspend_clocks>ANSWERED, release_clocks>ANSWERED",
     ),
     (
         "RETURNED",
@@ -63,7 +63,7 @@ pub(super) const EXPECTED: &[(&str, &str, &str)] = &[
     (
         "RETURNED",
         "HUB",
-        "close>CLOSED if quiet_period_over !measure_in_force, recompute>RETURNED, succeed>RETURNED",
+        "close>CLOSED if quiet_period_over !measure_in_force, recompute>RETURNED, succeed>RETURNED, suspend_clocks>RETURNED, release_clocks>RETURNED",
     ),
     (
         "WITHDRAWAL_PENDING",
@@ -77,13 +77,25 @@ pub(super) const EXPECTED: &[(&str, &str, &str)] = &[
         "record_answer>ANSWERED if paper, accept_withdrawal>WITHDRAWN if paper !measure_in_force, \
          refuse_withdrawal>SUBMITTED if paper !registered, refuse_withdrawal>ACKNOWLEDGED if paper registered",
     ),
-    ("SUBMITTED", "HUB", "recompute>SUBMITTED, succeed>SUBMITTED"),
-    ("ACKNOWLEDGED", "HUB", "recompute>ACKNOWLEDGED, succeed>ACKNOWLEDGED"),
-    ("CLARIFYING", "HUB", "recompute>CLARIFYING, succeed>CLARIFYING"),
+    (
+        "SUBMITTED",
+        "HUB",
+        "recompute>SUBMITTED, succeed>SUBMITTED, suspend_clocks>SUBMITTED, release_clocks>SUBMITTED",
+    ),
+    (
+        "ACKNOWLEDGED",
+        "HUB",
+        "recompute>ACKNOWLEDGED, succeed>ACKNOWLEDGED, suspend_clocks>ACKNOWLEDGED, release_clocks>ACKNOWLEDGED",
+    ),
+    (
+        "CLARIFYING",
+        "HUB",
+        "recompute>CLARIFYING, succeed>CLARIFYING, suspend_clocks>CLARIFYING, release_clocks>CLARIFYING",
+    ),
     (
         "WITHDRAWAL_PENDING",
         "HUB",
-        "recompute>WITHDRAWAL_PENDING, succeed>WITHDRAWAL_PENDING",
+        "recompute>WITHDRAWAL_PENDING, succeed>WITHDRAWAL_PENDING, suspend_clocks>WITHDRAWAL_PENDING, release_clocks>WITHDRAWAL_PENDING",
     ),
     ("CLOSED", "RECIPIENT", "report>CLOSED if measure_kind, correct>CLOSED"),
     (
@@ -91,7 +103,11 @@ pub(super) const EXPECTED: &[(&str, &str, &str)] = &[
         "SENDER",
         "report>CLOSED if paper measure_kind, correct>CLOSED if paper",
     ),
-    ("CLOSED", "HUB", "recompute>CLOSED, succeed>CLOSED"),
+    (
+        "CLOSED",
+        "HUB",
+        "recompute>CLOSED, succeed>CLOSED, suspend_clocks>CLOSED, release_clocks>CLOSED",
+    ),
     ("SUBMITTED", "HUB", "case_notice>SUBMITTED if measure_in_force"),
     ("ACKNOWLEDGED", "HUB", "case_notice>ACKNOWLEDGED if measure_in_force"),
     ("CLARIFYING", "HUB", "case_notice>CLARIFYING if measure_in_force"),

@@ -311,7 +311,12 @@ fn the_hub_closes_after_the_quiet_period_and_else_changes_no_state() {
                 let is_told = TOLD_BY_LADDER.contains(&action);
                 let is_known = matches!(
                     action,
-                    Action::Recompute | Action::Succeed | Action::ResumeClocks | Action::CaseNotice
+                    Action::Recompute
+                        | Action::Succeed
+                        | Action::SuspendClocks
+                        | Action::ReleaseClocks
+                        | Action::ResumeClocks
+                        | Action::CaseNotice
                 );
                 assert!(is_told || is_known, "{action}");
                 assert_eq!(Some(decision.to), from);
