@@ -6,6 +6,7 @@ pub mod campaign;
 pub mod case_ages;
 pub mod catalogue;
 pub mod coordination;
+pub mod entry;
 pub mod figures;
 pub mod judgment_tables;
 pub mod judgments;
