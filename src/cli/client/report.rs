@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::connection::ConnectionArgs;
 use super::help_report as help;
-use super::report_books;
 use super::print::{Lines, OutputArgs};
+use super::report_books;
 use super::session::{Session, ask, incomplete};
 use super::steps::{CheckedStepCommand, Step};
 use super::upload::write_whole;
