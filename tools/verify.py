@@ -25,6 +25,7 @@ import urllib.parse
 from datetime import datetime, timedelta, timezone
 
 import verify_cases
+import verify_reports
 import verify_content
 import verify_der
 
@@ -35,9 +36,9 @@ except ImportError:
     tomllib = None
 
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-CASE, SUSPENSION, WEBHOOK, CLOCK = 14, 15, 16, 18
+CASE, SUSPENSION, WEBHOOK, REPORT, CLOCK = 14, 15, 16, 17, 18
 TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST, CASE,
-         SUSPENSION, WEBHOOK, CLOCK)
+         SUSPENSION, WEBHOOK, REPORT, CLOCK)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -93,6 +94,10 @@ TABLES = {
     "case_request": (1, "enforcement_request_id case_id obligations purpose amount costs debited debited_time arrived"),
     "case_movement": (3, "case_id version ordinal agency unit officer initiative tag line month change_date late cases dong"),
     "case_book": (7, "agency tag month line unit officer initiative cases dong"),
+    "report_closing": (2, "agency period agencies digest officer closed_time log_index"),
+    "closed_books": (1, "agency last_month log_index"),
+    "report_targets": (2, "agency year targets version officer set_time log_index"),
+    "report_campaign": (2, "agency code campaign version officer set_time log_index"),
 }
 
 # What operators do, and what is said of each action.
@@ -127,8 +132,8 @@ OPERATOR_FACTS = {
 }
 
 # The members of a clock, in the order in which they are written.
-CLOCK = ("name occurrence obligor status starts_on start due stopped stopped_by limit extendable_to extended_to stops_on "
-         "done_at done_at_required pauses_on fired suspensions basis nature certainty regime calendar_version").split()
+CLOCK_MEMBERS = ("name occurrence obligor status starts_on start due stopped stopped_by limit extendable_to extended_to stops_on "
+                 "done_at done_at_required pauses_on fired suspensions basis nature certainty regime calendar_version").split()
 
 
 class Unreadable(Exception):
@@ -540,6 +545,7 @@ class Replay:
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
         self.erasures, self.destroyed, self.notices, self.webhooks = {}, {}, {}, {}
         self.cases = verify_cases.Cases(self.require, text_of)
+        self.reports = verify_reports.Reports(self.require, text_of, self.cases)
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys, self.suspensions = None, {}, {}
 
@@ -547,8 +553,8 @@ class Replay:
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
                   CATALOGUE: self.catalogue, OPERATOR: self.operator, ERASURE: self.erasure,
-                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, CASE: self.cases.follow,
-                  SUSPENSION: self.suspension, WEBHOOK: self.webhook,
+                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, CASE: self.case,
+                  SUSPENSION: self.suspension, REPORT: self.reports.follow, WEBHOOK: self.webhook,
                   CLOCK: self.clock}.get(event["entry_type"])
         try:
             if follow is None:
@@ -562,6 +568,10 @@ class Replay:
     def require(holds):
         if not holds:
             raise ValueError("an event that cannot follow")
+
+    def case(self, event, told):
+        self.reports.may_count(event["agency"], told.get("booked"))
+        self.cases.follow(event, told)
 
     def registry(self, event, told):
         self.registry_version += 1
@@ -935,7 +945,7 @@ class Replay:
             if pauses and pauses[-1].get("to") is None:
                 pauses[-1]["to"] = max(now, pauses[-1]["from"])
                 clock["suspensions"] = pauses
-            self.clocks[key] = {name: clock[name] for name in CLOCK if name in clock}
+            self.clocks[key] = {name: clock[name] for name in CLOCK_MEMBERS if name in clock}
             request["due_time"] = None
 
     def owed(self, id_, clock):
@@ -1009,6 +1019,7 @@ class Replay:
         checked = ("log_entry", "event", "body", "content_key", "checkpoint", "idempotency", "supervision_shown",
                    "erased_content")
         rows.update(self.cases.rows())
+        rows.update(self.reports.rows())
         rows["erasure"] = [erasure for order in self.erasures.values() for erasure in order]
         return {table: found for table, found in rows.items() if table not in checked}
 

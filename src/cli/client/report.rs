@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::connection::ConnectionArgs;
 use super::help_report as help;
 use super::print::{Lines, OutputArgs};
+use super::report_books;
 use super::session::ask;
 use super::steps::{CheckedStepCommand, Step};
 use super::upload::write_whole;
@@ -40,6 +41,15 @@ enum What {
     /// Lập báo cáo: runs a report, or the list behind one of its figures.
     #[command(after_help = help::RUN)]
     Run(Box<Run>),
+    /// Khóa sổ: signs off a period that is over; its figures stay as they are.
+    #[command(after_help = help::CLOSE)]
+    Close(Box<report_books::Close>),
+    /// Chỉ tiêu: sets the targets of a statistical year, or shows those that are set.
+    #[command(after_help = help::TARGETS)]
+    Targets(Box<report_books::Targets>),
+    /// Đợt cao điểm: sets a campaign, or shows those that are set.
+    #[command(after_help = help::CAMPAIGN)]
+    Campaign(Box<report_books::Campaign>),
 }
 
 impl ReportCommand {
@@ -47,6 +57,9 @@ impl ReportCommand {
         match self.what {
             Some(What::List(command)) => command.run().await,
             Some(What::Run(command)) => command.run().await,
+            Some(What::Close(command)) => command.run().await,
+            Some(What::Targets(command)) => command.run().await,
+            Some(What::Campaign(command)) => command.run().await,
             None => self.step.run(Step::Report).await,
         }
     }

@@ -7,6 +7,7 @@ pub mod case_ages;
 pub mod case_lists;
 pub mod catalogue;
 pub mod coordination;
+pub mod entry;
 pub mod figures;
 pub mod judgment_tables;
 pub mod judgments;

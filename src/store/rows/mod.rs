@@ -10,6 +10,7 @@ mod log;
 mod mailbox;
 mod registry;
 mod report;
+mod report_book;
 mod request;
 mod response;
 mod supervision;
@@ -35,6 +36,8 @@ pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
 pub use report::{
     CaseAgeRow, CountedAct, CountedCase, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow,
 };
+pub(crate) use report_book::ClosedBooksRow;
+pub use report_book::{CampaignRow, ClosingRow, StatedBy, TargetsRow};
 pub use request::ListedDeadline;
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
 pub(crate) use response::{CountRow, HistogramRow};
