@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Made, Setting, View, page, wrong};
+use super::{Made, Setting, View, among, page, wrong};
 use crate::app::App;
 use crate::domain::agency::Role;
 use crate::domain::enforcement_case::Tag;
@@ -55,7 +55,13 @@ impl App {
         let divided = self.divided(setting, By::Unit, None).await?;
         let scope = setting.scope().into_iter().skip(1).collect::<Vec<_>>();
         let results = divided.results(setting, &scope);
-        Ok(results.indicators(|_division| None))
+        let year = setting.asked.period.year();
+        let targets = self.year_targets(&setting.agency.code, year).await?.unwrap_or_default();
+        Ok(results.indicators(|division| match division {
+            None => targets.of_unit(None),
+            // The division of cases that no unit has got has no target.
+            Some(division) => targets.of_unit(Some(&UnitId::parse(&division.id).ok()?)),
+        }))
     }
 
     async fn divided(&self, setting: &Setting<'_>, by: By, tag: Option<Tag>) -> Result<Divided> {
@@ -97,6 +103,7 @@ impl App {
                 }
             });
             Division {
+                id: division.clone(),
                 name: match names.remove(&division) {
                     Some(name) => name,
                     None if division.is_empty() => "Chưa phân công".to_owned(),
@@ -137,7 +144,7 @@ impl App {
         let figure = asked.figure.as_deref().and_then(|figure| figure.parse().ok());
         let figure: CaseFigure =
             figure.ok_or_else(|| wrong(Parameter::Figure, "required", "Nêu số liệu.", "Name a figure."))?;
-        let of = FigureOf {
+        let mut of = FigureOf {
             agency: &setting.agency.code,
             tag: asked.tag,
             months: asked.months()?,
@@ -145,6 +152,14 @@ impl App {
             officers: among_or_any(&asked.officer),
             initiative: asked.initiative,
         };
+        if let Some(code) = &asked.campaign {
+            let campaign = self.campaign_named(&setting.agency.code, code).await?;
+            of.tag = campaign.tag;
+            of.initiative = campaign.initiative;
+            if !campaign.units.is_empty() {
+                of.units = among(campaign.units.iter().map(UnitId::as_str));
+            }
+        }
         let after = setting.part.after.as_deref().unwrap_or_default();
         let found = self.store.cases_behind(&of, figure, after, setting.one_more()).await?;
         let (found, next) = page(found, setting.part.limit, |last| last.id.clone());
@@ -236,7 +251,7 @@ impl Setting<'_> {
     }
 
     /// The list of cases that are asked for; none if it is not the viewer's own agency.
-    fn case_reference(&self, tag: Option<Tag>) -> Option<Reference> {
+    pub(super) fn case_reference(&self, tag: Option<Tag>) -> Option<Reference> {
         let asked = self.asked.reference();
         let kept = [Parameter::Unit, Parameter::Officer, Parameter::Initiative];
         let kept = asked.parameters().filter(|(parameter, _)| kept.contains(parameter));

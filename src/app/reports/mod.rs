@@ -1,6 +1,7 @@
 //! Reports: whose they may be, what they are made of, and the table that comes of it
 //! ([decision 0035](../../../docs/decisions/0035-reports-served.md)).
 
+mod assigned;
 mod books;
 mod cases;
 mod coordination;
@@ -94,6 +95,9 @@ impl App {
         let (table, next) = match asked.report {
             Report::ResultsCases | Report::ResultsMoney => (self.results(&setting).await?, None),
             Report::Indicators => (self.indicators(&setting).await?, None),
+            Report::OfficerTargets => (self.officer_targets(&setting).await?, None),
+            Report::Campaigns => (self.campaigns_report(&setting).await?, None),
+            Report::Closings => self.closings_report(&setting).await?,
             Report::CreditCases => (self.credit_cases(&setting).await?, None),
             Report::LateEntries => self.late_entries(&setting).await?,
             Report::CaseList => self.case_list(&setting).await?,
@@ -109,7 +113,9 @@ impl App {
             Report::OpenCaseList => self.open_case_list(&setting).await?,
         };
         Ok(ReportRun {
-            letterhead: self.letterhead(reporter(caller, &setting)).await?,
+            letterhead: self
+                .letterhead(reporter(caller, &setting), self.signature(&setting).await?)
+                .await?,
             reference: asked.reference(),
             table,
             next,
@@ -136,7 +142,7 @@ impl App {
         Ok((agency, view))
     }
 
-    async fn letterhead(&self, agency: &Agency) -> Result<Letterhead> {
+    async fn letterhead(&self, agency: &Agency, signature: Signature) -> Result<Letterhead> {
         let superior = match &agency.parent {
             Some(parent) => self.store.agency(parent).await?.map(|parent| parent.name),
             None => None,
@@ -146,7 +152,7 @@ impl App {
             agency: agency.name.clone(),
             superior: superior.unwrap_or_default(),
             place: province.map(|province| province.name.clone()).unwrap_or_default(),
-            signature: Signature::default(),
+            signature,
         })
     }
 

@@ -16,6 +16,10 @@ text_enum! {
         ResultsMoney => "results-money",
         /// The four indicators against targets.
         Indicators => "indicators",
+        /// Monthly targets of officers.
+        OfficerTargets => "officer-targets",
+        /// Campaigns.
+        Campaigns => "campaigns",
         /// Credit-institution cases of a year.
         CreditCases => "credit-cases",
         /// How partners keep their times.
@@ -30,6 +34,8 @@ text_enum! {
         CaseAges => "case-ages",
         /// Changes that count later than their date says.
         LateEntries => "late-entries",
+        /// Periods that were closed.
+        Closings => "closings",
         /// The sentences of the source documents.
         Sources => "sources",
         /// The cases behind a figure of results.
@@ -104,6 +110,7 @@ impl Report {
     pub const fn is_list(self) -> bool {
         match self {
             Self::LateEntries
+            | Self::Closings
             | Self::CaseList
             | Self::RequestList
             | Self::TransferList
@@ -112,6 +119,8 @@ impl Report {
             Self::ResultsCases
             | Self::ResultsMoney
             | Self::Indicators
+            | Self::OfficerTargets
+            | Self::Campaigns
             | Self::CreditCases
             | Self::PartnerScorecards
             | Self::Coordination
@@ -150,6 +159,39 @@ impl Report {
                     Certainty::Partly,
                 ),
             ),
+            Self::OfficerTargets => description(
+                (
+                    "Chỉ tiêu từng tháng của chấp hành viên và kết quả",
+                    "Monthly targets of officers",
+                ),
+                &[Agency, Officer, Period],
+                &[],
+                ("Kế hoạch công tác năm 2018 của THADS Hà Nội", Certainty::Partly),
+            ),
+            Self::Campaigns => description(
+                (
+                    "Đợt cao điểm thi hành án và tiến độ",
+                    "Campaigns and how far they have come",
+                ),
+                &[Agency, Period],
+                &[],
+                (
+                    "Kết luận 84-KL/TW; báo cáo năm 2020 của THADS Nghệ An",
+                    Certainty::Partly,
+                ),
+            ),
+            Self::Closings => description(
+                (
+                    "Kỳ báo cáo đã khóa và người chịu trách nhiệm",
+                    "Closed periods and who answers for them",
+                ),
+                &[Agency],
+                &[],
+                (
+                    "Thủ trưởng đơn vị chịu trách nhiệm hoàn toàn về số liệu (THADS Hà Nội, 2017)",
+                    Certainty::Partly,
+                ),
+            ),
             Self::CreditCases => description(
                 (
                     "Án tín dụng, ngân hàng: kết quả và còn tồn",
@@ -176,7 +218,7 @@ impl Report {
             ),
             Self::CaseList => description(
                 ("Các việc của một số liệu", "The cases behind a figure of results"),
-                &[Unit, Officer, Period, Tag, Initiative, Figure],
+                &[Unit, Officer, Period, Tag, Initiative, Figure, Parameter::Campaign],
                 &[],
                 RECONCILED,
             ),
@@ -292,12 +334,15 @@ impl Report {
             Self::ResultsCases
             | Self::ResultsMoney
             | Self::Indicators
+            | Self::OfficerTargets
+            | Self::Campaigns
             | Self::CreditCases
             | Self::PartnerScorecards
             | Self::Coordination
             | Self::LateTransfers
             | Self::JudgmentGaps
             | Self::CaseAges
+            | Self::Closings
             | Self::LateEntries
             | Self::Sources
             | Self::JudgmentList => Vec::new(),

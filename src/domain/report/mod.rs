@@ -2,6 +2,7 @@
 //! [decision 0032](../../../docs/decisions/0032-reports.md).
 
 pub mod asked;
+pub mod assigned;
 pub mod campaign;
 pub mod case_ages;
 pub mod case_lists;

@@ -13,6 +13,8 @@ use crate::domain::time::Timestamp;
 /// One division of an agency with its figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Division {
+    /// Its code; empty for what stands in none.
+    pub id: String,
     /// What it is called.
     pub name: String,
     /// Its figures of the period.

@@ -39,6 +39,8 @@ text_enum! {
         WithoutConditions => "without_conditions",
         /// Chuyển kỳ sau.
         CarriedOver => "carried_over",
+        /// Còn lại có điều kiện.
+        Left => "left",
         /// Sổ theo dõi riêng.
         Separate => "separate",
     }
@@ -112,6 +114,7 @@ impl CaseFigure {
             Self::Paused => at_end(&[Line::Postponed, Line::Suspended]),
             Self::WithoutConditions => at_end(&[Line::NoConditions]),
             Self::CarriedOver => at_end(&STOCKS),
+            Self::Left => less(Self::CarriedOver.terms(), Self::WithoutConditions.terms()),
             Self::Separate => at_end(&[Line::Separate]),
         }
     }
@@ -135,6 +138,7 @@ impl CaseFigure {
             Self::Paused => ("Hoãn, tạm đình chỉ", "Postponed, suspended"),
             Self::WithoutConditions => ("Chưa có điều kiện", "Without conditions"),
             Self::CarriedOver => ("Chuyển kỳ sau", "Carried over"),
+            Self::Left => ("Còn lại có điều kiện", "Left with conditions"),
             Self::Separate => ("Sổ theo dõi riêng", "Separate register"),
         }
     }
@@ -176,6 +180,7 @@ mod tests {
             CaseFigure::Paused => of.at_end(Line::Postponed).plus(of.at_end(Line::Suspended)),
             CaseFigure::WithoutConditions => of.without_conditions(),
             CaseFigure::CarriedOver => of.carried_over(),
+            CaseFigure::Left => of.carried_over().minus(of.without_conditions()),
             CaseFigure::Separate => of.separate(),
         }
     }

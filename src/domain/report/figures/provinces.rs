@@ -223,6 +223,7 @@ fn nghe_an_2020_is_reproduced_to_the_digit() {
     let divisions: Vec<_> = units
         .into_iter()
         .map(|(unit, figures)| Division {
+            id: String::new(),
             name: unit.unwrap().to_string(),
             figures,
             list: None,
