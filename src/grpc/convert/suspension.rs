@@ -14,7 +14,7 @@ use crate::app::suspensions::Preview;
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, KindCode, MalformedId};
 use crate::domain::suspension::known::Known;
-use crate::domain::suspension::{Cause, Scope};
+use crate::domain::suspension::{Cause, Effect, Scope};
 use crate::domain::time::Timestamp;
 
 /// The most kinds, clocks or provinces of a scope.
@@ -199,6 +199,20 @@ pub(crate) fn suspension(known: &Known) -> v1::Suspension {
         agency_code: told.agency.to_string(),
         log_index: known.opened_index,
         changed_index: known.changed_index,
+        effect: v1::SuspensionEffect::Unspecified.into(),
+    }
+}
+
+/// One in a list: with what it does to the request that was asked about.
+pub(crate) fn listed((known, effect): &(Known, Option<Effect>)) -> v1::Suspension {
+    let effect = match effect {
+        None => v1::SuspensionEffect::Unspecified,
+        Some(Effect::Moves) => v1::SuspensionEffect::Moves,
+        Some(Effect::Explains) => v1::SuspensionEffect::Explains,
+    };
+    v1::Suspension {
+        effect: effect.into(),
+        ..suspension(known)
     }
 }
 

@@ -2,4 +2,6 @@
 
 mod ladder;
 mod notices;
+mod silence;
+mod suspended;
 mod world;
