@@ -1,7 +1,7 @@
 # Liên Thông: the commands of the house. `make` alone explains them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint-proto chaos faults storm abuse tamper receipts load figures-scale bench
+.PHONY: help demo test check lint-proto chaos faults storm abuse tamper receipts load timers figures-scale bench
 
 help: ## this page
 	@printf '%s\n' \
@@ -21,11 +21,13 @@ help: ## this page
   '                   30 minutes at most' \
   '  make receipts    10,000 receipts held and 100,000 changed ones refused, by both verifiers; 30 minutes at most' \
 	  '  make load        5 times saturation, one agency over its quota, 200 readers that take nothing; 2 minutes' \
+	  '  make timers      100,000 timers on each database while hubs are killed and their clocks go wrong, each done once;' \
+	  '                   then orders a second beside a million timers; up to 40 minutes a part' \
 	  '  make figures-scale  1,000,000 requests on each database: how long scorecards, pages of overdue and timelines take' \
 	  '  make bench       submits per second on both databases, beside a bare echo; takes minutes' \
 	  '' \
 	  'Needed to build: Rust 1.95, a C compiler and make. make test, chaos, faults, storm and bench need PostgreSQL' \
-	  'server binaries, strace, SoftHSM, OpenSC and Python; on Debian they install them when missing (as root or through sudo).' \
+	  'server binaries, strace, SoftHSM, OpenSC, faketime and Python; on Debian they install them when missing (as root or through sudo).' \
 	  'A first reading: README.md, then docs/architecture.md.'
 
 demo: ## the whole story, then stop; status 0 when all of it held
@@ -60,6 +62,9 @@ receipts: ## 10,000 receipts and 100,000 changed ones, two verifiers
 
 load: ## more than the hub can carry
 	scripts/load.sh
+
+timers: ## 100,000 timers under kills and wrong clocks; orders beside a million
+	scripts/timers.sh
 
 figures-scale: ## how long figures take among 1,000,000 requests
 	scripts/figures-scale.sh

@@ -25,6 +25,8 @@ ensure_command strace strace
 # Keys in tokens: a token in software, and the tool that puts certificates into one.
 ensure_command softhsm2-util softhsm2
 ensure_command pkcs11-tool opensc
+# Clocks of hubs that leap.
+ensure_command faketime faketime
 ensure_python_env
 offer_buckets
 start_small_disk "$scratch"

@@ -90,8 +90,10 @@ TABLES = {
     "webhook_endpoint": (1, "id agency url lanes actions signing keys state reason registered_time update_time version"),
     "enforcement_case": (1, "id agency decision_number decision_date initiative opened_date carried_over_from transfer status "
                             "ground since_date verified_date verify_every obligations tags unit officer rest due_date due_kind "
-                            "reminded_date version update_time body_index item"),
+                            "reminded_date version update_time body_index item booked_month coercion_date"),
     "case_request": (1, "enforcement_request_id case_id obligations purpose amount costs debited debited_time arrived"),
+    "case_movement": (3, "case_id version ordinal agency unit officer initiative tag line month change_date late cases dong"),
+    "case_book": (7, "agency tag month line unit officer initiative cases dong"),
 }
 
 # What operators do, and what is said of each action.
@@ -126,8 +128,8 @@ OPERATOR_FACTS = {
 }
 
 # The members of a clock, in the order in which they are written.
-CLOCK = ("name occurrence obligor status starts_on start due stopped stopped_by limit extendable_to extended_to stops_on "
-         "done_at done_at_required pauses_on fired suspensions basis nature certainty regime calendar_version").split()
+CLOCK_MEMBERS = ("name occurrence obligor status starts_on start due stopped stopped_by limit extendable_to extended_to stops_on "
+                 "done_at done_at_required pauses_on fired suspensions basis nature certainty regime calendar_version").split()
 
 
 class Unreadable(Exception):
@@ -931,10 +933,12 @@ class Replay:
                 continue
             clock = dict(clock, stopped=now, stopped_by=action, status="CANCELLED")
             pauses = [dict(pause) for pause in clock.get("suspensions", [])]
-            if pauses and pauses[-1].get("to") is None:
-                pauses[-1]["to"] = max(now, pauses[-1]["from"])
-                clock["suspensions"] = pauses
-            self.clocks[key] = {name: clock[name] for name in CLOCK if name in clock}
+            # One of its own and one that was decided for many may both be open.
+            for pause in pauses:
+                if pause.get("to") is None:
+                    pause["to"] = max(now, pause["from"])
+                    clock["suspensions"] = pauses
+            self.clocks[key] = {name: clock[name] for name in CLOCK_MEMBERS if name in clock}
             request["due_time"] = None
 
     def owed(self, id_, clock):

@@ -3,10 +3,13 @@
 import calendar
 from datetime import date, datetime, timedelta, timezone
 
+import verify_books
+
 VIET_NAM = timezone(timedelta(hours=7))
 # Marks stand in this order.
 TAGS = ("CREDIT", "CORRUPTION_ECONOMIC", "KEY_CASE", "STATE_ASSET_RECOVERY", "MAINTENANCE", "COERCION", "LARGE_VALUE", "COMPLEX")
 OBLIGATION = ("id", "kind", "amount", "joint", "interest_until", "settled_before")
+BOOK = "agency tag month line unit officer initiative cases dong".split()
 FINAL = ("COMPLETED", "DISCONTINUED", "ENTRUSTED", "REVOKED", "REQUEST_SENT_BACK")
 
 
@@ -18,6 +21,8 @@ def months_after(text, months):
 
 
 def due_of(case):
+    if case["coercion_date"]:
+        return (date.fromisoformat(case["coercion_date"]) + timedelta(days=10)).isoformat(), "COERCE"
     if case["status"] != "NO_CONDITIONS":
         return None, None
     months = {"SIX_MONTHS": 6, "TWELVE_MONTHS": 12}[case["verify_every"]]
@@ -39,6 +44,7 @@ class Cases:
     def __init__(self, require, text_of):
         self.require, self.text_of = require, text_of
         self.cases, self.orders = {}, {}
+        self.movements, self.book = [], {}
 
     def order(self, event, told):
         """A step of a request: it may open an order of a case, or say what its answer debited."""
@@ -58,6 +64,7 @@ class Cases:
 
     def follow(self, event, told):
         change, case = told.get("change"), self.cases.get(event["subject"])
+        before = None if case is None else (dict(case, tags=set(case["tags"])), self.rest(case))
         said = [name for name in ("change", "reminded", "successor") if told.get(name) is not None]
         action = change["change"] if change else {"reminded": "reminded", "successor": "succeeded"}[said[0]]
         self.require(len(said) == 1 and event["action"] == action)
@@ -74,6 +81,39 @@ class Cases:
         else:
             case.update(agency=told["successor"], unit=None, officer=None)
         case.update(version=event["version"], update_time=event["hub_time"])
+        self.count(event, told, change, before, case)
+
+    @staticmethod
+    def rest(case):
+        return sum(rest_of(owed) for owed in case["obligations"])
+
+    def count(self, event, told, change, before, case):
+        """What the entry moves in the books, in the month that it states."""
+        month, last = told.get("booked"), before and before[0]["booked_month"]
+        if month is None:
+            self.require(not last or told.get("reminded") is not None)
+            return
+        day = datetime.fromtimestamp(event["hub_time"] // 1_000_000, VIET_NAM).date().isoformat()
+        day = change["date"] if change else day
+        self.require(told.get("reminded") is None and month >= day[:7] and month >= (last or ""))
+        case["booked_month"] = month
+        moves = verify_books.Moves(TAGS)
+        if before and last is None:
+            verify_books.brought(moves, *before)
+        if before is None:
+            verify_books.opened(moves, case, self.rest(case))
+        elif change:
+            verify_books.changed(moves, *before, case, self.rest(case), change)
+        else:
+            verify_books.passed(moves, before[0], case, self.rest(case))
+        for ordinal, ((agency, unit, officer, initiative, tag, line), sum_) in enumerate(moves.rows()):
+            self.movements.append({
+                "case_id": case["id"], "version": event["version"], "ordinal": ordinal, "agency": agency, "unit": unit,
+                "officer": officer, "initiative": initiative, "tag": tag, "line": line, "month": month, "change_date": day,
+                "late": int(month != day[:7]), "cases": sum_["cases"], "dong": sum_["dong"]})
+            place = (agency, tag, month, line, unit, officer, initiative)
+            cases, dong = self.book.get(place, (0, 0))
+            self.book[place] = (cases + sum_["cases"], dong + sum_["dong"])
 
     def opened(self, event, told, change):
         stated, decision = told["stated"], told["decision"]
@@ -86,14 +126,15 @@ class Cases:
             "status": change["status"], "ground": change.get("ground"), "since_date": change.get("since") or change["date"],
             "verified_date": change.get("verified"), "verify_every": change.get("verify_every") or "SIX_MONTHS",
             "obligations": owed, "tags": set(change.get("tags", [])), "unit": change.get("unit"),
-            "officer": change.get("officer"), "reminded_date": None, "body_index": stated["body_index"], "item": stated["item"]}
+            "officer": change.get("officer"), "reminded_date": None, "booked_month": None, "coercion_date": None,
+            "body_index": stated["body_index"], "item": stated["item"]}
 
     def owed(self, case, change):
         (owed,) = [owed for owed in case["obligations"] if owed["obligation"]["id"] == change["obligation"]]
         return owed
 
     def status_changed(self, case, change):
-        case.update(status=change["to"], ground=change["ground"], since_date=change["date"])
+        case.update(status=change["to"], ground=change["ground"], since_date=change["date"], coercion_date=None)
         if change["to"] == "NO_CONDITIONS":
             case.update(verified_date=change.get("verified") or change["date"],
                         verify_every=change.get("verify_every") or "SIX_MONTHS")
@@ -101,6 +142,14 @@ class Cases:
     def verified(self, case, change):
         case["verified_date"] = change["date"]
         case["verify_every"] = change.get("verify_every") or case["verify_every"]
+
+    def coercion_ground(self, case, change):
+        self.require(case["status"] == "IN_PROGRESS" and case["coercion_date"] is None)
+        case["coercion_date"] = change["date"]
+
+    def coercion_decided(self, case, change):
+        self.require(case["coercion_date"] is not None)
+        case["coercion_date"] = None
 
     def move(self, case, change, name, sign):
         owed = self.owed(case, change)
@@ -144,10 +193,11 @@ class Cases:
     def rows(self):
         """The tables as they must be."""
         return {"enforcement_case": [self.row(case) for case in self.cases.values()],
-                "case_request": list(self.orders.values())}
+                "case_request": list(self.orders.values()), "case_movement": self.movements,
+                "case_book": [dict(zip(BOOK, (*place, *sums))) for place, sums in self.book.items()]}
 
     def row(self, case):
         due_date, due_kind = due_of(case)
         owed = [dict(owed, collected=str(owed["collected"]), discharged=str(owed["discharged"])) for owed in case["obligations"]]
         return dict(case, obligations=self.text_of(owed), tags=self.text_of([tag for tag in TAGS if tag in case["tags"]]),
-                    rest=sum(rest_of(owed) for owed in case["obligations"]), due_date=due_date, due_kind=due_kind)
+                    rest=self.rest(case), due_date=due_date, due_kind=due_kind)

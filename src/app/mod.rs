@@ -31,6 +31,7 @@ pub mod operator;
 mod places;
 pub mod receipts;
 pub mod registers;
+pub mod reports;
 pub mod requests;
 mod sandbox;
 pub mod server_info;

@@ -103,6 +103,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceListHubKeys
         | Rpc::EvidenceServiceGetBundle
         | Rpc::EvidenceServiceGetSilenceCertificate
+        | Rpc::ReportServiceListReports
         | Rpc::RequestServiceGet
         | Rpc::RequestServiceList
         | Rpc::RequestServiceListEvents
@@ -122,6 +123,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceListErasable
         | Rpc::WebhookServiceListEndpoints
         | Rpc::WebhookServiceListDeliveries
+        | Rpc::ReportServiceRunReport
         | Rpc::SupervisionServiceListAgencyReads
         | Rpc::SupervisionServiceGetReadStatistics
         | Rpc::TrackingServiceGetScorecard

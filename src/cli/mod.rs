@@ -178,6 +178,10 @@ mod tests {
                 let mut command = &program;
                 let words = text.split(' ').skip(1).take_while(|word| !word.starts_with("--"));
                 for word in words {
+                    // What follows a command is its argument: of reports their codes, which the catalogue of reports is held against.
+                    if command.get_subcommands().next().is_none() {
+                        break;
+                    }
                     let found = command.get_subcommands().find(|known| known.get_name() == word);
                     command = found.unwrap_or_else(|| panic!("line {}: {text}", line.number));
                 }

@@ -21,8 +21,13 @@ pub(super) fn check() -> Result<(), Failure> {
 
 /// Writes to stdout.
 pub(super) fn text(text: &str) {
+    bytes(text.as_bytes());
+}
+
+/// Writes bytes to stdout.
+pub(super) fn bytes(bytes: &[u8]) {
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             FAULT.get_or_init(|| error.to_string());
         }

@@ -11,6 +11,7 @@ use lienthong_proto::v1::document_service_server::DocumentServiceServer;
 use lienthong_proto::v1::evidence_service_server::EvidenceServiceServer;
 use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
 use lienthong_proto::v1::notice_service_server::NoticeServiceServer;
+use lienthong_proto::v1::report_service_server::ReportServiceServer;
 use lienthong_proto::v1::request_service_server::RequestServiceServer;
 use lienthong_proto::v1::sandbox_service_server::SandboxServiceServer;
 use lienthong_proto::v1::supervision_service_server::SupervisionServiceServer;
@@ -42,6 +43,7 @@ use crate::grpc::document_service::DocumentService;
 use crate::grpc::evidence_service::EvidenceService;
 use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::notice_service::NoticeService;
+use crate::grpc::report_service::ReportService;
 use crate::grpc::request_service::RequestService;
 use crate::grpc::sandbox_service::SandboxService;
 use crate::grpc::supervision_service::SupervisionService;
@@ -86,6 +88,10 @@ pub(super) fn routes(
         .add_service(limited!(CalendarServiceServer, CalendarService::new(app.clone())))
         .add_service(limited!(CaseServiceServer, CaseService::new(app.clone())))
         .add_service(limited!(TrackingServiceServer, TrackingService::new(app.clone())))
+        .add_service(limited!(
+            ReportServiceServer,
+            ReportService::new(app.clone(), Arc::clone(authenticator))
+        ))
         .add_service(limited!(AgencyServiceServer, AgencyService::new(app.clone())))
         .add_service(limited!(
             EvidenceServiceServer,

@@ -39,7 +39,9 @@ migrations! {
     15 => "0015_response_time",
     16 => "0016_case",
     17 => "0017_webhook",
+    18 => "0018_case_book",
     19 => "0019_suspension",
+    21 => "0021_coercion",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

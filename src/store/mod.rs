@@ -2,6 +2,7 @@
 
 mod attachments;
 pub mod backend;
+mod books;
 mod bulk;
 mod calendar;
 mod cases;
@@ -23,15 +24,18 @@ mod operator;
 mod pool_use;
 mod registers;
 mod registry;
+mod reports;
 mod requests;
 mod responses;
 pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_book;
 mod sql_case;
 mod sql_erasure;
 mod sql_operator;
+mod sql_report;
 mod sql_supervision;
 mod sql_suspension;
 mod sql_timer;
@@ -44,6 +48,7 @@ mod tree;
 mod webhooks;
 pub mod write;
 
+pub use books::{BookDetail, CasePosition, CasesBehind, MovementPosition, Of};
 pub use cases::CaseFilter;
 pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};
@@ -62,6 +67,7 @@ pub use migrate::{SchemaChange, SchemaMismatch, schema_version};
 pub use operator::OutboxRow;
 pub use pool_use::PoolUse;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
+pub use reports::{Division, OpenCaseFilter, OverdueFilter, Span, TransferFilter};
 pub use requests::{Direction, RequestFilter};
 pub use responses::{Period, SumFilter, Whose};
 pub use snapshot::{KeptStream, Snapshot};
@@ -133,6 +139,8 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(at_rest)
         .chain(erasure)
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_report::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_book::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())
         .chain(kept::texts())

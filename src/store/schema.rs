@@ -23,6 +23,8 @@ pub const TABLES: &[(&str, Class)] = &[
     ("attachment", Class::Projection),
     ("body", Class::Evidence),
     ("calendar_day", Class::Projection),
+    ("case_book", Class::Projection),
+    ("case_movement", Class::Projection),
     ("case_request", Class::Projection),
     ("checkpoint", Class::Evidence),
     ("content_key", Class::Projection),
@@ -209,7 +211,15 @@ table!(ENFORCEMENT_CASE, "enforcement_case", Replace, ["id"], {
     "carried_over_from": Text, "transfer": Text, "status": Text, "ground": Text, "since_date": Text, "verified_date": Text,
     "verify_every": Text, "obligations": Text, "tags": Text, "unit": Text, "officer": Text, "rest": Integer,
     "due_date": Text, "due_kind": Text, "reminded_date": Text, "version": Integer, "update_time": Integer,
-    "body_index": Integer, "item": Integer,
+    "body_index": Integer, "item": Integer, "booked_month": Text, "coercion_date": Text,
+});
+table!(CASE_MOVEMENT, "case_movement", Fail, ["case_id", "version", "ordinal"], {
+    "case_id": Text, "version": Integer, "ordinal": Integer, "agency": Text, "unit": Text, "officer": Text, "initiative": Text,
+    "tag": Text, "line": Text, "month": Text, "change_date": Text, "late": Flag, "cases": Integer, "dong": Integer,
+});
+table!(CASE_BOOK, "case_book", Add, ["agency", "tag", "month", "line", "unit", "officer", "initiative"], {
+    "agency": Text, "tag": Text, "month": Text, "line": Text, "unit": Text, "officer": Text, "initiative": Text,
+    "cases": Integer, "dong": Integer,
 });
 table!(CASE_REQUEST, "case_request", Replace, ["enforcement_request_id"], {
     "enforcement_request_id": Text, "case_id": Text, "obligations": Text, "purpose": Text, "amount": Integer, "costs": Integer,
@@ -257,6 +267,8 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &RESPONSE_HISTOGRAM,
     &ENFORCEMENT_CASE,
     &CASE_REQUEST,
+    &CASE_MOVEMENT,
+    &CASE_BOOK,
     &NOTICE,
     &CALENDAR_DAY,
     &TIMER,

@@ -7,7 +7,7 @@ macro_rules! case_columns {
     () => {
         "c.id, c.agency, c.decision_number, c.decision_date, c.initiative, c.opened_date, c.carried_over_from, c.transfer, \
          c.status, c.ground, c.since_date, c.verified_date, c.verify_every, c.obligations, c.tags, c.unit, c.officer, \
-         c.reminded_date, c.version, c.update_time, c.body_index, c.item"
+         c.reminded_date, c.version, c.update_time, c.body_index, c.item, c.booked_month, c.coercion_date"
     };
 }
 

@@ -1,20 +1,23 @@
-//! Cases: a replay of their events, one case after the other, beside their table; and the orders that name one.
+//! Cases: a replay of their events, one case after the other, beside their table and what each moved in the books; the sums of that; and
+//! the orders that name one.
 
 use std::collections::BTreeMap;
 
 use super::compare::compare;
 use super::entry::Event;
-use super::expected::{case_request_row, case_row};
+use super::expected::{book_row, case_request_row, case_row, movement_row};
 use super::fault::{Faults, What};
 use super::row::{Row, Value};
 use super::rows::{ByOwner, Rows};
-use super::select::{CASE_EVENT, CASE_REQUEST, ENFORCEMENT_CASE, EVENT};
+use super::select::{CASE_BOOK, CASE_EVENT, CASE_MOVEMENT, CASE_REQUEST, ENFORCEMENT_CASE, EVENT};
 use super::source::Source;
 use super::{Result, Verdict};
 use crate::domain::enforcement_case::record::At;
 use crate::domain::enforcement_case::{CaseChange, CaseEvent, CaseRecord, CaseRequest, Dong};
 use crate::domain::event::OpenedCase;
 use crate::domain::ids::{AgencyCode, CaseId, RequestId};
+use crate::domain::report::figures::Amount;
+use crate::domain::report::figures::booking::{Booking, Movement, is_booked_in_order, movements, sums};
 use crate::domain::time::Timestamp;
 
 /// What an event says, if it is that of a case.
@@ -70,16 +73,32 @@ pub(super) async fn check(source: &mut Source, orders: &Orders, verdict: &mut Ve
     let faults = &mut verdict.faults;
     let mut events = source.rows(&CASE_EVENT).await?;
     let mut stored = ByOwner::of(source.rows(&ENFORCEMENT_CASE).await?, "id");
+    let mut moved = ByOwner::of(source.rows(&CASE_MOVEMENT).await?, "case_id");
+    let mut book: BTreeMap<Booking, Amount> = BTreeMap::new();
     while let Some(rows) = next_case(&mut events).await? {
         let id = rows.first().and_then(|row| row.at(2).text()).unwrap_or_default();
         let taken = stored.take(&Value::from(id)).await?;
         faults.added(&ENFORCEMENT_CASE, &taken.strays);
-        if let Some(record) = live(&rows, faults) {
-            compare(&ENFORCEMENT_CASE, vec![case_row(&record)], taken.own, faults);
+        let beside = moved.take(&Value::from(id)).await?;
+        faults.added(&CASE_MOVEMENT, &beside.strays);
+        if let Some(life) = live(&rows, faults) {
+            compare(&ENFORCEMENT_CASE, vec![case_row(&life.record)], taken.own, faults);
+            let expected = life.moved.iter().map(movement_row).collect();
+            compare(&CASE_MOVEMENT, expected, beside.own, faults);
+            for (place, sum) in sums(&life.moved) {
+                let total = book.entry(place).or_default();
+                *total = total.plus(sum);
+            }
         }
     }
-    let strays = stored.rest().await?;
-    faults.added(&ENFORCEMENT_CASE, &strays);
+    for table in [&mut stored, &mut moved] {
+        let strays = table.rest().await?;
+        faults.added(table.select(), &strays);
+    }
+    source.settle().await?;
+    let rows = source.rows(&CASE_BOOK).await?.rest().await?;
+    let expected = book.iter().map(|(place, sum)| book_row(place, *sum)).collect();
+    compare(&CASE_BOOK, expected, rows, faults);
     source.settle().await?;
     let rows = source.rows(&CASE_REQUEST).await?.rest().await?;
     compare(&CASE_REQUEST, orders.rows(), rows, faults);
@@ -99,23 +118,30 @@ async fn next_case(events: &mut Rows) -> Result<Option<Vec<Row>>> {
     Ok(Some(rows))
 }
 
+/// A case as its events made it, and all that they moved.
+struct Life {
+    record: CaseRecord,
+    moved: Vec<Movement>,
+}
+
 /// Replays one case. None: an event cannot follow, which is told.
-fn live(rows: &[Row], faults: &mut Faults) -> Option<CaseRecord> {
-    let mut record: Option<CaseRecord> = None;
+fn live(rows: &[Row], faults: &mut Faults) -> Option<Life> {
+    let mut life: Option<Life> = None;
     for (row, version) in rows.iter().zip(1..) {
         let followed = Event::of(row)
             .filter(|event| event.version == version)
-            .and_then(|event| step(record.as_ref(), &event));
+            .and_then(|event| step(life.take(), &event));
         if followed.is_none() {
             faults.row(&EVENT, row, What::DoesNotFollow);
             return None;
         }
-        record = followed;
+        life = followed;
     }
-    record
+    life
 }
 
-fn step(before: Option<&CaseRecord>, event: &Event<'_>) -> Option<CaseRecord> {
+fn step(life: Option<Life>, event: &Event<'_>) -> Option<Life> {
+    let before = life.as_ref().map(|life| &life.record);
     let told = told(event)?;
     let id = CaseId::parse(event.subject).ok()?;
     let agency = AgencyCode::parse(event.agency).ok()?;
@@ -125,6 +151,10 @@ fn step(before: Option<&CaseRecord>, event: &Event<'_>) -> Option<CaseRecord> {
         agency: &agency,
         time: Timestamp::from_micros(event.hub_time),
     };
-    let after = CaseRecord::follow(before, at, &told).ok()?;
-    is_owner.then_some(after)
+    let record = CaseRecord::follow(before, at, &told).ok()?;
+    let more = movements(before, &record, &told);
+    let follows = is_owner && is_booked_in_order(before, &record, &told);
+    let mut moved = life.map_or_else(Vec::new, |life| life.moved);
+    moved.extend(more);
+    follows.then_some(Life { record, moved })
 }

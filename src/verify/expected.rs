@@ -6,10 +6,11 @@ use super::row::{Row, Value};
 use crate::domain::agency::{Agency, Officer};
 use crate::domain::catalogue::definition::Register;
 use crate::domain::deadline::Deadline;
-use crate::domain::enforcement_case::{CaseRecord, CaseRequest, Dong, Ground};
+use crate::domain::enforcement_case::{CaseRecord, CaseRequest, Dong, Ground, Tag};
 use crate::domain::event::{Measure, Relation};
 use crate::domain::ids::{AgencyCode, BroadcastId, OfficerId, RequestId, UnitId};
 use crate::domain::mailbox::{Lane, LaneHead};
+use crate::domain::report::figures::{Amount, Booking, Movement};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::response_time::{Sum, TallyKey, What};
 use crate::domain::time::Timestamp;
@@ -162,6 +163,47 @@ pub(super) fn case_row(record: &CaseRecord) -> Row {
         record.update_time.micros().into(),
         record.stated.body_index.into(),
         record.stated.item.into(),
+        record.booked.map(|month| month.to_string()).into(),
+        day(case.coercion),
+    ])
+}
+
+/// Đồng in a column; a sum beyond what a column holds is none that a database could have.
+fn dong(amount: Amount) -> Value {
+    i64::try_from(amount.dong).map_or(Value::Strange, Value::Integer)
+}
+
+pub(super) fn movement_row(movement: &Movement) -> Row {
+    let Booking { key, month, line } = &movement.booking;
+    Row::from([
+        movement.case_id.as_str().into(),
+        movement.version.into(),
+        movement.ordinal.into(),
+        key.agency.as_str().into(),
+        key.unit.as_ref().map_or("", UnitId::as_str).into(),
+        key.officer.as_ref().map_or("", OfficerId::as_str).into(),
+        key.initiative.as_str().into(),
+        key.tag.map_or("", Tag::as_str).into(),
+        line.as_str().into(),
+        month.to_string().into(),
+        movement.date.to_string().into(),
+        movement.is_late().into(),
+        movement.amount.cases.into(),
+        dong(movement.amount),
+    ])
+}
+
+pub(super) fn book_row(Booking { key, month, line }: &Booking, sum: Amount) -> Row {
+    Row::from([
+        key.agency.as_str().into(),
+        key.tag.map_or("", Tag::as_str).into(),
+        month.to_string().into(),
+        line.as_str().into(),
+        key.unit.as_ref().map_or("", UnitId::as_str).into(),
+        key.officer.as_ref().map_or("", OfficerId::as_str).into(),
+        key.initiative.as_str().into(),
+        sum.cases.into(),
+        dong(sum),
     ])
 }
 

@@ -308,7 +308,21 @@ pub(super) static ENFORCEMENT_CASE: Select = Select::of(
     &["id"],
     "SELECT id, agency, decision_number, decision_date, initiative, opened_date, carried_over_from, transfer, status, ground, \
      since_date, verified_date, verify_every, obligations, tags, unit, officer, rest, due_date, due_kind, reminded_date, \
-     version, update_time, body_index, item FROM enforcement_case ORDER BY id",
+     version, update_time, body_index, item, booked_month, coercion_date FROM enforcement_case ORDER BY id",
+);
+
+pub(super) static CASE_MOVEMENT: Select = Select::of(
+    "case_movement",
+    &["case_id", "version", "ordinal"],
+    "SELECT case_id, version, ordinal, agency, unit, officer, initiative, tag, line, month, change_date, late, cases, dong \
+     FROM case_movement ORDER BY case_id, version, ordinal",
+);
+
+pub(super) static CASE_BOOK: Select = Select::of(
+    "case_book",
+    &["agency", "tag", "month", "line", "unit", "officer", "initiative"],
+    "SELECT agency, tag, month, line, unit, officer, initiative, cases, dong FROM case_book \
+     ORDER BY agency, tag, month, line, unit, officer, initiative",
 );
 
 pub(super) static CASE_REQUEST: Select = Select::of(
@@ -354,6 +368,8 @@ pub static VERIFIED: &[&Select] = &[
     &ERASED_CONTENT,
     &ENFORCEMENT_CASE,
     &CASE_REQUEST,
+    &CASE_MOVEMENT,
+    &CASE_BOOK,
     &AGENCY,
     &OFFICER,
     &CREDENTIAL,

@@ -39,6 +39,8 @@ mod operator;
 #[cfg(test)]
 mod ops;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod rights;
 #[cfg(test)]
 mod rpc;

@@ -89,13 +89,27 @@ pub(super) fn enter(
 #[derive(Default)]
 struct Draft {
     records: BTreeMap<CaseId, CaseRecord>,
-    entries: Vec<(CaseRecord, CaseEvent)>,
+    entries: Vec<DraftEntry>,
     /// What arrived of the answers to requests of cases.
     arrived: BTreeMap<RequestId, Dong>,
     wrong: Vec<FieldViolation>,
 }
 
+/// A change, and the case on both sides of it.
+struct DraftEntry {
+    before: Option<CaseRecord>,
+    after: CaseRecord,
+    event: CaseEvent,
+}
+
 impl Draft {
+    fn enter(&mut self, before: Option<&CaseRecord>, mut after: CaseRecord, mut event: CaseEvent) {
+        State::book(before, &mut after, &mut event);
+        self.records.insert(after.id.clone(), after.clone());
+        let before = before.cloned();
+        self.entries.push(DraftEntry { before, after, event });
+    }
+
     fn refuse(&mut self, pointer: String, reason: &str, vi: &str, en: &str) {
         self.wrong.push(FieldViolation::new(pointer, reason, vi, en));
     }
@@ -146,13 +160,14 @@ fn enter_steps(
         return Err(Error::invalid(ErrorCode::CaseChangeRefused, draft.wrong));
     }
     let mut content_digest = state.keep_body(command.body.as_ref(), environment)?.digest;
-    for (record, event) in draft.entries {
+    for DraftEntry { before, after, event } in draft.entries {
         let digest = std::mem::replace(&mut content_digest, NO_CONTENT);
-        append(state, command, &record, &event, digest)?;
+        append(state, command, &after, &event, digest)?;
+        state.move_books(before.as_ref(), &after, &event);
         let has_moved = matches!(event.change, Some(CaseChange::StatusChanged { .. }));
-        state.cases.set(record.id.clone(), record.clone());
+        state.cases.set(after.id.clone(), after.clone());
         if has_moved {
-            case_notices::tell_holders(state, &record)?;
+            case_notices::tell_holders(state, &after)?;
         }
     }
     for (request, arrived) in draft.arrived {
@@ -223,7 +238,7 @@ fn open(
         time: state.hub_time,
     };
     match CaseRecord::follow(None, time, &event) {
-        Ok(record) => draft.entries.push((record, event)),
+        Ok(record) => draft.enter(None, record, event),
         Err(rejection) => {
             let violation = rejection.violation(&at);
             let is_date = matches!(rejection, Rejection::TooEarly | Rejection::Future);
@@ -268,10 +283,7 @@ fn alter(
         time: state.hub_time,
     };
     match CaseRecord::follow(Some(before), time, &event) {
-        Ok(record) => {
-            draft.records.insert(record.id.clone(), record.clone());
-            draft.entries.push((record, event));
-        }
+        Ok(record) => draft.enter(Some(before), record, event),
         Err(rejection) => draft.wrong.push(rejection.violation(&at)),
     }
 }
@@ -348,7 +360,7 @@ fn remind(state: &mut State, command: &Command, cases: &[CaseId]) -> Result<()> 
             reminded: Some(due),
             ..CaseEvent::default()
         };
-        by_hub(state, command, id, &event)?;
+        by_hub(state, command, id, event)?;
     }
     Ok(())
 }
@@ -365,13 +377,13 @@ fn succeed(
                 successor: Some(to.clone()),
                 ..CaseEvent::default()
             };
-            by_hub(state, command, id, &event)?;
+            by_hub(state, command, id, event)?;
         }
     }
     Ok(())
 }
 
-fn by_hub(state: &mut State, command: &Command, id: &CaseId, event: &CaseEvent) -> Result<()> {
+fn by_hub(state: &mut State, command: &Command, id: &CaseId, mut event: CaseEvent) -> Result<()> {
     let Some(before) = state.cases.get(id).cloned() else {
         return Ok(());
     };
@@ -380,8 +392,10 @@ fn by_hub(state: &mut State, command: &Command, id: &CaseId, event: &CaseEvent) 
         agency: &before.agency,
         time: state.hub_time,
     };
-    let record = CaseRecord::follow(Some(&before), at, event).map_err(Error::internal)?;
-    append(state, command, &record, event, NO_CONTENT)?;
+    let mut record = CaseRecord::follow(Some(&before), at, &event).map_err(Error::internal)?;
+    State::book(Some(&before), &mut record, &mut event);
+    append(state, command, &record, &event, NO_CONTENT)?;
+    state.move_books(Some(&before), &record, &event);
     state.cases.set(id.clone(), record);
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::books;
 use super::command::{Command, Outcome};
 use super::decide::{Decided, decide};
 use super::needs::Needs;
@@ -175,6 +176,7 @@ impl Writer {
         tx.take_outbox_lines(&state.taken_lines).await?;
         self.write_erasures(tx, state).await?;
         tally::write(tx, &state.tallies).await?;
+        books::write(tx, &state.books).await?;
         webhook::write(tx, &state.webhooks).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;

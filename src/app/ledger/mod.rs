@@ -5,6 +5,7 @@
 //! takes single commands over that state to [`submit`], [`step`], [`registry`], [`calendar`], [`sweep`], [`reads`] and others,
 //! [`record`] writes entries.
 
+mod books;
 pub mod calendar;
 mod case_needs;
 mod case_notices;

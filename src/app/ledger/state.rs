@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::ser::Error as _;
 
+use super::books::Books;
 use super::command::Actor;
 use super::erasure::ErasureFacts;
 use super::timers::Retimed;
@@ -210,6 +211,8 @@ pub(super) struct State {
     pub(super) job: Option<JobRow>,
     /// What the batch counts.
     pub(super) tallies: Tallies,
+    /// What it moves in the books of cases.
+    pub(super) books: Books,
     /// What the batch appends to the log and beside it.
     pub(super) appended: Appended,
 }
@@ -250,6 +253,7 @@ impl State {
             notices: BTreeMap::new(),
             job: None,
             tallies: Tallies::default(),
+            books: Books::default(),
             appended: Appended::default(),
         }
     }

@@ -90,7 +90,7 @@ impl Group {
 
 impl App {
     /// The agencies whose statistics `viewer` sees whole: his own, and those that his supervises.
-    async fn seen_whole(&self, viewer: &Viewer) -> Result<BTreeSet<AgencyCode>> {
+    pub(in crate::app) async fn seen_whole(&self, viewer: &Viewer) -> Result<BTreeSet<AgencyCode>> {
         let (_, hierarchy) = self.hierarchy().await?;
         let supervised = hierarchy.supervised_by(&viewer.agency, viewer.scope);
         Ok(supervised.agencies().cloned().chain([viewer.agency.clone()]).collect())

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::print::{Lines, Table};
 use super::{show, view, words};
-use crate::domain::enforcement_case::{CaseStatus, Dong};
+use crate::domain::enforcement_case::{CaseStatus, Dong, DueKind};
 
 /// What `case template register` begins with.
 pub(super) const REGISTER_EXAMPLE: &str = r#"{
@@ -43,6 +43,16 @@ fn dong(text: &str) -> String {
 fn status_vi(text: &str) -> String {
     text.parse::<CaseStatus>()
         .map_or_else(|_| text.to_owned(), |status| status.label().vi)
+}
+
+fn due(text: &str) -> String {
+    text.parse::<DueKind>().map_or_else(
+        |_| text.to_owned(),
+        |kind| {
+            let label = kind.label();
+            format!("{} / {}", label.vi, label.en)
+        },
+    )
 }
 
 pub(super) fn registered(ids: &[String]) -> String {
@@ -173,7 +183,10 @@ pub(super) fn detail(case: &v1::Case, answer: &v1::GetCaseResponse, events: &[v1
     lines.add("Nhãn / tags", &case.tags.join(", "));
     lines.add("Đơn vị / unit", &case.unit_id);
     lines.add("Chấp hành viên / officer", &case.officer_id);
-    lines.add("Đến hạn / due", format!("{} {}", case.due_date, case.due_kind).trim());
+    lines.add(
+        "Đến hạn / due",
+        format!("{} {}", case.due_date, due(&case.due_kind)).trim(),
+    );
     if let Some(money) = &answer.money {
         lines.heading("Tiền / money");
         lines.add("Còn phải thi hành / rest", &dong(&money.rest));

@@ -12,6 +12,7 @@ mod evidence;
 mod export;
 mod help;
 mod help_case;
+mod help_report;
 mod inbox;
 mod key_place;
 pub(super) mod log_memory;
@@ -23,6 +24,7 @@ mod paper;
 pub(super) mod print;
 mod read;
 mod register;
+mod report;
 mod sandbox;
 mod send;
 pub(super) mod session;
@@ -73,9 +75,9 @@ pub(super) enum Client {
     /// Trả lời: an interim answer (thông báo tiến độ) or the final one (trả lời kết quả); the document says which.
     #[command(after_help = help::ANSWER)]
     Answer(steps::CheckedStepCommand),
-    /// Thông báo phát sinh: what arose after the answer.
+    /// Thông báo phát sinh, báo cáo: what arose after the answer; with a word behind it reports, their figures and lists.
     #[command(after_help = help::REPORT)]
-    Report(steps::CheckedStepCommand),
+    Report(Box<report::ReportCommand>),
     /// Đính chính: puts a final answer right; the document states the whole right answer.
     #[command(after_help = help::CORRECT)]
     Correct(steps::StepCommand),
@@ -180,7 +182,7 @@ impl Client {
             Self::Inbox(command) => command.run().await,
             Self::Ack(command) => command.run().await,
             Self::Answer(command) => command.run(Step::Answer).await,
-            Self::Report(command) => command.run(Step::Report).await,
+            Self::Report(command) => command.run().await,
             Self::Correct(command) => command.run(Step::Correct).await,
             Self::SendBack(command) => command.run(Step::SendBack).await,
             Self::Ask(command) => command.run().await,

@@ -19,6 +19,10 @@ text_enum! {
         StatusChanged => "status_changed",
         /// Xác minh lại, vẫn chưa có điều kiện.
         Verified => "verified",
+        /// Có căn cứ cưỡng chế.
+        CoercionGround => "coercion_ground",
+        /// Đã quyết định việc cưỡng chế.
+        CoercionDecided => "coercion_decided",
         /// Đã thu.
         Collected => "collected",
         /// Giảm trừ.
@@ -46,6 +50,7 @@ impl StepKind {
         match self {
             Self::StatusChanged => (&["to", "ground"], &["verified", "verify_every"]),
             Self::Verified => (&[], &["verify_every"]),
+            Self::CoercionGround | Self::CoercionDecided => (&[], &[]),
             Self::Collected => (&["obligation", "amount", "source"], &["enforcement_request_id"]),
             Self::Discharged => (&["obligation", "amount", "ground"], &[]),
             Self::CollectionReversed => (&["obligation", "amount"], &["enforcement_request_id"]),
@@ -153,6 +158,8 @@ impl StepItem {
                 date,
                 verify_every: self.verify_every,
             },
+            StepKind::CoercionGround => CaseChange::CoercionGround { date },
+            StepKind::CoercionDecided => CaseChange::CoercionDecided { date },
             StepKind::Collected => CaseChange::Collected {
                 date,
                 obligation: obligation?,

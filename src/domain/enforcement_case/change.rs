@@ -40,6 +40,16 @@ pub enum CaseChange {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         verify_every: Option<VerifyEvery>,
     },
+    /// There are grounds for coercion: it must be applied within 10 days (L106 Art. 66.4).
+    CoercionGround {
+        /// Since this day.
+        date: Date,
+    },
+    /// Coercion was decided, or will not be: what the ground was for is done.
+    CoercionDecided {
+        /// On this day.
+        date: Date,
+    },
     /// Money of an obligation arrived at the agency.
     Collected {
         /// On this day.
@@ -182,6 +192,8 @@ impl CaseChange {
             Self::Opened(Opened { date, .. })
             | Self::StatusChanged { date, .. }
             | Self::Verified { date, .. }
+            | Self::CoercionGround { date }
+            | Self::CoercionDecided { date }
             | Self::Collected { date, .. }
             | Self::Discharged { date, .. }
             | Self::CollectionReversed { date, .. }
@@ -220,6 +232,8 @@ impl CaseChange {
             Self::Opened(_) => "opened",
             Self::StatusChanged { .. } => "status_changed",
             Self::Verified { .. } => "verified",
+            Self::CoercionGround { .. } => "coercion_ground",
+            Self::CoercionDecided { .. } => "coercion_decided",
             Self::Collected { .. } => "collected",
             Self::Discharged { .. } => "discharged",
             Self::CollectionReversed { .. } => "collection_reversed",

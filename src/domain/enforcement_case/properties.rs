@@ -75,6 +75,8 @@ fn changes() -> impl Strategy<Value = CaseChange> {
             obligation,
             done,
         }),
+        dates().prop_map(|date| CaseChange::CoercionGround { date }),
+        dates().prop_map(|date| CaseChange::CoercionDecided { date }),
         (dates(), prop::collection::btree_set(select(Tag::ALL), 0..3)).prop_map(|(date, add)| CaseChange::Tagged {
             date,
             add,

@@ -9,6 +9,7 @@ use super::rejection::Rejection;
 use super::state::EnforcementCase;
 use crate::domain::event::Beside;
 use crate::domain::ids::{AgencyCode, CaseId};
+use crate::domain::report::period::Month;
 use crate::domain::time::Timestamp;
 
 /// The action of the entry by which the hub reminds of what is due in a case.
@@ -59,6 +60,9 @@ pub struct CaseEvent {
     /// By the hub: the agency that has it from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub successor: Option<AgencyCode>,
+    /// The month in whose books it is counted; none: it moves nothing there, or was entered before there were books.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booked: Option<Month>,
 }
 
 impl CaseEvent {
@@ -103,6 +107,8 @@ pub struct CaseRecord {
     pub stated: Stated,
     /// What the hub reminded of last: the day on which it is due.
     pub reminded: Option<Date>,
+    /// The last month in which an entry was counted; none: the books do not have the case yet.
+    pub booked: Option<Month>,
 }
 
 impl CaseRecord {
@@ -128,6 +134,7 @@ impl CaseRecord {
                     update_time: at.time,
                     stated: event.stated.ok_or(Rejection::NotOpened)?,
                     reminded: None,
+                    booked: event.booked,
                 })
             }
             (None, None) => Err(Rejection::NotOpened),
@@ -135,6 +142,7 @@ impl CaseRecord {
                 let mut after = Self {
                     version: before.version + 1,
                     update_time: at.time,
+                    booked: event.booked.or(before.booked),
                     ..before.clone()
                 };
                 if let Some(change) = change {

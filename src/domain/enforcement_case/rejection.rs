@@ -48,6 +48,12 @@ pub enum Rejection {
     Ended,
     /// Only a case without conditions is verified again.
     NotWithoutConditions,
+    /// Coercion has grounds only while the case is in progress.
+    NotInProgress,
+    /// There are grounds for coercion already on which nothing was decided.
+    CoercionOpen,
+    /// No grounds for coercion were stated.
+    NoCoercion,
     /// A mark comes that it has, or goes that it has not.
     Tags,
 }
@@ -56,7 +62,13 @@ impl Rejection {
     /// The member of the change that is wrong.
     pub const fn member(self) -> &'static str {
         match self {
-            Self::NotOpened | Self::AlreadyOpened | Self::Ended | Self::NotWithoutConditions => "change",
+            Self::NotOpened
+            | Self::AlreadyOpened
+            | Self::Ended
+            | Self::NotWithoutConditions
+            | Self::NotInProgress
+            | Self::CoercionOpen
+            | Self::NoCoercion => "change",
             Self::Obligations | Self::Amounts => "obligations",
             Self::OpeningStatus => "status",
             Self::NoObligation | Self::NotMoney | Self::Money => "obligation",
@@ -92,6 +104,9 @@ impl Rejection {
             Self::WrongInitiative => "wrong_initiative",
             Self::Ended => "case_ended",
             Self::NotWithoutConditions => "not_without_conditions",
+            Self::NotInProgress => "not_in_progress",
+            Self::CoercionOpen => "coercion_open",
+            Self::NoCoercion => "no_coercion",
             Self::Tags => "tags",
         }
     }
@@ -165,6 +180,15 @@ impl Rejection {
                 "Chỉ xác minh định kỳ đối với việc chưa có điều kiện thi hành.",
                 "Only a case without conditions is verified again.",
             ),
+            Self::NotInProgress => (
+                "Chỉ việc đang thi hành mới ghi căn cứ cưỡng chế.",
+                "Only a case in progress has grounds for coercion.",
+            ),
+            Self::CoercionOpen => (
+                "Đã ghi căn cứ cưỡng chế mà chưa quyết định; ghi bước coercion_decided trước.",
+                "There are grounds for coercion already on which nothing was decided; state coercion_decided first.",
+            ),
+            Self::NoCoercion => ("Chưa ghi căn cứ cưỡng chế.", "No grounds for coercion were stated."),
             Self::Tags => (
                 "Nhãn thêm đã có, hoặc nhãn bỏ không có, hoặc không nêu nhãn nào.",
                 "A mark that comes is there, or one that goes is not, or none is named.",

@@ -82,6 +82,8 @@ pub struct EnforcementCase {
     pub verified: Option<Date>,
     /// How often they are verified again.
     pub verify_every: VerifyEvery,
+    /// Since when there are grounds for coercion on which nothing was decided.
+    pub coercion: Option<Date>,
     /// What is owed, in the order in which it was stated.
     pub obligations: Vec<ObligationState>,
     /// Its marks.
@@ -157,6 +159,7 @@ impl EnforcementCase {
             since,
             verified: opened.verified,
             verify_every: opened.verify_every.unwrap_or(VerifyEvery::SixMonths),
+            coercion: None,
             obligations: obligations.collect(),
             tags: opened.tags.clone(),
             unit: opened.unit.clone(),
@@ -178,6 +181,8 @@ impl EnforcementCase {
                 verify_every,
             } => self.change_status(*date, *to, *ground, *verified, *verify_every),
             CaseChange::Verified { date, verify_every } => self.verify(*date, *verify_every),
+            CaseChange::CoercionGround { date } => self.ground_coercion(*date),
+            CaseChange::CoercionDecided { date } => self.decide_coercion(*date),
             CaseChange::Collected { obligation, amount, .. } => {
                 // Money may still come in after the end, of a debit under way, but never more than is owed.
                 let owed = self.money(obligation, *amount)?;
@@ -298,6 +303,8 @@ impl EnforcementCase {
         self.status = to;
         self.ground = Some(ground);
         self.since = date;
+        // Coercion waits, or has become needless: when the case goes on there must be grounds anew.
+        self.coercion = None;
         if to == CaseStatus::NoConditions {
             self.verified = Some(verified.unwrap_or(date));
             self.verify_every = verify_every.unwrap_or(VerifyEvery::SixMonths);
@@ -314,6 +321,29 @@ impl EnforcementCase {
         }
         self.verified = Some(date);
         self.verify_every = verify_every.unwrap_or(self.verify_every);
+        Ok(())
+    }
+
+    fn ground_coercion(&mut self, date: Date) -> Result<(), Rejection> {
+        if self.status != CaseStatus::InProgress {
+            return Err(Rejection::NotInProgress);
+        }
+        if self.coercion.is_some() {
+            return Err(Rejection::CoercionOpen);
+        }
+        if date < self.since {
+            return Err(Rejection::TooEarly);
+        }
+        self.coercion = Some(date);
+        Ok(())
+    }
+
+    fn decide_coercion(&mut self, date: Date) -> Result<(), Rejection> {
+        let since = self.coercion.ok_or(Rejection::NoCoercion)?;
+        if date < since {
+            return Err(Rejection::TooEarly);
+        }
+        self.coercion = None;
         Ok(())
     }
 

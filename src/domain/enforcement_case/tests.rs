@@ -282,6 +282,39 @@ fn conditions_are_verified_every_six_or_twelve_months() {
 }
 
 #[test]
+fn coercion_follows_its_ground_within_ten_days() {
+    let ground = |on| CaseChange::CoercionGround { date: on };
+    let decided = |on| CaseChange::CoercionDecided { date: on };
+    let (first, later) = (date(2026, 2, 20), date(2026, 2, 25));
+    let due = |case: &EnforcementCase| case.due().map(|due| (due.date, due.kind));
+    assert_eq!(refused(&case(), &decided(first)), Rejection::NoCoercion);
+    let grounded = after(&case(), &[ground(first)]);
+    assert_eq!(
+        due(&grounded),
+        Some((date(2026, 3, 2), DueKind::Coerce)),
+        "the day of the ground does not count"
+    );
+    assert_eq!(refused(&grounded, &ground(later)), Rejection::CoercionOpen);
+    assert_eq!(refused(&grounded, &decided(date(2026, 2, 19))), Rejection::TooEarly);
+    let coerced = after(&grounded, &[decided(later)]);
+    assert_eq!(due(&coerced), None);
+    assert_eq!(
+        due(&after(&coerced, &[ground(later)])),
+        Some((date(2026, 3, 7), DueKind::Coerce))
+    );
+    let postponed = CaseChange::StatusChanged {
+        date: later,
+        to: CaseStatus::Postponed,
+        ground: Ground::Postponed,
+        verified: None,
+        verify_every: None,
+    };
+    let postponed = after(&grounded, &[postponed]);
+    assert_eq!(due(&postponed), None, "it waits with the case");
+    assert_eq!(refused(&postponed, &ground(later)), Rejection::NotInProgress);
+}
+
+#[test]
 fn a_case_begins_in_progress_unless_it_was_carried_over() {
     let waiting = Opened {
         status: CaseStatus::NoConditions,

@@ -183,7 +183,7 @@ mod tests {
     fn a_sandbox_says_so_and_nothing_becomes_markup() {
         let page = printed("sandbox.lienthong.test", "<script src=//x>");
         assert!(page.contains(MARK_VI));
-        for tag in ["<script", "<i>", "http", "url("] {
+        for tag in ["<script", "<i>", "//x>", "url("] {
             assert!(!page.contains(tag), "{tag}");
         }
     }

@@ -3,6 +3,7 @@
 use super::figures::{Amount, Line, PeriodFigures};
 use super::period::Period;
 use super::ratio::Tenths;
+use super::reference::Reference;
 use super::table::{Cell, Chart, ChartKind, Column, ColumnKind, Note, Row, Table};
 use super::targets::{Indicator, YearTarget};
 use crate::domain::catalogue::rule::Certainty;
@@ -15,8 +16,8 @@ pub struct Division {
     pub name: String,
     /// Its figures of the period.
     pub figures: PeriodFigures,
-    /// The list behind it; none if there is none.
-    pub list: Option<String>,
+    /// The list behind it, without the figure; none if there is none.
+    pub list: Option<Reference>,
 }
 
 /// What a table of results is made of.
@@ -30,6 +31,8 @@ pub struct Results<'a> {
     pub divisions: &'a [Division],
     /// All of them together.
     pub whole: &'a PeriodFigures,
+    /// The list behind them, without the figure; none if there is none.
+    pub list: Option<&'a Reference>,
     /// The state of the books.
     pub as_of: Timestamp,
 }
@@ -133,7 +136,9 @@ impl Results<'_> {
         // Only money can be amended.
         let is_shown = |key: &str| kind == ColumnKind::Dong || key != "amended";
         let measured: Vec<_> = MEASURED.iter().filter(|(key, ..)| is_shown(key)).collect();
-        let numbers = measured.iter().map(|&&(key, vi, en, _)| Column::new(key, kind, vi, en));
+        let numbers = measured
+            .iter()
+            .map(|&&(key, vi, en, _)| Column::new(key, kind, vi, en).opening());
         let columns = std::iter::once(Column::new("division", ColumnKind::Text, "Đơn vị", "Division"))
             .chain(numbers)
             .chain([Column::new("rate", ColumnKind::Percent, "Tỷ lệ xong (%)", "Done (%)")]);
@@ -152,7 +157,7 @@ impl Results<'_> {
         let whole = Row {
             cells: cells("Tổng số", self.whole),
             is_total: true,
-            list: None,
+            list: self.list.cloned(),
         };
         let chart = |kind, vi: &str, series: &[&'static str]| Chart {
             kind,

@@ -18,6 +18,7 @@ pub(crate) mod operator;
 pub mod print;
 pub mod receipt;
 pub(crate) mod register;
+pub mod report;
 pub mod request;
 pub(crate) mod response_times;
 pub(crate) mod supervision;

@@ -101,14 +101,13 @@ pub(crate) fn maintenance(
     let asked: BTreeSet<KindCode> = ids(&mut fields, "kinds", &message.kinds, MOST);
     let asked: Vec<KindCode> = asked.into_iter().collect();
     let kinds = kinds(&asked).unwrap_or_else(|place| {
-        let code = asked.get(place).map(ToString::to_string).unwrap_or_default();
+        let is_it = |kind: &String| asked.get(place).is_some_and(|code| code.as_str() == kind);
+        let place = message.kinds.iter().position(is_it).unwrap_or_default();
         fields.push(
-            "kinds",
+            &format!("kinds[{place}]"),
             "may_not_wait",
-            &format!("{code}: loại khẩn, loại giữ hoặc trả tài sản, hoặc loại không có; không chờ bảo trì."),
-            &format!(
-                "{code}: urgent, holding or releasing an asset, or no kind at all; none of these waits for maintenance."
-            ),
+            "Loại khẩn, loại giữ hoặc trả tài sản, hoặc loại không có; không chờ bảo trì.",
+            "Urgent, holding or releasing an asset, or no kind at all; none of these waits for maintenance.",
         );
         BTreeSet::new()
     });

@@ -13,6 +13,7 @@ use crate::domain::document::step::ServiceWay;
 use crate::domain::erasure::ErasureState;
 use crate::domain::escalation::Tell;
 use crate::domain::mailbox::Lane;
+use crate::domain::report::Format;
 use crate::domain::signature::SignatureFormat;
 use crate::domain::supervision::{Hours, Look, Sight};
 use crate::domain::suspension::Cause;
@@ -51,6 +52,7 @@ macro_rules! on_wire {
 
 on_wire! {
     Lane as Lane { Urgent, Normal }
+    Format as ReportFormat { Table, Csv, Xlsx, Json, Html }
     State as State {
         Submitted, Acknowledged, Clarifying, Answered, Returned, WithdrawalPending, Withdrawn, Closed,
     }

@@ -27,6 +27,8 @@ pub(crate) struct CaseRow {
     due: Option<Due>,
     due_date: Option<String>,
     reminded: Option<String>,
+    booked: Option<String>,
+    coercion: Option<String>,
 }
 
 impl CaseRow {
@@ -44,6 +46,8 @@ impl CaseRow {
             due,
             due_date: due.map(|due| due.date.to_string()),
             reminded: record.reminded.map(|date| date.to_string()),
+            booked: record.booked.map(|month| month.to_string()),
+            coercion: case.coercion.map(|date| date.to_string()),
             record,
         })
     }
@@ -75,6 +79,8 @@ row!(CaseRow, ENFORCEMENT_CASE, |row| [
     integer(row.record.update_time.micros()),
     integer(row.record.stated.body_index),
     integer(row.record.stated.item),
+    Cell::Text(row.booked.as_deref()),
+    Cell::Text(row.coercion.as_deref()),
 ]);
 from_row!(CaseRecord, |row| {
     let reminded: Option<Date> = parsed_optional(row, "reminded_date")?;
@@ -95,6 +101,7 @@ from_row!(CaseRecord, |row| {
             since: parsed(row, "since_date")?,
             verified: parsed_optional(row, "verified_date")?,
             verify_every: parsed(row, "verify_every")?,
+            coercion: parsed_optional(row, "coercion_date")?,
             obligations: json(row, "obligations")?,
             tags: json(row, "tags")?,
             unit: parsed_optional(row, "unit")?,
@@ -107,6 +114,7 @@ from_row!(CaseRecord, |row| {
             item: row.try_get("item")?,
         },
         reminded,
+        booked: parsed_optional(row, "booked_month")?,
     })
 });
 

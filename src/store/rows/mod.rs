@@ -1,6 +1,7 @@
 //! The rows as the ledger writes them and as queries read them.
 
 mod attachment;
+mod book;
 mod calendar;
 mod content;
 mod enforcement_case;
@@ -8,6 +9,7 @@ mod erasure;
 mod log;
 mod mailbox;
 mod registry;
+mod report;
 mod request;
 mod response;
 mod supervision;
@@ -16,6 +18,8 @@ mod webhook;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
+pub(crate) use book::{BookRow, MovementRow, StoredBookSum};
+pub use book::{StockedCase, StoredMovement};
 pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
 pub use calendar::{JobRow, RequestParties};
 pub(crate) use content::KeptBody;
@@ -28,6 +32,7 @@ pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;
 pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
+pub use report::{CaseAgeRow, CountedAct, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow};
 pub use request::ListedDeadline;
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
 pub(crate) use response::{CountRow, HistogramRow};

@@ -103,6 +103,11 @@ backends! {
     async fn what_is_due_is_reminded_of_once(database) {
         let world = World::start(&database).await;
         let case = Case::open(&world, THADS_37, item()).await;
+        case.record(&[json!({ "change": "coercion_ground", "date": TODAY })]).await;
+        let due = case.get().await.case.expect("the case");
+        assert_eq!((due.due_date.as_str(), due.due_kind.as_str()), ("2026-11-30", "COERCE"));
+        case.record(&[json!({ "change": "coercion_decided", "date": TODAY })]).await;
+        assert_eq!(case.get().await.case.expect("the case").due_kind, "");
         case.record(&[to("NO_CONDITIONS", "L106_38_1_A", TODAY)]).await;
         let due = case.get().await.case.expect("the case");
         assert_eq!((due.due_date.as_str(), due.due_kind.as_str(), due.reminded), ("2027-05-20", "VERIFY", false));
@@ -116,7 +121,7 @@ backends! {
         assert!(case.get().await.case.expect("the case").reminded);
         let last = case.events().await.pop().expect("an event");
         assert_eq!((last.action.as_str(), last.actor_agency_code.as_str()), ("reminded", "HUB"));
-        assert_eq!(case.events().await.len(), 3, "once");
+        assert_eq!(case.events().await.len(), 5, "once");
         case.record(&[json!({ "change": "verified", "date": "2027-05-20", "verify_every": "TWELVE_MONTHS" })]).await;
         let next = case.get().await.case.expect("the case");
         assert_eq!((next.due_date.as_str(), next.reminded), ("2028-05-20", false));

@@ -1,5 +1,6 @@
 //! Cases over real mTLS on both databases: whole lives, what their orders may ask for, who sees them, and what holders are told.
 
+mod books;
 mod life;
 mod notices;
 mod orders;
@@ -25,7 +26,7 @@ async fn ask<A: Message + Default>(client: &Client, rpc: Rpc, message: &impl Mes
 const DECISION: (&str, &str) = ("21101/QĐ-THADS", "2026-09-07");
 
 /// A case of one obligation of 150,000,000 đồng, as the examples' orders state it.
-fn item() -> Value {
+pub(crate) fn item() -> Value {
     json!({
         "decision_number": DECISION.0, "decision_date": DECISION.1, "initiative": "ON_REQUEST",
         "obligations": [{
@@ -89,14 +90,14 @@ async fn drafts(client: &Client, id: &str) -> Vec<v1::ReleaseDraft> {
 }
 
 /// A case of an agency in a hub.
-struct Case<'a> {
+pub(crate) struct Case<'a> {
     world: &'a World,
     agency: Fixture,
     id: String,
 }
 
 impl<'a> Case<'a> {
-    async fn open(world: &'a World, agency: Fixture, item: Value) -> Self {
+    pub(crate) async fn open(world: &'a World, agency: Fixture, item: Value) -> Self {
         let document = cases(&world.key(), agency, &[item]);
         let reply = register(world.client(agency), &document).await.expect("registered");
         let id = reply.case_ids.first().expect("an id").clone();
@@ -117,7 +118,7 @@ impl<'a> Case<'a> {
         .await
     }
 
-    async fn record(&self, steps: &[Value]) -> v1::RecordProgressResponse {
+    pub(crate) async fn record(&self, steps: &[Value]) -> v1::RecordProgressResponse {
         self.try_record(steps).await.expect("recorded")
     }
 

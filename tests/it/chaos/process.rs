@@ -22,6 +22,7 @@ pub(crate) struct HubProgram {
     port: u16,
     documents: PathBuf,
     options: Vec<String>,
+    variables: Vec<(String, String)>,
     writes_log: bool,
     watched_at: Option<SocketAddr>,
 }
@@ -50,6 +51,7 @@ impl HubProgram {
             port: free_address().port(),
             documents,
             options: Vec::new(),
+            variables: Vec::new(),
             writes_log: false,
             watched_at: None,
         }
@@ -64,6 +66,12 @@ impl HubProgram {
     /// The same with another option of `serve`.
     pub(crate) fn option(mut self, name: &str, value: &str) -> Self {
         self.options.extend([name.to_owned(), value.to_owned()]);
+        self
+    }
+
+    /// The same with a variable of its environment.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -131,7 +139,8 @@ impl HubProgram {
             .arg(self.path("server.key"))
             .arg("--client-ca")
             .arg(self.path("ca.pem"))
-            .args(&self.options);
+            .args(&self.options)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 

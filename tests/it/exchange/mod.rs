@@ -5,4 +5,4 @@ mod admission;
 mod interleavings;
 mod load;
 mod mailbox;
-mod storm;
+pub(crate) mod storm;

@@ -20,6 +20,7 @@ use lienthong_proto::Rpc;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
+use lienthong_proto::v1::report_service_client::ReportServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use lienthong_proto::v1::webhook_service_client::WebhookServiceClient;
 use prost::Message;
@@ -354,6 +355,10 @@ impl Client {
 
     pub(crate) fn agencies(&self) -> AgencyServiceClient<HubChannel> {
         AgencyServiceClient::new(self.with_tokens())
+    }
+
+    pub(crate) fn reports(&self) -> ReportServiceClient<HubChannel> {
+        ReportServiceClient::new(self.with_tokens())
     }
 
     pub(crate) fn webhooks(&self) -> WebhookServiceClient<HubChannel> {

@@ -8,6 +8,8 @@ pub(crate) const BEFORE_OPERATORS: &[&str] = &[
     "DROP TABLE webhook_key",
     "DROP TABLE webhook_cursor",
     "DROP TABLE webhook_delivery",
+    "DROP TABLE case_book",
+    "DROP TABLE case_movement",
     "DROP TABLE enforcement_case",
     "DROP TABLE case_request",
     "DROP INDEX deadline_owed_by",

@@ -252,9 +252,9 @@ backends! {
 
     async fn the_limit_of_a_clarification_ends_its_own_pause_and_each_counts_once(database) {
         let hub = TestLedger::start(&database).await;
-        let land = hub.open(&Order::land(), "unclear").await;
+        let land = hub.open(&Order::land(), "unclear-order").await;
         hub.done(land.step("register", Action::Acknowledge, Statement::default())).await;
-        hub.done(land.step("ask", Action::AskClarification, Statement::default())).await;
+        hub.done(land.step("ask-back", Action::AskClarification, Statement::default())).await;
         assert_eq!(counted(&hub, &land).await, (vec![What::Paused], None));
         let id = entered(&hub, OPERATOR, "open-ended", decree("2026-11-20T00:00", None)).await;
         follow(&hub).await;

@@ -1,7 +1,9 @@
 //! What comes with time: each rung once, in its order, never early, whoever runs and stops.
 
+mod beside;
 mod ladder;
 mod notices;
 mod silence;
+mod storm;
 mod suspended;
 mod world;

@@ -1,6 +1,6 @@
 //! Certificates of silence: made of a request that nobody answered and of no other, always the same, and of no other bytes.
 
-use lienthong::domain::time::Timestamp;
+use lienthong::domain::time::Clock as _;
 use lienthong::domain::workflow::Action;
 use lienthong::evidence::published::PublishedKey;
 use lienthong::evidence::silence::{SilenceError, SilenceFile};
@@ -108,6 +108,7 @@ backends! {
     async fn of_a_request_that_was_answered_none_is_made_and_none_can_be_assembled(database) {
         let world = World::start(&database).await;
         let answered = world.open("land-information", THADS, LAND_OFFICE).await;
+        world.acknowledge(LAND_OFFICE, &answered).await;
         interim(&world, &answered, "silence-interim-1").await;
         let silent = world.open("land-information", THADS, LAND_OFFICE).await;
         world.at("2026-11-27T00:00:00").await;
@@ -144,7 +145,8 @@ backends! {
             ledger.done(answered.step("the-answer", Action::AnswerFinal, final_answer(&answered.kind))).await;
             ledger.clock.advance_micros(30 * 86_400 * 1_000_000);
             let app = ledger.app().await;
-            while app.fire_timers(Timestamp::from_micros(i64::MAX)).await.expect("fired").more {}
+            let now = ledger.clock.now();
+            while app.fire_timers(now).await.expect("fired").more {}
             (silent.id.to_string(), answered.id.to_string())
         })
         .await;

@@ -50,6 +50,39 @@ pub fn count(
     moves
 }
 
+/// What it moves that a case comes into the books as it stands, long after it was opened. One that has ended stays outside.
+pub(super) fn brought(agency: &AgencyCode, case: &EnforcementCase) -> Moves {
+    let mut moves = Moves::new();
+    if let Some(stock) = Place::of(case.status).stock() {
+        let side = Side { agency, case };
+        let amount = Amount::new(1, owed(case));
+        side.add(&mut moves, stock, amount);
+        if stock != Line::Separate {
+            side.add(&mut moves, Line::Brought, amount);
+        }
+    }
+    moves
+}
+
+/// What it moves that a case passes from the books of one agency to those of its successor.
+pub(super) fn passed(
+    (from, before): (&AgencyCode, &EnforcementCase),
+    (to, after): (&AgencyCode, &EnforcementCase),
+) -> Moves {
+    let mut moves = Moves::new();
+    let then = Side {
+        agency: from,
+        case: before,
+    };
+    let now = Side {
+        agency: to,
+        case: after,
+    };
+    place(&mut moves, &then, &now);
+    moves.retain(|_, figures| !figures.is_empty());
+    moves
+}
+
 /// What is still owed in a case.
 fn owed(case: &EnforcementCase) -> i128 {
     case.rest(&[]).get().into()
@@ -124,6 +157,8 @@ fn settled(change: &CaseChange) -> (Line, i128) {
         CaseChange::Opened(_)
         | CaseChange::StatusChanged { .. }
         | CaseChange::Verified { .. }
+        | CaseChange::CoercionGround { .. }
+        | CaseChange::CoercionDecided { .. }
         | CaseChange::AmountChanged { .. }
         | CaseChange::Performed { .. }
         | CaseChange::Assigned { .. }

@@ -3,6 +3,7 @@
 //! [decision 0032](../../../../docs/decisions/0032-reports.md).
 
 pub mod book;
+pub mod booking;
 pub mod count;
 pub mod period_figures;
 
@@ -19,6 +20,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use book::{Book, BookedMonth};
+pub use booking::{Booking, Movement, movements};
 pub use count::{Key, count};
 pub use period_figures::PeriodFigures;
 

@@ -232,6 +232,7 @@ fn nghe_an_2020_is_reproduced_to_the_digit() {
         agency: "Thi hành án dân sự tỉnh Nghệ An",
         divisions: &divisions,
         whole: &year,
+        list: None,
         as_of: Timestamp::from_civil(date(2020, 10, 1).at(8, 0, 0, 0)),
     };
     let shown = |table: &Table, row: usize, key: &str| {

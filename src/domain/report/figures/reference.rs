@@ -182,6 +182,8 @@ impl Plain {
             CaseChange::Opened(_)
             | CaseChange::StatusChanged { .. }
             | CaseChange::Verified { .. }
+            | CaseChange::CoercionGround { .. }
+            | CaseChange::CoercionDecided { .. }
             | CaseChange::Discharged { .. }
             | CaseChange::AmountChanged { .. }
             | CaseChange::Performed { .. }

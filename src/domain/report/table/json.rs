@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Cell, Column, Row, Table};
+use super::{Cell, Row, Table};
 
 pub(super) fn render(table: &Table) -> String {
     let columns = table
@@ -20,14 +20,15 @@ pub(super) fn render(table: &Table) -> String {
         "scope": table.scope,
         "as_of": table.as_of.to_rfc3339(),
         "columns": columns.collect::<Vec<_>>(),
-        "rows": table.rows.iter().map(|line| row(&table.columns, line)).collect::<Vec<_>>(),
+        "rows": table.rows.iter().map(|line| row(table, line)).collect::<Vec<_>>(),
         "notes": notes.collect::<Vec<_>>(),
     });
     format!("{document:#}\n")
 }
 
-fn row(columns: &[Column], row: &Row) -> Value {
-    let cells = columns
+fn row(table: &Table, row: &Row) -> Value {
+    let cells = table
+        .columns
         .iter()
         .zip(&row.cells)
         .map(|(column, cell)| (column.key.to_owned(), value(cell)));
@@ -35,8 +36,13 @@ fn row(columns: &[Column], row: &Row) -> Value {
     if row.is_total {
         object.insert("is_total".to_owned(), Value::Bool(true));
     }
-    if let Some(list) = &row.list {
-        object.insert("list".to_owned(), Value::String(list.clone()));
+    let lists = table.columns.iter().filter_map(|column| {
+        let list = table.list(row, column)?;
+        Some((column.key.to_owned(), Value::String(list.to_string())))
+    });
+    let lists: Map<String, Value> = lists.collect();
+    if !lists.is_empty() {
+        object.insert("lists".to_owned(), Value::Object(lists));
     }
     Value::Object(object)
 }

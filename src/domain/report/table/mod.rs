@@ -20,7 +20,9 @@ use super::super::catalogue::rule::Certainty;
 use super::super::macros::text_enum;
 use super::super::print::words;
 use super::super::time::Timestamp;
+use super::parameter::Parameter;
 use super::ratio::Tenths;
+use super::reference::Reference;
 
 text_enum! {
     /// What a column holds.
@@ -35,6 +37,8 @@ text_enum! {
         Percent => "percent",
         /// Percentage points.
         Points => "points",
+        /// Hours, one digit after the comma.
+        Hours => "hours",
         /// A day.
         Date => "date",
     }
@@ -44,7 +48,7 @@ impl ColumnKind {
     /// Whether it is a number, which stands on the right.
     pub const fn is_number(self) -> bool {
         match self {
-            Self::Count | Self::Dong | Self::Percent | Self::Points => true,
+            Self::Count | Self::Dong | Self::Percent | Self::Points | Self::Hours => true,
             Self::Text | Self::Date => false,
         }
     }
@@ -61,12 +65,37 @@ pub struct Column {
     pub vi: &'static str,
     /// Its heading in English.
     pub en: &'static str,
+    /// Whether a list stands behind its figures; its key is then the list's figure.
+    pub opens: bool,
 }
 
 impl Column {
     /// Of these.
     pub const fn new(key: &'static str, kind: ColumnKind, vi: &'static str, en: &'static str) -> Self {
-        Self { key, kind, vi, en }
+        Self {
+            key,
+            kind,
+            vi,
+            en,
+            opens: false,
+        }
+    }
+
+    /// Words.
+    pub const fn text(key: &'static str, vi: &'static str, en: &'static str) -> Self {
+        Self::new(key, ColumnKind::Text, vi, en)
+    }
+
+    /// A whole number.
+    pub const fn count(key: &'static str, vi: &'static str, en: &'static str) -> Self {
+        Self::new(key, ColumnKind::Count, vi, en)
+    }
+
+    /// The same, with a list behind each figure.
+    #[must_use]
+    pub const fn opening(mut self) -> Self {
+        self.opens = true;
+        self
     }
 }
 
@@ -79,7 +108,7 @@ pub enum Cell {
     Count(i64),
     /// Đồng.
     Dong(i128),
-    /// Percent, or points, by the column.
+    /// Percent, points or hours, by the column.
     Tenths(Tenths),
     /// A day.
     Date(Date),
@@ -137,8 +166,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Whether it is the sum of others.
     pub is_total: bool,
-    /// The list behind it: what to ask the report service for; none if there is none.
-    pub list: Option<String>,
+    /// The list behind it, without the figure, which is the key of the column; none if there is none.
+    pub list: Option<Reference>,
 }
 
 /// A note below the table: what a figure means, by which rule, and how sure that rule is.
@@ -210,6 +239,43 @@ impl Format {
 pub struct RenderError(#[from] rust_xlsxwriter::XlsxError);
 
 impl Table {
+    /// The list behind a cell of a row; none if there is none.
+    pub fn list(&self, row: &Row, column: &Column) -> Option<Reference> {
+        let list = row.list.clone().filter(|_| column.opens)?;
+        if !list.report.takes(Parameter::Figure) {
+            return Some(list);
+        }
+        let figure = list.report.figure(column.key)?;
+        Some(list.with(Parameter::Figure, figure))
+    }
+
+    /// The keys of the columns with lists behind their figures; none if no row has any.
+    fn opening(&self) -> Vec<&'static str> {
+        let has_lists = self.rows.iter().any(|row| row.list.is_some());
+        let columns = self.columns.iter().filter(|column| has_lists && column.opens);
+        columns.map(|column| column.key).collect()
+    }
+
+    /// Each row that opens lists, by its name, and the command with `…` for the figure.
+    fn commands(&self) -> impl Iterator<Item = (String, String)> {
+        let rows = self.rows.iter().filter(|_| !self.opening().is_empty());
+        rows.filter_map(|row| {
+            let list = row.list.clone()?;
+            let list = if list.report.takes(Parameter::Figure) {
+                list.with(Parameter::Figure, "…")
+            } else {
+                list
+            };
+            let names = self
+                .columns
+                .iter()
+                .zip(&row.cells)
+                .filter(|(column, _)| column.kind == ColumnKind::Text);
+            let names = names.map(|(_, cell)| cell.vi()).collect::<Vec<_>>();
+            Some((names.join(", "), list.command()))
+        })
+    }
+
     /// Written in a format. The letterhead stands on the page alone.
     ///
     /// # Errors

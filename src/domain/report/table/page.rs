@@ -44,6 +44,7 @@ pub(super) fn render(table: &Table, letterhead: &Letterhead) -> String {
         Html::all(charts),
         figures(table),
         notes(table),
+        lists(table),
         end(&letterhead.signature),
         foot(table),
     ]);
@@ -130,6 +131,27 @@ fn notes(table: &Table) -> Html {
         Html::line("p", "note", &text)
     });
     Html::all(notes)
+}
+
+/// How to open the lists behind the figures: on the screen, since paper opens nothing.
+fn lists(table: &Table) -> Html {
+    let keys = table.opening();
+    if keys.is_empty() {
+        return Html::nothing();
+    }
+    let head = format!(
+        "Danh sách đứng sau số liệu: chạy lệnh của dòng, thay … bằng mã cột ({}).",
+        keys.join(", ")
+    );
+    let rows = table.commands().map(|(name, command)| {
+        let cells = [
+            Html::tag("td", Html::text(&name)),
+            Html::tag("td", Html::tag("code", Html::text(&command))),
+        ];
+        Html::tag("tr", Html::all(cells))
+    });
+    let rows = Html::class("table", "commands", Html::tag("tbody", Html::all(rows)));
+    Html::class("div", "lists", Html::all([Html::line("p", "note", &head), rows]))
 }
 
 /// How sure a rule is, in words.

@@ -62,9 +62,27 @@ pub(super) fn render(table: &Table) -> String {
         format!("({}) {}{basis} ({})", index + 1, note.text, note.certainty)
     }));
     lines.push(format!("Số liệu tính đến {}.", table.as_of.to_rfc3339()));
+    lines.extend(lists(table));
     let mut text = lines.join("\n");
     text.push('\n');
     text
+}
+
+/// How to open the lists behind the figures.
+fn lists(table: &Table) -> Vec<String> {
+    let keys = table.opening();
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let head = format!("Danh sách đứng sau số liệu; thay … bằng một trong: {}", keys.join(", "));
+    let commands = table
+        .commands()
+        .map(|(name, command)| format!("  {command}    {}", plain(&name)));
+    [String::new(), head].into_iter().chain(commands).collect()
+}
+
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn width(text: &str) -> usize {
@@ -74,11 +92,7 @@ fn width(text: &str) -> usize {
 /// The cells, on one line each, without what would move the terminal's cursor.
 fn written(row: &Row) -> Vec<String> {
     let cells = row.cells.iter().map(|cell| {
-        let text: String = cell
-            .vi()
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let text = plain(&cell.vi());
         if width(&text) > WIDEST {
             text.chars().take(WIDEST - 1).chain(['…']).collect()
         } else {

@@ -7,6 +7,7 @@ use jiff::civil::date;
 use super::{Cell, Chart, ChartKind, Column, ColumnKind, Format, Letterhead, Note, Row, Signature, Table};
 use crate::domain::catalogue::rule::Certainty;
 use crate::domain::report::ratio::Tenths;
+use crate::domain::report::{Parameter, Reference, Report};
 use crate::domain::time::Timestamp;
 
 fn table() -> Table {
@@ -19,7 +20,7 @@ fn table() -> Table {
             Cell::Date(date(2026, 11, 20)),
         ],
         is_total: false,
-        list: Some(format!("unit={name}")),
+        list: Some(Reference::to(Report::OpenCaseList).with(Parameter::Unit, name)),
     };
     let mut total = row("Tổng số", 14_186, 404_438_921_000, Some(834));
     total.is_total = true;
@@ -30,7 +31,7 @@ fn table() -> Table {
         scope: vec!["Năm thống kê 2020 (01/10/2019–30/09/2020)".to_owned()],
         columns: vec![
             Column::new("unit", ColumnKind::Text, "Đơn vị", "Unit"),
-            Column::new("done", ColumnKind::Count, "Thi hành xong (việc)", "Done"),
+            Column::count("cases", "Thi hành xong (việc)", "Done").opening(),
             Column::new("money", ColumnKind::Dong, "Thi hành xong (đồng)", "Money"),
             Column::new("rate", ColumnKind::Percent, "Tỷ lệ (%)", "Rate"),
             Column::new("day", ColumnKind::Date, "Ngày", "Day"),
@@ -52,7 +53,7 @@ fn table() -> Table {
                 kind: ChartKind::Bars,
                 vi: "Việc theo đơn vị".to_owned(),
                 names: "unit",
-                series: vec!["done"],
+                series: vec!["cases"],
             },
             Chart {
                 kind: ChartKind::Lines,
@@ -169,11 +170,17 @@ fn a_workbook_has_numbers_days_and_words_and_no_formula() {
 fn json_keeps_money_as_text_and_says_what_columns_mean() {
     let json: serde_json::Value = serde_json::from_slice(&rendered(Format::Json)).unwrap();
     assert_eq!(json["rows"][4]["money"], "404438921000");
-    assert_eq!(json["rows"][4]["done"], 14_186);
+    assert_eq!(json["rows"][4]["cases"], 14_186);
     assert_eq!(json["rows"][4]["rate"], "83.4");
     assert_eq!(json["rows"][4]["is_total"], true);
     assert_eq!(json["rows"][1]["rate"], serde_json::Value::Null);
-    assert_eq!(json["rows"][0]["list"], "unit==HYPERLINK(\"http://x\",\"y\")");
+    let list = "open-case-list?unit=%3DHYPERLINK(%22http://x%22,%22y%22)&figure=cases";
+    assert_eq!(json["rows"][0]["lists"]["cases"], list);
+    assert_eq!(
+        json["rows"][0]["lists"]["rate"],
+        serde_json::Value::Null,
+        "no list stands behind a rate"
+    );
     assert_eq!(json["columns"][2]["type"], "dong");
     assert_eq!(json["notes"][0]["certainty"], "R");
 }

@@ -15,7 +15,7 @@ const fn width(kind: ColumnKind) -> u32 {
         ColumnKind::Text => 28,
         ColumnKind::Dong => 20,
         ColumnKind::Date => 12,
-        ColumnKind::Count | ColumnKind::Percent | ColumnKind::Points => 11,
+        ColumnKind::Count | ColumnKind::Percent | ColumnKind::Points | ColumnKind::Hours => 11,
     }
 }
 
@@ -79,7 +79,7 @@ fn look(column: &Column, is_total: bool) -> Format {
     let format = match column.kind {
         ColumnKind::Text => format.set_text_wrap(),
         ColumnKind::Count | ColumnKind::Dong => format.set_num_format("#,##0"),
-        ColumnKind::Percent | ColumnKind::Points => format.set_num_format("0.0"),
+        ColumnKind::Percent | ColumnKind::Points | ColumnKind::Hours => format.set_num_format("0.0"),
         ColumnKind::Date => format.set_num_format("dd/mm/yyyy"),
     };
     if is_total { format.set_bold() } else { format }

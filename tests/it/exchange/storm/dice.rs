@@ -4,18 +4,18 @@ use std::time::Duration;
 
 /// The dice of one task (xorshift).
 #[derive(Debug)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// The dice of task number `task` of the storm with this seed.
-    pub(super) fn new(seed: u64, task: usize) -> Self {
+    pub(crate) fn new(seed: u64, task: usize) -> Self {
         let task = u64::try_from(task).expect("small");
         let mixed = (seed ^ task.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         // Zero would stay zero.
         Self((mixed ^ (mixed >> 31)) | 1)
     }
 
-    pub(super) fn below(&mut self, sides: u64) -> u64 {
+    pub(crate) fn below(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -23,20 +23,20 @@ impl Dice {
     }
 
     /// True once in `times`.
-    pub(super) fn one_in(&mut self, times: u64) -> bool {
+    pub(crate) fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
     /// A place in a list of so many.
-    pub(super) fn place(&mut self, count: usize) -> usize {
+    pub(crate) fn place(&mut self, count: usize) -> usize {
         usize::try_from(self.below(u64::try_from(count).expect("small"))).expect("small")
     }
 
-    pub(super) fn pick<'a, T>(&mut self, among: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, among: &'a [T]) -> &'a T {
         &among[self.place(among.len())]
     }
 
-    pub(super) fn millis_below(&mut self, millis: u64) -> Duration {
+    pub(crate) fn millis_below(&mut self, millis: u64) -> Duration {
         Duration::from_millis(self.below(millis))
     }
 }

@@ -7,7 +7,7 @@
 //! the machine decides how they interleave.
 
 mod cast;
-mod dice;
+pub(crate) mod dice;
 mod hubs;
 mod readers;
 mod verdict;
@@ -56,7 +56,7 @@ const BUDGET: Duration = Duration::from_mins(30);
 const TOLD_EVERY: Duration = Duration::from_secs(20);
 
 #[expect(clippy::disallowed_methods, reason = "of a test, no setting of the hub")]
-pub(super) fn setting(name: &str, otherwise: u64) -> u64 {
+pub(crate) fn setting(name: &str, otherwise: u64) -> u64 {
     let stated = std::env::var(name).ok();
     stated.map_or(otherwise, |text| text.parse().expect("a whole number"))
 }

@@ -126,10 +126,14 @@ impl Story<'_> {
             json!({ "change": "discharged", "date": day, "obligation": "1", "amount": "50", "ground": "L106_42" }),
             json!({ "change": "discharge_reversed", "date": day, "obligation": "1", "amount": "20" }),
             json!({ "change": "amount_changed", "date": day, "obligation": "1", "amount": "6000", "ground": "INTEREST", "interest_until": day }),
+            json!({ "change": "coercion_ground", "date": day }),
+            json!({ "change": "coercion_decided", "date": day }),
             json!({ "change": "performed", "date": day, "obligation": "2", "done": true }),
             json!({ "change": "tagged", "date": day, "add": ["COMPLEX"], "remove": ["CREDIT"] }),
             json!({ "change": "assigned", "date": day, "unit": super::UNIT, "officer": THADS.officer_text() }),
             json!({ "change": "status_changed", "date": day, "to": "POSTPONED", "ground": "L106_46" }),
+            json!({ "change": "status_changed", "date": day, "to": "IN_PROGRESS", "ground": "CONTINUED" }),
+            json!({ "change": "coercion_ground", "date": day }),
         ] {
             self.change_case(first, change).await;
         }

@@ -1,0 +1,236 @@
+//! Reading what reports are made of. Whose they may be is decided before, in `app::reports`.
+
+use jiff::civil::Date;
+
+use super::backend::on_pool;
+use super::rows::{CaseAgeRow, CountedAct, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow};
+use super::{Store, sql_report, store_error};
+use crate::domain::agency::Role;
+use crate::domain::error::Result;
+use crate::domain::ids::AgencyCode;
+use crate::domain::time::Timestamp;
+use crate::domain::workflow::Party;
+
+/// From an instant to before another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first instant.
+    pub from: Timestamp,
+    /// The instant after the last.
+    pub to: Timestamp,
+}
+
+/// Which overdue requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueFilter<'a> {
+    /// Who owes.
+    pub agency: &'a AgencyCode,
+    /// To whom; none: to anyone.
+    pub counterparty: Option<&'a AgencyCode>,
+    /// Overdue at this instant.
+    pub now: Timestamp,
+    /// Due in it.
+    pub due: Span,
+    /// Those alone whose answer is overdue.
+    pub silent: bool,
+    /// The kinds, each between commas; empty: any.
+    pub kinds: String,
+}
+
+/// Which transfers of judgments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferFilter<'a> {
+    /// Whose: a court's own, of every other agency those that it received.
+    pub agency: &'a AgencyCode,
+    /// Its role.
+    pub role: Role,
+    /// The kind of transfers.
+    pub kind: &'a str,
+    /// Registered in it.
+    pub span: Span,
+    /// The other side; none: any.
+    pub partner: Option<&'a AgencyCode>,
+}
+
+/// Which cases. Texts are empty for any; `-` for none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenCaseFilter {
+    /// A pattern of the text of its marks.
+    pub tag: String,
+    /// On whose initiative.
+    pub initiative: String,
+    /// The unit.
+    pub unit: String,
+    /// The officer.
+    pub officer: String,
+}
+
+/// By what cases that are not done are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Division {
+    /// Nothing.
+    Whole,
+    /// The unit.
+    Unit,
+    /// The officer.
+    Officer,
+    /// On whose initiative.
+    Initiative,
+}
+
+impl Store {
+    /// Events on requests in which `agency` is `side`, within `span`, whose details hold a text that `pattern` (SQL LIKE) fits, after a request
+    /// and version: by request, then by version.
+    pub async fn counted_acts(
+        &self,
+        (agency, side): (&AgencyCode, Party),
+        span: Span,
+        pattern: &str,
+        (id, version): (&str, i64),
+        limit: i64,
+    ) -> Result<Vec<CountedAct>> {
+        let text = if side == Party::Sender {
+            sql_report::COUNTED_ACTS_AT_SENDER
+        } else {
+            sql_report::COUNTED_ACTS_AT_RECIPIENT
+        };
+        on_pool!(self, text, |sql, pool| sqlx::query_as(sql)
+            .bind(agency.as_str())
+            .bind(span.from.micros())
+            .bind(span.to.micros())
+            .bind(pattern)
+            .bind(id)
+            .bind(version)
+            .bind(limit)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// Overdue requests, the oldest first, after a due time and request.
+    pub async fn overdue_page(
+        &self,
+        filter: &OverdueFilter<'_>,
+        (due, id): (i64, &str),
+        limit: i64,
+    ) -> Result<Vec<OverdueRequest>> {
+        on_pool!(self, sql_report::OVERDUE_PAGE, |sql, pool| sqlx::query_as(sql)
+            .bind(filter.agency.as_str())
+            .bind(filter.now.micros())
+            .bind(filter.counterparty.map_or("", AgencyCode::as_str))
+            .bind(filter.due.from.micros())
+            .bind(filter.due.to.micros())
+            .bind(i64::from(filter.silent))
+            .bind(due)
+            .bind(id)
+            .bind(&filter.kinds)
+            .bind(limit)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// What is overdue at `now` of the duties that others owe to `agency`, by them and by kind.
+    pub async fn overdue_by_kind(&self, agency: &AgencyCode, now: Timestamp) -> Result<Vec<OverdueOfKind>> {
+        on_pool!(self, sql_report::OVERDUE_BY_KIND, |sql, pool| sqlx::query_as(sql)
+            .bind(agency.as_str())
+            .bind(now.micros())
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// How many judgments went, by the other side.
+    pub async fn transfer_counts(&self, filter: &TransferFilter<'_>) -> Result<Vec<TransferCount>> {
+        let text = if filter.role == Role::Court {
+            sql_report::TRANSFER_COUNTS_AT_SENDER
+        } else {
+            sql_report::TRANSFER_COUNTS_AT_RECIPIENT
+        };
+        on_pool!(self, text, |sql, pool| sqlx::query_as(sql)
+            .bind(filter.agency.as_str())
+            .bind(filter.kind)
+            .bind(filter.span.from.micros())
+            .bind(filter.span.to.micros())
+            .bind(filter.partner.map_or("", AgencyCode::as_str))
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// Transfers of judgments by id after `after`; `status`: how the clock ended, empty for any, `-` for no verdict.
+    pub async fn transfer_page(
+        &self,
+        filter: &TransferFilter<'_>,
+        status: &str,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<TransferRow>> {
+        let text = if filter.role == Role::Court {
+            sql_report::TRANSFERS_AT_SENDER
+        } else {
+            sql_report::TRANSFERS_AT_RECIPIENT
+        };
+        on_pool!(self, text, |sql, pool| sqlx::query_as(sql)
+            .bind(filter.agency.as_str())
+            .bind(filter.kind)
+            .bind(filter.span.from.micros())
+            .bind(filter.span.to.micros())
+            .bind(filter.partner.map_or("", AgencyCode::as_str))
+            .bind(status)
+            .bind(after)
+            .bind(limit)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// Cases of an agency that are not done, by division, age and status. `latest`: the last days on which the ages began, the oldest first.
+    pub async fn case_ages(
+        &self,
+        agency: &AgencyCode,
+        filter: &OpenCaseFilter,
+        latest: [Date; 4],
+        division: Division,
+    ) -> Result<Vec<CaseAgeRow>> {
+        let text = match division {
+            Division::Whole => sql_report::CASE_AGES,
+            Division::Unit => sql_report::CASE_AGES_BY_UNIT,
+            Division::Officer => sql_report::CASE_AGES_BY_OFFICER,
+            Division::Initiative => sql_report::CASE_AGES_BY_INITIATIVE,
+        };
+        let latest = latest.map(|day| day.to_string());
+        on_pool!(self, text, |sql, pool| {
+            let query = sqlx::query_as(sql)
+                .bind(agency.as_str())
+                .bind(&filter.tag)
+                .bind(&filter.initiative)
+                .bind(&filter.unit)
+                .bind(&filter.officer);
+            latest.iter().fold(query, sqlx::query::QueryAs::bind).fetch_all(pool)
+        })
+        .map_err(store_error)
+    }
+
+    /// Cases of an agency that are not done, in one of `statuses` (each between commas), opened after the first day and not after the second,
+    /// the oldest first, after a day and id.
+    pub async fn open_cases(
+        &self,
+        agency: &AgencyCode,
+        filter: &OpenCaseFilter,
+        (opened_after, opened_until): (&str, &str),
+        statuses: &str,
+        (day, id): (&str, &str),
+        limit: i64,
+    ) -> Result<Vec<OpenCaseRow>> {
+        on_pool!(self, sql_report::OPEN_CASES, |sql, pool| sqlx::query_as(sql)
+            .bind(agency.as_str())
+            .bind(&filter.tag)
+            .bind(&filter.initiative)
+            .bind(&filter.unit)
+            .bind(&filter.officer)
+            .bind(opened_after)
+            .bind(opened_until)
+            .bind(statuses)
+            .bind(day)
+            .bind(id)
+            .bind(limit)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+}
