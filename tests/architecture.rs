@@ -69,6 +69,10 @@ mod rules {
             "a client goes on with a document that the hub or the way to it cut off",
         ),
         (
+            "src/client/reports.rs",
+            "a client says that the hub or the way to it cut a report off",
+        ),
+        (
             "src/server/drain.rs",
             "ends an open stream in tonic's terms, in words of grpc::status",
         ),

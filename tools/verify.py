@@ -26,6 +26,7 @@ import urllib.parse
 from datetime import datetime, timedelta, timezone
 
 import verify_cases
+import verify_reports
 import verify_content
 import verify_der
 
@@ -36,9 +37,9 @@ except ImportError:
     tomllib = None
 
 REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-CASE, SUSPENSION, WEBHOOK, CLOCK = 14, 15, 16, 18
+CASE, SUSPENSION, WEBHOOK, REPORT, CLOCK = 14, 15, 16, 17, 18
 TYPES = (REQUEST, REGISTRY, DELIVERY, CALENDAR, MEASURE, DOCUMENT, READ, ERASURE, CATALOGUE, OPERATOR, HUB_KEY, TRUST, CASE,
-         SUSPENSION, WEBHOOK, CLOCK)
+         SUSPENSION, WEBHOOK, REPORT, CLOCK)
 OPEN_STATES = ("SUBMITTED", "ACKNOWLEDGED", "CLARIFYING", "WITHDRAWAL_PENDING")
 NO_CONTENT = bytes(32)
 VIET_NAM = timezone(timedelta(hours=7))
@@ -94,6 +95,10 @@ TABLES = {
     "case_request": (1, "enforcement_request_id case_id obligations purpose amount costs debited debited_time arrived"),
     "case_movement": (3, "case_id version ordinal agency unit officer initiative tag line month change_date late cases dong"),
     "case_book": (7, "agency tag month line unit officer initiative cases dong"),
+    "report_closing": (2, "agency period agencies digest officer closed_time log_index"),
+    "closed_books": (1, "agency last_month log_index"),
+    "report_targets": (2, "agency year targets version officer set_time log_index"),
+    "report_campaign": (2, "agency code campaign version officer set_time log_index"),
 }
 
 # What operators do, and what is said of each action.
@@ -541,6 +546,7 @@ class Replay:
         self.requests, self.clocks, self.shown, self.operators = {}, {}, {}, set()
         self.erasures, self.destroyed, self.notices, self.webhooks = {}, {}, {}, {}
         self.cases = verify_cases.Cases(self.require, text_of)
+        self.reports = verify_reports.Reports(self.require, text_of, self.cases)
         self.registry_version = self.calendar_version = 0
         self.hub_id, self.authority_keys, self.suspensions = None, {}, {}
 
@@ -548,8 +554,8 @@ class Replay:
         follow = {REQUEST: self.request, REGISTRY: self.registry, DELIVERY: self.delivery,
                   CALENDAR: self.calendar, MEASURE: self.outside_measure, READ: self.read,
                   CATALOGUE: self.catalogue, OPERATOR: self.operator, ERASURE: self.erasure,
-                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, CASE: self.cases.follow,
-                  SUSPENSION: self.suspension, WEBHOOK: self.webhook,
+                  HUB_KEY: self.hub_key, TRUST: self.trust_paper, CASE: self.case,
+                  SUSPENSION: self.suspension, REPORT: self.reports.follow, WEBHOOK: self.webhook,
                   CLOCK: self.clock}.get(event["entry_type"])
         try:
             if follow is None:
@@ -563,6 +569,10 @@ class Replay:
     def require(holds):
         if not holds:
             raise ValueError("an event that cannot follow")
+
+    def case(self, event, told):
+        self.reports.may_count(event["agency"], told.get("booked"))
+        self.cases.follow(event, told)
 
     def registry(self, event, told):
         self.registry_version += 1
@@ -1012,6 +1022,7 @@ class Replay:
         checked = ("log_entry", "event", "body", "content_key", "checkpoint", "idempotency", "supervision_shown",
                    "erased_content")
         rows.update(self.cases.rows())
+        rows.update(self.reports.rows())
         rows["erasure"] = [erasure for order in self.erasures.values() for erasure in order]
         return {table: found for table, found in rows.items() if table not in checked}
 

@@ -16,6 +16,11 @@ INITIATIVES = ("PROACTIVE", "ON_REQUEST")
 ENTRUSTED_PART = "L106_49"
 
 
+def order(key, tags):
+    """Agency, unit, officer, initiative, tag, line; nothing before everything else."""
+    return (*key[:3], INITIATIVES.index(key[3]), tags.index(key[4]) if key[4] else -1, LINES.index(key[5]))
+
+
 class Moves:
     """Cases and đồng by division and line."""
 
@@ -30,8 +35,7 @@ class Moves:
 
     def rows(self):
         """Those that come to something, in the order of divisions, then of lines."""
-        order = lambda key: (*key[:3], INITIATIVES.index(key[3]), self.tags.index(key[4]) if key[4] else -1, LINES.index(key[5]))
-        return [(key, self.sums[key]) for key in sorted(self.sums, key=order)
+        return [(key, self.sums[key]) for key in sorted(self.sums, key=lambda key: order(key, self.tags))
                 if self.sums[key]["cases"] or self.sums[key]["dong"]]
 
 

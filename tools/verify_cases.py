@@ -42,7 +42,7 @@ class Cases:
     """Every case as its events have made it, and every order that names one."""
 
     def __init__(self, require, text_of):
-        self.require, self.text_of = require, text_of
+        self.require, self.text_of, self.tags = require, text_of, TAGS
         self.cases, self.orders = {}, {}
         self.movements, self.book = [], {}
 

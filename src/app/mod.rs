@@ -31,6 +31,7 @@ pub mod operator;
 mod places;
 pub mod receipts;
 pub mod registers;
+pub mod report_books;
 pub mod reports;
 pub mod requests;
 mod sandbox;

@@ -123,6 +123,10 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceListErasable
         | Rpc::WebhookServiceListEndpoints
         | Rpc::WebhookServiceListDeliveries
+        | Rpc::ReportBookServiceGetPeriodFigures
+        | Rpc::ReportBookServiceListClosings
+        | Rpc::ReportBookServiceListTargets
+        | Rpc::ReportBookServiceListCampaigns
         | Rpc::ReportServiceRunReport
         | Rpc::SupervisionServiceListAgencyReads
         | Rpc::SupervisionServiceGetReadStatistics
@@ -135,6 +139,9 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::NoticeServiceDiscardNotice
         | Rpc::MailboxServiceAdvance
         | Rpc::MailboxServiceSeek
+        | Rpc::ReportBookServiceClosePeriod
+        | Rpc::ReportBookServiceSetTargets
+        | Rpc::ReportBookServiceSetCampaign
         | Rpc::WebhookServiceRegisterEndpoint
         | Rpc::WebhookServiceUpdateEndpoint
         | Rpc::WebhookServiceRotateEndpointKey

@@ -8,6 +8,7 @@ pub mod log_memory;
 pub mod pkcs11;
 pub mod pki;
 pub mod receipts;
+pub mod reports;
 pub mod signing;
 pub mod token;
 pub mod witness_key;

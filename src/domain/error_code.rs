@@ -285,6 +285,16 @@ error_codes! {
     /// The case takes no such order where it stands.
     CaseNotOpen, "CASE_NOT_OPEN", FailedPrecondition,
         "Việc thi hành án ở trạng thái không được gửi văn bản này.", "The case takes no such order where it stands.";
+    /// A period can be signed off only when its last day has passed.
+    PeriodNotOver, "PERIOD_NOT_OVER", FailedPrecondition,
+        "Kỳ báo cáo chưa kết thúc nên chưa thể khóa sổ.", "The period is not over yet, so that it cannot be closed.";
+    /// A period is closed once.
+    PeriodAlreadyClosed, "PERIOD_ALREADY_CLOSED", AlreadyExists,
+        "Kỳ báo cáo đã được khóa sổ; số liệu đã khóa không thay đổi.", "The period is closed already; closed figures stay as they are.";
+    /// The figures are not those that the head has seen.
+    PeriodFiguresChanged, "PERIOD_FIGURES_CHANGED", Conflict,
+        "Số liệu của kỳ đã thay đổi kể từ lúc xem; hãy xem lại trước khi khóa sổ.",
+        "The figures of the period have changed since they were looked at; look again before closing.";
     /// More than is owed in the case.
     CaseAmountExceeded, "CASE_AMOUNT_EXCEEDED", FailedPrecondition,
         "Số tiền vượt phần nghĩa vụ còn lại của việc thi hành án.", "The amount is above what is owed in the case.";

@@ -55,6 +55,8 @@ pub enum EntryType {
     Webhook,
     /// A case was opened or changed.
     Case,
+    /// A period was closed, targets or a campaign were set.
+    Report,
 }
 
 impl EntryType {
@@ -76,6 +78,7 @@ impl EntryType {
         Self::Clock,
         Self::Webhook,
         Self::Case,
+        Self::Report,
     ];
 
     /// The byte in the leaf and the number in the event row.
@@ -97,6 +100,7 @@ impl EntryType {
             Self::Clock => 18,
             Self::Webhook => 16,
             Self::Case => 14,
+            Self::Report => 17,
         }
     }
 

@@ -16,6 +16,7 @@ pub mod mailbox_service;
 pub mod notice_service;
 mod page;
 pub(crate) mod refusal;
+pub mod report_book_service;
 pub mod report_service;
 pub mod request_service;
 pub mod sandbox_service;

@@ -11,6 +11,7 @@ use lienthong_proto::v1::document_service_server::DocumentServiceServer;
 use lienthong_proto::v1::evidence_service_server::EvidenceServiceServer;
 use lienthong_proto::v1::mailbox_service_server::MailboxServiceServer;
 use lienthong_proto::v1::notice_service_server::NoticeServiceServer;
+use lienthong_proto::v1::report_book_service_server::ReportBookServiceServer;
 use lienthong_proto::v1::report_service_server::ReportServiceServer;
 use lienthong_proto::v1::request_service_server::RequestServiceServer;
 use lienthong_proto::v1::sandbox_service_server::SandboxServiceServer;
@@ -43,6 +44,7 @@ use crate::grpc::document_service::DocumentService;
 use crate::grpc::evidence_service::EvidenceService;
 use crate::grpc::mailbox_service::MailboxService;
 use crate::grpc::notice_service::NoticeService;
+use crate::grpc::report_book_service::ReportBookService;
 use crate::grpc::report_service::ReportService;
 use crate::grpc::request_service::RequestService;
 use crate::grpc::sandbox_service::SandboxService;
@@ -100,6 +102,7 @@ pub(super) fn routes(
         .add_service(limited!(SupervisionServiceServer, SupervisionService::new(app.clone())))
         .add_service(limited!(SuspensionServiceServer, SuspensionService::new(app.clone())))
         .add_service(limited!(WebhookServiceServer, WebhookService::new(webhooks)))
+        .add_service(limited!(ReportBookServiceServer, ReportBookService::new(app.clone())))
         .add_service(limited!(NoticeServiceServer, NoticeService::new(app.clone())))
         .add_service(limited!(AdminServiceServer, AdminService::new(app.clone())))
         .add_service(limited!(

@@ -41,6 +41,7 @@ migrations! {
     17 => "0017_webhook",
     18 => "0018_case_book",
     19 => "0019_suspension",
+    20 => "0020_report_entry",
     21 => "0021_coercion",
 }
 

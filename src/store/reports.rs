@@ -3,11 +3,16 @@
 use jiff::civil::Date;
 
 use super::backend::on_pool;
-use super::rows::{CaseAgeRow, CountedAct, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow};
+use super::rows::{
+    CaseAgeRow, CountedAct, CountedCase, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow,
+};
 use super::{Store, sql_report, store_error};
 use crate::domain::agency::Role;
+use crate::domain::enforcement_case::{Initiative, Tag};
 use crate::domain::error::Result;
 use crate::domain::ids::AgencyCode;
+use crate::domain::report::Month;
+use crate::domain::report::figures::case_figure::CaseFigure;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Party;
 
@@ -78,7 +83,52 @@ pub enum Division {
     Initiative,
 }
 
+/// Whose cases stand behind a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureOf<'a> {
+    /// Of this agency.
+    pub agency: &'a AgencyCode,
+    /// Under this tag; none: all cases.
+    pub tag: Option<Tag>,
+    /// The months, first and last.
+    pub months: (Month, Month),
+    /// Of these units, each between commas, two commas for none; `*` for any.
+    pub units: String,
+    /// Of these officers, likewise.
+    pub officers: String,
+    /// On whose initiative; none: either.
+    pub initiative: Option<Initiative>,
+}
+
 impl Store {
+    /// The cases behind a figure of the books, by id after `after`. They add up to it.
+    pub async fn cases_behind(
+        &self,
+        of: &FigureOf<'_>,
+        figure: CaseFigure,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<CountedCase>> {
+        let terms = figure.terms().into_iter();
+        let terms: serde_json::Value = terms
+            .map(|(line, when, factor)| serde_json::json!([line.as_str(), when.as_str(), factor]))
+            .collect();
+        let terms = terms.to_string();
+        on_pool!(self, sql_report::CASES_BEHIND, |sql, pool| sqlx::query_as(sql)
+            .bind(of.agency.as_str())
+            .bind(of.tag.map_or("", Tag::as_str))
+            .bind(of.months.0.to_string())
+            .bind(of.months.1.to_string())
+            .bind(&of.units)
+            .bind(&of.officers)
+            .bind(of.initiative.map_or("*", Initiative::as_str))
+            .bind(after)
+            .bind(limit)
+            .bind(&terms)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
     /// Events on requests in which `agency` is `side`, within `span`, whose details hold a text that `pattern` (SQL LIKE) fits, after a request
     /// and version: by request, then by version.
     pub async fn counted_acts(

@@ -27,6 +27,7 @@ pub const TABLES: &[(&str, Class)] = &[
     ("case_movement", Class::Projection),
     ("case_request", Class::Projection),
     ("checkpoint", Class::Evidence),
+    ("closed_books", Class::Projection),
     ("content_key", Class::Projection),
     ("credential", Class::Projection),
     ("deadline", Class::Projection),
@@ -48,6 +49,9 @@ pub const TABLES: &[(&str, Class)] = &[
     ("officer", Class::Projection),
     ("operator_action", Class::Operational),
     ("register_counter", Class::Projection),
+    ("report_campaign", Class::Projection),
+    ("report_closing", Class::Projection),
+    ("report_targets", Class::Projection),
     ("request_attachment", Class::Projection),
     ("request_relation", Class::Projection),
     ("response_count", Class::Projection),
@@ -225,6 +229,16 @@ table!(CASE_REQUEST, "case_request", Replace, ["enforcement_request_id"], {
     "enforcement_request_id": Text, "case_id": Text, "obligations": Text, "purpose": Text, "amount": Integer, "costs": Integer,
     "debited": Integer, "debited_time": Integer, "arrived": Integer,
 });
+table!(REPORT_CLOSING, "report_closing", Fail, ["agency", "period"], {
+    "agency": Text, "period": Text, "agencies": Text, "digest": Bytes, "officer": Text, "closed_time": Integer, "log_index": Integer,
+});
+table!(CLOSED_BOOKS, "closed_books", Replace, ["agency"], { "agency": Text, "last_month": Text, "log_index": Integer });
+table!(REPORT_TARGETS, "report_targets", Replace, ["agency", "year"], {
+    "agency": Text, "year": Integer, "targets": Text, "version": Integer, "officer": Text, "set_time": Integer, "log_index": Integer,
+});
+table!(REPORT_CAMPAIGN, "report_campaign", Replace, ["agency", "code"], {
+    "agency": Text, "code": Text, "campaign": Text, "version": Integer, "officer": Text, "set_time": Integer, "log_index": Integer,
+});
 table!(TIMER, "timer", Replace, ["enforcement_request_id"], { "enforcement_request_id": Text, "due_time": Integer });
 table!(NOTICE, "notice", Replace, ["drafted_index"], {
     "drafted_index": Integer, "enforcement_request_id": Text, "state": Text, "addressee": Text, "decided_index": Integer,
@@ -269,6 +283,10 @@ pub(crate) static WRITTEN: &[&Table] = &[
     &CASE_REQUEST,
     &CASE_MOVEMENT,
     &CASE_BOOK,
+    &REPORT_CLOSING,
+    &CLOSED_BOOKS,
+    &REPORT_TARGETS,
+    &REPORT_CAMPAIGN,
     &NOTICE,
     &CALENDAR_DAY,
     &TIMER,

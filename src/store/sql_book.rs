@@ -1,7 +1,7 @@
 //! The SQL texts of the books of cases.
 
 use super::backend::Sql;
-use super::sql::texts;
+use super::sql::{in_list, texts};
 
 /// Agencies in the JSON array $1.
 macro_rules! of_agencies {
@@ -107,7 +107,46 @@ macro_rules! stocked {
     };
 }
 
+/// All of it: the stocks of the months before $2, under month $4, and what moved from $2 to $3, under $3; whatever the tag.
+macro_rules! closing_sums {
+    ($among:literal) => {
+        concat!(
+            "SELECT b.agency, b.unit, b.officer, b.initiative, b.tag, b.month, b.line, CAST(SUM(b.cases) AS BIGINT) AS cases, ",
+            "CAST(SUM(b.dong) AS BIGINT) AS dong FROM (SELECT CASE WHEN month < $2 THEN $4 ELSE $3 END AS month, agency, unit, \
+             officer, initiative, tag, line, cases, dong FROM case_book WHERE agency ",
+            $among,
+            " AND month <= $3 AND (month >= $2 OR line IN ('in_progress', 'postponed', 'suspended', 'no_conditions', 'separate'))) b \
+             GROUP BY b.agency, b.unit, b.officer, b.initiative, b.tag, b.month, b.line"
+        )
+    };
+}
+
 texts! {
+    SUMS_TO_CLOSE = of_agencies!(closing_sums);
+    CLOSED_BOOKS = in_list!("SELECT agency, last_month, log_index FROM closed_books WHERE agency IN ", "");
+    CLOSING_OF_PERIOD = Sql::both(
+        "SELECT agency, period, agencies, digest, officer, closed_time, log_index FROM report_closing \
+         WHERE agency = $1 AND period = $2"
+    );
+    CLOSINGS_OF_AGENCY = Sql::both(
+        "SELECT agency, period, agencies, digest, officer, closed_time, log_index FROM report_closing \
+         WHERE agency = $1 AND log_index < $2 ORDER BY log_index DESC LIMIT $3"
+    );
+    TARGETS_OF_YEAR = Sql::both(
+        "SELECT agency, year, targets, version, officer, set_time, log_index FROM report_targets WHERE agency = $1 AND year = $2"
+    );
+    TARGETS_OF_AGENCY = Sql::both(
+        "SELECT agency, year, targets, version, officer, set_time, log_index FROM report_targets \
+         WHERE agency = $1 AND year < $2 ORDER BY year DESC LIMIT $3"
+    );
+    CAMPAIGN_OF_CODE = Sql::both(
+        "SELECT agency, code, campaign, version, officer, set_time, log_index FROM report_campaign \
+         WHERE agency = $1 AND code = $2"
+    );
+    CAMPAIGNS_OF_AGENCY = Sql::both(
+        "SELECT agency, code, campaign, version, officer, set_time, log_index FROM report_campaign \
+         WHERE agency = $1 AND code > $2 ORDER BY code LIMIT $3"
+    );
     BOOK_OF_PERIOD = of_agencies!(book);
     MOVEMENTS_ON_LINE = of_agencies!(movements);
     MOVEMENTS_LATE = of_agencies!(late);

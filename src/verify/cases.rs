@@ -7,6 +7,8 @@ use super::compare::compare;
 use super::entry::Event;
 use super::expected::{book_row, case_request_row, case_row, movement_row};
 use super::fault::{Faults, What};
+use super::log::Log;
+use super::reports::Reports;
 use super::row::{Row, Value};
 use super::rows::{ByOwner, Rows};
 use super::select::{CASE_BOOK, CASE_EVENT, CASE_MOVEMENT, CASE_REQUEST, ENFORCEMENT_CASE, EVENT};
@@ -49,8 +51,12 @@ impl Orders {
     }
 
     /// An entry of a case. None: it does not say what one must.
-    pub(super) fn follow(&mut self, event: &Event<'_>) -> Option<()> {
-        let change = told(event)?.change;
+    pub(super) fn follow(&mut self, event: &Event<'_>, reports: &Reports) -> Option<()> {
+        let told = told(event)?;
+        if !reports.may_count(event.agency, told.booked) {
+            return None;
+        }
+        let change = told.change;
         let Some((request, amount, comes)) = change.as_ref().and_then(CaseChange::arrival) else {
             return Some(());
         };
@@ -69,7 +75,7 @@ impl Orders {
 }
 
 /// The tables against the events of a sound log.
-pub(super) async fn check(source: &mut Source, orders: &Orders, verdict: &mut Verdict) -> Result<()> {
+pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict) -> Result<()> {
     let faults = &mut verdict.faults;
     let mut events = source.rows(&CASE_EVENT).await?;
     let mut stored = ByOwner::of(source.rows(&ENFORCEMENT_CASE).await?, "id");
@@ -99,9 +105,10 @@ pub(super) async fn check(source: &mut Source, orders: &Orders, verdict: &mut Ve
     let rows = source.rows(&CASE_BOOK).await?.rest().await?;
     let expected = book.iter().map(|(place, sum)| book_row(place, *sum)).collect();
     compare(&CASE_BOOK, expected, rows, faults);
+    log.reports.check(&book, faults);
     source.settle().await?;
     let rows = source.rows(&CASE_REQUEST).await?.rest().await?;
-    compare(&CASE_REQUEST, orders.rows(), rows, faults);
+    compare(&CASE_REQUEST, log.orders.rows(), rows, faults);
     source.settle().await
 }
 

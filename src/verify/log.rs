@@ -15,6 +15,7 @@ use super::note::Known;
 use super::operator::Operators;
 use super::reads;
 use super::registry::Registry;
+use super::reports::Reports;
 use super::row::{Row, Value};
 use super::rows::{ByOwner, Rows};
 use super::select::{ATTACHMENT, CHECKPOINT, EVENT, LOG_ENTRY};
@@ -80,6 +81,7 @@ pub(super) struct Log {
     pub(super) lanes: BTreeMap<(String, Lane), LaneHead>,
     pub(super) measures: Measures,
     pub(super) orders: Orders,
+    pub(super) reports: Reports,
     pub(super) effects: Vec<Effect>,
     /// The last number of each book of an agency and year; the replay of the requests fills it.
     pub(super) counters: BTreeMap<(String, Register, i64), i64>,
@@ -139,6 +141,7 @@ impl Log {
             lanes: BTreeMap::new(),
             measures: Measures::default(),
             orders: Orders::default(),
+            reports: Reports::default(),
             effects: Vec::new(),
             counters: BTreeMap::new(),
             tallies: Tallies::default(),
@@ -257,7 +260,8 @@ impl Log {
             EntryType::Trust => self.trust.follow(event, own),
             EntryType::Suspension => self.suspension(event),
             EntryType::Clock => self.clock(event),
-            EntryType::Case => self.orders.follow(event),
+            EntryType::Case => self.orders.follow(event, &self.reports),
+            EntryType::Report => self.reports.follow(event),
             EntryType::Document => check_attachment(event, own, salt.as_deref(), verdict),
         };
         if follows.is_none() {
@@ -267,8 +271,8 @@ impl Log {
 
     fn does_not_follow(&mut self, event: &Event<'_>, verdict: &mut Verdict) {
         self.is_sound = false;
-        let name = format!("log_index={}", event.index);
-        verdict.faults.place(&EVENT, name, What::DoesNotFollow);
+        let faults = &mut verdict.faults;
+        faults.place(&EVENT, format!("log_index={}", event.index), What::DoesNotFollow);
     }
 
     /// The places in mailboxes, the measures, and what is done to other requests; the rest is for the replay.

@@ -23,6 +23,7 @@ mod note;
 mod operator;
 mod reads;
 mod registry;
+mod reports;
 mod requests;
 mod row;
 mod rows;
@@ -162,7 +163,7 @@ pub async fn verify_again(
         source.settle().await?;
         reads::check(source, &mut verdict).await?;
         erasures::check(source, &mut verdict).await?;
-        cases::check(source, &log.orders, &mut verdict).await?;
+        cases::check(source, &log, &mut verdict).await?;
         small::check(source, &log, &mut verdict).await?;
         verdict.replayed = true;
     }

@@ -332,6 +332,30 @@ pub(super) static CASE_REQUEST: Select = Select::of(
      ORDER BY enforcement_request_id",
 );
 
+pub(super) static REPORT_CLOSING: Select = Select::of(
+    "report_closing",
+    &["agency", "period"],
+    "SELECT agency, period, agencies, digest, officer, closed_time, log_index FROM report_closing ORDER BY agency, period",
+);
+
+pub(super) static CLOSED_BOOKS: Select = Select::of(
+    "closed_books",
+    &["agency"],
+    "SELECT agency, last_month, log_index FROM closed_books ORDER BY agency",
+);
+
+pub(super) static REPORT_TARGETS: Select = Select::of(
+    "report_targets",
+    &["agency", "year"],
+    "SELECT agency, year, targets, version, officer, set_time, log_index FROM report_targets ORDER BY agency, year",
+);
+
+pub(super) static REPORT_CAMPAIGN: Select = Select::of(
+    "report_campaign",
+    &["agency", "code"],
+    "SELECT agency, code, campaign, version, officer, set_time, log_index FROM report_campaign ORDER BY agency, code",
+);
+
 pub(super) static LEDGER_HEAD: Select = Select::of(
     "ledger_head",
     &["id"],
@@ -370,6 +394,10 @@ pub static VERIFIED: &[&Select] = &[
     &CASE_REQUEST,
     &CASE_MOVEMENT,
     &CASE_BOOK,
+    &REPORT_CLOSING,
+    &CLOSED_BOOKS,
+    &REPORT_TARGETS,
+    &REPORT_CAMPAIGN,
     &AGENCY,
     &OFFICER,
     &CREDENTIAL,

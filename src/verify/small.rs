@@ -6,8 +6,9 @@ use super::fault::Faults;
 use super::log::Log;
 use super::row::{Row, Value};
 use super::select::{
-    AGENCY, CALENDAR_DAY, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER, REGISTER_COUNTER,
-    RESPONSE_COUNT, RESPONSE_HISTOGRAM, Select, TREE_NODE, TRUST_PAPER, WEBHOOK_ENDPOINT,
+    AGENCY, CALENDAR_DAY, CLOSED_BOOKS, CREDENTIAL, HUB_KEY, LEDGER_HEAD, MAILBOX_HEAD, MEASURE, OFFICER,
+    REGISTER_COUNTER, REPORT_CAMPAIGN, REPORT_CLOSING, REPORT_TARGETS, RESPONSE_COUNT, RESPONSE_HISTOGRAM, Select,
+    TREE_NODE, TRUST_PAPER, WEBHOOK_ENDPOINT,
 };
 use super::source::Source;
 use super::{Result, Verdict};
@@ -27,7 +28,7 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
     });
     let sums = log.tallies.iter();
     let histograms = log.tallies.iter().filter(|(_, sum)| sum.has_durations());
-    let expected: [(&'static Select, Vec<Row>); 12] = [
+    let expected: [(&'static Select, Vec<Row>); 16] = [
         (&RESPONSE_COUNT, sums.map(|(key, sum)| count_row(key, sum)).collect()),
         (
             &RESPONSE_HISTOGRAM,
@@ -43,6 +44,10 @@ pub(super) async fn check(source: &mut Source, log: &Log, verdict: &mut Verdict)
         (&REGISTER_COUNTER, counters.collect()),
         (&MAILBOX_HEAD, heads),
         (&WEBHOOK_ENDPOINT, log.webhooks.rows()),
+        (&REPORT_CLOSING, log.reports.closing_rows()),
+        (&CLOSED_BOOKS, log.reports.closed_rows()),
+        (&REPORT_TARGETS, log.reports.target_rows()),
+        (&REPORT_CAMPAIGN, log.reports.campaign_rows()),
     ];
     for (select, expected) in expected {
         held(source, select, expected, &mut verdict.faults).await?;

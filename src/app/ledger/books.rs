@@ -16,8 +16,10 @@ pub(super) struct Books {
 
 impl State {
     /// Lets an entry that makes `after` of `before` say in which month it is counted.
-    pub(super) fn book(before: Option<&CaseRecord>, after: &mut CaseRecord, event: &mut CaseEvent) {
-        event.booked = booked_month(before, after, event, None);
+    pub(super) fn book(&self, before: Option<&CaseRecord>, after: &mut CaseRecord, event: &mut CaseEvent) {
+        let former = before.map_or(&after.agency, |before| &before.agency);
+        let first_open = self.first_open(&[former, &after.agency]);
+        event.booked = booked_month(before, after, event, first_open);
         after.booked = event.booked.or(after.booked);
     }
 

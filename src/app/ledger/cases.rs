@@ -39,6 +39,17 @@ pub enum CaseWork {
     },
 }
 
+impl CaseWork {
+    /// The agencies that it names beside the one that acts.
+    pub(super) fn agencies(&self) -> impl Iterator<Item = &AgencyCode> {
+        let named = match self {
+            Self::Succeed { from, to, .. } => Some([from, to]),
+            Self::Steps(_) | Self::Remind(_) => None,
+        };
+        named.into_iter().flatten()
+    }
+}
+
 /// One line of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaseStep {
@@ -103,8 +114,8 @@ struct DraftEntry {
 }
 
 impl Draft {
-    fn enter(&mut self, before: Option<&CaseRecord>, mut after: CaseRecord, mut event: CaseEvent) {
-        State::book(before, &mut after, &mut event);
+    fn enter(&mut self, state: &State, before: Option<&CaseRecord>, mut after: CaseRecord, mut event: CaseEvent) {
+        state.book(before, &mut after, &mut event);
         self.records.insert(after.id.clone(), after.clone());
         let before = before.cloned();
         self.entries.push(DraftEntry { before, after, event });
@@ -238,7 +249,7 @@ fn open(
         time: state.hub_time,
     };
     match CaseRecord::follow(None, time, &event) {
-        Ok(record) => draft.enter(None, record, event),
+        Ok(record) => draft.enter(state, None, record, event),
         Err(rejection) => {
             let violation = rejection.violation(&at);
             let is_date = matches!(rejection, Rejection::TooEarly | Rejection::Future);
@@ -283,7 +294,7 @@ fn alter(
         time: state.hub_time,
     };
     match CaseRecord::follow(Some(before), time, &event) {
-        Ok(record) => draft.enter(Some(before), record, event),
+        Ok(record) => draft.enter(state, Some(before), record, event),
         Err(rejection) => draft.wrong.push(rejection.violation(&at)),
     }
 }
@@ -393,7 +404,7 @@ fn by_hub(state: &mut State, command: &Command, id: &CaseId, mut event: CaseEven
         time: state.hub_time,
     };
     let mut record = CaseRecord::follow(Some(&before), at, &event).map_err(Error::internal)?;
-    State::book(Some(&before), &mut record, &mut event);
+    state.book(Some(&before), &mut record, &mut event);
     append(state, command, &record, &event, NO_CONTENT)?;
     state.move_books(Some(&before), &record, &event);
     state.cases.set(id.clone(), record);

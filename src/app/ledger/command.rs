@@ -173,6 +173,8 @@ pub enum Operation {
     Webhook(Box<super::webhook::WebhookStep>),
     /// Open and change cases.
     Cases(CaseWork),
+    /// Close a period, or set targets or a campaign.
+    Reports(Box<super::reports::ReportStep>),
 }
 
 /// A catalogue.

@@ -11,6 +11,7 @@ use super::books;
 use super::command::{Command, Outcome};
 use super::decide::{Decided, decide};
 use super::needs::Needs;
+use super::reports;
 use super::signed::{self, Signed};
 use super::state::{Registry, State};
 use super::tally;
@@ -177,6 +178,7 @@ impl Writer {
         self.write_erasures(tx, state).await?;
         tally::write(tx, &state.tallies).await?;
         books::write(tx, &state.books).await?;
+        reports::write(tx, &state.reports).await?;
         webhook::write(tx, &state.webhooks).await?;
         let Some(signed) = signed else { return Ok(None) };
         let (growth, checkpoint) = signed.remembered().await?;

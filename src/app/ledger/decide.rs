@@ -9,8 +9,8 @@ use super::command::{Command, Operation, Outcome, Receipt};
 use super::environment::Environment;
 use super::state::{Registry, State};
 use super::{
-    calendar, cases, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, step, submit,
-    suspension, sweep, timers, trust, upload, webhook,
+    calendar, cases, catalogue, clock, delivery, erasure, hub_key, measures, operator, reads, registry, reports, step,
+    submit, suspension, sweep, timers, trust, upload, webhook,
 };
 use crate::domain::agency::Scope;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -138,6 +138,15 @@ pub(super) fn decide(
         Operation::HubKey(key) => hub_key::register(state, environment, command, key)?,
         Operation::Trust(paper) => trust::keep(state, environment, command, paper)?,
         Operation::Cases(work) => cases::enter(state, registry, environment, command, work)?,
+        Operation::Reports(step) => {
+            if step
+                .registry_version()
+                .is_some_and(|version| version != state.registry_version)
+            {
+                return Ok(Decided::Outdated);
+            }
+            reports::enter(state, registry, environment, command, step)?;
+        }
         Operation::Operator(lines) => operator::enter(state, command, lines)?,
         Operation::RetireHubKey(key) => hub_key::retire(state, command, key)?,
         Operation::Upload(document) => {

@@ -32,6 +32,7 @@ mod reads;
 mod record;
 mod registry;
 mod relations;
+pub mod reports;
 mod signed;
 mod state;
 mod steady;

@@ -8,6 +8,7 @@ use super::case_needs::CaseNeeds;
 use super::clock::ClockStep;
 use super::command::{Command, Operation, RegistryChange, SweepTask};
 use super::erasure::ErasureStep;
+use super::reports::ReportNeeds;
 use super::state::{Registry, State};
 use super::suspension::SuspensionStep;
 use super::timers::{self, HIGHEST_LEVEL, TimerWork};
@@ -52,6 +53,7 @@ pub(super) struct Needs<'a> {
     /// Agencies whose endpoints of webhooks are looked at.
     webhooks: BTreeSet<&'a AgencyCode>,
     cases: CaseNeeds<'a>,
+    reports: ReportNeeds<'a>,
     /// Agencies whose own line is climbed.
     climbed: BTreeSet<&'a AgencyCode>,
     notices: BTreeSet<i64>,
@@ -74,6 +76,8 @@ impl<'a> Needs<'a> {
         }
         self.agencies.insert(&actor.agency);
         self.officers.insert((&actor.agency, &actor.officer));
+        let named = self.reports.add(command).into_iter();
+        self.officers.extend(named.map(|officer| (&actor.agency, officer)));
         match &command.operation {
             Operation::Submit(submit) => {
                 let copied = || submit.copies.iter().map(|copy| &copy.recipient);
@@ -120,7 +124,7 @@ impl<'a> Needs<'a> {
                 self.cursors.insert((&actor.agency, &advance.cursor));
             }
             Operation::Registry(change) => self.add_registry(change),
-            Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) => {}
+            Operation::Calendar(_) | Operation::Upload(_) | Operation::Read(_) | Operation::Reports(_) => {}
             Operation::Clocks(step) => {
                 if let ClockStep::Suspend(SuspensionStep::Follow(piece)) = &**step {
                     for request in &piece.requests {
@@ -301,6 +305,7 @@ impl<'a> Needs<'a> {
         self.read_measures(tx, state).await?;
         self.read_requests(tx, state).await?;
         self.cases.read(tx, state).await?;
+        self.reports.read(tx, state).await?;
         // Also of requests that are read for a measure of theirs: a change of it may end their clocks, and moves their timers.
         let timed: BTreeSet<&RequestId> = self
             .timed

@@ -8,6 +8,7 @@ use serde::ser::Error as _;
 use super::books::Books;
 use super::command::Actor;
 use super::erasure::ErasureFacts;
+use super::reports::ReportFacts;
 use super::timers::Retimed;
 use super::webhook::WebhookFacts;
 use crate::domain::agency::{Agency, Credential, Officer, Purpose};
@@ -213,6 +214,8 @@ pub(super) struct State {
     pub(super) tallies: Tallies,
     /// What it moves in the books of cases.
     pub(super) books: Books,
+    /// Closed books, targets and campaigns.
+    pub(super) reports: ReportFacts,
     /// What the batch appends to the log and beside it.
     pub(super) appended: Appended,
 }
@@ -254,6 +257,7 @@ impl State {
             job: None,
             tallies: Tallies::default(),
             books: Books::default(),
+            reports: ReportFacts::default(),
             appended: Appended::default(),
         }
     }

@@ -344,6 +344,7 @@ fn priority(command: &Command) -> Priority {
         | Operation::Operator(_)
         | Operation::Webhook(_)
         | Operation::Cases(_)
+        | Operation::Reports(_)
         | Operation::Trust(_) => Priority::Ordinary,
     }
 }
@@ -443,7 +444,7 @@ fn is_full(error: &sqlx::Error) -> bool {
 
 /// Whether `next` may share a transaction with the commands of `run`. A change of the registry or of the calendar stands
 /// alone: what it changes is what every other command is checked against. So does a sweep, for its size, and an erasure: nobody
-/// may name in the same batch what goes with it.
+/// may name in the same batch what goes with it. Where figures are signed off nothing moves at the same time.
 fn joins(run: &[Queued], next: &Queued) -> bool {
     let stands_alone = |queued: &Queued| match queued.command.operation {
         Operation::Registry(_)
@@ -451,6 +452,7 @@ fn joins(run: &[Queued], next: &Queued) -> bool {
         | Operation::Clocks(_)
         | Operation::Sweep(_)
         | Operation::Erasure(_)
+        | Operation::Reports(_)
         | Operation::HubKey(_)
         | Operation::RetireHubKey(_) => true,
         Operation::Timers(ref work) => work.stands_alone(),

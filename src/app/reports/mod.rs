@@ -1,6 +1,8 @@
 //! Reports: whose they may be, what they are made of, and the table that comes of it
 //! ([decision 0035](../../../docs/decisions/0035-reports-served.md)).
 
+mod assigned;
+mod books;
 mod cases;
 mod coordination;
 mod judgments;
@@ -91,6 +93,14 @@ impl App {
             part,
         };
         let (table, next) = match asked.report {
+            Report::ResultsCases | Report::ResultsMoney => (self.results(&setting).await?, None),
+            Report::Indicators => (self.indicators(&setting).await?, None),
+            Report::OfficerTargets => (self.officer_targets(&setting).await?, None),
+            Report::Campaigns => (self.campaigns_report(&setting).await?, None),
+            Report::Closings => self.closings_report(&setting).await?,
+            Report::CreditCases => (self.credit_cases(&setting).await?, None),
+            Report::LateEntries => self.late_entries(&setting).await?,
+            Report::CaseList => self.case_list(&setting).await?,
             Report::PartnerScorecards => (self.partner_scorecards(&setting).await?, None),
             Report::Coordination => (self.coordination(&setting).await?, None),
             Report::LateTransfers => (self.late_transfers(&setting).await?, None),
@@ -103,7 +113,9 @@ impl App {
             Report::OpenCaseList => self.open_case_list(&setting).await?,
         };
         Ok(ReportRun {
-            letterhead: self.letterhead(&setting.agency).await?,
+            letterhead: self
+                .letterhead(reporter(caller, &setting), self.signature(&setting).await?)
+                .await?,
             reference: asked.reference(),
             table,
             next,
@@ -130,7 +142,7 @@ impl App {
         Ok((agency, view))
     }
 
-    async fn letterhead(&self, agency: &Agency) -> Result<Letterhead> {
+    async fn letterhead(&self, agency: &Agency, signature: Signature) -> Result<Letterhead> {
         let superior = match &agency.parent {
             Some(parent) => self.store.agency(parent).await?.map(|parent| parent.name),
             None => None,
@@ -140,7 +152,7 @@ impl App {
             agency: agency.name.clone(),
             superior: superior.unwrap_or_default(),
             place: province.map(|province| province.name.clone()).unwrap_or_default(),
-            signature: Signature::default(),
+            signature,
         })
     }
 
@@ -214,6 +226,15 @@ impl Setting<'_> {
 
     fn one_more(&self) -> i64 {
         i64::try_from(self.part.limit).unwrap_or(i64::MAX).saturating_add(1)
+    }
+}
+
+/// Who reports: whose figures they are; of what is between two whoever asks.
+fn reporter<'a>(caller: &'a Agency, setting: &'a Setting<'_>) -> &'a Agency {
+    if setting.view == View::Partner {
+        caller
+    } else {
+        &setting.agency
     }
 }
 

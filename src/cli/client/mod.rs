@@ -25,6 +25,7 @@ pub(super) mod print;
 mod read;
 mod register;
 mod report;
+mod report_books;
 mod sandbox;
 mod send;
 pub(super) mod session;

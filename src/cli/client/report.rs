@@ -5,19 +5,20 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use lienthong_proto::v1;
-use lienthong_proto::v1::run_report_response::Part;
 use serde_json::{Value, json};
 
 use super::connection::ConnectionArgs;
 use super::help_report as help;
 use super::print::{Lines, OutputArgs};
-use super::session::{Session, ask, incomplete};
+use super::report_books;
+use super::session::ask;
 use super::steps::{CheckedStepCommand, Step};
 use super::upload::write_whole;
 use crate::app::keep::Progress as _;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::cli::progress::Told;
+use crate::client::reports;
 use crate::domain::catalogue::rule::Certainty;
 use crate::domain::report::{Parameter, Reference};
 use crate::grpc::convert::vocabulary::OnWire as _;
@@ -40,6 +41,15 @@ enum What {
     /// Lập báo cáo: runs a report, or the list behind one of its figures.
     #[command(after_help = help::RUN)]
     Run(Box<Run>),
+    /// Khóa sổ: signs off a period that is over; its figures stay as they are.
+    #[command(after_help = help::CLOSE)]
+    Close(Box<report_books::Close>),
+    /// Chỉ tiêu: sets the targets of a statistical year, or shows those that are set.
+    #[command(after_help = help::TARGETS)]
+    Targets(Box<report_books::Targets>),
+    /// Đợt cao điểm: sets a campaign, or shows those that are set.
+    #[command(after_help = help::CAMPAIGN)]
+    Campaign(Box<report_books::Campaign>),
 }
 
 impl ReportCommand {
@@ -47,6 +57,9 @@ impl ReportCommand {
         match self.what {
             Some(What::List(command)) => command.run().await,
             Some(What::Run(command)) => command.run().await,
+            Some(What::Close(command)) => command.run().await,
+            Some(What::Targets(command)) => command.run().await,
+            Some(What::Campaign(command)) => command.run().await,
             None => self.step.run(Step::Report).await,
         }
     }
@@ -224,10 +237,12 @@ impl Run {
             page_token: self.page.clone(),
         };
         let session = self.connection.connect().await?;
-        let (head, file) = ask!(async || received(&session, &asked).await)?;
-        if head.size != i64::try_from(file.len()).unwrap_or(i64::MAX) {
-            return Err(incomplete("piece"));
-        }
+        let told = Told::new("Đang nhận báo cáo", "receiving the report");
+        let (head, file) = ask!(async || {
+            let received = |bytes| told.step("byte", bytes);
+            reports::run(session.reports(), asked.clone(), received).await
+        })?;
+        drop(told);
         match &self.out {
             Some(path) => {
                 write_whole(path, &file)?;
@@ -307,25 +322,4 @@ impl Run {
 
 fn is_there(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()
-}
-
-/// The head of a report and its file.
-async fn received(
-    session: &Session,
-    asked: &v1::RunReportRequest,
-) -> Result<tonic::Response<(v1::ReportHead, Vec<u8>)>, tonic::Status> {
-    let told = Told::new("Đang nhận báo cáo", "receiving the report");
-    let mut stream = session.reports().run_report(asked.clone()).await?.into_inner();
-    let (mut head, mut file) = (v1::ReportHead::default(), Vec::new());
-    while let Some(message) = stream.message().await? {
-        match message.part {
-            Some(Part::Head(told)) => head = told,
-            Some(Part::Piece(piece)) => {
-                file.extend_from_slice(&piece);
-                told.step("byte", u64::try_from(file.len()).unwrap_or(u64::MAX));
-            }
-            None => {}
-        }
-    }
-    Ok(tonic::Response::new((head, file)))
 }

@@ -14,6 +14,7 @@ use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::notice_service_client::NoticeServiceClient;
+use lienthong_proto::v1::report_book_service_client::ReportBookServiceClient;
 use lienthong_proto::v1::report_service_client::ReportServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
 use lienthong_proto::v1::sandbox_service_client::SandboxServiceClient;
@@ -171,6 +172,10 @@ impl Session {
 
     pub(super) fn cases(&self) -> CaseServiceClient<HubChannel> {
         CaseServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn report_books(&self) -> ReportBookServiceClient<HubChannel> {
+        ReportBookServiceClient::new(self.channel.clone())
     }
 
     pub(super) fn reports(&self) -> ReportServiceClient<HubChannel> {

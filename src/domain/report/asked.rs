@@ -7,6 +7,7 @@ use super::super::enforcement_case::{Initiative, Tag};
 use super::super::error::{Error, ErrorCode, FieldViolation, Result};
 use super::super::identifier::place;
 use super::super::ids::{AgencyCode, KindCode, OfficerId, UnitId};
+use super::campaign::CampaignCode;
 use super::catalogue::Report;
 use super::judgments::Age;
 use super::parameter::{By, Chosen, NONE, Parameter};
@@ -45,6 +46,8 @@ pub struct Asked {
     pub figure: Option<String>,
     /// The age.
     pub age: Option<Age>,
+    /// The campaign.
+    pub campaign: Option<CampaignCode>,
     /// Year and symbol of a series of judgments.
     pub series: Option<(i16, String)>,
 }
@@ -82,6 +85,7 @@ impl Asked {
             province: Chosen::Any,
             figure: None,
             age: None,
+            campaign: None,
             series: None,
         }
     }
@@ -161,7 +165,7 @@ impl Asked {
                 let year = (year.len() == 4).then(|| year.parse().ok()).flatten()?;
                 self.series = Some((year, symbol.to_uppercase()));
             }
-            Parameter::Campaign => return None,
+            Parameter::Campaign => self.campaign = Some(value.parse().ok()?),
         }
         Some(())
     }
@@ -182,6 +186,7 @@ impl Asked {
             .with_some(Parameter::Province, told(&self.province))
             .with_some(Parameter::Figure, self.figure.as_ref())
             .with_some(Parameter::Age, self.age)
+            .with_some(Parameter::Campaign, self.campaign.as_ref())
             .with_some(Parameter::Series, series);
         if self.report.takes(Parameter::Period) {
             reference.with(Parameter::Period, self.period)

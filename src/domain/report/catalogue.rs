@@ -2,6 +2,7 @@
 
 use super::super::catalogue::rule::Certainty;
 use super::super::macros::text_enum;
+use super::figures::case_figure::CaseFigure;
 use super::parameter::{By, Parameter};
 use super::request_figure::RequestFigure;
 use super::sources::{LINES, Line, Served};
@@ -9,6 +10,18 @@ use super::sources::{LINES, Line, Served};
 text_enum! {
     /// A report.
     pub enum Report {
+        /// Results by case.
+        ResultsCases => "results-cases",
+        /// Results by money.
+        ResultsMoney => "results-money",
+        /// The four indicators against targets.
+        Indicators => "indicators",
+        /// Monthly targets of officers.
+        OfficerTargets => "officer-targets",
+        /// Campaigns.
+        Campaigns => "campaigns",
+        /// Credit-institution cases of a year.
+        CreditCases => "credit-cases",
         /// How partners keep their times.
         PartnerScorecards => "partner-scorecards",
         /// What was asked of whom, and what came of it.
@@ -19,8 +32,14 @@ text_enum! {
         JudgmentGaps => "judgment-gaps",
         /// How old cases are that are not done.
         CaseAges => "case-ages",
+        /// Changes that count later than their date says.
+        LateEntries => "late-entries",
+        /// Periods that were closed.
+        Closings => "closings",
         /// The sentences of the source documents.
         Sources => "sources",
+        /// The cases behind a figure of results.
+        CaseList => "case-list",
         /// The acts behind a figure of response times.
         RequestList => "request-list",
         /// The transfers behind a figure.
@@ -71,12 +90,39 @@ const RECONCILED: (&str, Certainty) = (
     Certainty::Derived,
 );
 
+const BOOKS: &[Parameter] = &[
+    Parameter::Agency,
+    Parameter::Unit,
+    Parameter::Officer,
+    Parameter::Period,
+    Parameter::By,
+    Parameter::Tag,
+    Parameter::Initiative,
+];
+const DIVISIONS: &[By] = &[By::Unit, By::Officer, By::Initiative, By::Tag, By::Agency];
+const STATISTICS: (&str, Certainty) = (
+    "Thông tư 06/2019/TT-BTP (thông tư thống kê năm 2026 chưa tìm thấy); Luật 106/2025/QH15, Điều 20",
+    Certainty::Recalled,
+);
+
 impl Report {
     /// Whether it is a list of single things, read page by page, that stands behind figures.
     pub const fn is_list(self) -> bool {
         match self {
-            Self::RequestList | Self::TransferList | Self::JudgmentList | Self::OpenCaseList => true,
-            Self::PartnerScorecards
+            Self::LateEntries
+            | Self::Closings
+            | Self::CaseList
+            | Self::RequestList
+            | Self::TransferList
+            | Self::JudgmentList
+            | Self::OpenCaseList => true,
+            Self::ResultsCases
+            | Self::ResultsMoney
+            | Self::Indicators
+            | Self::OfficerTargets
+            | Self::Campaigns
+            | Self::CreditCases
+            | Self::PartnerScorecards
             | Self::Coordination
             | Self::LateTransfers
             | Self::JudgmentGaps
@@ -89,6 +135,93 @@ impl Report {
     pub const fn description(self) -> Description {
         use Parameter::{Age, Agency, Figure, Initiative, Kind, Officer, Partner, Period, Province, Series, Tag, Unit};
         match self {
+            Self::ResultsCases => description(
+                ("Kết quả thi hành án dân sự tính bằng việc", "Results by case"),
+                BOOKS,
+                DIVISIONS,
+                STATISTICS,
+            ),
+            Self::ResultsMoney => description(
+                ("Kết quả thi hành án dân sự tính bằng tiền", "Results by money"),
+                BOOKS,
+                DIVISIONS,
+                STATISTICS,
+            ),
+            Self::Indicators => description(
+                (
+                    "Kết quả thực hiện bốn chỉ tiêu được giao",
+                    "The four indicators against their targets",
+                ),
+                &[Agency, Period],
+                &[],
+                (
+                    "Chỉ tiêu giao hằng năm; báo cáo năm 2017 của THADS Hà Nội",
+                    Certainty::Partly,
+                ),
+            ),
+            Self::OfficerTargets => description(
+                (
+                    "Chỉ tiêu từng tháng của chấp hành viên và kết quả",
+                    "Monthly targets of officers",
+                ),
+                &[Agency, Officer, Period],
+                &[],
+                ("Kế hoạch công tác năm 2018 của THADS Hà Nội", Certainty::Partly),
+            ),
+            Self::Campaigns => description(
+                (
+                    "Đợt cao điểm thi hành án và tiến độ",
+                    "Campaigns and how far they have come",
+                ),
+                &[Agency, Period],
+                &[],
+                (
+                    "Kết luận 84-KL/TW; báo cáo năm 2020 của THADS Nghệ An",
+                    Certainty::Partly,
+                ),
+            ),
+            Self::Closings => description(
+                (
+                    "Kỳ báo cáo đã khóa và người chịu trách nhiệm",
+                    "Closed periods and who answers for them",
+                ),
+                &[Agency],
+                &[],
+                (
+                    "Thủ trưởng đơn vị chịu trách nhiệm hoàn toàn về số liệu (THADS Hà Nội, 2017)",
+                    Certainty::Partly,
+                ),
+            ),
+            Self::CreditCases => description(
+                (
+                    "Án tín dụng, ngân hàng: kết quả và còn tồn",
+                    "Credit-institution cases: results and what is left",
+                ),
+                &[Agency, Period, Parameter::By],
+                &[By::Unit, By::Officer, By::Initiative, By::Agency],
+                (
+                    "Chỉ thị 02/CT-UBND ngày 10/01/2017 của UBND tỉnh Hà Nam, mục 2.2; Quy chế 01/QCLN/NHNNVN-BTP ngày 18/03/2015",
+                    Certainty::Partly,
+                ),
+            ),
+            Self::LateEntries => description(
+                (
+                    "Thay đổi được tính muộn hơn ngày của nó",
+                    "Changes that count later than their date says",
+                ),
+                &[Unit, Officer, Period, Tag],
+                &[],
+                (
+                    "Số liệu kỳ đã khóa không sửa (docs/decisions/0032-reports.md)",
+                    Certainty::Derived,
+                ),
+            ),
+            Self::CaseList => description(
+                ("Các việc của một số liệu", "The cases behind a figure of results"),
+                &[Unit, Officer, Period, Tag, Initiative, Figure, Parameter::Campaign],
+                &[],
+                RECONCILED,
+            ),
             Self::PartnerScorecards => description(
                 (
                     "Bảng đánh giá việc giữ thời hạn của cơ quan phối hợp",
@@ -197,11 +330,20 @@ impl Report {
             Self::RequestList => RequestFigure::all().map(RequestFigure::as_str).collect(),
             Self::TransferList => TransferFigure::ALL.iter().map(|figure| figure.as_str()).collect(),
             Self::OpenCaseList => OpenFigure::ALL.iter().map(|figure| figure.as_str()).collect(),
-            Self::PartnerScorecards
+            Self::CaseList => CaseFigure::ALL.iter().map(|figure| figure.as_str()).collect(),
+            Self::ResultsCases
+            | Self::ResultsMoney
+            | Self::Indicators
+            | Self::OfficerTargets
+            | Self::Campaigns
+            | Self::CreditCases
+            | Self::PartnerScorecards
             | Self::Coordination
             | Self::LateTransfers
             | Self::JudgmentGaps
             | Self::CaseAges
+            | Self::Closings
+            | Self::LateEntries
             | Self::Sources
             | Self::JudgmentList => Vec::new(),
         }
@@ -218,6 +360,8 @@ impl Report {
             (Self::TransferList, "received") => TransferFigure::Transferred.as_str(),
             (Self::TransferList, "answered_in_time") => TransferFigure::InTime.as_str(),
             (Self::TransferList, "answered_late") => TransferFigure::Late.as_str(),
+            // The same figure in money.
+            (Self::CaseList, name) => name.strip_suffix("_dong").unwrap_or(name),
             (_, name) => name,
         };
         self.figures().into_iter().find(|figure| *figure == name)

@@ -2,13 +2,17 @@
 //! [decision 0032](../../../docs/decisions/0032-reports.md).
 
 pub mod asked;
+pub mod assigned;
 pub mod campaign;
 pub mod case_ages;
+pub mod case_lists;
 pub mod catalogue;
 pub mod coordination;
+pub mod entry;
 pub mod figures;
 pub mod judgment_tables;
 pub mod judgments;
+pub mod page;
 pub mod parameter;
 pub mod partners;
 pub mod period;
@@ -19,6 +23,7 @@ pub mod request_lists;
 pub mod results;
 pub mod sources;
 pub mod table;
+pub mod tagged;
 pub mod targets;
 
 pub use asked::Asked;

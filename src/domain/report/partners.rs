@@ -195,7 +195,7 @@ fn charts() -> Vec<Chart> {
             series: vec!["answered_in_time", "answered_late"],
         },
         Chart {
-            kind: ChartKind::Bars,
+            kind: ChartKind::Lines,
             vi: "Tỷ lệ trả lời đúng hạn (%)".to_owned(),
             names: "name",
             series: vec!["in_time"],

@@ -258,7 +258,7 @@ impl Period {
 }
 
 /// `01/10/2026`.
-pub(super) fn day_vi(day: Date) -> String {
+pub fn day_vi(day: Date) -> String {
     format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
 }
 

@@ -1,6 +1,7 @@
 //! The tables of results: by case, by money, and the four indicators against their targets.
 
 use super::figures::{Amount, Line, PeriodFigures};
+use super::parameter::By;
 use super::period::Period;
 use super::ratio::Tenths;
 use super::reference::Reference;
@@ -12,6 +13,8 @@ use crate::domain::time::Timestamp;
 /// One division of an agency with its figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Division {
+    /// Its code; empty for what stands in none.
+    pub id: String,
     /// What it is called.
     pub name: String,
     /// Its figures of the period.
@@ -25,9 +28,11 @@ pub struct Division {
 pub struct Results<'a> {
     /// The period.
     pub period: Period,
-    /// The agency's name.
-    pub agency: &'a str,
-    /// Units, officers or other divisions, each case in one of them.
+    /// What it covers, for its head: the agency, and what else was chosen.
+    pub scope: &'a [String],
+    /// What the divisions are.
+    pub by: By,
+    /// The divisions; but for marks each case stands in one of them.
     pub divisions: &'a [Division],
     /// All of them together.
     pub whole: &'a PeriodFigures,
@@ -139,7 +144,7 @@ impl Results<'_> {
         let numbers = measured
             .iter()
             .map(|&&(key, vi, en, _)| Column::new(key, kind, vi, en).opening());
-        let columns = std::iter::once(Column::new("division", ColumnKind::Text, "Đơn vị", "Division"))
+        let columns = std::iter::once(Column::text("division", self.by.heading().0, self.by.heading().1))
             .chain(numbers)
             .chain([Column::new("rate", ColumnKind::Percent, "Tỷ lệ xong (%)", "Done (%)")]);
         let cells = |name: &str, figures: &PeriodFigures| -> Vec<Cell> {
@@ -169,7 +174,7 @@ impl Results<'_> {
             code,
             vi: vi.to_owned(),
             en: en.to_owned(),
-            scope: vec![self.period.label_vi(), self.agency.to_owned()],
+            scope: self.scope(),
             columns: columns.collect(),
             rows: rows.chain([whole]).collect(),
             notes: notes(),
@@ -183,6 +188,11 @@ impl Results<'_> {
             ],
             as_of: self.as_of,
         }
+    }
+
+    fn scope(&self) -> Vec<String> {
+        let period = std::iter::once(self.period.label_vi());
+        period.chain(self.scope.iter().cloned()).collect()
     }
 
     /// The four indicators; `target` finds what a division was assigned, of `None` the agency.
@@ -216,7 +226,7 @@ impl Results<'_> {
             code: "indicators",
             vi: "Kết quả thực hiện bốn chỉ tiêu được giao".to_owned(),
             en: "The four indicators against their targets".to_owned(),
-            scope: vec![self.period.label_vi(), self.agency.to_owned()],
+            scope: self.scope(),
             columns: vec![
                 Column::new("division", ColumnKind::Text, "Đơn vị", "Division"),
                 Column::new("indicator", ColumnKind::Text, "Chỉ tiêu", "Indicator"),

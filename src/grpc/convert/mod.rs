@@ -19,6 +19,7 @@ pub mod print;
 pub mod receipt;
 pub(crate) mod register;
 pub mod report;
+pub(crate) mod report_book;
 pub mod request;
 pub(crate) mod response_times;
 pub(crate) mod supervision;

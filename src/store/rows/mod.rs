@@ -10,6 +10,7 @@ mod log;
 mod mailbox;
 mod registry;
 mod report;
+mod report_book;
 mod request;
 mod response;
 mod supervision;
@@ -32,7 +33,11 @@ pub use mailbox::DeliveredEvent;
 pub(crate) use mailbox::{CursorRow, HeadRow};
 pub use registry::RegisteredAgency;
 pub(crate) use registry::{ConnectedAgency, CredentialRow, OfficerRow};
-pub use report::{CaseAgeRow, CountedAct, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow};
+pub use report::{
+    CaseAgeRow, CountedAct, CountedCase, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow,
+};
+pub(crate) use report_book::ClosedBooksRow;
+pub use report_book::{CampaignRow, ClosingRow, StatedBy, TargetsRow};
 pub use request::ListedDeadline;
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
 pub(crate) use response::{CountRow, HistogramRow};

@@ -7,6 +7,7 @@ use crate::domain::deadline::DeadlineStatus;
 use crate::domain::enforcement_case::CaseStatus;
 use crate::domain::event::EventDetails;
 use crate::domain::ids::AgencyCode;
+use crate::domain::report::Amount;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Action;
@@ -181,5 +182,32 @@ from_row!(OpenCaseRow, |row| {
         unit: row.try_get("unit")?,
         officer: row.try_get("officer")?,
         rest: row.try_get("rest")?,
+    })
+});
+
+/// A case behind a figure of the books, and what it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedCase {
+    /// Its id.
+    pub id: String,
+    /// Number of the enforcement decision.
+    pub number: String,
+    /// Its date.
+    pub date: Date,
+    /// Where it stands now.
+    pub status: CaseStatus,
+    /// What it counts.
+    pub amount: Amount,
+}
+
+from_row!(CountedCase, |row| {
+    let date: String = row.try_get("decision_date")?;
+    let dong: i64 = row.try_get("dong")?;
+    Ok(Self {
+        id: row.try_get("case_id")?,
+        number: row.try_get("decision_number")?,
+        date: date.parse().map_err(|error| decode_error("decision_date", error))?,
+        status: parsed(row, "status")?,
+        amount: Amount::new(row.try_get("cases")?, dong.into()),
     })
 });

@@ -81,6 +81,7 @@ fn every_text_field_is_reached_whatever_holds_it() {
         Rpc::EvidenceServiceGetConsistencyProof,
         Rpc::EvidenceServiceGetTile,
         Rpc::EvidenceServiceListHubKeys,
+        Rpc::ReportServiceListReports,
         Rpc::WebhookServiceListEndpoints,
     ];
     assert_eq!(silent, expected);

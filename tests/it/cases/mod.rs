@@ -1,10 +1,13 @@
 //! Cases over real mTLS on both databases: whole lives, what their orders may ask for, who sees them, and what holders are told.
 
 mod books;
+mod closing;
 mod life;
 mod notices;
 mod orders;
+mod province;
 mod rights;
+mod seeds;
 mod steps;
 
 use lienthong_proto::{Rpc, v1};

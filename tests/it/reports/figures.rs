@@ -14,7 +14,7 @@ fn counts(_figure: &str, row: &Value) -> i128 {
 }
 
 /// Requests of November to a land office: two answered in time, one late, one refused, one sent back, two without an answer.
-async fn november(world: &World) {
+pub(super) async fn november(world: &World) {
     let land = async || world.open("land-information", THADS_37, LAND_OFFICE).await;
     let (one, two, late, refused, returned) = (land().await, land().await, land().await, land().await, land().await);
     let _silent = (land().await, land().await);
@@ -31,7 +31,7 @@ async fn november(world: &World) {
 }
 
 /// A judgment of this number that took effect then.
-fn judgment(number: &'static str, effective: &'static str) -> impl FnOnce(&mut Value) {
+pub(super) fn judgment(number: &'static str, effective: &'static str) -> impl FnOnce(&mut Value) {
     move |order| {
         order["case"]["judgment"]["number"] = number.into();
         order["case"]["judgment"]["date"] = "2026-09-01".into();

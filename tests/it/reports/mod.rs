@@ -1,8 +1,10 @@
 //! Reports over real mTLS on both databases: every report of the catalogue is run in every format, its figures are known by
 //! construction, every list behind a figure adds up to it, and nobody sees whose figures are not for him.
 
+mod books;
 mod every;
 mod figures;
+mod pages;
 mod rights;
 
 use std::collections::BTreeMap;

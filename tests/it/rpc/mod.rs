@@ -13,6 +13,7 @@ pub(crate) mod measures;
 mod messages;
 mod noticing;
 mod registers;
+mod report_books;
 mod reports;
 pub(crate) mod same_key;
 mod start;

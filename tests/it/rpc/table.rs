@@ -9,7 +9,7 @@ use super::messages::{
     answer_on_paper, bank, bundle_of, calendar_day, close, new_officer, of_the_log, order, receipt_of, restated,
     seek_first, silence_of, stream_order,
 };
-use super::{cases, clocks, erasing, noticing, reports, supervised, tracking, webhooks};
+use super::{cases, clocks, erasing, noticing, report_books, reports, supervised, tracking, webhooks};
 use crate::documents::exchange;
 use crate::harness::agencies::{BANK, LAND_OFFICE, OPERATOR, THADS};
 use crate::harness::commands::kind;
@@ -143,6 +143,13 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         Rpc::TrackingServiceGetTimeline => tracking::timeline(),
         Rpc::TrackingServiceGetScorecard => tracking::scorecard(),
         Rpc::TrackingServiceQueryResponseTimes => tracking::response_times(),
+        Rpc::ReportBookServiceClosePeriod
+        | Rpc::ReportBookServiceGetPeriodFigures
+        | Rpc::ReportBookServiceListClosings
+        | Rpc::ReportBookServiceSetTargets
+        | Rpc::ReportBookServiceListTargets
+        | Rpc::ReportBookServiceSetCampaign
+        | Rpc::ReportBookServiceListCampaigns => report_books::row(rpc),
         Rpc::ReportServiceListReports => reports::list(),
         Rpc::ReportServiceRunReport => reports::run(),
         Rpc::SupervisionServiceGetSupervisedTimeline => supervised::timeline(),

@@ -190,6 +190,7 @@ impl Gathered {
             | EntryType::HubKey
             | EntryType::Trust
             | EntryType::Case
+            | EntryType::Report
             | EntryType::Webhook
             | EntryType::Suspension
             | EntryType::Clock => {

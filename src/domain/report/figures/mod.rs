@@ -4,7 +4,9 @@
 
 pub mod book;
 pub mod booking;
+pub mod case_figure;
 pub mod count;
+pub mod period_book;
 pub mod period_figures;
 
 #[cfg(test)]
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use book::{Book, BookedMonth};
 pub use booking::{Booking, Movement, movements};
 pub use count::{Key, count};
+pub use period_book::PeriodBook;
 pub use period_figures::PeriodFigures;
 
 use super::super::enforcement_case::CaseStatus;

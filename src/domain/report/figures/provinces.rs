@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
 
+use super::super::parameter::By;
 use super::super::period::{Month, Period};
 use super::super::ratio::Tenths;
 use super::super::results::{Division, Results};
@@ -222,6 +223,7 @@ fn nghe_an_2020_is_reproduced_to_the_digit() {
     let divisions: Vec<_> = units
         .into_iter()
         .map(|(unit, figures)| Division {
+            id: String::new(),
             name: unit.unwrap().to_string(),
             figures,
             list: None,
@@ -229,7 +231,8 @@ fn nghe_an_2020_is_reproduced_to_the_digit() {
         .collect();
     let results = Results {
         period,
-        agency: "Thi hành án dân sự tỉnh Nghệ An",
+        scope: &["Thi hành án dân sự tỉnh Nghệ An".to_owned()],
+        by: By::Unit,
         divisions: &divisions,
         whole: &year,
         list: None,

@@ -51,6 +51,7 @@ struct Data {
 struct Scale {
     low: i128,
     high: i128,
+    step: i128,
     unit: Unit,
 }
 
@@ -70,6 +71,7 @@ impl Scale {
         Self {
             low: -low_steps * step,
             high: (high_steps * step).max(step - low_steps * step),
+            step,
             unit,
         }
     }
@@ -82,8 +84,8 @@ impl Scale {
     }
 
     fn ticks(&self) -> impl Iterator<Item = i128> {
-        let span = self.high - self.low;
-        (0..=STEPS).map(move |step| self.low + span * step / STEPS)
+        let steps = (self.high - self.low) / self.step;
+        (0..=steps).map(|step| self.low + self.step * step)
     }
 
     fn written(&self, value: i128) -> String {

@@ -271,7 +271,8 @@ impl Table {
                 .iter()
                 .zip(&row.cells)
                 .filter(|(column, _)| column.kind == ColumnKind::Text);
-            let names = names.map(|(_, cell)| cell.vi()).collect::<Vec<_>>();
+            let names = names.map(|(_, cell)| cell.vi()).filter(|name| !name.is_empty());
+            let names = names.collect::<Vec<_>>();
             Some((names.join(", "), list.command()))
         })
     }

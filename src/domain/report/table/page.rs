@@ -4,6 +4,9 @@ use super::{Cell, Row, Table, chart};
 use crate::domain::print::html::{Html, Layout, styled_page};
 use crate::domain::print::words;
 
+/// The most columns that are printed at the usual size.
+const WIDE: usize = 12;
+
 const STYLE: &str = include_str!("report.css");
 
 /// Who reports.
@@ -41,9 +44,9 @@ pub(super) fn render(table: &Table, letterhead: &Letterhead) -> String {
         head(table, letterhead),
         Html::line("p", "report-title", &table.vi),
         Html::class("div", "scopes", Html::all(scope)),
-        Html::all(charts),
         figures(table),
         notes(table),
+        Html::all(charts),
         lists(table),
         end(&letterhead.signature),
         foot(table),
@@ -95,8 +98,10 @@ fn figures(table: &Table) -> Html {
     } else {
         Html::all(rows)
     };
-    let table = Html::all([Html::tag("thead", Html::all(head)), Html::tag("tbody", body)]);
-    Html::class("table", "figures", table)
+    let table_body = Html::all([Html::tag("thead", Html::all(head)), Html::tag("tbody", body)]);
+    let is_wide = table.columns.len() > WIDE;
+    let class = if is_wide { "figures wide" } else { "figures" };
+    Html::class("table", class, table_body)
 }
 
 fn row(table: &Table, row: &Row) -> Html {

@@ -2,6 +2,7 @@
 
 use lienthong::app::ledger::case_orders::NamedCase;
 use lienthong::app::ledger::cases::{CaseStep, CaseWork};
+use lienthong::app::ledger::reports::{PeriodToClose, ReportStep};
 use lienthong::app::ledger::{Actor, Command, Operation};
 use lienthong::domain::document::parts::RelationType;
 use lienthong::domain::enforcement_case::{DecisionNumber, Dong, OrderPurpose};
@@ -86,6 +87,41 @@ impl Story<'_> {
         crate::harness::ledger::targets(&order, &receipts).remove(0)
     }
 
+    /// A head closes a month and sets targets and campaigns.
+    async fn closed_books(&self) {
+        let registry_version = self.hub.store.registry_version().await.expect("a version");
+        let targets = json!({ "year": 2027, "targets": {
+            "units": [{ "unit": super::UNIT, "cases_done": 835 }, { "money_carried": 10 }],
+            "officers": [{ "officer": THADS.officer_text(), "month": "2026-12", "cases": 3, "dong": "70" }] } });
+        let campaign = json!({ "code": "quy-1-2027", "campaign": {
+            "period": "2027-01-01..2027-03-31", "units": [super::UNIT], "tag": "CREDIT", "initiative": "PROACTIVE", "cases": 4, "dong": "5" } });
+        let close = |period: &str| {
+            ReportStep::Close(PeriodToClose {
+                period: period.parse().expect("a period"),
+                agencies: vec![THADS.code(), crate::harness::agencies::THADS_37.code()],
+                registry_version,
+                seen: None,
+            })
+        };
+        for step in [
+            close("TK2026"),
+            close("2026-10"),
+            ReportStep::SetTargets(serde_json::from_value(targets.clone()).expect("targets")),
+            ReportStep::SetTargets(serde_json::from_value(targets).expect("targets")),
+            ReportStep::SetCampaign(serde_json::from_value(campaign).expect("a campaign")),
+        ] {
+            let key = self.key();
+            let command = Command::new(
+                THADS.actor(),
+                IdempotencyKey::parse(&key).expect("a key"),
+                "application/protobuf",
+                key.clone().into(),
+                Operation::Reports(Box::new(step)),
+            );
+            self.act(command).await;
+        }
+    }
+
     pub(super) async fn cases(&self) {
         let transfer = Order {
             kind: kind("judgment-transfer"),
@@ -146,5 +182,6 @@ impl Story<'_> {
             operation: Operation::Cases(work),
         };
         self.act(by_hub(CaseWork::Remind(vec![second.clone()]))).await;
+        self.closed_books().await;
     }
 }
