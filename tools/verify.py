@@ -4,8 +4,9 @@
     tools/verify.py database hub.db [--checkpoint FILE [--witness-keys FILE]] [-o json]
     tools/verify.py receipt FILE --hub-keys FILE [--document FILE] [--witness-keys FILE]
     tools/verify.py bundle DIR [--hub-keys FILE] [-o json]
+    tools/verify.py silence FILE --hub-keys FILE [--witness-keys FILE]
 
-Receipts and bundles are in verify_evidence.py beside it, witnesses in verify_witness.py, certificates in verify_der.py. Python's standard library alone; signatures are checked by the
+Receipts and bundles are in verify_evidence.py beside it, certificates of silence in verify_silence.py, witnesses in verify_witness.py, certificates in verify_der.py. Python's standard library alone; signatures are checked by the
 `openssl` command. Of databases SQLite only: it holds them in memory. Exit status as `lienthong verify`: 0 sound, 1 damage was found, 2 it cannot be read, or wrong usage.
 """
 
@@ -942,9 +943,11 @@ class Replay:
                 continue
             clock = dict(clock, stopped=now, stopped_by=action, status="CANCELLED")
             pauses = [dict(pause) for pause in clock.get("suspensions", [])]
-            if pauses and pauses[-1].get("to") is None:
-                pauses[-1]["to"] = max(now, pauses[-1]["from"])
-                clock["suspensions"] = pauses
+            # One of its own and one that was decided for many may both be open.
+            for pause in pauses:
+                if pause.get("to") is None:
+                    pause["to"] = max(now, pause["from"])
+                    clock["suspensions"] = pauses
             self.clocks[key] = {name: clock[name] for name in CLOCK_MEMBERS if name in clock}
             request["due_time"] = None
 
@@ -1115,11 +1118,13 @@ def main():
     database.add_argument("-o", "--output", choices=("table", "json"), default="table")
     # They use what stands here.
     import verify_evidence
+    import verify_silence
     verify_evidence.arguments_of(commands)
+    verify_silence.arguments_of(commands)
     arguments = parser.parse_args()
     try:
-        if arguments.command in ("receipt", "bundle"):
-            run = {"receipt": verify_evidence.run_receipt, "bundle": verify_evidence.run_bundle}
+        run = {"receipt": verify_evidence.run_receipt, "bundle": verify_evidence.run_bundle, "silence": verify_silence.run_silence}
+        if arguments.command in run:
             return run[arguments.command](arguments)
         known = read_checkpoint(arguments.checkpoint) if arguments.checkpoint else None
         witnesses = verify_evidence.witnesses_of(arguments)

@@ -37,6 +37,7 @@ pub mod requests;
 mod sandbox;
 pub mod server_info;
 pub mod signatures;
+pub mod silence;
 pub mod supervision;
 pub mod suspensions;
 pub mod tracking;

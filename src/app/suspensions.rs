@@ -15,8 +15,9 @@ use crate::domain::agency::{Agency, Role};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::{AgencyCode, IdempotencyKey, KindCode, RequestId, SuspensionId};
 use crate::domain::suspension::known::{Known, KnownSuspensions, SuspensionAction, SuspensionDetails, Told};
-use crate::domain::suspension::{Side, Subject, apply, limits, may_wait_for_maintenance};
+use crate::domain::suspension::{Effect, Side, Subject, apply, limits, may_wait_for_maintenance};
 use crate::domain::time::Timestamp;
+use crate::domain::viewer::Viewer;
 use crate::evidence::leaf::{EntryType, Leaf, content_sha256};
 
 /// How long a trial may look at open requests.
@@ -116,22 +117,75 @@ impl App {
         })
     }
 
-    /// Suspensions, newest first, before the log index `before`.
+    /// Suspensions, newest first, before the log index `before`; with `about`, those that concern the clocks of a request alone, each
+    /// with what it does there.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn suspensions(&self, before: Option<i64>, current_only: bool, limit: usize) -> Result<Page<Known>> {
+    /// REQUEST_NOT_FOUND, and the database's.
+    pub async fn suspensions(
+        &self,
+        before: Option<i64>,
+        current_only: bool,
+        about: Option<(&Viewer, &RequestId)>,
+        limit: usize,
+    ) -> Result<Page<(Known, Option<Effect>)>> {
         let now = self.clock.now();
         let known = self.store.suspensions().await?;
+        let effects = match about {
+            Some((viewer, id)) => Some(self.effects_on(viewer, id, &known).await?),
+            None => None,
+        };
+        let effect = |known: &Known| {
+            effects
+                .as_ref()
+                .map(|effects| effects.get(&known.suspension.id).copied())
+        };
         let wanted = |known: &&Known| {
             before.is_none_or(|before| known.opened_index < before)
                 && (!current_only || known.suspension.to.is_none_or(|to| to > now))
+                && effect(known) != Some(None)
         };
-        let mut items: Vec<Known> = known.iter().filter(wanted).cloned().collect();
-        items.sort_by_key(|known| std::cmp::Reverse(known.opened_index));
+        let found = known.iter().filter(wanted);
+        let mut items: Vec<_> = found.map(|known| (known.clone(), effect(known).flatten())).collect();
+        items.sort_by_key(|(known, _)| std::cmp::Reverse(known.opened_index));
         let more = items.len() > limit;
         items.truncate(limit);
         Ok(Page { items, more })
+    }
+
+    /// What suspensions do to the clocks of a request: those that they carry move them, others may explain.
+    async fn effects_on(
+        &self,
+        viewer: &Viewer,
+        id: &RequestId,
+        known: &KnownSuspensions,
+    ) -> Result<BTreeMap<SuspensionId, Effect>> {
+        let request = self.store.request_of(viewer, id).await?;
+        let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
+        let deadlines = self
+            .store
+            .deadlines_of([&request])
+            .await?
+            .remove(id)
+            .unwrap_or_default();
+        let sender = self.store.agency(&request.sender).await?;
+        let recipient = self.store.agency(&request.recipient).await?;
+        let (Some(sender), Some(recipient)) = (&sender, &recipient) else {
+            return Err(Error::new(ErrorCode::AgencyNotFound));
+        };
+        let subject = Subject {
+            kind: &request.kind,
+            sender: Side::of(sender),
+            recipient: Side::of(recipient),
+        };
+        let explaining = apply::explaining(&deadlines, known, &subject);
+        let mut effects: BTreeMap<SuspensionId, Effect> = explaining
+            .map(|suspension| (suspension.id.clone(), Effect::Explains))
+            .collect();
+        let carried = deadlines.iter().flat_map(|clock| &clock.suspensions);
+        let moving = carried.filter_map(|pause| pause.decided.as_ref());
+        effects.extend(moving.map(|decided| (decided.id.clone(), Effect::Moves)));
+        Ok(effects)
     }
 
     /// What a suspension would move among what is open now, on top of those that are known. Memory does not grow with the requests,

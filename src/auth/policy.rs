@@ -102,6 +102,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceGetTile
         | Rpc::EvidenceServiceListHubKeys
         | Rpc::EvidenceServiceGetBundle
+        | Rpc::EvidenceServiceGetSilenceCertificate
         | Rpc::ReportServiceListReports
         | Rpc::RequestServiceGet
         | Rpc::RequestServiceList

@@ -33,6 +33,7 @@ mod traces;
 mod verify;
 mod verify_bundle;
 mod verify_receipt;
+mod verify_silence;
 mod witness;
 
 use std::process::ExitCode;

@@ -43,6 +43,7 @@ const TABLE: &[(&str, Leaves)] = &[
     ("doctor", Nothing(VERDICT)),
     ("verify receipt", Nothing(OFFLINE)),
     ("verify bundle", Nothing(OFFLINE)),
+    ("verify silence", Nothing(OFFLINE)),
     ("verify database", Nothing(VERDICT)),
     ("witness", Nothing(OUTSIDE)),
     ("certs dev", Nothing(OFFLINE)),

@@ -12,6 +12,7 @@ use super::progress::Told;
 use super::start_failure;
 use super::verify_bundle::{self, VerifyBundle};
 use super::verify_receipt::{self, VerifyReceipt, WitnessArgs, hub_keys};
+use super::verify_silence::{self, VerifySilence};
 use crate::domain::time::Timestamp;
 use crate::evidence::checkpoint;
 use crate::evidence::digest::hex;
@@ -49,6 +50,9 @@ pub(super) enum Verify {
     /// Kiểm chứng biên nhận: what a receipt proves, without the hub.
     #[command(after_help = verify_receipt::AFTER_HELP)]
     Receipt(VerifyReceipt),
+    /// Kiểm chứng xác nhận quá thời hạn không trả lời: that an answer deadline passed and nothing came, without the hub.
+    #[command(after_help = verify_silence::AFTER_HELP)]
+    Silence(VerifySilence),
 }
 
 impl Verify {
@@ -57,6 +61,7 @@ impl Verify {
             Self::Database(command) => command.run().await,
             Self::Bundle(command) => command.run(),
             Self::Receipt(command) => command.run(),
+            Self::Silence(command) => command.run(),
         }
     }
 }

@@ -214,7 +214,7 @@ fn told(proved: &Proved<'_>, has_content: bool) -> String {
     )
 }
 
-fn in_vietnamese(error: ReceiptError) -> &'static str {
+pub(super) fn in_vietnamese(error: ReceiptError) -> &'static str {
     use crate::evidence::checkpoint::CheckpointError;
     match error {
         ReceiptError::Malformed => "tệp không phải biên nhận",

@@ -241,6 +241,14 @@ error_codes! {
     ErasureNotDue, "ERASURE_NOT_DUE", FailedPrecondition,
         "Chưa được xóa nội dung này; lý do của từng yêu cầu nêu kèm theo.",
         "This content may not be erased yet; the reasons stand beside each request.";
+    /// No answer clock of the request has been entered as overdue.
+    ClockNotOverdue, "CLOCK_NOT_OVERDUE", FailedPrecondition,
+        "Chưa có thời hạn trả lời nào của yêu cầu này được ghi nhận là đã quá; chưa lập được xác nhận quá thời hạn không trả lời.",
+        "No answer deadline of this EnforcementRequest has been entered as overdue, so there is no silence to certify.";
+    /// The request has an answer, so that there is no silence.
+    RequestAnswered, "REQUEST_ANSWERED", FailedPrecondition,
+        "Yêu cầu này đã có trả lời, dù muộn; không lập được xác nhận không trả lời. Bộ chứng cứ cho biết trả lời lúc nào.",
+        "This EnforcementRequest has an answer, though it may be late, so silence cannot be certified. The bundle tells when it came.";
     /// No suspension of clocks has this id.
     SuspensionNotFound, "SUSPENSION_NOT_FOUND", NotFound,
         "Không tìm thấy việc tạm dừng tính thời hạn này.", "The suspension was not found.";

@@ -82,6 +82,20 @@ impl EvidenceService {
         })
     }
 
+    async fn silence(
+        &self,
+        viewer: &Viewer,
+        message: &v1::GetSilenceCertificateRequest,
+    ) -> Result<v1::GetSilenceCertificateResponse> {
+        let id = request_id(&message.enforcement_request_id)?;
+        let certificate = self.app.silence(viewer, &id).await?;
+        Ok(v1::GetSilenceCertificateResponse {
+            certificate: certificate.file.into(),
+            log_index: certificate.log_index,
+            checkpoint: Some(checkpoint(&certificate.checkpoint)),
+        })
+    }
+
     async fn checkpoint(&self, tree_size: i64) -> Result<v1::GetCheckpointResponse> {
         let found = self.app.checkpoint((tree_size != 0).then_some(tree_size)).await?;
         Ok(v1::GetCheckpointResponse {
@@ -111,6 +125,17 @@ impl v1::evidence_service_server::EvidenceService for EvidenceService {
     ) -> Result<Response<v1::GetReceiptResponse>, Status> {
         let told = match caller(&request) {
             Ok(caller) => self.receipts(&viewer(&caller), request.into_inner()).await,
+            Err(error) => Err(error),
+        };
+        reply(told)
+    }
+
+    async fn get_silence_certificate(
+        &self,
+        request: Request<v1::GetSilenceCertificateRequest>,
+    ) -> Result<Response<v1::GetSilenceCertificateResponse>, Status> {
+        let told = match caller(&request) {
+            Ok(caller) => self.silence(&viewer(&caller), request.get_ref()).await,
             Err(error) => Err(error),
         };
         reply(told)

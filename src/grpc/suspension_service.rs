@@ -11,6 +11,7 @@ use super::convert::fields::Fields;
 use super::convert::receipt::receipt;
 use super::convert::suspension as convert;
 use super::page::Tokens;
+use super::request_service::request_id;
 use crate::app::App;
 use crate::app::ledger::suspension::SuspensionStep;
 use crate::auth::principal::Principal;
@@ -110,16 +111,19 @@ impl SuspensionService {
         let mut fields = Fields::default();
         let limit = fields.page_size("page_size", message.page_size, PAGE.0, PAGE.1);
         let limit = fields.finish(Some(limit))?;
+        let asked = message.enforcement_request_id.as_str();
+        let id = (!asked.is_empty()).then(|| request_id(asked)).transpose()?;
+        let about = id.as_ref().map(|id| (&viewer, id));
         let current = if message.current_only { "current" } else { "all" };
-        let tokens = Tokens::of(&["suspensions", current, viewer.agency.as_str()]);
+        let tokens = Tokens::of(&["suspensions", current, asked, viewer.agency.as_str()]);
         let before: Option<i64> = tokens.position(&message.page_token)?;
-        let page = self.app.suspensions(before, message.current_only, limit).await?;
+        let page = self.app.suspensions(before, message.current_only, about, limit).await?;
         let last = page.items.last().filter(|_| page.more);
         Ok(v1::ListSuspensionsResponse {
             next_page_token: last
-                .map(|last| tokens.after(&last.opened_index.to_string()))
+                .map(|(last, _)| tokens.after(&last.opened_index.to_string()))
                 .unwrap_or_default(),
-            suspensions: page.items.iter().map(convert::suspension).collect(),
+            suspensions: page.items.iter().map(convert::listed).collect(),
         })
     }
 }

@@ -14,6 +14,7 @@ use super::export::ExportCommand;
 use super::help;
 use super::operator::OperatorCommand;
 use super::session::{Session, ask, incomplete};
+use super::silence::SilenceCommand;
 use crate::cli::args::read_text;
 use crate::cli::failure::Failure;
 use crate::cli::output;
@@ -35,6 +36,9 @@ pub(in crate::cli) enum Evidence {
     /// Trọn bộ chứng cứ: everything that proves a request, as a folder that is checked without the hub.
     #[command(after_help = help::EVIDENCE_EXPORT)]
     Export(ExportCommand),
+    /// Xác nhận quá thời hạn không trả lời: that an answer deadline passed and nothing came, to be kept and checked without the hub.
+    #[command(after_help = help::EVIDENCE_SILENCE)]
+    Silence(SilenceCommand),
     /// Khóa công khai: the keys with which the hub's receipts are checked. Compare them with what the operator publishes.
     #[command(after_help = help::EVIDENCE_KEYS)]
     Keys(KeysCommand),
@@ -107,6 +111,7 @@ impl Evidence {
             Self::Receipt(command) => command.run().await,
             Self::Checkpoint(command) => command.run().await,
             Self::Export(command) => command.run().await,
+            Self::Silence(command) => command.run().await,
             Self::Keys(command) => command.run().await,
             Self::Operator(command) => command.run().await,
         }

@@ -113,6 +113,10 @@ pub(super) const EVIDENCE_EXPORT: &str = example![
     "lienthong evidence export req_0193… -d chung-cu",
     "lienthong verify bundle chung-cu --hub-keys hub.keys        checks it, without the hub",
 ];
+pub(super) const EVIDENCE_SILENCE: &str = example![
+    "lienthong evidence silence req_0193… -O silence.json --page silence.html",
+    "lienthong verify silence silence.json --hub-keys hub.keys   checks it, without the hub",
+];
 pub(super) const EVIDENCE_KEYS: &str = example!["lienthong evidence keys > hub.keys"];
 pub(super) const EVIDENCE_OPERATOR: &str = example![
     "lienthong evidence operator                              the newest",
@@ -178,7 +182,10 @@ pub(super) const SANDBOX_ADVANCE: &str = example![
     "lienthong sandbox advance 6d                            a hub with sandbox = true alone; deadlines follow at once",
     "lienthong sandbox advance 2026-12-01T08:00:00+07:00",
 ];
-pub(super) const SUSPENSION_LIST: &str = example!["lienthong suspension list --all"];
+pub(super) const SUSPENSION_LIST: &str = example![
+    "lienthong suspension list --all",
+    "lienthong suspension list --request req_0193…            what lets its deadlines stand still, or explains"
+];
 pub(super) const SUSPENSION_MAINTENANCE: &str = example![
     "lienthong suspension maintenance 2026-12-05T22:00:00+07:00 2026-12-06T04:00:00+07:00 --reason 'Nâng cấp hệ thống lõi'",
 ];

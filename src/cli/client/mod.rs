@@ -32,6 +32,7 @@ pub(super) mod session;
 mod show;
 mod signing;
 mod signing_keys;
+mod silence;
 mod steps;
 mod supervise;
 mod supervise_text;

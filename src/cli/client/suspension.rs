@@ -103,6 +103,9 @@ pub(in crate::cli) struct List {
     /// Tất cả: those that are over too.
     #[arg(long)]
     all: bool,
+    /// Mã yêu cầu: only those that concern the deadlines of this request, `req_…`, and what each does there.
+    #[arg(long, env = "LIENTHONG_REQUEST", value_name = "REQUEST", default_value = "")]
+    request: String,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -114,6 +117,7 @@ impl List {
         let mut asked = v1::ListSuspensionsRequest {
             page_size: PAGE,
             current_only: !self.all,
+            enforcement_request_id: self.request,
             ..Default::default()
         };
         let session = self.connection.connect().await?;
@@ -306,11 +310,28 @@ fn value(suspension: &v1::Suspension) -> Value {
         "agency_code": suspension.agency_code,
         "log_index": suspension.log_index,
         "changed_index": suspension.changed_index,
+        "effect": effect(suspension).map(|(code, _)| code),
     })
 }
 
+/// What it does to the request that was asked about, if one was.
+fn effect(suspension: &v1::Suspension) -> Option<(&'static str, &'static str)> {
+    match suspension.effect() {
+        v1::SuspensionEffect::Unspecified => None,
+        v1::SuspensionEffect::Moves => Some(("MOVES", "tạm dừng thời hạn")),
+        v1::SuspensionEffect::Explains => Some(("EXPLAINS", "giải thích, không đổi hạn")),
+    }
+}
+
 fn table(found: &[v1::Suspension]) -> String {
-    let mut table = Table::new(&["Mã/id", "Lý do/cause", "Từ/from", "Đến/to", "Văn bản/document"]);
+    let mut table = Table::new(&[
+        "Mã/id",
+        "Lý do/cause",
+        "Từ/from",
+        "Đến/to",
+        "Văn bản/document",
+        "Tác động/effect",
+    ]);
     for suspension in found {
         let cause = Cause::from_wire(suspension.cause)
             .map(Cause::label_vi)
@@ -321,6 +342,7 @@ fn table(found: &[v1::Suspension]) -> String {
             words::clock(suspension.start_time),
             words::clock(suspension.end_time),
             suspension.document.clone(),
+            effect(suspension).map(|(_, vi)| vi).unwrap_or_default().to_owned(),
         ]);
     }
     table.text("")

@@ -9,6 +9,7 @@ mod notice;
 mod order;
 mod payload;
 mod register;
+mod silence;
 pub(in crate::domain) mod words;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use minutes::service_minutes;
 pub use notice::{NoticePaper, notice};
 pub use order::order;
 pub use register::{Book, register};
+pub use silence::{SilencePaper, SilenceStep, silence};
 
 use super::catalogue::Kind;
 

@@ -10,6 +10,8 @@ mod notice;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod suspended;
+#[cfg(test)]
 mod tests;
 
 use super::agency::Agency;

@@ -169,7 +169,7 @@ impl Case {
 }
 
 /// Submitted on Monday 02/11/2026; the answer is due in three working days, on Thursday 05/11.
-fn monday() -> Case {
+pub(super) fn monday() -> Case {
     let case = Case::submitted(at("2026-11-02T09:00:00"));
     assert_eq!(case.deadlines[0].due, Some(at("2026-11-05T23:59:59.999999")));
     case

@@ -14,7 +14,7 @@ use crate::app::suspensions::Preview;
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, KindCode, MalformedId};
 use crate::domain::suspension::known::Known;
-use crate::domain::suspension::{Cause, Scope};
+use crate::domain::suspension::{Cause, Effect, Scope};
 use crate::domain::time::Timestamp;
 
 /// The most kinds, clocks or provinces of a scope.
@@ -101,14 +101,13 @@ pub(crate) fn maintenance(
     let asked: BTreeSet<KindCode> = ids(&mut fields, "kinds", &message.kinds, MOST);
     let asked: Vec<KindCode> = asked.into_iter().collect();
     let kinds = kinds(&asked).unwrap_or_else(|place| {
-        let code = asked.get(place).map(ToString::to_string).unwrap_or_default();
+        let is_it = |kind: &String| asked.get(place).is_some_and(|code| code.as_str() == kind);
+        let place = message.kinds.iter().position(is_it).unwrap_or_default();
         fields.push(
-            "kinds",
+            &format!("kinds[{place}]"),
             "may_not_wait",
-            &format!("{code}: loại khẩn, loại giữ hoặc trả tài sản, hoặc loại không có; không chờ bảo trì."),
-            &format!(
-                "{code}: urgent, holding or releasing an asset, or no kind at all; none of these waits for maintenance."
-            ),
+            "Loại khẩn, loại giữ hoặc trả tài sản, hoặc loại không có; không chờ bảo trì.",
+            "Urgent, holding or releasing an asset, or no kind at all; none of these waits for maintenance.",
         );
         BTreeSet::new()
     });
@@ -199,6 +198,20 @@ pub(crate) fn suspension(known: &Known) -> v1::Suspension {
         agency_code: told.agency.to_string(),
         log_index: known.opened_index,
         changed_index: known.changed_index,
+        effect: v1::SuspensionEffect::Unspecified.into(),
+    }
+}
+
+/// One in a list: with what it does to the request that was asked about.
+pub(crate) fn listed((known, effect): &(Known, Option<Effect>)) -> v1::Suspension {
+    let effect = match effect {
+        None => v1::SuspensionEffect::Unspecified,
+        Some(Effect::Moves) => v1::SuspensionEffect::Moves,
+        Some(Effect::Explains) => v1::SuspensionEffect::Explains,
+    };
+    v1::Suspension {
+        effect: effect.into(),
+        ..suspension(known)
     }
 }
 

@@ -2,6 +2,7 @@
 //! whenever; each request says why.
 
 use lienthong::app::ledger::clock::ClockStep;
+use lienthong::app::ledger::command::Statement;
 use lienthong::app::ledger::suspension::{NewSuspension, SuspensionStep};
 use lienthong::app::ledger::{Command, Operation, Outcome};
 use lienthong::domain::agency::Role;
@@ -10,7 +11,8 @@ use lienthong::domain::deadline::{Deadline, DeadlineStatus};
 use lienthong::domain::error::ErrorCode;
 use lienthong::domain::event::EventDetails;
 use lienthong::domain::ids::{IdempotencyKey, SuspensionId};
-use lienthong::domain::suspension::{Cause, Scope};
+use lienthong::domain::response_time::What;
+use lienthong::domain::suspension::{Cause, Effect, Scope};
 use lienthong::domain::time::Timestamp;
 use lienthong::domain::viewer::Viewer;
 use lienthong::domain::workflow::Action;
@@ -99,6 +101,17 @@ async fn events(hub: &TestLedger, target: &Target) -> Vec<EventRow> {
         .expect("a query")
         .expect("a request");
     hub.store.events_of(&request, 0, 100).await.expect("events")
+}
+
+/// What the last event counts for the recipient.
+async fn counted(hub: &TestLedger, target: &Target) -> (Vec<What>, Option<i64>) {
+    let event = events(hub, target).await.pop().expect("an event");
+    let details: EventDetails = serde_json::from_str(&event.details).expect("details");
+    let of_recipient = details
+        .counted
+        .into_iter()
+        .find(|counted| counted.agency == target.recipient);
+    of_recipient.map_or_else(Default::default, |counted| (counted.what, counted.paused_seconds))
 }
 
 async fn sound(database: &TestDatabase) {
@@ -235,5 +248,63 @@ backends! {
         assert_eq!(clock(&hub, &land, "answer").await.status, DeadlineStatus::Met, "due on the 27th");
         assert_eq!(follow(&hub).await, 0, "nothing is open any more");
         sound(&database).await;
+    }
+
+    async fn the_limit_of_a_clarification_ends_its_own_pause_and_each_counts_once(database) {
+        let hub = TestLedger::start(&database).await;
+        let land = hub.open(&Order::land(), "unclear-order").await;
+        hub.done(land.step("register", Action::Acknowledge, Statement::default())).await;
+        hub.done(land.step("ask-back", Action::AskClarification, Statement::default())).await;
+        assert_eq!(counted(&hub, &land).await, (vec![What::Paused], None));
+        let id = entered(&hub, OPERATOR, "open-ended", decree("2026-11-20T00:00", None)).await;
+        follow(&hub).await;
+        assert_eq!(counted(&hub, &land).await, (vec![What::Paused], None));
+        hub.clock.advance_micros(at("2026-12-18T09:00").micros() - start().micros());
+        let app = hub.app().await;
+        while app.fire_timers(at("2026-12-18T09:00")).await.expect("fired").more {}
+        let last = events(&hub, &land).await.pop().expect("an event");
+        assert_eq!(last.action, Action::ResumeClocks.as_str());
+        let paused = clock(&hub, &land, "answer").await;
+        assert_eq!(paused.status, DeadlineStatus::Paused, "the decision holds it");
+        let own = paused.suspensions.iter().find(|pause| pause.decided.is_none()).expect("a pause of its own");
+        let seconds = |from: Timestamp, to: Timestamp| (to.micros() - from.micros()) / 1_000_000;
+        let own = (own.from, own.to.expect("over"));
+        assert_eq!(counted(&hub, &land).await, (vec![], Some(seconds(own.0, own.1))));
+        hub.done(command(OPERATOR, "it-is-over", SuspensionStep::End { id, to: None })).await;
+        assert_eq!(follow(&hub).await, 1);
+        assert_eq!(clock(&hub, &land, "answer").await.status, DeadlineStatus::Running);
+        hub.clock.advance_micros(3_600_000_000);
+        hub.done(land.step("answer-at-last", Action::AnswerFinal, final_answer(&land.kind))).await;
+        // From the start to the end of the decision, but for the pause of its own, which was counted.
+        let (what, halted) = counted(&hub, &land).await;
+        assert_eq!(what, [What::AnsweredInTime]);
+        assert_eq!(halted, Some(seconds(start(), at("2026-12-18T09:00")) - seconds(own.0, own.1)));
+        sound(&database).await;
+    }
+
+    async fn what_concerns_a_request_is_told_with_what_it_does_and_to_its_parties_alone(database) {
+        let hub = TestLedger::start(&database).await;
+        let app = hub.app().await;
+        let land = hub.open(&Order::land(), "storm-and-maintenance").await;
+        let storm = entered(&hub, OPERATOR, "the-storm", decree("2026-11-25T00:00", Some("2026-11-26T00:00"))).await;
+        let kinds = app.kinds_for_maintenance(&[]).expect("all that may wait");
+        let scope = Scope { kinds, agencies: [LAND_OFFICE.code()].into(), ..Scope::default() };
+        let maintenance = NewSuspension {
+            cause: Cause::Maintenance,
+            scope,
+            ..decree("2026-11-26T00:00", Some("2026-11-27T00:00"))
+        };
+        let maintenance = entered(&hub, LAND_OFFICE, "maintenance", maintenance).await;
+        entered(&hub, OPERATOR, "much-later", decree("2027-01-25T00:00", Some("2027-01-26T00:00"))).await;
+        assert_eq!(follow(&hub).await, 1);
+        let about = |by: Fixture| (Viewer::whole(&by.code()), land.id.clone());
+        let (viewer, id) = about(LAND_OFFICE);
+        let page = app.suspensions(None, false, Some((&viewer, &id)), 9).await.expect("a page");
+        let told: Vec<_> = page.items.into_iter().map(|(known, effect)| (known.suspension.id, effect)).collect();
+        assert_eq!(told, [(maintenance, Some(Effect::Explains)), (storm, Some(Effect::Moves))]);
+        let (stranger, id) = about(BANK);
+        let refused = app.suspensions(None, false, Some((&stranger, &id)), 9).await.expect_err("a stranger");
+        assert_eq!(refused.code(), ErrorCode::RequestNotFound);
+        assert_eq!(app.suspensions(None, false, None, 9).await.expect("a page").items.len(), 3);
     }
 }

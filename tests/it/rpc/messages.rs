@@ -62,6 +62,13 @@ pub(super) fn bundle_of(_: Fixture, id: &str, _: &str) -> Vec<u8> {
     .encode_to_vec()
 }
 
+pub(super) fn silence_of(_: Fixture, id: &str, _: &str) -> Vec<u8> {
+    v1::GetSilenceCertificateRequest {
+        enforcement_request_id: id.to_owned(),
+    }
+    .encode_to_vec()
+}
+
 pub(super) fn receipt_of(_: Fixture, id: &str, _: &str) -> Vec<u8> {
     let entry = v1::get_receipt_request::Entry::EnforcementRequestId(id.to_owned());
     v1::GetReceiptRequest { entry: Some(entry) }.encode_to_vec()

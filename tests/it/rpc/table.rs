@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::messages::{
     answer_on_paper, bank, bundle_of, calendar_day, close, new_officer, of_the_log, order, receipt_of, restated,
-    seek_first, stream_order,
+    seek_first, silence_of, stream_order,
 };
 use super::{cases, clocks, erasing, noticing, report_books, reports, supervised, tracking, webhooks};
 use crate::documents::exchange;
@@ -190,6 +190,7 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         }),
         Rpc::EvidenceServiceGetReceipt => party(BANK, "OK", receipt_of),
         Rpc::EvidenceServiceGetBundle => party(BANK, "OK", bundle_of),
+        Rpc::EvidenceServiceGetSilenceCertificate => party(BANK, "CLOCK_NOT_OVERDUE", silence_of),
         Rpc::EvidenceServiceProposeErasure => erasing::propose(),
         Rpc::EvidenceServiceDecideErasure => erasing::decide(),
         Rpc::EvidenceServiceListErasures | Rpc::EvidenceServiceListErasable => erasing::lists(),

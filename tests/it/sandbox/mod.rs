@@ -1,13 +1,18 @@
 //! A hub whose clock is moved ahead: for everybody on it, never back, on after a restart, and for nothing that is about security.
 
+use std::time::Duration;
+
+use lienthong::domain::sandbox::is_sandbox;
+use lienthong::evidence::silence::SilenceFile;
 use lienthong::server::run::Hub;
-use lienthong::server::settings::HubSettings;
+use lienthong::server::settings::{HubSettings, TimerSettings};
 use lienthong::server::start_error::StartError;
 use lienthong_proto::v1::advance_clock_request::Advance;
 use lienthong_proto::{Rpc, v1};
 use prost::Message as _;
 use tonic::Status;
 
+use crate::evidence::published;
 use crate::harness::agencies::{BANK, THADS};
 use crate::harness::audit::audit;
 use crate::harness::commands::kind;
@@ -155,5 +160,36 @@ backends! {
             let started = Hub::start(settings, hub.clock.clone(), SeededIds::new(4)).await;
             assert!(matches!(started, Err(StartError::SandboxName { .. })), "{started:?}");
         }
+    }
+
+    async fn what_is_due_by_the_moved_clock_comes_by_itself_and_silence_is_certified(database) {
+        let hub = TestHub::start_with(&database, |settings| {
+            as_sandbox(settings);
+            settings.timers = TimerSettings::Running;
+        })
+        .await;
+        let (sender, bank) = (hub.client(THADS).await, hub.client(BANK).await);
+        let sent = send(&sender, "nobody-will-answer").await.expect("accepted");
+        let id = sent.receipts[0].enforcement_request_id.clone();
+        let message = v1::GetSilenceCertificateRequest { enforcement_request_id: id };
+        let ask = async || sender.send(Rpc::EvidenceServiceGetSilenceCertificate, &message).await;
+        assert_eq!(reason(&ask().await.expect_err("not yet")), "CLOCK_NOT_OVERDUE");
+        advance(&bank, "advance-a-month", Advance::BySeconds(30 * DAY)).await.expect("moved");
+        let mut waited = 0;
+        let certificate = loop {
+            match ask().await {
+                Ok(reply) => break v1::GetSilenceCertificateResponse::decode(reply.as_slice()).expect("a response").certificate,
+                Err(status) => assert_eq!(reason(&status), "CLOCK_NOT_OVERDUE"),
+            }
+            waited += 1;
+            assert!(waited < 600, "no timer fired");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
+        let trusted = published(&bank).await;
+        let file = SilenceFile::read(&certificate).expect("a certificate");
+        let proved = file.verify(&trusted).expect("it holds");
+        assert!(is_sandbox(&proved.checkpoint.origin), "{}", proved.checkpoint.origin);
+        hub.stop().await;
+        audit(&database).await;
     }
 }

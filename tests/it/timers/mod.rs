@@ -3,5 +3,7 @@
 mod beside;
 mod ladder;
 mod notices;
+mod silence;
 mod storm;
+mod suspended;
 mod world;

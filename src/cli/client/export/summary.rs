@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::event::EventDetails;
 use crate::domain::ids::KindCode;
+use crate::domain::sandbox::{MARK_VI, is_sandbox};
 use crate::domain::signature::ChainLink;
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::{Action, State};
@@ -145,15 +146,25 @@ fn date_vi(date: &str) -> String {
     read.map_or_else(|_| date.to_owned(), |date| date.strftime("%d/%m/%Y").to_string())
 }
 
+/// What the page of a sandbox begins with. The first line of a checkpoint is the hub's name.
+fn mark(note: &str) -> String {
+    if is_sandbox(note) {
+        format!("<h1>{MARK_VI}</h1>\n")
+    } else {
+        String::new()
+    }
+}
+
 /// The page.
 pub(super) fn page(request: &str, note: &str, steps: &[Step]) -> String {
     let kind = steps.iter().find_map(|step| step.kind.as_deref()).unwrap_or("–");
     let (kind_vi, kind_en) = titles(kind);
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"vi\">\n<head>\n<meta charset=\"utf-8\">\n<title>{request}</title>\n<style>{STYLE}</style>\n\
-         </head>\n<body>\n<h1>Bộ chứng cứ của yêu cầu {request}</h1>\n<p>Loại yêu cầu: {kind}. Thời gian theo giờ Việt Nam.</p>\n\
+         </head>\n<body>\n{mark}<h1>Bộ chứng cứ của yêu cầu {request}</h1>\n<p>Loại yêu cầu: {kind}. Thời gian theo giờ Việt Nam.</p>\n\
          <p class=\"note\">Trang này chỉ để đọc, không phải chứng cứ. Chứng cứ là các tệp đi kèm, kê trong <code>manifest.json</code>; \
          kiểm tra bằng <code>lienthong verify bundle</code> hoặc <code>tools/verify.py bundle</code>, không cần cổng.</p>\n",
+        mark = mark(note),
         request = escaped(request),
         kind = escaped(&kind_vi),
     );
@@ -310,5 +321,12 @@ mod tests {
         }
         assert!(page.contains("1&lt;b&gt;&quot;&#39;&amp;, 20/11/2026"), "{page}");
         assert!(page.find("Diễn biến") < page.find("What happened"), "Vietnamese first");
+        assert!(!page.contains(MARK_VI));
+    }
+
+    #[test]
+    fn a_sandbox_says_so_above_all() {
+        let page = page("req_1", "sandbox.lienthong.test\n8\n", &[]);
+        assert!(page.find(MARK_VI) < page.find("Bộ chứng cứ") && page.contains(MARK_VI));
     }
 }

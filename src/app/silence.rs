@@ -1,0 +1,86 @@
+//! Certificates of silence: that an answer clock passed, and nothing came. Made of what stands in the log alone, so it is the same bytes
+//! each time.
+
+use super::App;
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::ids::RequestId;
+use crate::domain::request::EnforcementRequest;
+use crate::domain::viewer::Viewer;
+use crate::domain::workflow::Party;
+use crate::evidence::silence::{MAX_BYTES, OVERDUE, SilenceFile, is_answer, is_dispute, over_clock};
+use crate::store::rows::{Checkpoint, EventRow};
+
+/// Events that are read at a time.
+const PAGE: i64 = 100;
+
+/// A certificate, and the entry of which it speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SilenceCertificate {
+    /// The bytes of the file.
+    pub file: Vec<u8>,
+    /// The entry that says OVERDUE.
+    pub log_index: i64,
+    /// In which all its entries are proved: the first that covers that entry.
+    pub checkpoint: Checkpoint,
+}
+
+impl App {
+    /// Certifies that the last answer clock of a request which was entered as overdue passed with no answer, and that none has come since.
+    ///
+    /// # Errors
+    /// REQUEST_NOT_FOUND; REQUEST_ANSWERED if there is an answer that nobody disputed, late or not; CLOCK_NOT_OVERDUE.
+    pub async fn silence(&self, viewer: &Viewer, id: &RequestId) -> Result<SilenceCertificate> {
+        let request = self.store.request_of(viewer, id).await?;
+        let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
+        let events = self.all_events(&request).await?;
+        let (entries, last) = silent(&events)?;
+        let checkpoint = self.checkpoint(Some(last.log_index + 1)).await?;
+        let indexes = entries.iter().map(|event| event.log_index);
+        let proofs = self.inclusion_proofs(indexes.clone(), checkpoint.tree_size).await?;
+        let mut leaves = Vec::with_capacity(entries.len());
+        for index in indexes {
+            let entry = self.store.log_entries(index, 1).await?.pop();
+            leaves.push(entry.ok_or_else(|| Error::internal("an entry was lost"))?.leaf);
+        }
+        let note = checkpoint.note();
+        let file = SilenceFile::new(
+            note.ok_or_else(|| Error::internal("a checkpoint that nobody signed"))?,
+            leaves.into_iter().zip(proofs),
+            last.party.map(Party::as_str).map(str::to_owned),
+            last.details.clone(),
+        );
+        let file = file.bytes().filter(|bytes| bytes.len() <= MAX_BYTES);
+        Ok(SilenceCertificate {
+            file: file.ok_or_else(|| Error::internal("a certificate of silence that is too long"))?,
+            log_index: last.log_index,
+            checkpoint,
+        })
+    }
+
+    async fn all_events(&self, request: &EnforcementRequest) -> Result<Vec<EventRow>> {
+        let mut events: Vec<EventRow> = Vec::new();
+        loop {
+            let after = events.last().map_or(0, |event| event.version);
+            let page = self.store.events_of(request, after, PAGE).await?;
+            if page.is_empty() {
+                return Ok(events);
+            }
+            events.extend(page);
+        }
+    }
+}
+
+/// The events up to the last OVERDUE of an answer clock after which, as before, no answer stands; and that one.
+fn silent(events: &[EventRow]) -> Result<(&[EventRow], &EventRow)> {
+    let disputed = events.iter().rposition(|event| is_dispute(&event.action));
+    let owed = events.get(disputed.map_or(0, |place| place + 1)..).unwrap_or_default();
+    if owed.iter().any(|event| is_answer(&event.action)) {
+        return Err(Error::new(ErrorCode::RequestAnswered));
+    }
+    let is_overdue =
+        |event: &&EventRow| event.action == OVERDUE && over_clock(&event.details, event.hub_time.micros()).is_ok();
+    let last = owed.iter().rev().find(is_overdue);
+    let last = last.ok_or_else(|| Error::new(ErrorCode::ClockNotOverdue))?;
+    let until = events.iter().take_while(|event| event.version <= last.version).count();
+    Ok((events.get(..until).unwrap_or_default(), last))
+}
