@@ -1,7 +1,7 @@
 //! Charts as SVG, drawn by the hub: no program runs in the reader's browser. Series differ by pattern as well as by shade, so that
 //! they can be told apart in print and by those who see no colours; each chart has a title and says its figures in words.
 
-use super::{Cell, Table};
+use super::{Cell, ColumnKind, Table};
 use crate::domain::print::html::Html;
 
 /// How it is drawn.
@@ -142,9 +142,15 @@ impl Data {
         if rows.is_empty() || series.is_empty() {
             return None;
         }
-        let unit = match rows.iter().find_map(|row| row.cells.get(*series.first()?)) {
-            Some(Cell::Tenths(_)) => Unit::Tenths,
-            _ => Unit::Whole,
+        // By the column: the first of its cells may be empty.
+        let kind = series
+            .first()
+            .and_then(|place| table.columns.get(*place))
+            .map(|column| column.kind);
+        let unit = if kind == Some(ColumnKind::Percent) {
+            Unit::Tenths
+        } else {
+            Unit::Whole
         };
         let number = |cell: &Cell| match cell {
             Cell::Count(count) => Some(i128::from(*count)),
