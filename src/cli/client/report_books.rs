@@ -26,7 +26,7 @@ pub(super) struct Close {
     #[arg(long, conflicts_with_all = ["digest", "key"])]
     look: bool,
     /// Mã băm của số liệu đã xem: closes only if the figures still have this digest.
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, env = "LIENTHONG_DIGEST", value_name = "HEX")]
     digest: Option<String>,
     /// Khóa chống trùng: the same key is the same closing.
     #[arg(long, env = "LIENTHONG_KEY", value_name = "KEY")]
