@@ -20,8 +20,8 @@ use crate::evidence::digest::hex;
 #[derive(Debug, Args)]
 pub(super) struct DocumentArgs {
     /// Tệp văn bản: the document as JSON (or signed, as JWS); `-` reads it from stdin. `lienthong template` makes one.
-    #[arg(value_name = "FILE|-")]
-    file: PathBuf,
+    #[arg(value_name = "FILE|-", required = true)]
+    file: Option<PathBuf>,
     /// Tài liệu kèm theo: uploads this file and names it in `attachments`, with a code of the kind after a colon if it has
     /// one, for example `qd.pdf:ENFORCEMENT_DECISION`. May be given several times.
     #[arg(long, env = "LIENTHONG_ATTACH", value_name = "FILE[:CODE]")]
@@ -63,7 +63,8 @@ pub(super) use oneof;
 impl DocumentArgs {
     /// Reads the document. Nothing is uploaded yet.
     pub(super) fn read(&self) -> Result<Draft, Failure> {
-        let text = read_document(&self.file)?;
+        // clap has asked for it, unless a word stands in its place that is a command of its own.
+        let text = read_document(&self.file.clone().unwrap_or_default())?;
         let content = Content::of(text)?;
         let Content::Document(text) = content else {
             return self.signed(content);

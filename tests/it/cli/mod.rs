@@ -4,6 +4,7 @@
 mod life;
 mod papers;
 mod pkcs11;
+mod report;
 mod retire;
 mod signing;
 mod soft_token;

@@ -53,7 +53,10 @@ fn literal(raw: &Raw, column: &str, value: &Value) -> String {
 }
 
 fn is_flag(column: &str) -> bool {
-    matches!(column, "cited" | "extended" | "in_force" | "lifted" | "suspended")
+    matches!(
+        column,
+        "cited" | "extended" | "in_force" | "late" | "lifted" | "suspended"
+    )
 }
 
 fn other(column: &str, value: &Value, dice: u64) -> Value {
