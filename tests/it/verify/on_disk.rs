@@ -34,10 +34,12 @@ async fn drop_triggers(raw: &Raw) {
 }
 
 /// A value as SQL text. Flags are booleans on PostgreSQL.
-fn literal(raw: &Raw, column: &str, value: &Value) -> String {
+fn literal(raw: &Raw, table: &str, column: &str, value: &Value) -> String {
     match value {
         Value::Null => "NULL".to_owned(),
-        Value::Integer(number) if is_flag(column) && matches!(raw, Raw::Postgres(_)) => (*number != 0).to_string(),
+        Value::Integer(number) if is_flag(table, column) && matches!(raw, Raw::Postgres(_)) => {
+            (*number != 0).to_string()
+        }
         Value::Integer(number) => number.to_string(),
         Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
         Value::Bytes(bytes) => {
@@ -59,9 +61,9 @@ fn is_flag(column: &str) -> bool {
     )
 }
 
-fn other(column: &str, value: &Value, dice: u64) -> Value {
+fn other(table: &str, column: &str, value: &Value, dice: u64) -> Value {
     match value {
-        Value::Integer(number) if is_flag(column) => Value::Integer(1 - number),
+        Value::Integer(number) if is_flag(table, column) => Value::Integer(1 - number),
         Value::Integer(number) => Value::Integer(number + 1 + i64::try_from(dice % 9).expect("a number")),
         Value::Text(text) => Value::Text(format!("{text}x")),
         Value::Bytes(bytes) => {
@@ -77,10 +79,10 @@ fn other(column: &str, value: &Value, dice: u64) -> Value {
 }
 
 /// The key of a row, as a condition.
-fn condition(raw: &Raw, key: &[&str], row: &Row) -> String {
+fn condition(raw: &Raw, table: &str, key: &[&str], row: &Row) -> String {
     let parts = key
         .iter()
-        .map(|column| format!("{column} = {}", literal(raw, column, &row[*column])));
+        .map(|column| format!("{column} = {}", literal(raw, table, column, &row[*column])));
     parts.collect::<Vec<_>>().join(" AND ")
 }
 
@@ -114,21 +116,21 @@ async fn change_and_change_back(database: &TestDatabase, wanted: usize) -> BTree
         let row = &rows[dice.below(rows.len())];
         let columns = select.columns();
         let column = columns[dice.below(columns.len())];
-        let here = condition(&raw, key, row);
-        let changed = other(column, &row[column], dice.throw());
+        let here = condition(&raw, table, key, row);
+        let changed = other(table, column, &row[column], dice.throw());
         let (act, undo) = if dice.below(5) == 0 {
-            let values = columns.iter().map(|column| literal(&raw, column, &row[*column]));
+            let values = columns.iter().map(|column| literal(&raw, table, column, &row[*column]));
             let values = values.collect::<Vec<_>>().join(", ");
             let insert = format!("INSERT INTO {table} ({}) VALUES ({values})", columns.join(", "));
             (format!("DELETE FROM {table} WHERE {here}"), insert)
         } else if changed != row[column] {
             let mut moved = row.clone();
             moved.insert(column.to_owned(), changed.clone());
-            let there = condition(&raw, key, &moved);
+            let there = condition(&raw, table, key, &moved);
             let set = |value: &Value, at: &str| {
                 format!(
                     "UPDATE {table} SET {column} = {} WHERE {at}",
-                    literal(&raw, column, value)
+                    literal(&raw, table, column, value)
                 )
             };
             (set(&changed, &here), set(&row[column], &there))
