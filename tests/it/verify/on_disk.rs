@@ -55,9 +55,12 @@ fn literal(raw: &Raw, table: &str, column: &str, value: &Value) -> String {
 }
 
 fn is_flag(table: &str, column: &str) -> bool {
-    // Elsewhere it is a count.
-    (table, column) == ("case_movement", "late")
-        || matches!(column, "cited" | "extended" | "in_force" | "lifted" | "suspended")
+    // A count may bear the name of a flag.
+    table != "response_count"
+        && matches!(
+            column,
+            "cited" | "extended" | "in_force" | "late" | "lifted" | "suspended"
+        )
 }
 
 fn other(table: &str, column: &str, value: &Value, dice: u64) -> Value {
