@@ -1,4 +1,4 @@
-//! What the ledger counts of its own work. It decides nothing.
+//! What the ledger counts of its own work. No command is decided by it.
 
 use std::time::Duration;
 
@@ -79,6 +79,11 @@ impl LedgerMeter {
     pub(super) fn waiting(&self) -> Waiting {
         self.waiting.inc();
         Waiting(self.clone())
+    }
+
+    /// Whether a caller waits.
+    pub fn is_busy(&self) -> bool {
+        self.waiting.get() > 0
     }
 
     /// A command did not succeed.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use lienthong::app::ledger::{
     Actor, Command, Ledger, LedgerParts, LedgerSettings, Operation, Outcome, Receipt, Wakeups,
@@ -22,7 +23,7 @@ use lienthong::evidence::proof::inclusion;
 use lienthong::signing::Signer;
 use lienthong::store::Store;
 use tempfile::TempDir;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 use super::agencies::ALL;
 use super::commands::{CATALOGUE, Order, Target};
@@ -189,16 +190,27 @@ impl TestLedger {
         targets(order, &receipts).pop().expect("one request")
     }
 
-    /// Queues every command before the writer sees the first; outcomes in the same order.
+    /// Queues the commands in their order, on any runtime, and where there is one thread before the writer sees the first; outcomes
+    /// in the same order.
     pub(crate) async fn at_once(&self, commands: impl IntoIterator<Item = Command>) -> Vec<Result<Outcome>> {
-        let mut tasks = JoinSet::new();
-        for (index, command) in commands.into_iter().enumerate() {
-            let ledger = self.ledger.clone();
-            tasks.spawn(async move { (index, ledger.execute(command).await) });
-        }
-        let mut outcomes = tasks.join_all().await;
-        outcomes.sort_by_key(|(index, _)| *index);
-        outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+        let mut running: Vec<_> = commands
+            .into_iter()
+            .map(|command| (Box::pin(self.ledger.execute(command)), None))
+            .collect();
+        std::future::poll_fn(|context| {
+            let mut is_ready = true;
+            for (command, outcome) in &mut running {
+                if outcome.is_none() {
+                    match command.as_mut().poll(context) {
+                        Poll::Ready(done) => *outcome = Some(done),
+                        Poll::Pending => is_ready = false,
+                    }
+                }
+            }
+            if is_ready { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        running.into_iter().filter_map(|(_, outcome)| outcome).collect()
     }
 
     /// The receipts of a key that acted before, read as a retry reads them.

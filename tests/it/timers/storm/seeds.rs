@@ -7,7 +7,7 @@ use lienthong::domain::time::{Clock as _, ManualClock, Timestamp};
 use lienthong::domain::workflow::Action;
 
 use crate::exchange::storm::dice::Dice;
-use crate::harness::agencies::{ALL, BANK, BANK_2, LAND_37, LAND_OFFICE, THADS, THADS_37};
+use crate::harness::agencies::{BANK, BANK_2, LAND_37, LAND_OFFICE, THADS, THADS_37};
 use crate::harness::commands::{final_answer, kind};
 use crate::harness::ledger::targets;
 use crate::harness::{Order, TestDatabase, TestLedger};
@@ -42,11 +42,7 @@ pub(super) async fn sow(database: &TestDatabase, requests: u64, seed: u64) -> Ti
     let clock = Arc::new(ManualClock::new(at("2026-11-20T09:00:00")));
     let settings = LedgerSettings::default();
     let ledger = TestLedger::start_as(HUB_ID, database, Arc::clone(&clock), 1, settings).await;
-    // In their order: some name others.
-    for agency in ALL {
-        ledger.done(agency.registration(agency.paper_credentials())).await;
-    }
-    ledger.bring_in_calendar().await;
+    ledger.register_all().await;
     let mut dice = Dice::new(seed, 0);
     let pause = SPREAD * AT_ONCE / requests.max(AT_ONCE);
     let mut sown = 0;
