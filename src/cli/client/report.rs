@@ -178,7 +178,7 @@ struct Run {
     /// Chấp hành viên, cán bộ: id; `-` for what nobody has.
     #[arg(long, env = "LIENTHONG_OFFICER", value_name = "ID", allow_hyphen_values = true)]
     officer: Option<String>,
-    /// Thẻ của việc: for example CREDIT.
+    /// Nhãn của việc: for example CREDIT.
     #[arg(long, env = "LIENTHONG_TAG", value_name = "TAG")]
     tag: Option<String>,
     /// Chia dòng theo: unit, officer, initiative, tag, agency, kind, province, month.

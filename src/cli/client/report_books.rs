@@ -48,7 +48,12 @@ impl Close {
                     json!({ "figures": told.figures, "figures_digest": told.figures_digest,
                         "closed": told.closing.as_ref().map(closing_object) })
                 },
-                || format!("{}\nMã băm / digest: {}\n", told.figures, told.figures_digest),
+                || {
+                    format!(
+                        "{}\nMã băm / digest: {}\nBảng để đọc / as a table: lienthong report run results-cases --period {}\n",
+                        told.figures, told.figures_digest, asked.period
+                    )
+                },
             );
             return Ok(());
         }
@@ -176,7 +181,7 @@ impl Targets {
         };
         self.output.print(
             || json!({ "targets": shown.iter().map(targets_object).collect::<Value>() }),
-            || shown.iter().map(targets_text).collect(),
+            || all_or(&shown, targets_text, "Chưa giao chỉ tiêu nào. / No targets are set.\n"),
         );
         Ok(())
     }
@@ -291,7 +296,13 @@ impl Campaign {
         };
         self.output.print(
             || json!({ "campaigns": shown.iter().map(campaign_object).collect::<Value>() }),
-            || shown.iter().map(campaign_text).collect(),
+            || {
+                all_or(
+                    &shown,
+                    campaign_text,
+                    "Chưa có đợt cao điểm nào. / No campaigns are set.\n",
+                )
+            },
         );
         Ok(())
     }
@@ -313,6 +324,14 @@ async fn all_campaigns(session: &Session) -> Result<Vec<v1::Campaign>, Failure> 
     }
 }
 
+/// Every one as text, or what to say if there is none.
+fn all_or<T>(shown: &[T], text: impl Fn(&T) -> String, none: &str) -> String {
+    if shown.is_empty() {
+        return none.to_owned();
+    }
+    shown.iter().map(text).collect()
+}
+
 fn campaign_object(campaign: &v1::Campaign) -> Value {
     let plan = campaign.plan.clone().unwrap_or_default();
     json!({ "code": plan.code, "period": plan.period, "unit_ids": plan.unit_ids, "tag": plan.tag, "initiative": plan.initiative,
@@ -325,7 +344,7 @@ fn campaign_text(campaign: &v1::Campaign) -> String {
     lines.heading(&format!("Đợt cao điểm / campaign {}", plan.code));
     lines.add("Thời gian / period", &plan.period);
     lines.add("Đơn vị / units", &plan.unit_ids.join(", "));
-    lines.add("Thẻ / tag", &plan.tag);
+    lines.add("Nhãn / tag", &plan.tag);
     lines.add("Loại / initiative", &plan.initiative);
     lines.add(
         "Mục tiêu / to be done",

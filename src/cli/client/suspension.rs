@@ -324,6 +324,9 @@ fn effect(suspension: &v1::Suspension) -> Option<(&'static str, &'static str)> {
 }
 
 fn table(found: &[v1::Suspension]) -> String {
+    if found.is_empty() {
+        return "Không có đợt tạm dừng thời hạn nào. / No suspensions.\n".to_owned();
+    }
     let mut table = Table::new(&[
         "Mã/id",
         "Lý do/cause",

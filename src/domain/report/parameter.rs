@@ -87,7 +87,7 @@ impl Parameter {
             ),
             Self::By => ("Chia dòng theo", "into what rows it is divided"),
             Self::Tag => (
-                "Thẻ của việc; không nêu: mọi việc",
+                "Nhãn của việc; không nêu: mọi việc",
                 "mark of cases; without it all cases",
             ),
             Self::Initiative => (

@@ -1,6 +1,7 @@
 //! A table for a terminal: headings broken into lines, numbers on the right.
 
 use super::{Row, Table};
+use crate::domain::print::words;
 
 /// The least width to which a heading is broken.
 const HEADING: usize = 9;
@@ -61,7 +62,7 @@ pub(super) fn render(table: &Table) -> String {
         };
         format!("({}) {}{basis} ({})", index + 1, note.text, note.certainty)
     }));
-    lines.push(format!("Số liệu tính đến {}.", table.as_of.to_rfc3339()));
+    lines.push(format!("Số liệu tính đến {}.", words::moment(table.as_of)));
     lines.extend(lists(table));
     let mut text = lines.join("\n");
     text.push('\n');

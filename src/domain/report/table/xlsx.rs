@@ -5,6 +5,7 @@ use rust_xlsxwriter::{
 };
 
 use super::{Cell, Column, ColumnKind, Table};
+use crate::domain::print::words;
 
 /// Whole numbers up to here are exact as a spreadsheet keeps them; larger ones are written as words.
 const EXACT: u128 = 1 << 53;
@@ -70,7 +71,7 @@ fn fill(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
         sheet.write_string(line, 0, text)?;
     }
     line += 1;
-    sheet.write_string(line, 0, format!("Số liệu tính đến {}", table.as_of.to_rfc3339()))?;
+    sheet.write_string(line, 0, format!("Số liệu tính đến {}", words::moment(table.as_of)))?;
     Ok(())
 }
 
