@@ -45,6 +45,7 @@ class Cases:
         self.require, self.text_of, self.tags = require, text_of, TAGS
         self.cases, self.orders = {}, {}
         self.movements, self.book = [], {}
+        self.has_books = False
 
     def order(self, event, told):
         """A step of a request: it may open an order of a case, or say what its answer debited."""
@@ -90,6 +91,9 @@ class Cases:
     def count(self, event, told, change, before, case):
         """What the entry moves in the books, in the month that it states."""
         month, last = told.get("booked"), before and before[0]["booked_month"]
+        # Since the first entry that was counted every one is that moves anything.
+        self.require(month is not None or not self.has_books or told.get("reminded") is not None)
+        self.has_books = self.has_books or month is not None
         if month is None:
             self.require(not last or told.get("reminded") is not None)
             return

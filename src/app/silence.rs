@@ -2,9 +2,11 @@
 //! each time.
 
 use super::App;
+use crate::domain::deadline::Deadline;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::RequestId;
 use crate::domain::request::EnforcementRequest;
+use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Party;
 use crate::evidence::silence::{MAX_BYTES, OVERDUE, SilenceFile, is_answer, is_dispute, over_clock};
@@ -34,6 +36,7 @@ impl App {
         let request = request.ok_or_else(|| Error::new(ErrorCode::RequestNotFound))?;
         let events = self.all_events(&request).await?;
         let (entries, last) = silent(&events)?;
+        self.still_over(&request, last).await?;
         let checkpoint = self.checkpoint(Some(last.log_index + 1)).await?;
         let indexes = entries.iter().map(|event| event.log_index);
         let proofs = self.inclusion_proofs(indexes.clone(), checkpoint.tree_size).await?;
@@ -55,6 +58,24 @@ impl App {
             log_index: last.log_index,
             checkpoint,
         })
+    }
+
+    /// Whether the clock of which the entry speaks is still over: what was recorded later, an outage or a decision, may have moved it.
+    async fn still_over(&self, request: &EnforcementRequest, last: &EventRow) -> Result<()> {
+        let told = over_clock(&last.details, last.hub_time.micros()).map_err(Error::internal)?;
+        let deadlines = self.store.deadlines_of([request]).await?;
+        let mut clocks = deadlines.get(&request.id).into_iter().flatten();
+        let now = self.clock.now();
+        let is_told = |clock: &Deadline| {
+            (clock.name.as_str(), clock.occurrence) == (told.name.as_str(), told.occurrence)
+                && clock.due.map(Timestamp::micros) == told.due
+                && clock.is_overdue(now)
+        };
+        if clocks.any(is_told) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorCode::ClockNotOverdue))
+        }
     }
 
     async fn all_events(&self, request: &EnforcementRequest) -> Result<Vec<EventRow>> {

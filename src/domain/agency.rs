@@ -55,6 +55,9 @@ text_enum! {
 }
 
 impl Role {
+    /// Who enforces judgments and has cases.
+    pub const WITH_CASES: [Self; 2] = [Self::Enforcement, Self::BailiffOffice];
+
     /// The label on pages (GLOSSARY, parties).
     pub const fn label_vi(self) -> &'static str {
         match self {

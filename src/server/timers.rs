@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::jobs::rest_beside_others;
 use super::metrics::{JobMeter, Metrics, TimerMeter};
 use super::settings::TimerSettings;
 use super::trouble::{Trouble, tell};
@@ -14,9 +15,6 @@ use crate::domain::error::Result;
 
 /// How often it is looked for what is due.
 const EVERY: Duration = Duration::from_secs(1);
-
-/// While others wait it rests this many times as long as a piece took: so it takes a fifth of the ledger's time at most.
-const REST: u32 = 4;
 
 /// How often it is looked for requests that should have a timer and have none.
 const HEAL_EVERY: Duration = Duration::from_hours(1);
@@ -83,8 +81,6 @@ async fn look(app: &App, timers: &TimerMeter) -> Result<()> {
         if !fired.more {
             return Ok(());
         }
-        if app.ledger.meter().is_busy() {
-            tokio::time::sleep(began.elapsed() * REST).await;
-        }
+        rest_beside_others(app, began).await;
     }
 }

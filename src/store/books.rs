@@ -2,19 +2,17 @@
 //! reports.
 
 use super::backend::on_pool;
-use super::rows::{StockedCase, StoredBookSum, StoredMovement};
+use super::rows::{StoredBookSum, StoredMovement};
 use super::{Store, json_list, sql_book, store_error};
 use crate::domain::enforcement_case::{Initiative, Tag};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, CaseId, OfficerId, UnitId};
-use crate::domain::report::figures::{Book, Figures, Line, Movement};
+use crate::domain::report::figures::{Book, Figures, Movement};
 use crate::domain::report::period::Month;
 
 /// What the figures are told apart by, beside agency and initiative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BookDetail {
-    /// Nothing more: units and officers stand together under none.
-    Agency,
     /// Units and officers.
     Division,
     /// Units, officers and the months of the period.
@@ -24,7 +22,6 @@ pub enum BookDetail {
 impl BookDetail {
     const fn as_str(self) -> &'static str {
         match self {
-            Self::Agency => "AGENCY",
             Self::Division => "DIVISION",
             Self::Month => "MONTH",
         }
@@ -111,15 +108,6 @@ impl MovementPosition {
     }
 }
 
-/// The place of a case in a list of cases of agencies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CasePosition {
-    /// The agency.
-    pub agency: AgencyCode,
-    /// The case.
-    pub case_id: CaseId,
-}
-
 impl Store {
     /// The books of agencies under one tag for the months `first` to `last`: what moved in them, and under the month before the first
     /// the stocks as they were then. Without months in detail what moved stands under the last. [`Book::by`] and [`Book::figures`] of any
@@ -153,45 +141,13 @@ impl Store {
         Ok(book)
     }
 
-    /// A page of what was moved on a line in the months `first` to `last`: the cases behind a flow. It adds up to the figure.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn case_movements(
-        &self,
-        behind: &CasesBehind<'_>,
-        line: Line,
-        (first, last): (Month, Month),
-        after: Option<&MovementPosition>,
-        limit: i64,
-    ) -> Result<Vec<StoredMovement>> {
-        let text = sql_book::MOVEMENTS_ON_LINE;
-        self.movements(text, behind, line.as_str(), (first, last), after, limit)
-            .await
-    }
-
-    /// A page of what was counted later than its date says in the months `first` to `last`; of a line or of all.
+    /// A page of what was counted later than its date says in the months `first` to `last`.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn late_movements(
         &self,
         behind: &CasesBehind<'_>,
-        line: Option<Line>,
-        (first, last): (Month, Month),
-        after: Option<&MovementPosition>,
-        limit: i64,
-    ) -> Result<Vec<StoredMovement>> {
-        let text = sql_book::MOVEMENTS_LATE;
-        let line = line.map_or("", Line::as_str);
-        self.movements(text, behind, line, (first, last), after, limit).await
-    }
-
-    async fn movements(
-        &self,
-        text: super::backend::Sql,
-        behind: &CasesBehind<'_>,
-        line: &str,
         (first, last): (Month, Month),
         after: Option<&MovementPosition>,
         limit: i64,
@@ -200,49 +156,19 @@ impl Store {
         let among = behind.agencies();
         let (first, last) = (first.to_string(), last.to_string());
         let month = after.map_or_else(String::new, |after| after.month.to_string());
-        on_pool!(self, text, |sql, pool| sqlx::query_as(sql)
+        on_pool!(self, sql_book::MOVEMENTS_LATE, |sql, pool| sqlx::query_as(sql)
             .bind(&among)
-            .bind(line)
             .bind(behind.tag())
             .bind(&first)
+            .bind(&last)
             .bind(unit)
             .bind(officer)
             .bind(initiative)
-            .bind(&last)
             .bind(after.map_or("", |after| after.agency.as_str()))
             .bind(&month)
             .bind(after.map_or("", |after| after.case_id.as_str()))
             .bind(after.map_or(0, |after| after.version))
             .bind(after.map_or(-1, |after| after.ordinal))
-            .bind(limit)
-            .fetch_all(pool))
-        .map_err(store_error)
-    }
-
-    /// A page of the cases that stand in `stock` at the end of month `at`. They add up to the figure.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn cases_in_stock(
-        &self,
-        behind: &CasesBehind<'_>,
-        stock: Line,
-        at: Month,
-        after: Option<&CasePosition>,
-        limit: i64,
-    ) -> Result<Vec<StockedCase>> {
-        let [unit, officer, initiative] = behind.which();
-        let among = behind.agencies();
-        on_pool!(self, sql_book::CASES_IN_STOCK, |sql, pool| sqlx::query_as(sql)
-            .bind(&among)
-            .bind(stock.as_str())
-            .bind(behind.tag())
-            .bind(at.to_string())
-            .bind(unit)
-            .bind(officer)
-            .bind(initiative)
-            .bind(after.map_or("", |after| after.agency.as_str()))
-            .bind(after.map_or("", |after| after.case_id.as_str()))
             .bind(limit)
             .fetch_all(pool))
         .map_err(store_error)

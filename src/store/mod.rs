@@ -49,7 +49,7 @@ mod tree;
 mod webhooks;
 pub mod write;
 
-pub use books::{BookDetail, CasePosition, CasesBehind, MovementPosition, Of};
+pub use books::{BookDetail, CasesBehind, MovementPosition, Of};
 pub use cases::CaseFilter;
 pub use connect::{ConnectError, Database};
 pub use content::{MasterUse, Rewrapped};

@@ -6,7 +6,7 @@ use super::backend::on_pool;
 use super::rows::{
     CaseAgeRow, CountedAct, CountedCase, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow,
 };
-use super::{Store, sql_report, store_error};
+use super::{Store, json_list, sql_report, store_error};
 use crate::domain::agency::Role;
 use crate::domain::enforcement_case::{Initiative, Tag};
 use crate::domain::error::Result;
@@ -92,10 +92,10 @@ pub struct FigureOf<'a> {
     pub tag: Option<Tag>,
     /// The months, first and last.
     pub months: (Month, Month),
-    /// Of these units, each between commas, two commas for none; `*` for any.
-    pub units: String,
+    /// Of these units, the empty text for none; of any if the list is empty.
+    pub units: Vec<String>,
     /// Of these officers, likewise.
-    pub officers: String,
+    pub officers: Vec<String>,
     /// On whose initiative; none: either.
     pub initiative: Option<Initiative>,
 }
@@ -114,13 +114,14 @@ impl Store {
             .map(|(line, when, factor)| serde_json::json!([line.as_str(), when.as_str(), factor]))
             .collect();
         let terms = terms.to_string();
+        let [units, officers] = [&of.units, &of.officers].map(|list| json_list(list.iter().map(String::as_str)));
         on_pool!(self, sql_report::CASES_BEHIND, |sql, pool| sqlx::query_as(sql)
             .bind(of.agency.as_str())
             .bind(of.tag.map_or("", Tag::as_str))
             .bind(of.months.0.to_string())
             .bind(of.months.1.to_string())
-            .bind(&of.units)
-            .bind(&of.officers)
+            .bind(&units)
+            .bind(&officers)
             .bind(of.initiative.map_or("*", Initiative::as_str))
             .bind(after)
             .bind(limit)

@@ -13,28 +13,18 @@ macro_rules! of_agencies {
     };
 }
 
-/// What of a division its reader tells apart; $5: AGENCY, DIVISION or MONTH.
-macro_rules! division {
-    () => {
-        "agency, CASE WHEN $5 = 'AGENCY' THEN '' ELSE unit END AS unit, \
-         CASE WHEN $5 = 'AGENCY' THEN '' ELSE officer END AS officer, initiative, tag, line, cases, dong"
-    };
-}
-
-/// The stocks at the beginning, under the month before $3, and what moved from $3 to $4, under tag $2.
+/// The stocks at the beginning, under the month before $3, and what moved from $3 to $4, under tag $2; $5: DIVISION or MONTH.
 macro_rules! book {
     ($among:literal) => {
         concat!(
             "SELECT b.agency, b.unit, b.officer, b.initiative, b.tag, b.month, b.line, CAST(SUM(b.cases) AS BIGINT) AS cases, ",
             "CAST(SUM(b.dong) AS BIGINT) AS dong FROM (SELECT $6 AS month, ",
-            division!(),
-            " FROM case_book WHERE agency ",
+            "agency, unit, officer, initiative, tag, line, cases, dong FROM case_book WHERE agency ",
             $among,
             " AND tag = $2 AND month < $3 \
              AND line IN ('in_progress', 'postponed', 'suspended', 'no_conditions', 'separate') UNION ALL \
              SELECT CASE WHEN $5 = 'MONTH' THEN month ELSE $4 END AS month, ",
-            division!(),
-            " FROM case_book WHERE agency ",
+            "agency, unit, officer, initiative, tag, line, cases, dong FROM case_book WHERE agency ",
             $among,
             " AND tag = $2 AND month >= $3 AND month <= $4) b \
              GROUP BY b.agency, b.unit, b.officer, b.initiative, b.tag, b.month, b.line \
@@ -58,23 +48,7 @@ macro_rules! movement_columns {
     };
 }
 
-/// Movements on line $2 under tag $3 in the months $4 to $8, after the place $9 to $13, at most $14.
-macro_rules! movements {
-    ($among:literal) => {
-        concat!(
-            "SELECT ",
-            movement_columns!(),
-            " FROM case_movement m JOIN enforcement_case c ON c.id = m.case_id WHERE m.agency ",
-            $among,
-            " AND m.line = $2 AND m.tag = $3 AND m.month >= $4 AND m.month <= $8 AND ",
-            which!(),
-            " AND (m.agency, m.month, m.case_id, m.version, m.ordinal) > ($9, $10, $11, $12, $13) \
-             ORDER BY m.agency, m.month, m.case_id, m.version, m.ordinal LIMIT $14"
-        )
-    };
-}
-
-/// The same, of what came late alone, on any line ($2 is empty) or one.
+/// Movements that came late under tag $2 in the months $3 to $4, after the place $8 to $12, at most $13.
 macro_rules! late {
     ($among:literal) => {
         concat!(
@@ -82,27 +56,10 @@ macro_rules! late {
             movement_columns!(),
             " FROM case_movement m JOIN enforcement_case c ON c.id = m.case_id WHERE m.agency ",
             $among,
-            " AND m.late AND ($2 = '' OR m.line = $2) AND m.tag = $3 AND m.month >= $4 AND m.month <= $8 AND ",
+            " AND m.late AND m.tag = $2 AND m.month >= $3 AND m.month <= $4 AND ",
             which!(),
-            " AND (m.agency, m.month, m.case_id, m.version, m.ordinal) > ($9, $10, $11, $12, $13) \
-             ORDER BY m.agency, m.month, m.case_id, m.version, m.ordinal LIMIT $14"
-        )
-    };
-}
-
-/// The cases in stock $2 under tag $3 at the end of month $4, after the place $8 and $9, at most $10.
-macro_rules! stocked {
-    ($among:literal) => {
-        concat!(
-            "SELECT m.agency, m.case_id, m.unit, m.officer, m.initiative, m.tag, CAST(SUM(m.cases) AS BIGINT) AS cases, ",
-            "CAST(SUM(m.dong) AS BIGINT) AS dong, c.decision_number, c.decision_date ",
-            "FROM case_movement m JOIN enforcement_case c ON c.id = m.case_id WHERE m.agency ",
-            $among,
-            " AND m.line = $2 AND m.tag = $3 AND m.month <= $4 AND ",
-            which!(),
-            " AND (m.agency, m.case_id) > ($8, $9) \
-             GROUP BY m.agency, m.case_id, m.unit, m.officer, m.initiative, m.tag, c.decision_number, c.decision_date \
-             HAVING SUM(m.cases) <> 0 OR SUM(m.dong) <> 0 ORDER BY m.agency, m.case_id LIMIT $10"
+            " AND (m.agency, m.month, m.case_id, m.version, m.ordinal) > ($8, $9, $10, $11, $12) \
+             ORDER BY m.agency, m.month, m.case_id, m.version, m.ordinal LIMIT $13"
         )
     };
 }
@@ -148,7 +105,5 @@ texts! {
          WHERE agency = $1 AND code > $2 ORDER BY code LIMIT $3"
     );
     BOOK_OF_PERIOD = of_agencies!(book);
-    MOVEMENTS_ON_LINE = of_agencies!(movements);
     MOVEMENTS_LATE = of_agencies!(late);
-    CASES_IN_STOCK = of_agencies!(stocked);
 }

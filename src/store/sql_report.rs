@@ -116,16 +116,19 @@ macro_rules! case_ages {
 }
 
 /// The cases of agency $1 under tag $2 behind a figure of the months $3 to $4: the sum of the lines that `$terms` names, each before or
-/// within those months. $5 and $6: units and officers, each between commas, `*` for any; $7: initiative, `*` for any; after $8; $9: how many.
+/// within those months. $5 and $6: units and officers as JSON arrays, empty for any; $7: initiative, `*` for any; after $8; $9: how many.
 macro_rules! cases_behind {
-    ($terms:literal) => {
+    ($terms:literal, $units:literal, $officers:literal) => {
         concat!(
             "SELECT m.case_id, c.decision_number, c.decision_date, c.status, CAST(SUM(m.cases * t.factor) AS BIGINT) AS cases, ",
             "CAST(SUM(m.dong * t.factor) AS BIGINT) AS dong FROM (SELECT value ->> 0 AS line, value ->> 1 AS term, ",
             "CAST(value ->> 2 AS BIGINT) AS factor FROM ", $terms, ") t JOIN case_movement m ON m.agency = $1 AND m.tag = $2 AND m.line = t.line ",
             "AND ((t.term = 'before' AND m.month < $3) OR (t.term = 'within' AND m.month >= $3 AND m.month <= $4)) ",
-            "JOIN enforcement_case c ON c.id = m.case_id WHERE ($5 = '*' OR $5 LIKE '%,' || m.unit || ',%') ",
-            "AND ($6 = '*' OR $6 LIKE '%,' || m.officer || ',%') AND ($7 = '*' OR m.initiative = $7) AND m.case_id > $8 ",
+            "JOIN enforcement_case c ON c.id = m.case_id WHERE ($5 = '[]' OR m.unit IN (SELECT value FROM ",
+            $units,
+            ")) AND ($6 = '[]' OR m.officer IN (SELECT value FROM ",
+            $officers,
+            ")) AND ($7 = '*' OR m.initiative = $7) AND m.case_id > $8 ",
             "GROUP BY m.case_id, c.decision_number, c.decision_date, c.status ",
             "HAVING SUM(m.cases * t.factor) <> 0 OR SUM(m.dong * t.factor) <> 0 ORDER BY m.case_id LIMIT $9"
         )
@@ -134,8 +137,12 @@ macro_rules! cases_behind {
 
 texts! {
     CASES_BEHIND = Sql::pair(
-        cases_behind!("json_each($10)"),
-        cases_behind!("json_array_elements($10::json) AS value"),
+        cases_behind!("json_each($10)", "json_each($5)", "json_each($6)"),
+        cases_behind!(
+            "json_array_elements($10::json) AS value",
+            "json_array_elements_text($5::json) AS value",
+            "json_array_elements_text($6::json) AS value"
+        ),
     );
     COUNTED_ACTS_AT_RECIPIENT = Sql::both(counted_acts!("recipient"));
     COUNTED_ACTS_AT_SENDER = Sql::both(counted_acts!("sender"));

@@ -34,18 +34,22 @@ fn told(event: &Event<'_>) -> Option<CaseEvent> {
 
 /// Orders that name a case, and what came of them.
 #[derive(Debug, Default)]
-pub(super) struct Orders(BTreeMap<String, CaseRequest>);
+pub(super) struct Orders {
+    named: BTreeMap<String, CaseRequest>,
+    /// Whether an entry was counted: from then on every one is that moves anything.
+    has_books: bool,
+}
 
 impl Orders {
     /// An order that names a case is opened.
     pub(super) fn open(&mut self, request: &RequestId, named: &OpenedCase) {
         let row = CaseRequest::new(request.clone(), named.clone());
-        self.0.insert(request.to_string(), row);
+        self.named.insert(request.to_string(), row);
     }
 
     /// An answer says what it debited. None: its order names no case.
     pub(super) fn debit(&mut self, request: &RequestId, amount: Dong, at: i64) -> Option<()> {
-        let row = self.0.get_mut(request.as_str())?;
+        let row = self.named.get_mut(request.as_str())?;
         row.debited = Some((amount, Timestamp::from_micros(at)));
         Some(())
     }
@@ -56,11 +60,16 @@ impl Orders {
         if !reports.may_count(event.agency, told.booked) {
             return None;
         }
+        let moves = told.change.is_some() || told.successor.is_some();
+        if self.has_books && moves && told.booked.is_none() {
+            return None;
+        }
+        self.has_books |= told.booked.is_some();
         let change = told.change;
         let Some((request, amount, comes)) = change.as_ref().and_then(CaseChange::arrival) else {
             return Some(());
         };
-        let row = self.0.get_mut(request.as_str())?;
+        let row = self.named.get_mut(request.as_str())?;
         row.arrived = if comes {
             row.arrived.plus(amount)?
         } else {
@@ -70,7 +79,7 @@ impl Orders {
     }
 
     fn rows(&self) -> Vec<Row> {
-        self.0.values().map(case_request_row).collect()
+        self.named.values().map(case_request_row).collect()
     }
 }
 

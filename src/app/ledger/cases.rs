@@ -135,7 +135,7 @@ fn enter_steps(
 ) -> Result<()> {
     let may_have_cases = registry
         .agency(&viewer.agency)
-        .is_some_and(|agency| matches!(agency.role, Role::Enforcement | Role::BailiffOffice));
+        .is_some_and(|agency| Role::WITH_CASES.contains(&agency.role));
     if !may_have_cases {
         return Err(Error::new(ErrorCode::MethodNotAllowed));
     }

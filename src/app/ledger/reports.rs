@@ -144,7 +144,7 @@ pub(super) fn enter(
         .require(Scope::All)?;
     let has_cases = registry
         .agency(agency)
-        .is_some_and(|agency| matches!(agency.role, Role::Enforcement | Role::BailiffOffice));
+        .is_some_and(|agency| Role::WITH_CASES.contains(&agency.role));
     if !has_cases {
         return Err(Error::new(ErrorCode::MethodNotAllowed));
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Made, Setting, View, page, too_much};
 use crate::app::App;
+use crate::domain::agency::Officer;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{AgencyCode, OfficerId};
 use crate::domain::report::assigned::{self, CampaignRow, Closing, OfficerMonth};
@@ -11,6 +12,7 @@ use crate::domain::report::campaign::{Campaign, CampaignCode};
 use crate::domain::report::period::day_vi;
 use crate::domain::report::targets::Targets;
 use crate::domain::report::{By, Parameter, Period, Report, Signature, Table};
+use crate::domain::sandbox::is_sandbox;
 use crate::evidence::digest::hex;
 use crate::store::BookDetail;
 use crate::store::rows::ClosingRow;
@@ -122,8 +124,7 @@ impl App {
             agencies: row.agencies.len(),
             head: heads
                 .get(&row.by.officer)
-                .cloned()
-                .unwrap_or_else(|| row.by.officer.to_string()),
+                .map_or_else(|| row.by.officer.to_string(), |head| head.full_name.clone()),
             closed: row.by.time,
             log_index: row.by.log_index,
             digest: hex(&row.digest),
@@ -132,15 +133,20 @@ impl App {
         Ok((assigned::closings(&closings, setting.scope(), setting.now), next))
     }
 
-    async fn heads(&self, closings: &[ClosingRow]) -> Result<BTreeMap<OfficerId, String>> {
+    async fn heads(&self, closings: &[ClosingRow]) -> Result<BTreeMap<OfficerId, Officer>> {
         let officers = closings.iter().map(|row| (&row.agency, &row.by.officer));
         let officers = self.store.officers_named(officers).await?.into_iter();
-        Ok(officers.map(|officer| (officer.id, officer.full_name)).collect())
+        Ok(officers.map(|officer| (officer.id.clone(), officer)).collect())
     }
 
-    /// Who signed the period of a report off, for its page.
+    /// Who signed the figures of a report off, for its page. Nobody signs what may still change: only what the books alone tell, of
+    /// agencies whose books all closed with the period.
     pub(super) async fn signature(&self, setting: &Setting<'_>) -> Result<Signature> {
-        if !setting.asked.report.takes(Parameter::Period) {
+        let is_of_the_books = matches!(
+            setting.asked.report,
+            Report::ResultsCases | Report::ResultsMoney | Report::CreditCases
+        );
+        if !is_of_the_books || is_sandbox(&self.hub_id) {
             return Ok(Signature::default());
         }
         let closing = self
@@ -150,10 +156,17 @@ impl App {
         let Some(closing) = closing else {
             return Ok(Signature::default());
         };
-        let heads = self.heads(std::slice::from_ref(&closing)).await?;
+        let covered = self.agencies_of(setting, setting.asked.by.unwrap_or(By::Unit)).await?;
+        if !covered.iter().all(|agency| closing.agencies.contains(agency)) {
+            return Ok(Signature::default());
+        }
+        let mut heads = self.heads(std::slice::from_ref(&closing)).await?;
+        let Some(head) = heads.remove(&closing.by.officer) else {
+            return Ok(Signature::default());
+        };
         Ok(Signature {
-            position: String::new(),
-            full_name: heads.get(&closing.by.officer).cloned().unwrap_or_default(),
+            position: head.position,
+            full_name: head.full_name,
             closing: format!(
                 "Kỳ này đã khóa ngày {}; người khóa chịu trách nhiệm về số liệu; mục nhật ký số {}.",
                 day_vi(closing.by.time.date()),

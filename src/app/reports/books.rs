@@ -1,8 +1,8 @@
 //! Results by case and by money, from the books; the cases behind each figure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Made, Setting, View, among, page, wrong};
+use super::{Made, Setting, View, page, wrong};
 use crate::app::App;
 use crate::domain::agency::Role;
 use crate::domain::enforcement_case::Tag;
@@ -122,21 +122,19 @@ impl App {
     }
 
     /// Whose books: the agency's, or of all whose figures the viewer sees whole.
-    async fn agencies_of(&self, setting: &Setting<'_>, by: By) -> Result<Vec<AgencyCode>> {
+    pub(super) async fn agencies_of(&self, setting: &Setting<'_>, by: By) -> Result<Vec<AgencyCode>> {
         if by != By::Agency || setting.asked.agency.is_some() {
             return Ok(vec![setting.agency.code.clone()]);
         }
         let seen = self.seen_whole(setting.viewer).await?;
-        let mut agencies = vec![setting.agency.code.clone()];
-        for code in seen.into_iter().filter(|code| *code != setting.agency.code) {
-            let agency = self.store.agency(&code).await?;
-            agencies.extend(
-                agency
-                    .filter(|agency| agency.role == Role::Enforcement)
-                    .map(|agency| agency.code),
-            );
+        let own = &setting.agency.code;
+        let mut agencies = BTreeSet::from([own.clone()]);
+        for role in Role::WITH_CASES {
+            let known = self.agencies_of_role(role).await?;
+            let known = known.iter().map(|agency| &agency.code);
+            agencies.extend(known.filter(|code| seen.contains(*code)).cloned());
         }
-        Ok(agencies)
+        Ok(agencies.into_iter().collect())
     }
 
     pub(super) async fn case_list(&self, setting: &Setting<'_>) -> Result<Made> {
@@ -148,17 +146,23 @@ impl App {
             agency: &setting.agency.code,
             tag: asked.tag,
             months: asked.months()?,
-            units: among_or_any(&asked.unit),
-            officers: among_or_any(&asked.officer),
+            units: one_or_any(&asked.unit),
+            officers: one_or_any(&asked.officer),
             initiative: asked.initiative,
         };
         if let Some(code) = &asked.campaign {
             let campaign = self.campaign_named(&setting.agency.code, code).await?;
+            if asked.unit != Chosen::Any {
+                return Err(wrong(
+                    Parameter::Unit,
+                    "not_with_campaign",
+                    "Đợt cao điểm đã nêu các đơn vị; không nêu thêm đơn vị.",
+                    "A campaign names its units; name none beside it.",
+                ));
+            }
             of.tag = campaign.tag;
             of.initiative = campaign.initiative;
-            if !campaign.units.is_empty() {
-                of.units = among(campaign.units.iter().map(UnitId::as_str));
-            }
+            of.units = campaign.units.iter().map(UnitId::to_string).collect();
         }
         let after = setting.part.after.as_deref().unwrap_or_default();
         let found = self.store.cases_behind(&of, figure, after, setting.one_more()).await?;
@@ -190,7 +194,7 @@ impl App {
         };
         let found = self
             .store
-            .late_movements(&behind, None, asked.months()?, after.as_ref(), setting.one_more())
+            .late_movements(&behind, asked.months()?, after.as_ref(), setting.one_more())
             .await?;
         let (found, next) = page(found, setting.part.limit, |last| {
             let movement = &last.movement;
@@ -262,11 +266,11 @@ impl Setting<'_> {
 }
 
 /// A choice as the query of cases behind a figure takes it.
-fn among_or_any<T: std::fmt::Display>(choice: &Chosen<T>) -> String {
+fn one_or_any<T: std::fmt::Display>(choice: &Chosen<T>) -> Vec<String> {
     match choice {
-        Chosen::Any => "*".to_owned(),
-        Chosen::Nobody => ",,".to_owned(),
-        Chosen::One(one) => format!(",{one},"),
+        Chosen::Any => Vec::new(),
+        Chosen::Nobody => vec![String::new()],
+        Chosen::One(one) => vec![one.to_string()],
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Made, Setting, View, among, chosen, page};
 use crate::app::App;
-use crate::domain::enforcement_case::Initiative;
+use crate::domain::enforcement_case::{Initiative, Tag};
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::OfficerId;
 use crate::domain::report::case_ages::{AgeRow, ByStatus, OpenCase, case_ages, open_case_list, open_cases_of};
@@ -105,9 +105,13 @@ impl App {
             }
             Some(By::Initiative) => Initiative::ALL
                 .iter()
-                .map(|initiative| (initiative.to_string(), initiative_vi(*initiative).to_owned()))
+                .map(|initiative| (initiative.to_string(), initiative.label_vi().to_owned()))
                 .collect(),
-            Some(By::Tag | By::Agency | By::Kind | By::Province | By::Month) | None => BTreeMap::new(),
+            Some(By::Tag) => Tag::ALL
+                .iter()
+                .map(|tag| (tag.to_string(), format!("{} ({tag})", tag.label_vi())))
+                .collect(),
+            Some(By::Agency | By::Kind | By::Province | By::Month) | None => BTreeMap::new(),
         })
     }
 
@@ -152,14 +156,6 @@ impl App {
         });
         let cases: Vec<OpenCase> = cases.collect();
         Ok((open_case_list(&cases, today, setting.scope(), setting.now), next))
-    }
-}
-
-/// What it is called.
-pub(super) const fn initiative_vi(initiative: Initiative) -> &'static str {
-    match initiative {
-        Initiative::Proactive => "Chủ động",
-        Initiative::OnRequest => "Theo yêu cầu",
     }
 }
 

@@ -25,6 +25,16 @@ text_enum! {
     }
 }
 
+impl Initiative {
+    /// The label on pages.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Proactive => "Chủ động",
+            Self::OnRequest => "Theo yêu cầu",
+        }
+    }
+}
+
 text_enum! {
     /// What is owed.
     pub enum ObligationKind {
@@ -60,6 +70,22 @@ text_enum! {
         LargeValue => "LARGE_VALUE",
         /// Khó khăn, phức tạp, nhiều đơn thư.
         Complex => "COMPLEX",
+    }
+}
+
+impl Tag {
+    /// The label on pages.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Credit => "Tín dụng, ngân hàng",
+            Self::CorruptionEconomic => "Tham nhũng, kinh tế",
+            Self::KeyCase => "Án trọng điểm",
+            Self::StateAssetRecovery => "Thu hồi tài sản nhà nước",
+            Self::Maintenance => "Cấp dưỡng",
+            Self::Coercion => "Phải cưỡng chế",
+            Self::LargeValue => "Giá trị thi hành lớn",
+            Self::Complex => "Khó khăn, phức tạp, nhiều đơn thư",
+        }
     }
 }
 

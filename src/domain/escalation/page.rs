@@ -7,8 +7,8 @@ use crate::domain::catalogue::rule::{Certainty, Nature, Span, TimeUnit};
 const HEAD: &str = "# Nhắc việc, báo quá hạn, báo cấp trên
 
 Trang này được tạo từ `catalogue/escalation/`; không sửa trực tiếp. Mỗi thời hạn đang tính leo từng bậc một, mỗi bậc một lần, mỗi bậc là
-một sự kiện trong nhật ký kèm căn cứ. Thời hạn đang tạm dừng không leo; gia hạn hay tính lại chỉ dời những bậc chưa tới. Trong ngành của bên
-phải thực hiện, cổng tự báo; lên trên ngành đó, cổng chỉ lập dự thảo, thủ trưởng bên gửi xác nhận rồi mới gửi (`lienthong notices`). Cơ
+một sự kiện trong nhật ký kèm căn cứ. Thời hạn đang tạm dừng không leo; gia hạn hay tính lại chỉ dời những bậc chưa tới; riêng báo quá hạn
+được báo lại khi thời hạn đã dời rồi lại hết. Trong ngành của bên phải thực hiện, cổng tự báo; lên trên ngành đó, cổng chỉ lập dự thảo, thủ trưởng bên gửi xác nhận rồi mới gửi (`lienthong notices`). Cơ
 quan không phải là một bên chỉ thấy loại yêu cầu, điều luật, thời hạn, mức chậm và mã các cơ quan: không thấy người, tài khoản, văn bản.
 
 Bậc nào khai ở tệp hẹp hơn thì theo tệp đó. Thứ tự hẹp dần: vai trò, thời hạn, loại yêu cầu, tỉnh, bên gửi, bên nhận; hai tệp khai cùng một phạm
@@ -16,7 +16,8 @@ vi là lỗi và cổng không chạy.
 
 *In English: this page is generated from `catalogue/escalation/` (a test compares them; `LIENTHONG_UPDATE=1 cargo test --lib escalation`
 writes it again). Each running clock climbs rung by rung, each once; every rung is an event of the log with its basis. A paused clock does
-not climb; extensions and recomputations move only what has not fired. Within the obligor's own line the hub tells by itself; above it,
+not climb; extensions and recomputations move only what has not fired, but that a clock is over is told again when it was moved and is
+over again. Within the obligor's own line the hub tells by itself; above it,
 it drafts a notice that the sender's head confirms. Who is no party sees kind, article, clock, lateness and the agencies' codes alone.
 The narrower file wins.*
 ";

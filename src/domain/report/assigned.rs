@@ -154,8 +154,13 @@ fn about(campaign: &Campaign) -> String {
     } else {
         units
     };
-    let tag = campaign.tag.map(|tag| format!("; thẻ {tag}")).unwrap_or_default();
-    let initiative = campaign.initiative.map(|initiative| format!("; {initiative}"));
+    let tag = campaign
+        .tag
+        .map(|tag| format!("; nhãn {}", tag.label_vi()))
+        .unwrap_or_default();
+    let initiative = campaign
+        .initiative
+        .map(|initiative| format!("; {}", initiative.label_vi()));
     format!("{units}{tag}{}", initiative.unwrap_or_default())
 }
 

@@ -13,6 +13,9 @@ use crate::domain::time::Timestamp;
 /// Maintenance is published at least so long before it begins.
 pub const NOTICE: Duration = Duration::from_hours(72);
 
+/// The shortest maintenance: shorter ones are no reason to move clocks.
+pub const SHORTEST_MAINTENANCE: Duration = Duration::from_mins(15);
+
 /// The longest maintenance.
 pub const LONGEST_MAINTENANCE: Duration = Duration::from_hours(48);
 
@@ -123,11 +126,18 @@ fn check_maintenance(
             "At most 48 hours.",
         ));
     }
-    let window = (to.minus(MAINTENANCE_WINDOW), suspension.from.plus(MAINTENANCE_WINDOW));
+    if to < suspension.from.plus(SHORTEST_MAINTENANCE) {
+        found.push(wrong(
+            "end_time",
+            "too_short",
+            "Không được ngắn hơn 15 phút.",
+            "At least 15 minutes.",
+        ));
+    }
     let others = known.iter().map(|known| &known.suspension);
     let own = others.filter(|other| other.cause == Cause::Maintenance && other.agency == suspension.agency);
-    let sum: i64 = own.chain([suspension]).map(|other| within(other, window)).sum();
-    if Timestamp::from_micros(sum) > Timestamp::default().plus(MOST_MAINTENANCE) {
+    let own: Vec<&ClockSuspension> = own.chain([suspension]).collect();
+    if Timestamp::from_micros(most_within(&own)) > Timestamp::default().plus(MOST_MAINTENANCE) {
         found.push(wrong(
             "end_time",
             "too_much",
@@ -135,6 +145,17 @@ fn check_maintenance(
             "At most 96 hours of maintenance within 30 days.",
         ));
     }
+}
+
+/// The most that these take of any 30 days, microseconds. It is most in a window that begins with one of them or ends with one.
+fn most_within(all: &[&ClockSuspension]) -> i64 {
+    let begins = all.iter().map(|one| one.from);
+    let ends = all.iter().filter_map(|one| Some(one.to?.minus(MAINTENANCE_WINDOW)));
+    let sum = |opens: Timestamp| -> i64 {
+        let window = (opens, opens.plus(MAINTENANCE_WINDOW));
+        all.iter().map(|one| within(one, window)).sum()
+    };
+    begins.chain(ends).map(sum).max().unwrap_or(0)
 }
 
 /// How much of a suspension lies in the window, microseconds.

@@ -280,6 +280,30 @@ fn each_cause_has_its_limits() {
         None,
         "in another month"
     );
+    let two_days = |number: u32, day: i64| ClockSuspension {
+        id: suspension(number, Cause::Maintenance, 0, None).id,
+        ..own(day * 24, day * 24 + 48)
+    };
+    let all = known(&[two_days(1, 10), two_days(2, 55)]);
+    assert_eq!(
+        refused(&two_days(9, 32), Role::Bank, &all),
+        None,
+        "no 30 days hold all three"
+    );
+    assert_eq!(
+        refused(
+            &two_days(9, 27),
+            Role::Bank,
+            &known(&[two_days(1, 10), two_days(2, 37)])
+        )
+        .as_deref(),
+        Some("too_much")
+    );
+    let short = ClockSuspension {
+        to: Some(own(72, 73).from.plus(std::time::Duration::from_mins(14))),
+        ..own(72, 73)
+    };
+    assert_eq!(bank(&short).as_deref(), Some("too_short"));
     let others = suspension(3, Cause::Maintenance, 100 * HOUR, Some(101 * HOUR));
     assert_eq!(bank(&others).as_deref(), Some(ErrorCode::MethodNotAllowed.as_str()));
 

@@ -18,7 +18,7 @@ use super::agency::Agency;
 use super::calendar::Calendar;
 use super::catalogue::definition::KindDefinition;
 use super::deadline::{Deadline, DeadlineStatus};
-use super::escalation::{Escalation, Rung, Subject};
+use super::escalation::{Escalation, Rung, Subject, Tell};
 use super::event::Measure;
 use super::request::EnforcementRequest;
 use super::time::Timestamp;
@@ -116,18 +116,35 @@ pub fn next<'a>(timed: &Timed<'a>) -> Option<(Timestamp, Due<'a>)> {
 /// A moment that cannot be counted before the calendar is known.
 struct Waits;
 
-/// The next rung of a running clock: the first of its ladder behind all that have fired.
+/// The next rung of a running clock: the first of its ladder behind all that have fired. Each fires once, with one exception: what was
+/// told of a clock that is over is told again when it is over by another due time, to which it was moved since.
 fn next_rung<'a>(timed: &Timed<'a>, clock: &'a Deadline) -> Result<Option<(Timestamp, &'a Rung)>, Waits> {
     let Some(due) = clock.due else { return Err(Waits) };
     let ladder = timed.escalation.ladder(&timed.subject(clock));
-    let has_fired = |rung: &Rung| clock.fired.iter().any(|fired| fired.rung == rung.name);
+    let moment_of = |rung: &Rung| moment::of(rung, due, timed.calendar).map_err(|_missing| Waits);
+    let fired_at = |rung: &Rung| {
+        clock
+            .fired
+            .iter()
+            .filter(|fired| fired.rung == rung.name)
+            .map(|fired| fired.at)
+            .max()
+    };
+    if let Some(overdue) = ladder.iter().find(|rung| rung.tell == Tell::Overdue)
+        && let Some(told) = fired_at(overdue)
+    {
+        let at = moment_of(overdue)?;
+        if told < at {
+            return Ok(Some((clock.runs_again(at), *overdue)));
+        }
+    }
     let behind = ladder
         .iter()
-        .rposition(|rung| has_fired(rung))
+        .rposition(|rung| fired_at(rung).is_some())
         .map_or(0, |last| last + 1);
     for rung in ladder.into_iter().skip(behind) {
         // A clock that stands still tells nothing before it runs again.
-        let at = clock.runs_again(moment::of(rung, due, timed.calendar).map_err(|_missing| Waits)?);
+        let at = clock.runs_again(moment_of(rung)?);
         if rung.before.is_none() || at > begun(timed, clock) {
             return Ok(Some((at, rung)));
         }

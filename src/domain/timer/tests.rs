@@ -238,13 +238,28 @@ fn a_paused_clock_tells_nothing_until_it_runs_again() {
 #[test]
 fn what_another_calendar_moves_never_fires_again() {
     let mut case = monday();
-    case.all_due(at("2026-11-06T00:00:00"));
+    assert_eq!(case.all_due(at("2026-11-04T00:00:00")), ["remind"]);
     // The due time moves on by a week: what was told stays told, the rest follows.
     case.deadlines[0].due = Some(at("2026-11-12T23:59:59.999999"));
+    assert_eq!(case.next(), Some((at("2026-11-13T00:00:00"), "overdue".to_owned())));
+}
+
+#[test]
+fn that_a_clock_is_over_is_told_again_when_it_was_moved_since_and_nothing_else() {
+    let mut case = monday();
     assert_eq!(
-        case.next(),
-        Some((at("2026-11-14T00:00:00"), "head_of_unit".to_owned()))
+        case.all_due(at("2026-11-07T00:00:00")),
+        ["remind", "overdue", "head_of_unit"]
     );
+    case.deadlines[0].due = Some(at("2026-11-12T23:59:59.999999"));
+    for (moment, name) in [("2026-11-13T00:00:00", "overdue"), ("2026-11-18T00:00:00", "superior")] {
+        assert_eq!(case.next(), Some((at(moment), name.to_owned())));
+        assert_eq!(case.all_due(at(moment).plus_micros(-1)), [""; 0]);
+        assert_eq!(case.all_due(at(moment)), [name]);
+    }
+    // Moved to an earlier due time, it was over when that was told.
+    case.deadlines[0].due = Some(at("2026-11-05T23:59:59.999999"));
+    assert_eq!(case.next().unwrap().1, "committee");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use sqlx::Row as _;
 
 use super::{integer, row, text};
 use crate::domain::enforcement_case::{DecisionNumber, Tag};
-use crate::domain::ids::{CaseId, OfficerId, UnitId};
+use crate::domain::ids::{OfficerId, UnitId};
 use crate::domain::report::figures::{Amount, Booking, Key, Line, Movement};
 use crate::domain::report::period::Month;
 use crate::store::backend::{decode_error, from_row, parsed};
@@ -171,31 +171,6 @@ from_row!(StoredMovement, |row| {
             date: parsed(row, "change_date")?,
             amount: amount!(row),
         },
-        decision: DecisionNumber {
-            number: row.try_get("decision_number")?,
-            date: parsed(row, "decision_date")?,
-        },
-    })
-});
-
-/// A case behind a stock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StockedCase {
-    /// The case.
-    pub case_id: CaseId,
-    /// Whose it was then.
-    pub key: Key,
-    /// How much of the stock it is: one case and what was owed in it.
-    pub amount: Amount,
-    /// Its enforcement decision.
-    pub decision: DecisionNumber,
-}
-
-from_row!(StockedCase, |row| {
-    Ok(Self {
-        case_id: parsed(row, "case_id")?,
-        key: key!(row),
-        amount: amount!(row),
         decision: DecisionNumber {
             number: row.try_get("decision_number")?,
             date: parsed(row, "decision_date")?,

@@ -19,8 +19,8 @@ mod webhook;
 
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
+pub use book::StoredMovement;
 pub(crate) use book::{BookRow, MovementRow, StoredBookSum};
-pub use book::{StockedCase, StoredMovement};
 pub(crate) use calendar::{CalendarDayRow, MeasureIdRow, SuccessionRow};
 pub use calendar::{JobRow, RequestParties};
 pub(crate) use content::KeptBody;

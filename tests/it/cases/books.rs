@@ -2,22 +2,25 @@
 //! cases shown behind a figure add up to it.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lienthong::app::ledger::cases::{CaseStep, CaseWork};
+use lienthong::app::ledger::command::RegistryChange;
 use lienthong::app::ledger::{Actor, Command, Operation, Outcome};
+use lienthong::domain::agency::Unit;
 use lienthong::domain::enforcement_case::record::At;
 use lienthong::domain::enforcement_case::{CaseEvent, CaseRecord, CaseStatus, Initiative, Tag};
 use lienthong::domain::ids::{AgencyCode, CaseId, IdempotencyKey, OfficerId, UnitId};
+use lienthong::domain::report::figures::case_figure::{CaseFigure, When};
 use lienthong::domain::report::figures::{Key, count};
 use lienthong::domain::report::period::Month;
 use lienthong::domain::report::{Amount, Book, BookedMonth, Line, PeriodFigures};
 use lienthong::store::Store;
-use lienthong::store::{BookDetail, CasePosition, CasesBehind, MovementPosition, Of};
+use lienthong::store::{BookDetail, FigureOf};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::seeds::{Seed, UNIT, change, opening, tag, walks};
-use crate::harness::agencies::{THADS, THADS_37};
+use super::seeds::{Seed, UNITS, change, opening, tag, walks};
+use crate::harness::agencies::{THADS, THADS_37, registry_command};
 use crate::harness::audit::audit;
 use crate::harness::database::TestDatabase;
 use crate::harness::{Backend, TestLedger, block_on};
@@ -195,47 +198,34 @@ fn by_key(book: &Book, tag: Option<Tag>, months: (Month, Month)) -> BTreeMap<Key
     sums
 }
 
-/// Every page of what was moved, added up by division.
-async fn shown(store: &Store, behind: &CasesBehind<'_>, line: Line, months: (Month, Month)) -> BTreeMap<Key, Amount> {
-    let mut sums: BTreeMap<Key, Amount> = BTreeMap::new();
-    let mut after: Option<MovementPosition> = None;
+/// Every page of the cases behind a figure, added up.
+async fn listed(store: &Store, of: &FigureOf<'_>, figure: CaseFigure) -> Amount {
+    let (mut sum, mut after) = (Amount::default(), String::new());
     loop {
-        let page = store
-            .case_movements(behind, line, months, after.as_ref(), 3)
-            .await
-            .expect("a page");
-        let Some(last) = page.last() else { break };
-        after = Some(MovementPosition::of(&last.movement));
-        for shown in page {
-            let sum = sums.entry(shown.movement.booking.key.clone()).or_default();
-            *sum = sum.plus(shown.movement.amount);
-        }
+        let page = store.cases_behind(of, figure, &after, 7).await.expect("a page");
+        let Some(last) = page.last() else { return sum };
+        after.clone_from(&last.id);
+        sum = page.iter().fold(sum, |sum, case| sum.plus(case.amount));
     }
-    sums.retain(|_, sum| *sum != Amount::default());
-    sums
 }
 
-async fn stocked(store: &Store, behind: &CasesBehind<'_>, stock: Line, at: Month) -> BTreeMap<Key, Amount> {
-    let mut sums: BTreeMap<Key, Amount> = BTreeMap::new();
-    let (mut after, mut seen): (Option<CasePosition>, BTreeSet<CaseId>) = (None, BTreeSet::new());
-    loop {
-        let page = store
-            .cases_in_stock(behind, stock, at, after.as_ref(), 3)
-            .await
-            .expect("a page");
-        let Some(last) = page.last() else { break };
-        after = Some(CasePosition {
-            agency: last.key.agency.clone(),
-            case_id: last.case_id.clone(),
-        });
-        for shown in page {
-            assert_eq!(shown.amount.cases, 1, "a case stands whole in a stock: {shown:?}");
-            assert!(seen.insert(shown.case_id), "and once");
-            let sum = sums.entry(shown.key).or_default();
-            *sum = sum.plus(shown.amount);
+/// The figure as the books tell it.
+fn figure_of<'a>(figure: CaseFigure, of: impl Iterator<Item = &'a PeriodFigures>) -> Amount {
+    let mut sum = Amount::default();
+    for figures in of {
+        for (line, when, factor) in figure.terms() {
+            let amount = match when {
+                When::Before => figures.opening.get(line),
+                When::Within => figures.within.get(line),
+            };
+            sum = sum.plus(if factor < 0 {
+                Amount::default().minus(amount)
+            } else {
+                amount
+            });
         }
     }
-    sums
+    sum
 }
 
 /// The books of the store, its lists, and what the events tell are one.
@@ -255,84 +245,65 @@ async fn agree(store: &Store, book: &Book) {
                 let kept = store.case_book(&agencies, tag, months, detail).await.expect("books");
                 assert_eq!(by_key(&kept, tag, months), expected, "{tag:?} {months:?} {detail:?}");
             }
-            let whole = store
-                .case_book(&agencies, tag, months, BookDetail::Agency)
-                .await
-                .expect("books");
-            let mut folded: BTreeMap<(AgencyCode, Initiative), PeriodFigures> = BTreeMap::new();
-            for (key, figures) in &expected {
-                let sum = folded.entry((key.agency.clone(), key.initiative)).or_default();
-                sum.opening.add_all(&figures.opening);
-                sum.within.add_all(&figures.within);
-            }
-            folded.retain(|_, sum| !sum.opening.is_empty() || !sum.within.is_empty());
-            let whole = by_key(&whole, tag, months)
-                .into_iter()
-                .map(|(key, sum)| ((key.agency, key.initiative), sum));
-            assert_eq!(whole.collect::<BTreeMap<_, _>>(), folded, "{tag:?} {months:?}");
-
-            let behind = CasesBehind {
-                agencies: &agencies,
-                tag,
-                ..CasesBehind::default()
-            };
-            for line in Line::ALL.iter().copied() {
-                let of = |amount: fn(&PeriodFigures, Line) -> Amount| -> BTreeMap<Key, Amount> {
-                    let amounts = expected
-                        .iter()
-                        .map(|(key, figures)| (key.clone(), amount(figures, line)));
-                    amounts.filter(|(_, amount)| *amount != Amount::default()).collect()
-                };
-                let moved = of(|figures, line| figures.within.get(line));
-                assert_eq!(
-                    shown(store, &behind, line, months).await,
-                    moved,
-                    "{tag:?} {months:?} {line:?}"
-                );
-                if line.is_stock() {
-                    let there = of(PeriodFigures::at_end);
-                    assert_eq!(
-                        stocked(store, &behind, line, months.1).await,
-                        there,
-                        "{tag:?} {months:?} {line:?}"
-                    );
-                }
-            }
         }
     }
     narrowed(store, book).await;
 }
 
-/// A list of one unit and officer shows what the books have of them.
+/// The cases behind each figure add up to it, of all and of any unit, officer and initiative.
 async fn narrowed(store: &Store, book: &Book) {
-    let one = THADS.code();
-    let (unit, officer) = (UnitId::parse(UNIT).expect("a unit"), THADS.officer_id());
-    let months = (month("2024-06"), month("2026-12"));
-    for (unit, officer) in [
-        (Some(&unit), None::<&OfficerId>),
-        (None, Some(&officer)),
-        (Some(&unit), Some(&officer)),
+    let officer = THADS.officer_id();
+    let some = |text: &str| vec![text.to_owned()];
+    for (agency, months) in [
+        (THADS.code(), ("2025-02", "2026-01")),
+        (THADS_37.code(), ("2024-01", "2027-12")),
     ] {
-        let behind = CasesBehind {
-            agencies: &[&one],
-            unit: Of::This(unit),
-            officer: Of::This(officer),
-            initiative: Some(Initiative::Proactive),
-            ..CasesBehind::default()
-        };
-        for line in [Line::Opened, Line::Completed, Line::InProgress] {
-            let mut expected: BTreeMap<Key, Amount> = by_key(book, None, months)
-                .into_iter()
-                .filter(|(key, _)| {
-                    key.agency == one
-                        && key.unit.as_ref() == unit
-                        && key.officer.as_ref() == officer
-                        && key.initiative == Initiative::Proactive
-                })
-                .map(|(key, figures)| (key, figures.within.get(line)))
-                .collect();
-            expected.retain(|_, amount| *amount != Amount::default());
-            assert_eq!(shown(store, &behind, line, months).await, expected);
+        let months = (month(months.0), month(months.1));
+        for tag in [None, Some(tag(0))] {
+            let figures = by_key(book, tag, months);
+            let units = UNITS.into_iter().chain([""]).map(|unit| (some(unit), Vec::new(), None));
+            let others = [
+                (Vec::new(), Vec::new(), None),
+                (Vec::new(), some(officer.as_str()), None),
+                (Vec::new(), some(""), Some(Initiative::Proactive)),
+                (
+                    vec!["doi_1".to_owned(), "DOI_1".to_owned()],
+                    Vec::new(),
+                    Some(Initiative::OnRequest),
+                ),
+            ];
+            for (units, officers, initiative) in units.chain(others) {
+                let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
+                let is_meant = |key: &Key| {
+                    key.agency == agency
+                        && (units.is_empty() || units.contains(&text(key.unit.as_ref().map(UnitId::as_str))))
+                        && (officers.is_empty()
+                            || officers.contains(&text(key.officer.as_ref().map(OfficerId::as_str))))
+                        && initiative.is_none_or(|initiative| initiative == key.initiative)
+                };
+                let meant = || {
+                    figures
+                        .iter()
+                        .filter(|(key, _)| is_meant(key))
+                        .map(|(_, figures)| figures)
+                };
+                let of = FigureOf {
+                    agency: &agency,
+                    tag,
+                    months,
+                    units: units.clone(),
+                    officers: officers.clone(),
+                    initiative,
+                };
+                for figure in CaseFigure::ALL.iter().copied() {
+                    let shown = listed(store, &of, figure).await;
+                    assert_eq!(
+                        shown,
+                        figure_of(figure, meant()),
+                        "{figure} of {agency} {units:?} {officers:?}"
+                    );
+                }
+            }
         }
     }
 }
@@ -348,6 +319,14 @@ async fn walk(backend: Backend, bursts: Vec<Vec<Vec<Seed>>>) -> u32 {
         opened: 0,
         cases: Vec::new(),
     };
+    let mut agency = THADS.agency();
+    let known = agency.units[0].clone();
+    agency.units.extend(UNITS[1..].iter().map(|id| Unit {
+        id: UnitId::parse(id).expect("a unit"),
+        ..known.clone()
+    }));
+    hub.done(registry_command("books:units", RegistryChange::UpdateAgency(agency)))
+        .await;
     let passes_at = bursts.len() - 1;
     let mut accepted = 0;
     for (number, documents) in bursts.into_iter().enumerate() {

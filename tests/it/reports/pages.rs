@@ -2,13 +2,14 @@
 //! `LIENTHONG_REPORT_PAGES` they are kept in that folder.
 
 use lienthong::domain::report::Report;
-use lienthong_proto::v1;
+use lienthong_proto::{Rpc, v1};
 use serde_json::json;
 
 use super::figures::{judgment, november};
 use super::{asked, receive};
 use crate::cases::Case;
 use crate::harness::agencies::{COURT_37, THADS_37};
+use crate::harness::hub::Client;
 use crate::lives::world::World;
 
 /// Cases of three marks and four ages, some of them done.
@@ -49,6 +50,18 @@ async fn cases(world: &World) {
     }
 }
 
+async fn close_october(client: &Client) {
+    let message = v1::ClosePeriodRequest {
+        idempotency_key: "close-october".to_owned(),
+        period: "2026-10".to_owned(),
+        figures_digest: String::new(),
+    };
+    client
+        .send(Rpc::ReportBookServiceClosePeriod, &message)
+        .await
+        .expect("closed");
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a developer's switch for this test, no setting of the hub"
@@ -57,7 +70,38 @@ fn folder() -> Option<std::path::PathBuf> {
     std::env::var_os("LIENTHONG_REPORT_PAGES").map(std::path::PathBuf::from)
 }
 
+async fn page(world: &World, reference: &str) -> String {
+    let file = receive(world.client(THADS_37), asked(reference, v1::ReportFormat::Html))
+        .await
+        .expect("a page");
+    String::from_utf8(file.content).expect("UTF-8")
+}
+
 backends! {
+    async fn who_closed_a_period_signs_what_its_books_tell_and_nothing_else(database) {
+        let world = World::start(&database).await;
+        cases(&world).await;
+        let signs = "Kỳ này đã khóa";
+        assert!(!page(&world, "results-cases?period=2026-10").await.contains(signs), "it is open");
+        close_october(world.client(THADS_37)).await;
+        for (report, is_signed) in [
+            ("results-cases?period=2026-10", true),
+            ("results-money?period=2026-10", true),
+            ("credit-cases?period=2026-10", true),
+            ("results-cases?period=2026-11", false),
+            ("indicators?period=2026-10", false),
+            ("officer-targets?period=2026-10", false),
+            ("coordination?period=2026-10", false),
+            ("partner-scorecards?period=2026-10", false),
+            ("late-transfers?period=2026-10", false),
+        ] {
+            let page = page(&world, report).await;
+            assert_eq!(page.contains(signs), is_signed, "{report}");
+            assert_eq!(page.contains(&format!(">{}<", THADS_37.officer().full_name)), is_signed, "{report}");
+        }
+        world.end(&database).await;
+    }
+
     async fn every_page_has_its_letterhead_its_figures_and_a_table_beside_each_chart(database) {
         let world = World::start(&database).await;
         cases(&world).await;

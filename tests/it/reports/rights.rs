@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{rows, run};
+use crate::harness::Fixture;
 use crate::harness::agencies::{BANK, BANK_2, COURT_37, LAND_OFFICE, PROCURACY, PROCURACY_37, THADS, THADS_37};
 use crate::harness::wire::reason;
 use crate::lives::world::World;
@@ -43,6 +44,18 @@ backends! {
                     assert_eq!((missing.code(), missing.message()), (status.code(), status.message()), "{what}");
                 }
             }
+        }
+        world.end(&database).await;
+    }
+
+    async fn nobody_learns_by_a_division_or_filter_what_the_whole_does_not_tell(database) {
+        let world = World::start(&database).await;
+        world.open("account-freeze", THADS, BANK).await;
+        for more in ["by=unit", "by=kind", "by=province", "by=month", "kind=account-freeze", "province=01"] {
+            let of = |agency: Fixture| format!("partner-scorecards?agency={}&{more}", agency.code_text());
+            assert!(run(world.client(THADS), &of(BANK)).await.is_ok(), "{more}: there is something between the two");
+            let refused = run(world.client(THADS), &of(BANK_2)).await.expect_err("a stranger");
+            assert_eq!(reason(&refused), "AGENCY_NOT_FOUND", "{more}");
         }
         world.end(&database).await;
     }

@@ -17,7 +17,7 @@ use crate::harness::wire::reason;
 use crate::harness::{Fixture, Order, TestDatabase, documents};
 use crate::verify::second::ask_second;
 
-async fn certificate(world: &World, by: Fixture, id: &str) -> Result<Vec<u8>, Status> {
+pub(super) async fn certificate(world: &World, by: Fixture, id: &str) -> Result<Vec<u8>, Status> {
     let message = v1::GetSilenceCertificateRequest {
         enforcement_request_id: id.to_owned(),
     };

@@ -8,9 +8,11 @@ use lienthong::domain::suspension::{Cause, Scope};
 use lienthong::domain::time::Clock as _;
 use lienthong::evidence::leaf::Leaf;
 
+use super::silence::certificate;
 use super::world::{World, at, told};
 use crate::harness::TestDatabase;
 use crate::harness::agencies::{LAND_OFFICE, OPERATOR, THADS};
+use crate::harness::wire::reason;
 
 async fn enter(world: &World, step: SuspensionStep) -> SuspensionId {
     let command = Command::new(
@@ -54,6 +56,14 @@ async fn done(database: &TestDatabase, id: &str) -> Vec<String> {
     names.collect()
 }
 
+/// The certificate that nobody answered, or why there is none.
+async fn silence(world: &World, id: &str) -> Result<(), String> {
+    certificate(world, THADS, id)
+        .await
+        .map(drop)
+        .map_err(|refused| reason(&refused))
+}
+
 backends! {
     async fn a_due_time_that_a_stretch_moves_takes_its_timer_along(database) {
         let world = World::start(&database).await;
@@ -67,6 +77,26 @@ backends! {
         assert_eq!(world.at("2026-11-30T23:59:59.999999").await, 0);
         world.at("2026-12-01T00:00:00").await;
         assert_eq!(done(&database, &id).await, ["suspend_clocks", "remind", "overdue"]);
+        world.end(&database).await;
+    }
+
+    async fn a_clock_that_is_moved_after_it_was_over_tells_again_and_nothing_is_certified_meanwhile(database) {
+        let world = World::start(&database).await;
+        let id = world.open("land-information", THADS, LAND_OFFICE).await;
+        world.at("2026-11-27T00:00:00").await;
+        assert_eq!(done(&database, &id).await, ["remind", "overdue"]);
+        assert!(silence(&world, &id).await.is_ok());
+        // It becomes known that everything had stood still: the 23rd, 25th and 26th are lost.
+        storm(&world, "2026-11-23T00:00:00", Some("2026-12-01T00:00:00")).await;
+        follow(&world).await;
+        assert_eq!(silence(&world, &id).await, Err("CLOCK_NOT_OVERDUE".to_owned()));
+        world.at("2026-12-03T23:59:59.999999").await;
+        assert_eq!(silence(&world, &id).await, Err("CLOCK_NOT_OVERDUE".to_owned()));
+        world.at("2026-12-04T00:00:00").await;
+        assert_eq!(done(&database, &id).await, ["remind", "overdue", "suspend_clocks", "overdue"]);
+        let told = told(&database, &id).await;
+        assert_eq!(told[3].notice().due.plus_micros(1), at("2026-12-04T00:00:00"));
+        assert!(silence(&world, &id).await.is_ok(), "of the due time that stands");
         world.end(&database).await;
     }
 

@@ -31,7 +31,7 @@ pub(super) struct Fired {
     /// Read up to here.
     next: i64,
     pub(super) things: BTreeMap<Thing, Vec<When>>,
-    /// The latest moment of what was read last.
+    /// The latest moment and time of what was read last.
     pub(super) latest: Option<Timestamp>,
 }
 
@@ -61,7 +61,7 @@ impl Fired {
         for row in self.raw.rows(text).await {
             self.next = row["log_index"].integer() + 1;
             let (thing, when) = read(&row);
-            self.latest = self.latest.max(when.moment);
+            self.latest = self.latest.max(when.moment).max(Some(when.entered));
             self.things.entry(thing).or_default().push(when);
         }
     }

@@ -87,6 +87,12 @@ async fn run(backend: Backend, library: &str, requests: u64, seed: u64) {
             "{thing:?}: {when:?}"
         );
     }
+    for (thing, times) in &fired.things {
+        // The other looked every six hours.
+        let undisturbed = expected.things.get(thing).map(|times| times[0].entered);
+        let earliest = undisturbed.expect("it was to be done").plus_hours(-6);
+        assert!(times[0].entered > earliest, "{thing:?} is early: {times:?}");
+    }
     let (did, should) = (fired.things.keys(), expected.things.keys());
     assert!(did.eq(should), "the same as by one hub that nobody disturbed");
     audit(&database).await;
