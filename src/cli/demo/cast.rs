@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn the_agencies_are_well_formed_and_marked_as_synthetic() {
         let cast = Cast::embedded();
-        assert_eq!((cast.agencies.len(), cast.on_paper.len()), (9, 1));
+        assert_eq!((cast.agencies.len(), cast.on_paper.len()), (10, 1));
         for agency in cast.agencies.iter().chain(&cast.on_paper) {
             assert!(AgencyCode::parse(&agency.code).is_ok());
             assert!(agency.role.parse::<Role>().is_ok(), "{}", agency.role);

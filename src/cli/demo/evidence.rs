@@ -10,15 +10,16 @@ use serde::Deserialize;
 
 use super::folder::Folder;
 use super::outcome::{NotHeld, Outcome, check, present};
-use super::tell::{Teller, event};
+use super::tell::{Teller, event, table};
 
 /// Who exports it: the office that sent the freeze.
 const EXPORTER: &str = "enforcement";
 
-/// A bundle on the disk, and the hub's keys.
+/// A bundle on the disk, the hub's keys, and the certificate that nobody answered.
 pub(super) struct Kept {
     folder: PathBuf,
     keys: PathBuf,
+    pub(super) silence: Option<PathBuf>,
 }
 
 /// What the verifier says.
@@ -34,6 +35,53 @@ struct Judgement {
 #[derive(Deserialize)]
 struct Fault {
     file: String,
+}
+
+/// A row of a report: values by the keys of its columns.
+type Row = serde_json::Map<String, serde_json::Value>;
+
+/// What the story shows of a report.
+#[derive(Deserialize)]
+struct Report {
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Column {
+    key: String,
+    vi: String,
+}
+
+impl Report {
+    /// Some of its columns, as a table.
+    fn tell(&self) {
+        const SHOWN: [&str; 6] = [
+            "name",
+            "received",
+            "answered_in_time",
+            "answered_late",
+            "silent",
+            "overdue",
+        ];
+        let shown = || {
+            self.columns
+                .iter()
+                .filter(|column| SHOWN.contains(&column.key.as_str()))
+        };
+        let headings: Vec<&str> = shown().map(|column| column.vi.as_str()).collect();
+        let cell = |row: &Row, column: &Column| match row.get(&column.key) {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        };
+        let rows: Vec<Vec<String>> = self
+            .rows
+            .iter()
+            .map(|row| shown().map(|column| cell(row, column)).collect())
+            .collect();
+        table(&headings, &rows);
+    }
 }
 
 impl Judgement {
@@ -52,6 +100,7 @@ pub(super) async fn export(folder: &Folder, request: &str, tell: &mut Teller) ->
     let kept = Kept {
         folder: folder.path().join(format!("chung-cu-{request}")),
         keys: folder.path().join("hub.keys"),
+        silence: None,
     };
     let keys = run(vec![
         "evidence".into(),
@@ -87,6 +136,80 @@ pub(super) async fn export(folder: &Folder, request: &str, tell: &mut Teller) ->
     Ok(kept)
 }
 
+/// Fetches the certificate that nobody answered `request` in time.
+pub(super) async fn certify(folder: &Folder, request: &str, tell: &mut Teller) -> Outcome<PathBuf> {
+    tell.step(
+        "Chấp hành viên lấy xác nhận quá thời hạn không trả lời",
+        "The officer fetches the certificate of silence",
+    );
+    let certificate = folder.path().join(format!("im-lang-{request}.json"));
+    let page = certificate.with_extension("html");
+    let done = run(vec![
+        "evidence".into(),
+        "silence".into(),
+        request.into(),
+        "-O".into(),
+        certificate.clone().into(),
+        "--page".into(),
+        page.clone().into(),
+        "--profile".into(),
+        folder.profile(EXPORTER).into(),
+    ])
+    .await?;
+    check(
+        done.status.success() && page.exists(),
+        "a party gets the certificate, and a page of it",
+    )?;
+    event(
+        &format!(
+            "Xác nhận để kiểm chứng: {}; trang để in: {}.",
+            certificate.display(),
+            page.display()
+        ),
+        &format!(
+            "To be verified: {}; to be printed: {}.",
+            certificate.display(),
+            page.display()
+        ),
+    );
+    Ok(certificate)
+}
+
+/// Runs the report of how partners keep their times, as a table and as a page to print.
+pub(super) async fn report(folder: &Folder, tell: &mut Teller) -> Outcome<()> {
+    tell.step(
+        "Báo cáo: các cơ quan phối hợp giữ thời hạn thế nào, tính theo ngày giờ làm việc",
+        "A report: how partners keep their times, counted in legal time",
+    );
+    let page = folder.path().join("giu-thoi-han.html");
+    let arguments = |format: &str| -> Vec<OsString> {
+        let profile = folder.profile(EXPORTER);
+        let shared = ["report", "run", "partner-scorecards", "--format", format, "--profile"];
+        shared.iter().map(OsString::from).chain([profile.into()]).collect()
+    };
+    let made = run(arguments("json")).await?;
+    let made: Option<Report> = serde_json::from_slice(&made.stdout).ok();
+    let made = present(made, "the report comes as JSON")?;
+    let is_silent = |row: &Row| {
+        row.get("name")
+            .is_some_and(|name| name.to_string().contains("GIA-LAP.VPDKDD.37"))
+            && row.get("silent").is_some_and(|silent| silent == 1)
+    };
+    check(
+        made.rows.iter().any(is_silent),
+        "the report counts the land office as silent",
+    )?;
+    made.tell();
+    let mut printed = arguments("html");
+    printed.extend(["-O".into(), page.clone().into(), "--overwrite".into()]);
+    check(run(printed).await?.status.success(), "the report comes as a page")?;
+    event(
+        &format!("Trang để in, có biểu đồ: {}.", page.display()),
+        &format!("To be printed, with charts: {}.", page.display()),
+    );
+    Ok(())
+}
+
 /// Verifies it; the hub has been stopped.
 pub(super) async fn verify(kept: &Kept, tell: &mut Teller) -> Outcome<()> {
     tell.step(
@@ -119,8 +242,41 @@ pub(super) async fn verify(kept: &Kept, tell: &mut Teller) -> Outcome<()> {
         &format!("Sửa một byte của văn bản: bị phát hiện ngay, nêu đúng tệp {named}."),
         &format!("One byte of the document is changed: found at once, the file {named} is named."),
     );
+    if let Some(certificate) = &kept.silence {
+        silence_holds(certificate, &kept.keys).await?;
+    }
     // As it was: who keeps the folder keeps good evidence.
     written(flip(&order))?;
+    Ok(())
+}
+
+/// What a process of its own says of the certificate, and of one in which a byte is another.
+async fn silence_holds(certificate: &Path, keys: &Path) -> Outcome<()> {
+    let verify = || {
+        run(vec![
+            "verify".into(),
+            "silence".into(),
+            certificate.into(),
+            "--hub-keys".into(),
+            keys.into(),
+            "-o".into(),
+            "json".into(),
+        ])
+    };
+    check(
+        verify().await?.status.success(),
+        "the certificate of silence holds without the hub",
+    )?;
+    written(flip(certificate))?;
+    check(
+        !verify().await?.status.success(),
+        "a certificate in which one byte is changed does not hold",
+    )?;
+    written(flip(certificate))?;
+    event(
+        "Xác nhận quá thời hạn không trả lời của văn phòng đăng ký đất đai: đúng, kiểm chứng không cần cổng; sửa một byte là không còn đúng.",
+        "The certificate of the land office's silence: it holds without the hub; with one byte changed it does not.",
+    );
     Ok(())
 }
 

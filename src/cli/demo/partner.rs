@@ -8,7 +8,9 @@ use lienthong_proto::v1::admin_service_client::AdminServiceClient;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
+use lienthong_proto::v1::notice_service_client::NoticeServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
+use lienthong_proto::v1::sandbox_service_client::SandboxServiceClient;
 use lienthong_proto::v1::tracking_service_client::TrackingServiceClient;
 use tonic::{Response, Status};
 
@@ -16,30 +18,34 @@ use super::cast::CastAgency;
 use super::folder::Folder;
 use super::outcome::{Outcome, check, present};
 use super::script::Draft;
+use super::tell::instant;
 use crate::cli::failure::Failure;
 use crate::client::channel::{HubAddress, HubChannel, connect, with_tokens};
 use crate::client::signing::{Sealer, Signer, Times};
 use crate::client::token::{TokenMinter, TokenSubject};
 use crate::domain::ids::{AgencyCode, IdSource, OfficerId};
+use crate::domain::sandbox::SandboxClock;
 use crate::domain::time::{Clock, Timestamp};
 use crate::evidence::jws::document_in;
+use crate::server::clock::SystemClock;
 
 /// What every partner needs to reach the hub.
 pub(super) struct Outside {
     pub(super) hub: HubAddress,
     pub(super) hub_id: String,
-    pub(super) clock: Arc<dyn Clock>,
+    /// The hub's clock: ahead of the machine's by as much as the story has moved it.
+    pub(super) clock: Arc<SandboxClock>,
     pub(super) ids: Arc<dyn IdSource>,
     /// Makes the keys of this run differ from those of the last.
     pub(super) run: String,
-    /// When the story began.
-    pub(super) start: Timestamp,
 }
 
 /// One agency at the hub.
 pub(super) struct Partner {
     pub(super) agency: CastAgency,
     outside: Arc<Outside>,
+    /// When the story began.
+    start: Timestamp,
     /// Its certificates: of connections and tokens, of its seal, of its officer.
     certificates: [String; 3],
     sealer: Sealer,
@@ -117,7 +123,8 @@ impl Partner {
             seal: Signer::of_file(&seal).map_err(|error| cannot(&error))?,
             officer: Some(Signer::of_file(&own).map_err(|error| cannot(&error))?),
         };
-        let (clock, ids) = (Arc::clone(&outside.clock), Arc::clone(&outside.ids));
+        // Certificates and tokens go by the machine's time.
+        let (clock, ids): (Arc<dyn Clock>, _) = (Arc::new(SystemClock), Arc::clone(&outside.ids));
         let channel = connect(&outside.hub, &certificate, Arc::clone(&clock))
             .await
             .map_err(|error| cannot(&error))?;
@@ -125,6 +132,7 @@ impl Partner {
         let minter = Arc::new(minter.map_err(|error| cannot(&error))?);
         Ok(Self {
             channel: with_tokens(channel, minter),
+            start: outside.clock.now(),
             outside: Arc::clone(outside),
             certificates: [certificate.certificate, seal.certificate, own.certificate],
             sealer,
@@ -168,6 +176,14 @@ impl Partner {
         AgencyServiceClient::new(self.channel.clone())
     }
 
+    pub(super) fn notices(&self) -> NoticeServiceClient<HubChannel> {
+        NoticeServiceClient::new(self.channel.clone())
+    }
+
+    pub(super) fn sandbox(&self) -> SandboxServiceClient<HubChannel> {
+        SandboxServiceClient::new(self.channel.clone())
+    }
+
     pub(super) fn admin(&self) -> AdminServiceClient<HubChannel> {
         AdminServiceClient::new(self.channel.clone())
     }
@@ -177,14 +193,14 @@ impl Partner {
         format!("{name}-{}", self.outside.run)
     }
 
-    /// The time on its clock.
+    /// The time on the hub's clock.
     pub(super) fn now(&self) -> Timestamp {
         self.outside.clock.now()
     }
 
     /// When the story began.
     pub(super) fn start(&self) -> Timestamp {
-        self.outside.start
+        self.start
     }
 
     /// The document `name` about the request `id`.
@@ -204,7 +220,7 @@ impl Partner {
 
     /// Sends the order in `document`, sealed by the agency and signed by its officer.
     pub(super) async fn submit(&self, document: &str) -> Result<Response<v1::SubmitResponse>, Status> {
-        let times = Times::at(self.now());
+        let times = Times::at(self.outside.clock.machine_now());
         let signed = self.sealer.sign(document.as_bytes(), true, times, &*self.outside.ids);
         let jws = signed.map_err(|error| Status::internal(error.to_string()))?;
         let content = Some(v1::submit_request::Content::Jws(jws));
@@ -257,11 +273,21 @@ impl Partner {
         present(self.get(id).await?.enforcement_request, "Get returns the envelope")
     }
 
+    /// From now on the hub's time is `hub_time` for it, as for all who are connected with it.
+    pub(super) fn goes_on_from(&self, hub_time: prost_types::Timestamp) {
+        self.outside.clock.follow(instant(hub_time));
+    }
+
     /// Everything in the mailbox after the cursor, without moving it.
     pub(super) async fn pull(&self) -> Outcome<v1::PullResponse> {
+        self.pull_for(5).await
+    }
+
+    /// The same; waits at most so many seconds if there is nothing.
+    pub(super) async fn pull_for(&self, wait_seconds: i32) -> Outcome<v1::PullResponse> {
         let asked = v1::PullRequest {
             include_documents: true,
-            wait_seconds: 5,
+            wait_seconds,
             max_entries: 1_000,
             ..Default::default()
         };

@@ -58,7 +58,7 @@ mod tests {
             ca: String::new(),
         };
         for agency in Cast::embedded().agencies {
-            let profile: toml::Table = text(&agency, &hub, "hub.demo.invalid").parse().unwrap();
+            let profile: toml::Table = text(&agency, &hub, "sandbox.demo.invalid").parse().unwrap();
             assert_eq!(profile["agency"].as_str(), Some(agency.code.as_str()));
             assert_eq!(profile["officer"].as_str(), Some(agency.officer.id.as_str()));
             assert_eq!(profile.len(), 14);

@@ -201,6 +201,7 @@ mod tests {
                 ],
             ),
             ("accounts.again", "enforcement", vec![]),
+            ("land.unanswered", "enforcement", vec![]),
             ("land.order", "enforcement", vec![("land.found", "land-office-a")]),
             (
                 "freeze.order",

@@ -8,12 +8,14 @@ mod inquiry;
 mod judgment;
 mod on_paper;
 mod registry;
+mod silence;
 
 use std::sync::Arc;
 
 use lienthong_proto::v1;
 
 use super::cast::{Cast, CastAgency, CastOfficer};
+use super::evidence::{self, Kept};
 use super::folder::Folder;
 use super::outcome::{Outcome, check};
 use super::partner::{Order, Outside, Partner};
@@ -39,6 +41,7 @@ pub(super) struct Story {
     treasury: Partner,
     land_here: Partner,
     land_elsewhere: Partner,
+    committee: Partner,
     police: CastAgency,
     tell: Teller,
 }
@@ -54,6 +57,8 @@ impl Story {
     /// Connects every party with its own certificate.
     pub(super) async fn open(folder: &Folder, outside: Outside) -> Result<Self, Failure> {
         let outside = Arc::new(outside);
+        let operator = Partner::connect(operator(), folder, &outside).await?;
+        operator.follows_the_hub().await.map_err(|stop| stop.at("0"))?;
         let cast = Cast::embedded();
         let missing = |name: &str| {
             let en = format!("catalogue/demo/agencies.toml has no agency {name}");
@@ -64,7 +69,7 @@ impl Story {
             Partner::connect(agency, folder, &outside).await
         };
         Ok(Self {
-            operator: Partner::connect(operator(), folder, &outside).await?,
+            operator,
             court: connect("court").await?,
             office: connect("enforcement").await?,
             procuracy: connect("procuracy").await?,
@@ -74,20 +79,21 @@ impl Story {
             treasury: connect("treasury").await?,
             land_here: connect("land-office-a").await?,
             land_elsewhere: connect("land-office-b").await?,
+            committee: connect("committee").await?,
             police: cast.on_paper.first().cloned().ok_or_else(|| missing("on paper"))?,
             tell: Teller::default(),
         })
     }
 
-    /// Tells it from beginning to end; stops at the first promise that does not hold. Gives the freeze at Bank A.
-    pub(super) async fn play(mut self) -> Result<(String, Teller), Failure> {
-        match Box::pin(self.all()).await {
-            Ok(freeze) => Ok((freeze, self.tell)),
+    /// Tells it from beginning to end; stops at the first promise that does not hold. Gives what is left of it in `folder`.
+    pub(super) async fn play(mut self, folder: &Folder) -> Result<(Kept, Teller), Failure> {
+        match Box::pin(self.all(folder)).await {
+            Ok(kept) => Ok((kept, self.tell)),
             Err(stop) => Err(stop.at(&self.tell.number())),
         }
     }
 
-    async fn all(&mut self) -> Outcome<String> {
+    async fn all(&mut self, folder: &Folder) -> Outcome<Kept> {
         self.agencies_are_entered().await?;
         let judgment = self.court_transfers_late().await?;
         self.judgment_is_registered(&judgment).await?;
@@ -109,7 +115,14 @@ impl Story {
         self.registers_are_printed().await?;
         self.officer_reads_the_mailbox(&freezes).await?;
         self.log_is_looked_at().await?;
-        Ok(freezes.at_a)
+        let mut kept = evidence::export(folder, &freezes.at_a, &mut self.tell).await?;
+        if let Some(unanswered) = self.land_office_is_reminded().await? {
+            self.land_office_is_late(&unanswered).await?;
+            kept.silence = Some(evidence::certify(folder, &unanswered, &mut self.tell).await?);
+            self.committee_is_told(&unanswered).await?;
+            evidence::report(folder, &mut self.tell).await?;
+        }
+        Ok(kept)
     }
 }
 

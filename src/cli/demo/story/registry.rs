@@ -25,6 +25,7 @@ impl Story {
             &self.treasury,
             &self.land_here,
             &self.land_elsewhere,
+            &self.committee,
         ] {
             let receipt = self.enter(&partner.agency, Some(partner)).await?;
             let info = partner.admin().get_server_info(v1::GetServerInfoRequest {}).await?;
