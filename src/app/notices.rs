@@ -121,7 +121,7 @@ impl App {
             let agency = self.store.agency(code).await?;
             names.extend(agency.map(|agency| (code.clone(), agency.name)));
         }
-        let page = print::notice(&NoticePaper {
+        let paper = print::notice(&NoticePaper {
             notice: &view.notice,
             kind_title: &view.kind_title.vi,
             addressee: drafted.row.addressee.as_ref(),
@@ -129,6 +129,7 @@ impl App {
             request: &drafted.row.request_id,
             drafted: drafted.event.hub_time,
         });
+        let page = print::of_hub(&self.hub_id, paper);
         Ok(DraftView { drafted, view, page })
     }
 

@@ -15,11 +15,13 @@ use std::collections::BTreeMap;
 
 use super::App;
 use crate::domain::agency::Agency;
+use crate::domain::enforcement_case::{Initiative, Tag};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::identifier::place;
-use crate::domain::ids::AgencyCode;
+use crate::domain::ids::{AgencyCode, KindCode};
 use crate::domain::report::{Asked, Chosen, Letterhead, Month, Parameter, Reference, Report, Signature, Table};
 use crate::domain::response_time;
+use crate::domain::sandbox::{MARK_VI, is_sandbox};
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::store::{self, Span};
@@ -92,7 +94,7 @@ impl App {
             view,
             part,
         };
-        let (table, next) = match asked.report {
+        let (mut table, next) = match asked.report {
             Report::ResultsCases | Report::ResultsMoney => (self.results(&setting).await?, None),
             Report::Indicators => (self.indicators(&setting).await?, None),
             Report::OfficerTargets => (self.officer_targets(&setting).await?, None),
@@ -112,6 +114,9 @@ impl App {
             Report::JudgmentList => self.judgment_list(&setting).await?,
             Report::OpenCaseList => self.open_case_list(&setting).await?,
         };
+        if is_sandbox(&self.hub_id) {
+            table.scope.insert(0, MARK_VI.to_owned());
+        }
         Ok(ReportRun {
             letterhead: self
                 .letterhead(reporter(caller, &setting), self.signature(&setting).await?)
@@ -156,6 +161,16 @@ impl App {
         })
     }
 
+    /// What a kind is called: its newest title, and its code.
+    fn kind_called(&self, kind: &str) -> String {
+        let known = kind.parse::<KindCode>().ok();
+        let known = known.and_then(|code| self.catalogue.newest(&code));
+        known.map_or_else(
+            || kind.to_owned(),
+            |known| format!("{} ({kind})", known.definition.title_vi),
+        )
+    }
+
     /// What agencies are called: name and code.
     async fn called<'a>(
         &self,
@@ -185,7 +200,8 @@ impl Setting<'_> {
         let chosen = reference
             .parameters()
             .filter(|(parameter, _)| !shown.contains(parameter));
-        let chosen = chosen.map(|(parameter, value)| format!("{}: {value}", parameter.label_vi()));
+        let chosen =
+            chosen.map(|(parameter, value)| format!("{}: {}", parameter.label_vi(), value_vi(parameter, value)));
         let chosen = chosen.collect::<Vec<_>>().join("; ");
         [period, Some(self.agency.name.clone()), Some(chosen)]
             .into_iter()
@@ -227,6 +243,18 @@ impl Setting<'_> {
     fn one_more(&self) -> i64 {
         i64::try_from(self.part.limit).unwrap_or(i64::MAX).saturating_add(1)
     }
+}
+
+/// What a chosen value is called.
+fn value_vi(parameter: Parameter, value: &str) -> &str {
+    let label = if parameter == Parameter::Tag {
+        value.parse().ok().map(Tag::label_vi)
+    } else if parameter == Parameter::Initiative {
+        value.parse().ok().map(Initiative::label_vi)
+    } else {
+        None
+    };
+    label.unwrap_or(value)
 }
 
 /// Who reports: whose figures they are; of what is between two whoever asks.

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::error::Result;
 use crate::domain::ids::{KindCode, UnitId};
 use crate::domain::report::request_figure::OverdueFigure;
-use crate::domain::report::request_lists::{ListedRequest, request_list};
+use crate::domain::report::request_lists::{Called, ListedRequest, request_list};
 use crate::domain::report::{Chosen, Parameter, RequestFigure};
 use crate::domain::request::EnforcementRequest;
 use crate::domain::response_time::{AgeLimits, Counted, What};
@@ -22,7 +22,16 @@ impl App {
             RequestFigure::Counted(what) => self.counted_requests(setting, what).await?,
             RequestFigure::Overdue(figure) => self.overdue_requests(setting, figure).await?,
         };
-        Ok((request_list(figure, &listed, setting.scope(), setting.now), next))
+        let agencies = listed.iter().flat_map(|listed| [&listed.agency, &listed.counterparty]);
+        let called = Called {
+            agencies: self.called(agencies).await?,
+            kinds: listed
+                .iter()
+                .map(|listed| (listed.kind.clone(), self.kind_called(&listed.kind)))
+                .collect(),
+        };
+        let table = request_list(figure, &listed, &called, setting.scope(), setting.now);
+        Ok((table, next))
     }
 
     /// Walks the requests of the viewer's own agency, so that nothing is read that he may not see.

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::app::tracking::{Group, GroupBy};
 use crate::domain::error::{ErrorCode, Result};
 use crate::domain::identifier::place;
-use crate::domain::ids::{AgencyCode, KindCode};
+use crate::domain::ids::AgencyCode;
 use crate::domain::report::parameter::NONE;
 use crate::domain::report::partners::{self, PartnerRow};
 use crate::domain::report::{By, Chosen, Parameter, Reference, Report, Table};
@@ -21,6 +21,10 @@ impl App {
         let rows = if by == By::Agency && is_plain {
             self.scorecard_rows(setting).await?
         } else {
+            if setting.view == View::Partner {
+                // Refuses an agency with which there is nothing, as the whole scorecard does.
+                self.scorecard_rows(setting).await?;
+            }
             self.divided_rows(setting, by, filter).await?
         };
         Ok(partners::scorecards(by, &rows, setting.scope(), setting.now))
@@ -94,12 +98,7 @@ impl App {
             };
         }
         if let Some(kind) = &group.kind {
-            let known = kind.parse::<KindCode>().ok();
-            let known = known.and_then(|code| self.catalogue.newest(&code));
-            return known.map_or_else(
-                || kind.clone(),
-                |known| format!("{} ({kind})", known.definition.title_vi),
-            );
+            return self.kind_called(kind);
         }
         if let Some(province) = &group.province {
             return place::territory(province).map_or_else(

@@ -10,6 +10,7 @@ use crate::domain::event::EventDetails;
 use crate::domain::ids::RequestId;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
+use crate::domain::timer::Notice;
 use crate::domain::viewer::Viewer;
 use crate::store::rows::EventRow;
 
@@ -25,6 +26,8 @@ pub struct TimelineEntry {
     pub clocks: Vec<(Deadline, Vec<ClockChange>)>,
     /// The code of the reason that it states.
     pub reason: Option<String>,
+    /// What was told of one of the clocks.
+    pub notice: Option<Box<Notice>>,
 }
 
 /// A page of a timeline.
@@ -91,6 +94,7 @@ fn entry(clocks: &mut BTreeMap<(String, u32), Deadline>, event: EventRow) -> Res
     Ok(TimelineEntry {
         clocks: touched.collect(),
         reason: details.reason,
+        notice: details.notice,
         event,
     })
 }

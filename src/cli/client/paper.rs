@@ -55,7 +55,8 @@ impl Print {
         let request = answer
             .enforcement_request
             .ok_or_else(|| incomplete("enforcement_request"))?;
-        let page = page(&session, self.paper, &request, &answer.documents).await?;
+        let paper = page(&session, self.paper, &request, &answer.documents).await?;
+        let page = print::of_hub(session.hub_id(), paper);
         if let Some(path) = &self.out {
             return write_whole(path, page.as_bytes());
         }

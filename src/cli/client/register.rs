@@ -15,7 +15,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::domain::agency::Channel;
 use crate::domain::catalogue::definition::Register;
-use crate::domain::print::{Book, register as printed};
+use crate::domain::print::{Book, of_hub, register as printed};
 use crate::domain::register::{Judgment, Paper, RegisterEntry, RegisterParty};
 use crate::domain::workflow::State;
 use crate::grpc::convert::vocabulary::OnWire;
@@ -294,7 +294,7 @@ async fn html(
         year,
         agency_name: &agency.name,
     };
-    Ok(printed(&book, &lines))
+    Ok(of_hub(session.hub_id(), printed(&book, &lines)))
 }
 
 fn line(entry: &v1::RegisterEntry) -> RegisterEntry {

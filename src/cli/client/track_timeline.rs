@@ -108,10 +108,14 @@ fn text(entries: &[v1::TimelineEntry], deadlines: &[v1::Deadline]) -> String {
     let mut lines = Lines::default();
     for entry in entries {
         let when = format!("{} {}", words::clock(entry.hub_time), words::action_vi(entry.action));
-        let who = [&entry.actor_agency_code, &entry.actor_officer_id, &entry.reason_code];
+        let who = if entry.party() == v1::Party::Hub {
+            vec!["cổng tự làm"]
+        } else {
+            vec![entry.actor_agency_code.as_str(), entry.actor_officer_id.as_str()]
+        };
         let who: Vec<&str> = who
             .into_iter()
-            .map(String::as_str)
+            .chain([entry.reason_code.as_str()])
             .filter(|part| !part.is_empty())
             .collect();
         lines.add(

@@ -1,5 +1,7 @@
 //! HTML that cannot be broken into: text comes in only escaped, tags and classes only from this program.
 
+use crate::domain::sandbox::{MARK_VI, is_sandbox};
+
 /// A piece of HTML.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::domain) struct Html(String);
@@ -91,6 +93,18 @@ const PORTRAIT: &str = "@page { size: A4 portrait; margin: 20mm 15mm 20mm 30mm; 
 const LANDSCAPE: &str = "@page { size: A4 landscape; margin: 20mm 12mm 15mm 20mm; }";
 const STYLE: &str = include_str!("print.css");
 
+/// Where a document's body begins.
+const BODY: &str = "<body>\n";
+
+/// A document as the hub of this name gives it: that of a sandbox says first that it is one.
+pub fn of_hub(hub_id: &str, page: String) -> String {
+    if !is_sandbox(hub_id) {
+        return page;
+    }
+    let mark = Html::line("p", "title", MARK_VI).0;
+    page.replacen(BODY, &format!("{BODY}{mark}\n"), 1)
+}
+
 /// A whole document.
 pub(in crate::domain) fn page(title: &str, layout: Layout, body: &Html) -> String {
     styled_page(title, layout, "", body)
@@ -113,7 +127,8 @@ pub(in crate::domain) fn styled_page(title: &str, layout: Layout, style: &'stati
         "\n",
         STYLE,
         style,
-        "</style>\n</head>\n<body>\n",
+        "</style>\n</head>\n",
+        BODY,
         &body.0,
         "\n</body>\n</html>\n",
     ]
@@ -123,6 +138,18 @@ pub(in crate::domain) fn styled_page(title: &str, layout: Layout, style: &'stati
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_of_a_sandbox_says_so_first_and_any_other_is_left_alone() {
+        let plain = page("Sổ", Layout::Portrait, &Html::tag("p", Html::text("<body>")));
+        assert_eq!(of_hub("hub.lienthong.test", plain.clone()), plain);
+        let marked = of_hub("sandbox.lienthong.test", plain);
+        assert!(
+            marked.contains("<body>\n<p class=\"title\">MÔI TRƯỜNG THỬ NGHIỆM</p>\n<p>"),
+            "{marked}"
+        );
+        assert_eq!(marked.matches(MARK_VI).count(), 1);
+    }
 
     #[test]
     fn text_cannot_become_markup() {

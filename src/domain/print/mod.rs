@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use answer::{AnswerPaper, answer};
+pub use html::of_hub;
 pub use minutes::service_minutes;
 pub use notice::{NoticePaper, notice};
 pub use order::order;

@@ -2,8 +2,7 @@
 //! person, and is no evidence itself.
 
 use super::html::{Html, Layout, page};
-use super::words;
-use crate::domain::sandbox::{MARK_VI, is_sandbox};
+use super::{of_hub, words};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Action;
 
@@ -78,7 +77,6 @@ pub fn silence(paper: &SilencePaper<'_>) -> String {
     ];
     let body = Html::all(
         [
-            mark(paper.hub),
             Html::line("p", "title", "Xác nhận quá thời hạn không trả lời"),
             Html::line("p", "subject", "Theo nhật ký của cổng Liên Thông"),
         ]
@@ -94,16 +92,10 @@ pub fn silence(paper: &SilencePaper<'_>) -> String {
             ),
         ]),
     );
-    page("Xác nhận quá thời hạn không trả lời", Layout::Portrait, &body)
-}
-
-/// What a page of a sandbox shows first.
-fn mark(hub: &str) -> Html {
-    if is_sandbox(hub) {
-        Html::line("p", "title", MARK_VI)
-    } else {
-        Html::nothing()
-    }
+    of_hub(
+        paper.hub,
+        page("Xác nhận quá thời hạn không trả lời", Layout::Portrait, &body),
+    )
 }
 
 fn steps(steps: &[SilenceStep]) -> Html {
@@ -136,6 +128,7 @@ fn steps(steps: &[SilenceStep]) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::sandbox::MARK_VI;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_rfc3339(text).unwrap()

@@ -1,6 +1,8 @@
 //! The acts and the overdue duties behind a figure of response times, one by one. Requests are named by id and kind, never by
 //! what stands in them.
 
+use std::collections::BTreeMap;
+
 use super::super::catalogue::rule::Certainty;
 use super::super::ids::AgencyCode;
 use super::super::time::Timestamp;
@@ -36,8 +38,33 @@ pub struct ListedRequest {
     pub count: i64,
 }
 
+/// What kinds and agencies are called, by their codes.
+#[derive(Debug, Clone, Default)]
+pub struct Called {
+    /// Title and code of a kind.
+    pub kinds: BTreeMap<String, String>,
+    /// Name and code of an agency.
+    pub agencies: BTreeMap<AgencyCode, String>,
+}
+
+impl Called {
+    fn kind(&self, code: &str) -> Cell {
+        Cell::text(self.kinds.get(code).map_or(code, String::as_str))
+    }
+
+    fn agency(&self, code: &AgencyCode) -> Cell {
+        Cell::text(self.agencies.get(code).map_or(code.as_str(), String::as_str))
+    }
+}
+
 /// The list of a figure.
-pub fn request_list(figure: RequestFigure, listed: &[ListedRequest], scope: Vec<String>, as_of: Timestamp) -> Table {
+pub fn request_list(
+    figure: RequestFigure,
+    listed: &[ListedRequest],
+    called: &Called,
+    scope: Vec<String>,
+    as_of: Timestamp,
+) -> Table {
     let (vi, en) = figure.label();
     let told = Report::RequestList.description();
     let (at_vi, at_en) = match figure {
@@ -61,10 +88,10 @@ pub fn request_list(figure: RequestFigure, listed: &[ListedRequest], scope: Vec<
     let rows = listed.iter().map(|listed| Row {
         cells: vec![
             Cell::text(&listed.id),
-            Cell::text(&listed.kind),
-            Cell::text(listed.agency.as_str()),
+            called.kind(&listed.kind),
+            called.agency(&listed.agency),
             Cell::text(&listed.unit),
-            Cell::text(listed.counterparty.as_str()),
+            called.agency(&listed.counterparty),
             Cell::Date(listed.sent.date()),
             Cell::Date(listed.at.date()),
             Cell::text(listed.action.map_or("", Action::label_vi)),

@@ -164,6 +164,12 @@ impl Results<'_> {
             is_total: true,
             list: self.list.cloned(),
         };
+        let by = match self.by {
+            By::Initiative => String::new(),
+            By::Unit | By::Officer | By::Tag | By::Agency | By::Kind | By::Province | By::Month => {
+                format!(" theo {}", self.by.heading().0.to_lowercase())
+            }
+        };
         let chart = |kind, vi: &str, series: &[&'static str]| Chart {
             kind,
             vi: vi.to_owned(),
@@ -181,10 +187,10 @@ impl Results<'_> {
             charts: vec![
                 chart(
                     ChartKind::Bars,
-                    "Có điều kiện và thi hành xong theo đơn vị",
+                    &format!("Có điều kiện và thi hành xong{by}"),
                     &["with_conditions", "completed"],
                 ),
-                chart(ChartKind::Lines, "Tỷ lệ thi hành xong theo đơn vị", &["rate"]),
+                chart(ChartKind::Lines, &format!("Tỷ lệ thi hành xong{by}"), &["rate"]),
             ],
             as_of: self.as_of,
         }

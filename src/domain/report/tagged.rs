@@ -113,7 +113,7 @@ pub fn credit_cases(
         columns: std::iter::once(Column::text("division", vi, en)).chain(numbers).chain(rates).collect(),
         rows: rows.chain([total]).collect(),
         notes: vec![Note {
-            text: "Việc có thẻ CREDIT. Còn tồn theo tuổi: case-ages?tag=CREDIT; từng việc: mở danh sách của số liệu.".to_owned(),
+            text: "Việc có nhãn CREDIT. Còn tồn theo tuổi: case-ages?tag=CREDIT; từng việc: mở danh sách của số liệu.".to_owned(),
             basis: told.basis,
             certainty: told.certainty,
         }, Note {

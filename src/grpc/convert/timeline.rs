@@ -10,6 +10,7 @@ use crate::app::tracking::{Timeline, TimelineEntry};
 use crate::domain::calendar::{date_en, date_vi};
 use crate::domain::deadline::{ClockChange, Deadline};
 use crate::domain::time::Timestamp;
+use crate::domain::timer::Notice;
 
 /// A page of a timeline.
 pub(crate) fn response(timeline: &Timeline, next_page_token: String) -> v1::GetTimelineResponse {
@@ -32,7 +33,7 @@ fn entry(entry: &TimelineEntry) -> v1::TimelineEntry {
         changes: changes.iter().map(|change| change.to_wire()).collect(),
         // As it stood then: whether it is late now is for the list of deadlines to say.
         deadline: Some(deadline(after, &[], event.hub_time)),
-        reason: Some(reason(after, changes)),
+        reason: Some(reason(after, changes, entry.notice.as_deref())),
     });
     v1::TimelineEntry {
         log_index: event.log_index,
@@ -49,10 +50,24 @@ fn entry(entry: &TimelineEntry) -> v1::TimelineEntry {
     }
 }
 
-/// What happened, when it is due, and the article: `Bắt đầu tính; hạn chót thứ Năm 26/11/2026 23:59 (NĐ 152 Điều 21)`.
-fn reason(after: &Deadline, changes: &[ClockChange]) -> v1::LocalizedText {
-    let vi: Vec<&str> = changes.iter().map(|change| change.label_vi()).collect();
-    let en: Vec<String> = changes.iter().map(|change| change.as_str().to_lowercase()).collect();
+/// What happened, when it is due, and the article: `Bắt đầu tính; hạn chót thứ Năm 26/11/2026 23:59 (NĐ 152 Điều 21)`. Of a clock that was
+/// told of, what the rung does.
+fn reason(after: &Deadline, changes: &[ClockChange], notice: Option<&Notice>) -> v1::LocalizedText {
+    let mut vi: Vec<String> = changes.iter().map(|change| change.label_vi().to_owned()).collect();
+    let mut en: Vec<String> = changes.iter().map(|change| change.as_str().to_lowercase()).collect();
+    if let Some(notice) = notice.filter(|notice| (&notice.clock, notice.occurrence) == (&after.name, after.occurrence))
+    {
+        let late = notice.late_working_days;
+        let (late_vi, late_en) = match late {
+            0 => (String::new(), String::new()),
+            _ => (
+                format!(", quá {late} ngày làm việc"),
+                format!(", {late} working days late"),
+            ),
+        };
+        vi.push(format!("{}{late_vi}", notice.text_vi));
+        en.push(format!("{}{late_en}", notice.text_en));
+    }
     let (mut vi, mut en) = (vi.join(", "), en.join(", "));
     if let Some(due) = after.due {
         vi = format!("{vi}; hạn chót {} {}", date_vi(due.date()), hour(due));
