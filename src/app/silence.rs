@@ -38,17 +38,20 @@ impl App {
         let (entries, last) = silent(&events)?;
         self.still_over(&request, last).await?;
         let checkpoint = self.checkpoint(Some(last.log_index + 1)).await?;
-        let indexes = entries.iter().map(|event| event.log_index);
-        let proofs = self.inclusion_proofs(indexes.clone(), checkpoint.tree_size).await?;
-        let mut leaves = Vec::with_capacity(entries.len());
-        for index in indexes {
-            let entry = self.store.log_entries(index, 1).await?.pop();
-            leaves.push(entry.ok_or_else(|| Error::internal("an entry was lost"))?.leaf);
+        let indexes: Vec<i64> = entries.iter().map(|event| event.log_index).collect();
+        let proofs = self
+            .inclusion_proofs(indexes.iter().copied(), checkpoint.tree_size)
+            .await?;
+        let mut logged = self.store.entries_at(&indexes).await?;
+        if logged.len() != indexes.len() {
+            return Err(Error::internal("an entry was lost"));
         }
+        logged.sort_by_key(|entry| entry.log_index);
+        let leaves = logged.into_iter().map(|entry| entry.leaf);
         let note = checkpoint.note();
         let file = SilenceFile::new(
             note.ok_or_else(|| Error::internal("a checkpoint that nobody signed"))?,
-            leaves.into_iter().zip(proofs),
+            leaves.zip(proofs),
             last.party.map(Party::as_str).map(str::to_owned),
             last.details.clone(),
         );

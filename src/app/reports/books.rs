@@ -64,6 +64,15 @@ impl App {
         }))
     }
 
+    /// The figures of the agency's own cases in the period.
+    pub(super) async fn own_figures(&self, setting: &Setting<'_>) -> Result<PeriodFigures> {
+        let months = setting.asked.months()?;
+        let own = [&setting.agency.code];
+        let book = self.store.case_book(&own, None, months, BookDetail::Division).await?;
+        let whole = setting.figures(&book, |_key| Some(()));
+        Ok(whole.into_values().next().unwrap_or_default())
+    }
+
     async fn divided(&self, setting: &Setting<'_>, by: By, tag: Option<Tag>) -> Result<Divided> {
         let months = setting.asked.months()?;
         let agencies = self.agencies_of(setting, by).await?;

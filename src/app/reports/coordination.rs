@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Setting, too_much};
 use crate::app::App;
+use crate::domain::agency::Role;
 use crate::domain::error::Result;
 use crate::domain::ids::AgencyCode;
 use crate::domain::report::coordination::{PartnerLine, Results, TRANSFER, coordination, duty_of};
@@ -93,6 +94,11 @@ impl App {
                 list: Some(list).filter(|_| setting.opens()),
             });
         }
-        Ok(coordination(&by_duty, setting.scope(), setting.now))
+        let own = if Role::WITH_CASES.contains(&setting.agency.role) {
+            Some(self.own_figures(setting).await?)
+        } else {
+            None
+        };
+        Ok(coordination(&by_duty, own.as_ref(), setting.scope(), setting.now))
     }
 }

@@ -7,10 +7,11 @@ use super::super::catalogue::rule::Certainty;
 use super::super::response_time::{Sum, What};
 use super::super::time::Timestamp;
 use super::catalogue::Report;
+use super::figures::{Amount, PeriodFigures};
 use super::ratio::Tenths;
 use super::reference::Reference;
 use super::request_figure::{OverdueFigure, RequestFigure};
-use super::table::{Cell, Chart, ChartKind, Column, ColumnKind, Note, Row, Table};
+use super::table::{Cell, Chart, ChartKind, Column, ColumnKind, Note, Row, Table, grouped};
 
 /// A duty of partners that the directive names, and the kinds of requests that carry it.
 #[derive(Debug, PartialEq, Eq)]
@@ -141,8 +142,13 @@ pub struct PartnerLine {
     pub list: Option<Reference>,
 }
 
-/// The report: of each duty, by its place, what partners did. `head`: the results of the agency itself, in words.
-pub fn coordination(lines: &BTreeMap<usize, Vec<PartnerLine>>, scope: Vec<String>, as_of: Timestamp) -> Table {
+/// The report: of each duty, by its place, what partners did. `own`: what the agency did in its own cases; none if it has none.
+pub fn coordination(
+    lines: &BTreeMap<usize, Vec<PartnerLine>>,
+    own: Option<&PeriodFigures>,
+    scope: Vec<String>,
+    as_of: Timestamp,
+) -> Table {
     let told = Report::Coordination.description();
     let mut rows = Vec::new();
     for (place, duty) in DUTIES.iter().enumerate() {
@@ -172,7 +178,7 @@ pub fn coordination(lines: &BTreeMap<usize, Vec<PartnerLine>>, scope: Vec<String
         scope,
         columns: columns(),
         rows,
-        notes: notes(),
+        notes: own.map(in_words).into_iter().chain(notes()).collect(),
         charts: vec![Chart {
             kind: ChartKind::Bars,
             vi: "Kết quả theo nhiệm vụ của Chỉ thị".to_owned(),
@@ -180,6 +186,27 @@ pub fn coordination(lines: &BTreeMap<usize, Vec<PartnerLine>>, scope: Vec<String
             series: vec!["answered_in_time", "answered_late", "overdue"],
         }],
         as_of,
+    }
+}
+
+/// The results of an agency's own cases in one sentence.
+fn in_words(own: &PeriodFigures) -> Note {
+    let share = |share: Option<Tenths>| share.map_or_else(|| "–".to_owned(), |share| format!("{} %", share.vi()));
+    let amount = |amount: Amount| format!("{} việc, {} đồng", grouped(amount.cases.into()), grouped(amount.dong));
+    let text = format!(
+        "Kết quả thi hành án của cơ quan trong kỳ: phải thi hành {}; có điều kiện {}; xong (kể cả đình chỉ, miễn, giảm) {}, đạt {} về việc và {} \
+         về tiền; chuyển kỳ sau {}. Từng việc: results-cases, results-money cùng kỳ.",
+        amount(own.total()),
+        amount(own.with_conditions()),
+        amount(own.done()),
+        share(own.cases_done()),
+        share(own.money_done()),
+        amount(own.carried_over()),
+    );
+    Note {
+        text,
+        basis: "",
+        certainty: Certainty::Derived,
     }
 }
 

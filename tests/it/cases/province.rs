@@ -1,6 +1,6 @@
 //! Provinces whose figures are known by construction, made as cases and what happened in them through the API, never as totals; then the
 //! year is closed and the figures read back. `LIENTHONG_FIGURES` says of how many cases the smallest of a batch makes one (100; 1
-//! makes Nghệ An 2020 whole, as it was printed: `make figures`).
+//! makes Nghệ An 2020 and Hà Nội 2017 whole, as they were printed: `make figures`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::harness::database::setting;
 use crate::harness::hub::Client;
 use crate::harness::{Backend, TestDatabase, block_on_for};
 use crate::lives::world::World;
+use crate::reports::{number, rows};
 
 /// Items of a document.
 const PIECE: usize = 200;
@@ -56,17 +57,57 @@ const IN_PROGRESS: (&str, &str) = ("IN_PROGRESS", "");
 const POSTPONED: (&str, &str) = ("POSTPONED", "L106_46");
 const NO_CONDITIONS: (&str, &str) = ("NO_CONDITIONS", "L106_38_1_A");
 
+/// A province in a statistical year.
+struct Province {
+    year: i16,
+    batches: Vec<Batch>,
+    /// Cases and đồng done; shares done of cases and of money, and how much fewer cases and less money is carried over, as printed.
+    printed: (Option<Amount>, [Option<&'static str>; 4]),
+}
+
+impl Province {
+    fn period(&self) -> String {
+        format!("TK{}", self.year)
+    }
+}
+
 /// What Nghệ An reported of 2020: 14,186 cases and 404,438,921,000 đồng done.
-fn nghe_an() -> Vec<Batch> {
+fn nghe_an() -> Province {
     let (done, with_conditions) = (404_438_921_000, 998_614_620_000);
-    vec![
+    let batches = vec![
         batch(true, COMPLETED, 4_000, 120 * TY, 120 * TY),
         batch(false, COMPLETED, 9_400, done - 170 * TY, done - 170 * TY),
         batch(false, DISCONTINUED, 786, 25 * TY, 5 * TY),
         batch(true, IN_PROGRESS, 1_823, with_conditions - done - 125 * TY, 25 * TY),
         batch(false, POSTPONED, 1_000, 150 * TY, 0),
         batch(true, NO_CONDITIONS, 5_200, 700 * TY, 0),
-    ]
+    ];
+    Province {
+        year: 2020,
+        batches,
+        printed: (
+            Some(Amount::new(14_186, done)),
+            [Some("83,4"), Some("40,5"), None, None],
+        ),
+    }
+}
+
+/// What Hà Nội reported of 2017: 80 % of cases, 34.5 % of money, 8.5 % fewer cases and 3.6 % less money carried over.
+fn ha_noi() -> Province {
+    let batches = vec![
+        batch(true, COMPLETED, 12_000, 4_000 * TY, 4_000 * TY),
+        batch(true, NO_CONDITIONS, 5_500, 36_000 * TY, 900 * TY),
+        batch(true, IN_PROGRESS, 2_500, 10_000 * TY, 0),
+        batch(false, COMPLETED, 18_900, 1_800 * TY, 1_800 * TY),
+        batch(false, DISCONTINUED, 300, 200 * TY, 0),
+        batch(false, NO_CONDITIONS, 5_000, 5_000, 0),
+        batch(false, IN_PROGRESS, 5_300, 3_100 * TY, 0),
+    ];
+    Province {
+        year: 2017,
+        batches,
+        printed: (None, [Some("80,0"), Some("34,5"), Some("-8,5"), Some("-3,6")]),
+    }
 }
 
 /// The share of the `index`-th of `count`, together `total`.
@@ -77,6 +118,7 @@ fn share(total: i128, count: i128, index: i128) -> i128 {
 
 /// A case of a batch: its number, what it owes and pays.
 struct Made<'a> {
+    year: i16,
     batch: &'a Batch,
     number: usize,
     owed: i128,
@@ -85,24 +127,25 @@ struct Made<'a> {
 
 impl Made<'_> {
     fn item(&self) -> Value {
+        let before = self.year - 1;
         let mut item = json!({
-            "decision_number": format!("{}/QĐ-THADS", self.number), "decision_date": "2019-10-01", "initiative": "ON_REQUEST",
+            "decision_number": format!("{}/QĐ-THADS", self.number), "decision_date": format!("{before}-10-01"), "initiative": "ON_REQUEST",
             "obligations": [{
                 "id": "1", "kind": "MONEY", "amount": self.owed.to_string(),
                 "debtors": [{ "name": "Nguyễn Văn Giả" }], "creditors": [{ "name": "Trần Thị Mẫu" }],
             }],
         });
         if self.batch.is_brought {
-            item["carried_over_from"] = "2019-09-30".into();
-            item["taken_on"] = "2019-10-01".into();
-            item["decision_date"] = "2019-03-01".into();
+            item["carried_over_from"] = format!("{before}-09-30").into();
+            item["taken_on"] = format!("{before}-10-01").into();
+            item["decision_date"] = format!("{before}-03-01").into();
         }
         item
     }
 
     fn steps(&self, id: &str) -> Vec<Value> {
         let month = 1 + self.number % 9;
-        let date = format!("2020-{month:02}-15");
+        let date = format!("{}-{month:02}-15", self.year);
         let mut steps = Vec::new();
         if self.paid > 0 {
             steps.push(
@@ -121,12 +164,13 @@ impl Made<'_> {
 }
 
 /// The cases of all batches, a batch of `count` making `count / scale`, one at least.
-fn made(batches: &[Batch], scale: i128) -> Vec<Made<'_>> {
+fn made(province: &Province, scale: i128) -> Vec<Made<'_>> {
     let mut made = Vec::new();
-    for batch in batches {
+    for batch in &province.batches {
         let count = (batch.cases / scale).max(1);
         for index in 0..count {
             made.push(Made {
+                year: province.year,
                 batch,
                 number: made.len() + 1,
                 owed: share(batch.owed, count, index),
@@ -202,7 +246,51 @@ fn expect(year: &PeriodFigures, made: &[Made<'_>]) {
     assert_eq!(year.carried_over(), left);
 }
 
-fn a_province_reports_what_its_cases_were(backend: Backend) {
+/// What the reports tell of the year in their last line, in cases and in đồng.
+async fn served(client: &Client, period: &str, year: &PeriodFigures) {
+    for report in ["results-cases", "results-money"] {
+        let take = |amount: Amount| {
+            if report == "results-cases" {
+                i128::from(amount.cases)
+            } else {
+                amount.dong
+            }
+        };
+        let told = rows(client, &format!("{report}?period={period}")).await;
+        let total = told.last().expect("a total");
+        let expected = [
+            ("carried_in", year.carried_in()),
+            ("total", year.total()),
+            ("completed", year.completed()),
+            ("discontinued", year.discontinued()),
+            ("without_conditions", year.without_conditions()),
+            ("carried_over", year.carried_over()),
+        ];
+        for (key, amount) in expected {
+            assert_eq!(number(&total[key]), take(amount), "{report}: {key}");
+        }
+    }
+    let told = rows(client, &format!("indicators?period={period}")).await;
+    let whole: Vec<&Value> = told
+        .iter()
+        .filter(|row| row["is_total"] == true)
+        .map(|row| &row["reached"])
+        .collect();
+    let fall = |growth: Option<Tenths>| growth.map(|growth| Tenths::new(0).less(growth));
+    let expected = [
+        year.cases_done(),
+        year.money_done(),
+        fall(year.cases_carried_growth()),
+        fall(year.money_carried_growth()),
+    ];
+    let expected: Vec<Value> = expected
+        .into_iter()
+        .map(|share| share.map_or(Value::Null, |share| share.vi().replace(',', ".").into()))
+        .collect();
+    assert_eq!(whole, expected.iter().collect::<Vec<_>>());
+}
+
+fn a_province_reports_what_its_cases_were(backend: Backend, province: &Province) {
     if !backend.is_available() {
         return;
     }
@@ -211,38 +299,59 @@ fn a_province_reports_what_its_cases_were(backend: Backend) {
         let database = TestDatabase::create(backend).await;
         let world = World::start(&database).await;
         let client = world.client(THADS_37);
-        let batches = nghe_an();
-        let made = made(&batches, scale);
+        let made = made(province, scale);
         enter(&world, client, &made).await;
-        let seen = figures(client, "TK2020").await;
+        let period = province.period();
+        let seen = figures(client, &period).await;
         let message = v1::ClosePeriodRequest {
-            idempotency_key: "close-2020".to_owned(),
-            period: "TK2020".to_owned(),
+            idempotency_key: "close-the-year".to_owned(),
+            period: period.clone(),
             figures_digest: seen.figures_digest.clone(),
         };
         let closed: Result<v1::ClosePeriodResponse, tonic::Status> =
             ask(client, Rpc::ReportBookServiceClosePeriod, &message).await;
         closed.expect("closed");
-        let year = read(&figures(client, "TK2020").await.figures);
+        let year = read(&figures(client, &period).await.figures);
         expect(&year, &made);
-        if scale == 1 {
-            let printed = |share: Option<Tenths>| share.expect("a share").vi();
-            assert_eq!(year.done(), Amount::new(14_186, 404_438_921_000));
-            assert_eq!(
-                (printed(year.cases_done()), printed(year.money_done())),
-                ("83,4".to_owned(), "40,5".to_owned())
-            );
+        served(client, &period, &year).await;
+        let (done, shares) = &province.printed;
+        // Batches that a scale divides keep their shares.
+        if province.batches.iter().all(|batch| batch.cases % scale == 0) {
+            let reached = [
+                year.cases_done(),
+                year.money_done(),
+                year.cases_carried_growth(),
+                year.money_carried_growth(),
+            ];
+            for (reached, printed) in reached.into_iter().zip(shares) {
+                if let Some(printed) = printed {
+                    assert_eq!(reached.expect("a share").vi(), *printed);
+                }
+            }
+        }
+        if let Some(done) = done.filter(|_| scale == 1) {
+            assert_eq!(year.done(), done);
         }
         world.end(&database).await;
     });
 }
 
 #[test]
-fn a_province_reports_what_its_cases_were_on_sqlite() {
-    a_province_reports_what_its_cases_were(Backend::Sqlite);
+fn nghe_an_2020_reports_what_its_cases_were_on_sqlite() {
+    a_province_reports_what_its_cases_were(Backend::Sqlite, &nghe_an());
 }
 
 #[test]
-fn a_province_reports_what_its_cases_were_on_postgres() {
-    a_province_reports_what_its_cases_were(Backend::Postgres);
+fn nghe_an_2020_reports_what_its_cases_were_on_postgres() {
+    a_province_reports_what_its_cases_were(Backend::Postgres, &nghe_an());
+}
+
+#[test]
+fn ha_noi_2017_reports_what_its_cases_were_on_sqlite() {
+    a_province_reports_what_its_cases_were(Backend::Sqlite, &ha_noi());
+}
+
+#[test]
+fn ha_noi_2017_reports_what_its_cases_were_on_postgres() {
+    a_province_reports_what_its_cases_were(Backend::Postgres, &ha_noi());
 }

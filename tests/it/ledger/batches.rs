@@ -17,7 +17,7 @@ use crate::harness::raw::{Raw, Row};
 use crate::harness::{Backend, Order, TestDatabase, TestLedger, block_on};
 
 /// Walks per database.
-const CASES: u32 = 8;
+const CASES: u32 = 12;
 
 /// What a caller can tell from an outcome. The checkpoint differs, since it covers the batch.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,7 +75,8 @@ fn batches_equal_one_by_one(backend: Backend) {
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
-    // What comes with time and what lets clocks stand still are pieces of the hub that stand alone (it/timers, it/ledger/suspension);
+    // What comes with time is pieces of the hub that stand alone (it/timers); the walks enter suspensions and begin to follow them, what
+    // that does to clocks is in it/ledger/suspension;
     // the walks have no cases (it/cases, it/verify/story).
     let elsewhere = [
         (Action::Close, Party::Hub),

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use lienthong::app::ledger::clock::ClockStep;
 use lienthong::app::ledger::command::{CalendarImport, RegistryChange, Sweep, SweepTask, SweptRequest};
+use lienthong::app::ledger::suspension::{NewSuspension, Piece, SuspensionStep};
 use lienthong::app::ledger::{Actor, Command, Operation, Outcome};
-use lienthong::domain::agency::{Officer, Scope};
+use lienthong::domain::agency::{Officer, Scope as OfficerScope};
 use lienthong::domain::calendar::{CalendarDay, DayKind};
 use lienthong::domain::document::parts::RelationType;
 use lienthong::domain::error::Result;
 use lienthong::domain::event::Relation;
-use lienthong::domain::ids::{IdempotencyKey, RelatedId, RequestId, UnitId};
+use lienthong::domain::ids::{IdempotencyKey, RelatedId, RequestId, SuspensionId, UnitId};
 use lienthong::domain::mailbox::Lane;
+use lienthong::domain::suspension::{Cause, Scope};
+use lienthong::domain::time::{Clock as _, Timestamp};
 use lienthong::domain::viewer::Viewer;
 use lienthong::domain::workflow::table::{Row, TABLE};
 use lienthong::domain::workflow::{Action, Guard, Party};
@@ -20,7 +24,7 @@ use proptest::prelude::*;
 use super::statements::statement;
 use crate::harness::agencies::{BANK, BANK_2, COURT_37, LAND_OFFICE, OPERATOR, PAPER_BANK, THADS, registry_command};
 use crate::harness::commands::{Target, advance, kind};
-use crate::harness::ledger::targets;
+use crate::harness::ledger::{leaf, targets};
 use crate::harness::{Fixture, Order, TestLedger};
 
 /// One thing that somebody tries. Numbers choose among what there is when its turn comes.
@@ -47,6 +51,8 @@ pub(crate) enum Attempt {
     Calendar { day: u8 },
     /// The hub's own work over all requests so far: clocks computed again, or a bank's requests passed to another.
     Sweep { succeeds: bool },
+    /// Clocks of many requests stand still together, run again, or follow what was decided.
+    Suspend { way: u8 },
 }
 
 /// What queues together, after the clock has moved by so many milliseconds.
@@ -66,7 +72,10 @@ pub(crate) fn walks() -> impl Strategy<Value = Vec<Burst>> {
         3 => (any::<u16>(), any::<bool>()).prop_map(|(command, changed)| Attempt::Again { command, changed }),
         1 => any::<u8>().prop_map(|change| Attempt::Registry { change }),
         1 => any::<u8>().prop_map(|day| Attempt::Calendar { day }),
-        1 => (0_u8..4).prop_map(|task| Attempt::Sweep { succeeds: task == 0 }),
+        1 => (0_u8..4, any::<u8>()).prop_map(|(task, way)| match task {
+            0 | 1 => Attempt::Sweep { succeeds: task == 0 },
+            _ => Attempt::Suspend { way },
+        }),
     ];
     let burst = (0_u32..7_200_000, prop::collection::vec(attempt, 1..90));
     prop::collection::vec(burst, 2..7)
@@ -80,6 +89,8 @@ pub(crate) struct Walker {
     tried: BTreeMap<(Action, Party), u32>,
     /// What the order of a request relates to.
     related: BTreeMap<RequestId, Vec<RelatedId>>,
+    /// Suspensions, and their latest entries.
+    suspended: Vec<(SuspensionId, i64)>,
 }
 
 impl Walker {
@@ -118,6 +129,7 @@ impl Walker {
             Attempt::Registry { change } => registry_command(&key, registry_change(*change)),
             Attempt::Calendar { day } => calendar_command(&key, *day),
             Attempt::Sweep { succeeds } => self.sweep(hub, *succeeds).await,
+            Attempt::Suspend { way } => self.suspend(hub, &key, *way).await,
         };
         self.commands.push(command.clone());
         command
@@ -125,6 +137,12 @@ impl Walker {
 
     /// Learns what a command brought about.
     pub(crate) fn learn(&mut self, outcome: &Result<Outcome>) {
+        if let (Some(command), Ok(Outcome::Done(receipts))) = (self.commands.last(), outcome)
+            && let (Operation::Clocks(_), Some(receipt)) = (&command.operation, receipts.first())
+            && let Ok(id) = SuspensionId::parse(&leaf(receipt).subject)
+        {
+            self.suspended.push((id, receipt.log_index));
+        }
         let Some(Command {
             operation: Operation::Submit(submit),
             actor,
@@ -200,19 +218,19 @@ impl Walker {
     }
 
     fn submit(&self, key: &str, order: u8, relates: u8) -> Command {
-        let mut placed = match order % 16 {
+        let mut placed = match order % 18 {
             0 | 1 => Order::land(),
             2 | 3 => Order::freeze(&[BANK]),
             4 => Order::freeze(&[BANK, BANK_2]),
             5..=8 => Order::freeze(&[PAPER_BANK]),
-            9 | 10 => Order {
+            9..=12 => Order {
                 kind: kind("judgment-clarification"),
                 recipients: vec![COURT_37],
                 ..Order::land()
             },
-            11 | 12 => return self.after_a_freeze(key, "freeze-release", RelationType::Releases),
-            13 => return self.after_a_freeze(key, "account-debit", RelationType::Follows),
-            14 => Order {
+            13 | 14 => return self.after_a_freeze(key, "freeze-release", RelationType::Releases),
+            15 => return self.after_a_freeze(key, "account-debit", RelationType::Follows),
+            16 => Order {
                 sender: BANK,
                 ..Order::land()
             },
@@ -251,7 +269,57 @@ impl Walker {
     }
 
     /// Over the requests of late, with the parties that they have now.
-    async fn sweep(&self, hub: &TestLedger, succeeds: bool) -> Command {
+    async fn suspend(&self, hub: &TestLedger, key: &str, way: u8) -> Command {
+        let latest = self.suspended.last().cloned();
+        let now = hub.clock.now();
+        let hours = |hours: u8| i64::from(hours) * 3_600_000_000;
+        let new = |cause, from: Timestamp, to: Option<Timestamp>| NewSuspension {
+            cause,
+            from,
+            to,
+            scope: Scope::default(),
+            basis: "Luật Phòng thủ dân sự 18/2023/QH15 Điều 25".to_owned(),
+            document: "12/QĐ-UBND ngày 20/11/2026".to_owned(),
+            reason: "Bão số 9".to_owned(),
+        };
+        let (by, step) = match (way % 8, latest) {
+            (0, Some((id, _))) => (OPERATOR, SuspensionStep::End { id, to: None }),
+            (1, _) => {
+                let from = now.plus_micros(hours(73));
+                let to = Some(from.plus_micros(hours(1 + way % 30)));
+                let mut maintenance = new(Cause::Maintenance, from, to);
+                maintenance.scope.agencies.insert(BANK.code());
+                (BANK, SuspensionStep::Enter(maintenance))
+            }
+            (2, _) => {
+                let outage = new(
+                    Cause::Outage,
+                    now.plus_micros(-hours(9)),
+                    Some(now.plus_micros(-hours(way % 9))),
+                );
+                (OPERATOR, SuspensionStep::Enter(outage))
+            }
+            (3 | 4, _) | (_, None) => {
+                let to = (way > 20).then(|| now.plus_micros(hours(way)));
+                (OPERATOR, SuspensionStep::Enter(new(Cause::Decree, now, to)))
+            }
+            (_, Some((id, entry))) => {
+                let requests = self.swept(hub).await;
+                let step = SuspensionStep::Follow(Piece { id, entry, requests });
+                return of_the_hub(Operation::Clocks(Box::new(ClockStep::Suspend(step))));
+            }
+        };
+        Command::new(
+            by.actor(),
+            IdempotencyKey::parse(key).expect("a key"),
+            "application/protobuf",
+            format!("{key} {step:?}").into(),
+            Operation::Clocks(Box::new(ClockStep::Suspend(step))),
+        )
+    }
+
+    /// The latest requests.
+    async fn swept(&self, hub: &TestLedger) -> Vec<SweptRequest> {
         let mut requests = Vec::new();
         for target in self.targets.iter().rev().take(12) {
             let request = hub
@@ -266,6 +334,11 @@ impl Walker {
                 recipient: request.recipient,
             });
         }
+        requests
+    }
+
+    async fn sweep(&self, hub: &TestLedger, succeeds: bool) -> Command {
+        let requests = self.swept(hub).await;
         let task = if succeeds {
             let (from, to) = (BANK.code(), BANK_2.code());
             SweepTask::Succeed { from, to }
@@ -273,18 +346,11 @@ impl Walker {
             let version = hub.store.head().await.expect("a head").calendar_version;
             SweepTask::Recompute { version }
         };
-        Command {
-            actor: Actor::hub(),
-            key: None,
-            content_sha256: [0; 32],
-            body: None,
-            verified: None,
-            operation: Operation::Sweep(Sweep {
-                task,
-                requests,
-                measures: Vec::new(),
-            }),
-        }
+        of_the_hub(Operation::Sweep(Sweep {
+            task,
+            requests,
+            measures: Vec::new(),
+        }))
     }
 
     fn again(&self, key: &str, command: u16, changed: bool) -> Command {
@@ -300,6 +366,18 @@ impl Walker {
             command.content_sha256 = [7; 32];
         }
         command
+    }
+}
+
+/// What the hub does by itself.
+fn of_the_hub(operation: Operation) -> Command {
+    Command {
+        actor: Actor::hub(),
+        key: None,
+        content_sha256: [0; 32],
+        body: None,
+        verified: None,
+        operation,
     }
 }
 
@@ -358,7 +436,11 @@ fn registry_change(change: u8) -> RegistryChange {
         },
         4 => RegistryChange::RegisterOfficer {
             officer: Officer {
-                scope: if change > 200 { Scope::Unit } else { Scope::All },
+                scope: if change > 200 {
+                    OfficerScope::Unit
+                } else {
+                    OfficerScope::All
+                },
                 unit: UnitId::parse("pgd.hoan-kiem").ok(),
                 ..LAND_OFFICE.officer()
             },

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{all_rows, every_list_adds_up, number, row, rows};
+use super::{all_rows, every_list_adds_up, number, row, rows, run};
 use crate::cases::Case;
 use crate::harness::Fixture;
 use crate::harness::agencies::{BANK, COURT_37, LAND_OFFICE, THADS_37};
@@ -88,6 +88,12 @@ backends! {
         assert_eq!((of(bank, "received"), of(bank, "silent")), (1, 1));
         let court = row(&told, "number", "3a");
         assert_eq!((of(court, "received"), of(court, "answered_late")), (1, 1));
+        // What the agency itself did stands below it in words.
+        open_cases(&world, THADS_37).await;
+        let notes = run(client, "coordination?period=2026H2").await.expect("a report")["notes"].to_string();
+        assert!(notes.contains("xong (kể cả đình chỉ, miễn, giảm) 1 việc, 400.000.000 đồng, đạt 33,3 % về việc và 57,1 % về tiền"), "{notes}");
+        let of_partner = run(world.client(LAND_OFFICE), "coordination?period=2026H2").await.expect("a report")["notes"].to_string();
+        assert!(!of_partner.contains("Kết quả thi hành án của cơ quan"), "{of_partner}");
         let measure = |_: &str, row: &Value| row.get("count").map_or(1, number);
         let opened = every_list_adds_up(client, "coordination?period=2026H2", measure).await;
         assert!(opened >= 7 + 7 + 3, "{opened}");

@@ -1,6 +1,7 @@
 //! Reports over real mTLS on both databases: every report of the catalogue is run in every format, its figures are known by
 //! construction, every list behind a figure adds up to it, and nobody sees whose figures are not for him.
 
+mod assigned;
 mod books;
 mod every;
 mod figures;
@@ -77,12 +78,20 @@ async fn receive(client: &Client, asked: v1::RunReportRequest) -> Result<File, S
     Ok(file)
 }
 
+/// The page of a report.
+pub(crate) async fn page(client: &Client, reference: &str) -> String {
+    let file = receive(client, asked(reference, v1::ReportFormat::Html))
+        .await
+        .expect("a page");
+    String::from_utf8(file.content).expect("UTF-8")
+}
+
 async fn run(client: &Client, reference: &str) -> Result<Value, Status> {
     let file = receive(client, asked(reference, v1::ReportFormat::Json)).await?;
     Ok(serde_json::from_slice(&file.content).expect("JSON"))
 }
 
-async fn rows(client: &Client, reference: &str) -> Vec<Value> {
+pub(crate) async fn rows(client: &Client, reference: &str) -> Vec<Value> {
     let told = run(client, reference)
         .await
         .unwrap_or_else(|status| panic!("{reference}: {status:?}"));
@@ -116,7 +125,7 @@ async fn all_rows(client: &Client, reference: &str, page_size: i32) -> Vec<Value
 }
 
 /// The row that begins with this text in this column.
-fn row<'a>(rows: &'a [Value], column: &str, begins: &str) -> &'a Value {
+pub(crate) fn row<'a>(rows: &'a [Value], column: &str, begins: &str) -> &'a Value {
     let found = rows
         .iter()
         .find(|row| row[column].as_str().is_some_and(|text| text.starts_with(begins)));
@@ -124,7 +133,7 @@ fn row<'a>(rows: &'a [Value], column: &str, begins: &str) -> &'a Value {
 }
 
 /// A count as it is written: a number, or a decimal text where it is money.
-fn number(value: &Value) -> i128 {
+pub(crate) fn number(value: &Value) -> i128 {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.parse().unwrap_or_else(|_| panic!("{value} is no whole number"))
 }

@@ -6,7 +6,7 @@ use lienthong_proto::{Rpc, v1};
 use serde_json::json;
 
 use super::figures::{judgment, november};
-use super::{asked, receive};
+use super::page;
 use crate::cases::Case;
 use crate::harness::agencies::{COURT_37, THADS_37};
 use crate::harness::hub::Client;
@@ -70,19 +70,12 @@ fn folder() -> Option<std::path::PathBuf> {
     std::env::var_os("LIENTHONG_REPORT_PAGES").map(std::path::PathBuf::from)
 }
 
-async fn page(world: &World, reference: &str) -> String {
-    let file = receive(world.client(THADS_37), asked(reference, v1::ReportFormat::Html))
-        .await
-        .expect("a page");
-    String::from_utf8(file.content).expect("UTF-8")
-}
-
 backends! {
     async fn who_closed_a_period_signs_what_its_books_tell_and_nothing_else(database) {
         let world = World::start(&database).await;
         cases(&world).await;
         let signs = "Kỳ này đã khóa";
-        assert!(!page(&world, "results-cases?period=2026-10").await.contains(signs), "it is open");
+        assert!(!page(world.client(THADS_37), "results-cases?period=2026-10").await.contains(signs), "it is open");
         close_october(world.client(THADS_37)).await;
         for (report, is_signed) in [
             ("results-cases?period=2026-10", true),
@@ -95,7 +88,7 @@ backends! {
             ("partner-scorecards?period=2026-10", false),
             ("late-transfers?period=2026-10", false),
         ] {
-            let page = page(&world, report).await;
+            let page = page(world.client(THADS_37), report).await;
             assert_eq!(page.contains(signs), is_signed, "{report}");
             assert_eq!(page.contains(&format!(">{}<", THADS_37.officer().full_name)), is_signed, "{report}");
         }
@@ -120,8 +113,7 @@ backends! {
             } else {
                 format!("{report}?{}", figure.unwrap_or_default())
             };
-            let file = receive(world.client(THADS_37), asked(&reference, v1::ReportFormat::Html)).await.expect("a page");
-            let page = String::from_utf8(file.content).expect("UTF-8");
+            let page = page(world.client(THADS_37), &reference).await;
             assert!(page.contains("Thi hành án dân sự tỉnh Ninh Bình (giả lập)"), "{report}: who reports");
             assert_eq!(page.matches("<figure ").count(), page.matches("class=\"beside\"").count(), "{report}");
             if let Some(folder) = &folder {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lienthong::domain::sandbox::is_sandbox;
+use lienthong::domain::sandbox::{MARK_VI, is_sandbox};
 use lienthong::evidence::silence::SilenceFile;
 use lienthong::server::run::Hub;
 use lienthong::server::settings::{HubSettings, TimerSettings};
@@ -185,6 +185,9 @@ backends! {
             assert!(waited < 600, "no timer fired");
             tokio::time::sleep(Duration::from_millis(100)).await;
         };
+        // Every paper says where it comes from.
+        let page = crate::reports::page(&sender, "partner-scorecards").await;
+        assert!(page.contains(MARK_VI), "{page}");
         let trusted = published(&bank).await;
         let file = SilenceFile::read(&certificate).expect("a certificate");
         let proved = file.verify(&trusted).expect("it holds");

@@ -153,7 +153,7 @@ impl Cell {
 }
 
 /// `-1.234.567`.
-fn grouped(number: i128) -> String {
+pub(in crate::domain) fn grouped(number: i128) -> String {
     let sign = if number < 0 { "-" } else { "" };
     let digits = number.unsigned_abs().to_string();
     format!("{sign}{}", words::number(&digits))
