@@ -248,7 +248,7 @@ def rolling(clock):
     """For limits whose end may roll: ends on a Saturday, on a Sunday, on public holidays."""
     (first, last), holidays = ROLLS[clock["regime"]]
     hour = time() if clock["start_is"] == "date" else time(14, 20)
-    wanted = [("Saturday", lambda end: end.weekday() == 5 and not works(end))]
+    wanted = [("Saturday", lambda end: end.weekday() == 5 and end.year in YEARS and not works(end))]
     wanted += [("Sunday", lambda end: end.weekday() == 6)]
     wanted += [(f"the holiday {day:%d/%m/%Y}", lambda end, day=day: end == day) for day in holidays]
     for name, matches in wanted:
@@ -274,6 +274,13 @@ def edges(clock, moments, what):
                     yield start, f"{weekday}: {side} {name} of the {what}"
 
 
+def is_reached(clock, start):
+    """Whether the calendar knows the days around the end of the limit; that of a limit of years may lie beyond it."""
+    if clock["starts_on"] == "BEFORE" or clock["unit"] not in ("days", "months", "years"):
+        return True
+    return (nominal_end(start, int(clock["extended_to"] or clock["amount"]), clock["unit"]) + 10 * DAY).year in YEARS
+
+
 def starts(clock):
     """All starts of a clock, each once, in order of time."""
     found = list(general(clock))
@@ -286,6 +293,8 @@ def starts(clock):
         found += edges(clock, [(f"{edge:%H:%M}", edge) for session in SESSIONS for edge in session], "sessions")
     unique = {}
     for start, note in found:
+        if not is_reached(clock, start):
+            continue
         regime = "2008" if start.date() < NEW_LAW else "2025"
         if regime != clock["regime"]:
             raise ValueError(f"{start} is not under the law of {clock['regime']}")
