@@ -1,0 +1,130 @@
+//! Exit suspension, freeze of securities, collection of money from third parties, and what the police, the procuracy and
+//! the commune are told of a coercion (Law 106/2025 Art. 70 to 95; Decree 152/2026 Art. 42 to 57, 106).
+
+use serde_json::Value;
+
+use super::{answer_refused_at, changed_answer, kind, order_refused_at, remove};
+use crate::domain::catalogue::rule::{DeadlineRule, Regime};
+
+/// A pointer into the order's example, the JSON to put there (nothing takes the member away), and where it is refused then.
+type OrderCase = (&'static str, &'static str, &'static str);
+/// The outcome whose example is changed, and the same three.
+type AnswerCase = (&'static str, &'static str, &'static str, &'static str);
+
+fn change(document: &mut Value, pointer: &str, json: &str) {
+    let (parent, member) = pointer.rsplit_once('/').unwrap();
+    if json.is_empty() {
+        remove(document.pointer_mut(parent).unwrap(), member);
+        return;
+    }
+    let value = serde_json::from_str(json).unwrap();
+    if let Some(place) = document.pointer_mut(pointer) {
+        *place = value;
+    } else {
+        document.pointer_mut(parent).unwrap()[member] = value;
+    }
+}
+
+fn assert_orders_refused(code: &str, cases: &[OrderCase]) {
+    let kind = kind(code);
+    assert_eq!(order_refused_at(&kind, |_| {}), [""; 0], "{code}");
+    for (pointer, json, place) in cases {
+        let found = order_refused_at(&kind, |order| change(order, pointer, json));
+        assert!(
+            !found.is_empty() && found.iter().all(|found| found.starts_with(place)),
+            "{code}: {pointer} {json}: {found:?}"
+        );
+    }
+}
+
+fn assert_answers_refused(code: &str, cases: &[AnswerCase]) {
+    let kind = kind(code);
+    for (outcome, pointer, json, place) in cases {
+        let found = answer_refused_at(&kind, outcome, |answer| change(answer, pointer, json));
+        assert!(
+            !found.is_empty() && found.iter().all(|found| found.starts_with(place)),
+            "{code} {outcome}: {pointer} {json}: {found:?}"
+        );
+    }
+}
+
+/// The clocks of that name under the 2025 law.
+fn clocks(code: &str, name: &str) -> Vec<DeadlineRule> {
+    let rules = kind(code).definition.deadlines.clone();
+    let fits = |rule: &DeadlineRule| rule.name == name && rule.regimes.contains(&Regime::Law2025);
+    rules.into_iter().filter(fits).collect()
+}
+
+/// Whether the outcome's example leaves a measure.
+fn leaves_measure(code: &str, outcome: &str) -> bool {
+    let facts = changed_answer(&kind(code), outcome, |_| {}).unwrap();
+    facts.measure.is_some()
+}
+
+#[test]
+fn an_exit_suspension_says_who_why_and_for_how_long() {
+    assert_orders_refused(
+        "exit-suspension",
+        &[
+            ("/payload/subject/address", "", "/payload/subject/address"),
+            ("/payload/subject/date_of_birth", "", "/payload/subject/date_of_birth"),
+            ("/payload/subject/identifiers", "[]", "/payload/subject/identifiers"),
+            ("/payload/gender", "", "/payload/gender"),
+            ("/payload/nationality", "", "/payload/nationality"),
+            (
+                "/payload/capacity",
+                r#""LEGAL_REPRESENTATIVE""#,
+                "/payload/organisation",
+            ),
+            ("/payload/term_to", r#""2026-11-24""#, "/payload/term_to"),
+            ("/payload/handling_unit/phone", "", "/payload/handling_unit/phone"),
+            ("/head/signer/position", r#""Chấp hành viên""#, "/head/signer/position"),
+            ("/contact", "", "/contact"),
+        ],
+    );
+    assert_answers_refused(
+        "exit-suspension",
+        &[
+            ("UPDATED", "/payload/executed_time", "", "/payload/executed_time"),
+            (
+                "UPDATED",
+                "/payload/executed_time",
+                r#""2026-11-25T16:00:00+07:00""#,
+                "/payload/executed_time",
+            ),
+            ("UPDATED", "/payload/supplement", r#"["Ảnh"]"#, "/payload/supplement"),
+            ("ALREADY_LEFT", "/payload/left_time", "", "/payload/left_time"),
+            (
+                "ALREADY_LEFT",
+                "/payload/left_time",
+                r#""2026-11-26T08:00:00+07:00""#,
+                "/payload/left_time",
+            ),
+            (
+                "SUPPLEMENT_REQUIRED",
+                "/payload/supplement",
+                "[]",
+                "/payload/supplement",
+            ),
+            ("REFUSED", "/reasons/0/text", "", "/reasons/0/text"),
+        ],
+    );
+}
+
+#[test]
+fn only_what_was_entered_suspends_exit_and_the_clocks_never_rest() {
+    for (outcome, measure) in [
+        ("UPDATED", true),
+        ("ALREADY_LEFT", false),
+        ("SUPPLEMENT_REQUIRED", false),
+    ] {
+        assert_eq!(leaves_measure("exit-suspension", outcome), measure, "{outcome}");
+    }
+    let by_day = clocks("exit-suspension", "execute")[0].service_level.unwrap();
+    let by_hour = clocks("exit-suspension", "answer")[0].service_level.unwrap();
+    assert_eq!(
+        (by_day.amount, by_hour.amount),
+        (0, 24),
+        "the same day, and days off too"
+    );
+}
