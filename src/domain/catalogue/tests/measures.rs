@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{answer_refused_at, changed_answer, kind, order_refused_at, remove};
 use crate::domain::catalogue::rule::{DeadlineRule, Regime};
+use crate::domain::document::parts::RelationType;
 
 /// A pointer into the order's example, the JSON to put there (nothing takes the member away), and where it is refused then.
 type OrderCase = (&'static str, &'static str, &'static str);
@@ -127,4 +128,48 @@ fn only_what_was_entered_suspends_exit_and_the_clocks_never_rest() {
         (0, 24),
         "the same day, and days off too"
     );
+}
+
+#[test]
+fn a_change_of_an_exit_suspension_says_what_it_changes_and_why() {
+    assert_orders_refused(
+        "exit-suspension-change",
+        &[
+            ("/relations", "", "/relations"),
+            ("/payload/decision_changed/date", "", "/payload/decision_changed/date"),
+            ("/payload/ground_date", "", "/payload/ground_date"),
+            ("/payload/action", r#""LIFT""#, "/payload/action"),
+            ("/payload/action", r#""EXTEND""#, "/payload/"),
+            ("/payload/action", r#""ADJUST""#, "/payload/"),
+            ("/payload/ground", r#""NOT_FULFILLED""#, "/payload/ground"),
+            ("/payload/new_term_to", r#""2027-05-25""#, "/payload/new_term_to"),
+            ("/head/signer/position", r#""Chấp hành viên""#, "/head/signer/position"),
+        ],
+    );
+    assert_answers_refused(
+        "exit-suspension-change",
+        &[
+            ("UPDATED", "/payload/executed_time", "", "/payload/executed_time"),
+            (
+                "UPDATED",
+                "/payload/received_time",
+                r#""2026-12-08T12:00:00+07:00""#,
+                "/payload/executed_time",
+            ),
+            ("NOTHING_HELD", "/payload/explanation", "", "/payload/explanation"),
+            ("SUPPLEMENT_REQUIRED", "/payload/supplement", "", "/payload/supplement"),
+            ("REFUSED", "/reasons/0/code", r#""NO_TIME""#, "/reasons/0/code"),
+        ],
+    );
+}
+
+#[test]
+fn a_cancellation_ends_the_exit_suspension() {
+    let kind = kind("exit-suspension-change");
+    let ends = |outcome| {
+        let related = changed_answer(&kind, outcome, |_| {}).unwrap().related;
+        related.is_some_and(|related| related.relation == RelationType::Supersedes && related.ends)
+    };
+    assert!(ends("UPDATED") && ends("NOTHING_HELD"));
+    assert!(!ends("SUPPLEMENT_REQUIRED") && !ends("REFUSED"));
 }
