@@ -173,3 +173,88 @@ fn a_cancellation_ends_the_exit_suspension() {
     assert!(ends("UPDATED") && ends("NOTHING_HELD"));
     assert!(!ends("SUPPLEMENT_REQUIRED") && !ends("REFUSED"));
 }
+
+#[test]
+fn a_freeze_of_securities_names_them_and_its_result_the_custodians() {
+    assert_orders_refused(
+        "securities-freeze",
+        &[
+            ("/payload/securities", "[]", "/payload/securities"),
+            (
+                "/payload/securities/0/symbol",
+                r#""gla""#,
+                "/payload/securities/0/symbol",
+            ),
+            ("/payload/securities/1/quantity", "0", "/payload/securities/1/quantity"),
+            ("/payload/debtor/identifiers", "[]", "/payload/debtor/identifiers"),
+            (
+                "/payload/amounts/costs/amount",
+                r#""3500001""#,
+                "/payload/amounts/total",
+            ),
+            ("/payload/amounts/as_of", "", "/payload/amounts/as_of"),
+            ("/head/signer/position", r#""Thư ký""#, "/head/signer/position"),
+        ],
+    );
+    assert_answers_refused(
+        "securities-freeze",
+        &[
+            ("FROZEN", "/payload/custodians", "", "/payload/custodians"),
+            (
+                "FROZEN",
+                "/payload/custodians/0/notified_time",
+                "",
+                "/payload/custodians/0/notified_time",
+            ),
+            (
+                "FROZEN",
+                "/payload/lines/0/quantity_held",
+                "",
+                "/payload/lines/0/quantity_held",
+            ),
+            (
+                "FROZEN",
+                "/payload/lines/0/restriction",
+                r#"{"sort": "SECURED"}"#,
+                "/payload/lines/0/restriction",
+            ),
+            (
+                "FROZEN",
+                "/payload/executed_time",
+                r#""2026-11-23T09:00:00+07:00""#,
+                "/payload/executed_time",
+            ),
+            (
+                "FROZEN_PARTLY",
+                "/payload/lines/1/quantity_held",
+                "10",
+                "/payload/lines/1/quantity_held",
+            ),
+            (
+                "RESTRICTED",
+                "/payload/lines/0/restriction/authority",
+                "",
+                "/payload/lines/0/restriction/authority",
+            ),
+            (
+                "NOT_FOUND",
+                "/payload/searched_by",
+                r#"["GUESS"]"#,
+                "/payload/searched_by/0",
+            ),
+        ],
+    );
+    for (outcome, measure) in [("FROZEN", true), ("FROZEN_PARTLY", true), ("RESTRICTED", false)] {
+        assert_eq!(leaves_measure("securities-freeze", outcome), measure, "{outcome}");
+    }
+}
+
+#[test]
+fn a_freeze_of_securities_is_released_as_a_freeze_of_accounts_is() {
+    let release = kind("freeze-release");
+    let relation = release.relation(RelationType::Releases).unwrap();
+    assert!(relation.kinds.contains(kind("securities-freeze").code()));
+    let recipients = &release.definition.recipient_roles;
+    let holders = &kind("securities-freeze").definition.recipient_roles;
+    assert!(holders.iter().all(|role| recipients.contains(role)));
+}
