@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{answer_refused_at, changed_answer, kind, order_refused_at, remove};
 use crate::domain::catalogue::rule::{DeadlineRule, Regime};
 use crate::domain::document::parts::RelationType;
+use crate::domain::workflow::StartingPoint;
 
 /// A pointer into the order's example, the JSON to put there (nothing takes the member away), and where it is refused
 /// then (nothing: at the same place).
@@ -270,4 +271,31 @@ fn a_collection_says_from_what_and_its_result_what_was_paid() {
             ),
         ],
     );
+}
+
+#[test]
+fn support_is_asked_for_five_working_days_before_and_refused_with_reasons() {
+    assert_orders_refused(
+        "support-request",
+        &[
+            ("/payload/obstruction", "", ""),
+            ("/payload/requested/contents", "", ""),
+            ("/payload/requested/people", "0", ""),
+            ("/payload/activity", r#""OTHER""#, "/payload/activity_text"),
+            ("/payload/planned/date", r#""10/12/2026""#, ""),
+            ("/payload/place/commune_code", r#""1328""#, ""),
+            ("/contact", "", ""),
+        ],
+    );
+    assert_answers_refused(
+        "support-request",
+        &[
+            ("ARRANGED", "/payload/in_charge", "", ""),
+            ("ARRANGED", "/payload/changes", r#""Lùi một giờ.""#, ""),
+            ("ARRANGED_WITH_CHANGES", "/payload/changes", "", ""),
+            ("REFUSED", "/reasons", "[]", ""),
+        ],
+    );
+    let [sent]: [DeadlineRule; 1] = clocks("support-request", "transfer").try_into().unwrap();
+    assert_eq!((sent.starts_on, sent.limit.unwrap().amount), (StartingPoint::Before, 5));
 }
