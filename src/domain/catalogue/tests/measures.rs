@@ -299,3 +299,42 @@ fn support_is_asked_for_five_working_days_before_and_refused_with_reasons() {
     let [sent]: [DeadlineRule; 1] = clocks("support-request", "transfer").try_into().unwrap();
     assert_eq!((sent.starts_on, sent.limit.unwrap().amount), (StartingPoint::Before, 5));
 }
+
+#[test]
+fn a_coercion_plan_has_what_the_law_lists_and_the_police_owe_theirs() {
+    assert_orders_refused(
+        "coercion-plan",
+        &[
+            ("/payload/coerced/address", "", ""),
+            ("/payload/measures", "[]", ""),
+            ("/payload/method", "", ""),
+            ("/payload/force/people", "0", ""),
+            ("/payload/planned/starts", r#""05:30""#, ""),
+            ("/payload/planned/ends", r#""22:30""#, ""),
+            ("/payload/meeting/date", r#""2026-12-18""#, ""),
+            ("/payload/protection_requested", "false", ""),
+            ("/recipients", r#"["CA.1", "VKS.1"]"#, "/"),
+            ("/head/signer/position", r#""Chấp hành viên""#, ""),
+        ],
+    );
+    assert_answers_refused(
+        "coercion-plan",
+        &[
+            ("PROTECTION_PLANNED", "/payload/plan", "", ""),
+            ("PROTECTION_PLANNED", "/payload/plan/number", r#""không số""#, ""),
+            ("OBSERVATION", "/payload/observation", "", ""),
+            ("REFUSED", "/reasons/0/text", "", ""),
+        ],
+    );
+    let of_police = |name| {
+        let [rule]: [DeadlineRule; 1] = clocks("coercion-plan", name).try_into().unwrap();
+        let asked = rule.condition.unwrap();
+        assert_eq!(
+            (asked.pointer.as_str(), asked.equals),
+            ("/protection_requested", Value::Bool(true))
+        );
+        (rule.starts_on, rule.limit.unwrap().amount)
+    };
+    assert_eq!(of_police("issue"), (StartingPoint::Available, 3));
+    assert_eq!(of_police("answer"), (StartingPoint::Before, 5));
+}
