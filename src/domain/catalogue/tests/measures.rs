@@ -338,3 +338,27 @@ fn a_coercion_plan_has_what_the_law_lists_and_the_police_owe_theirs() {
     assert_eq!(of_police("issue"), (StartingPoint::Available, 3));
     assert_eq!(of_police("answer"), (StartingPoint::Before, 5));
 }
+
+#[test]
+fn a_seizure_of_land_is_told_of_three_working_days_before() {
+    assert_orders_refused(
+        "seizure-notice",
+        &[
+            ("/payload/seizure_decision/agency_name", "", ""),
+            ("/payload/planned/starts", r#""22:00""#, ""),
+            ("/payload/place/address", "", ""),
+            ("/payload/property", r#""""#, ""),
+            ("/payload/parcels/0/commune_code", "", ""),
+        ],
+    );
+    assert_answers_refused(
+        "seizure-notice",
+        &[
+            ("REPRESENTATIVE_NAMED", "/payload/representative/position", "", ""),
+            ("RECEIVED", "/payload/received_time", "", ""),
+            ("REFUSED", "/reasons/0/code", r#""BUSY""#, ""),
+        ],
+    );
+    let [sent]: [DeadlineRule; 1] = clocks("seizure-notice", "transfer").try_into().unwrap();
+    assert_eq!((sent.starts_on, sent.limit.unwrap().amount), (StartingPoint::Before, 3));
+}
