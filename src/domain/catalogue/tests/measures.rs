@@ -362,3 +362,45 @@ fn a_seizure_of_land_is_told_of_three_working_days_before() {
     let [sent]: [DeadlineRule; 1] = clocks("seizure-notice", "transfer").try_into().unwrap();
     assert_eq!((sent.starts_on, sent.limit.unwrap().amount), (StartingPoint::Before, 3));
 }
+
+#[test]
+fn a_coercion_decision_is_told_of_within_three_working_days() {
+    assert_orders_refused(
+        "coercion-decision-copy",
+        &[
+            ("/payload/content", "", ""),
+            ("/payload/place", "", ""),
+            ("/payload/measure", r#""INCOME""#, ""),
+            ("/payload/amount/amount", r#""0""#, ""),
+            (
+                "/payload/planned",
+                r#"{"date": "2026-12-17", "starts": "23:00"}"#,
+                "/payload/planned/starts",
+            ),
+            ("/head/signer/position", r#""Thư ký""#, ""),
+        ],
+    );
+    assert_answers_refused(
+        "coercion-decision-copy",
+        &[
+            (
+                "RECEIVED",
+                "/payload/executed_time",
+                r#""2026-11-19T09:10:00+07:00""#,
+                "",
+            ),
+            (
+                "TRANSACTIONS_STOPPED",
+                "/payload/executed_time",
+                r#""2026-11-19T08:00:00+07:00""#,
+                "",
+            ),
+            ("REFUSED", "/reasons/0/text", "", ""),
+        ],
+    );
+    let [sent]: [DeadlineRule; 1] = clocks("coercion-decision-copy", "transfer").try_into().unwrap();
+    assert_eq!(
+        (sent.pointer.as_deref(), sent.limit.unwrap().amount),
+        (Some("/date"), 3)
+    );
+}
