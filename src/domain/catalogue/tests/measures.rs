@@ -404,3 +404,34 @@ fn a_coercion_decision_is_told_of_within_three_working_days() {
         (Some("/date"), 3)
     );
 }
+
+#[test]
+fn the_end_of_a_measure_has_its_ground_and_its_day() {
+    assert_orders_refused(
+        "measure-end-notice",
+        &[
+            ("/payload/decision_ended/number", "", ""),
+            ("/payload/ground_date", "", ""),
+            ("/payload/ground_date", r#""2026-11-17""#, ""),
+            ("/payload/property", "", ""),
+            ("/payload/ground", r#""NOT_DEBTORS""#, ""),
+            ("/payload/ground", r#""OTHER_LAW""#, "/payload/ground_text"),
+            ("/payload/act", r#""LAPSED""#, "/payload/ground"),
+        ],
+    );
+    assert_answers_refused(
+        "measure-end-notice",
+        &[
+            ("EXECUTED", "/payload/executed_time", "", ""),
+            (
+                "EXECUTED",
+                "/payload/executed_time",
+                r#""2026-12-21T13:00:00+07:00""#,
+                "",
+            ),
+            ("NOTHING_HELD", "/payload/explanation", "", ""),
+        ],
+    );
+    let issued = clocks("measure-end-notice", "issue");
+    assert!(issued.iter().all(|rule| rule.limit.unwrap().amount == 3) && issued.len() == 2);
+}
