@@ -216,11 +216,11 @@ fn a_freeze_of_securities_names_them_and_its_result_the_custodians() {
 
 #[test]
 fn a_freeze_of_securities_is_released_as_a_freeze_of_accounts_is() {
-    let release = kind("freeze-release");
+    let (release, freeze) = (kind("freeze-release"), kind("securities-freeze"));
     let relation = release.relation(RelationType::Releases).unwrap();
-    assert!(relation.kinds.contains(kind("securities-freeze").code()));
+    assert!(relation.kinds.contains(freeze.code()));
     let recipients = &release.definition.recipient_roles;
-    let holders = &kind("securities-freeze").definition.recipient_roles;
+    let holders = &freeze.definition.recipient_roles;
     assert!(holders.iter().all(|role| recipients.contains(role)));
 }
 
@@ -434,4 +434,38 @@ fn the_end_of_a_measure_has_its_ground_and_its_day() {
     );
     let issued = clocks("measure-end-notice", "issue");
     assert!(issued.iter().all(|rule| rule.limit.unwrap().amount == 3) && issued.len() == 2);
+}
+
+#[test]
+fn a_bank_reports_what_it_sold_and_what_is_left_within_a_day() {
+    assert_orders_refused(
+        "secured-asset-result",
+        &[
+            ("/payload/obligation_notice", "", ""),
+            ("/payload/handled_time", r#""2026-12-10""#, ""),
+            ("/payload/transfer", "", ""),
+            ("/payload/costs/amount", r#""9000000""#, "/payload/surplus"),
+            (
+                "/payload/transfer/amount/amount",
+                r#""61000000""#,
+                "/payload/transfer/amount",
+            ),
+            ("/payload/transfer/time", r#""2026-12-10T08:00:00+07:00""#, ""),
+            ("/payload/surplus/amount", r#""0""#, "/payload/transfer"),
+        ],
+    );
+    assert_answers_refused(
+        "secured-asset-result",
+        &[
+            (
+                "MONEY_RECEIVED",
+                "/payload/money_received/amount/amount",
+                r#""1""#,
+                "/payload/money_received/amount",
+            ),
+            ("MONEY_NOT_RECEIVED", "/payload/explanation", "", ""),
+        ],
+    );
+    let [reported]: [DeadlineRule; 1] = clocks("secured-asset-result", "report").try_into().unwrap();
+    assert_eq!((reported.limit.unwrap().amount, reported.nature.as_str()), (24, "law"));
 }
