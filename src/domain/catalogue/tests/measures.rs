@@ -99,12 +99,7 @@ fn an_exit_suspension_says_who_why_and_for_how_long() {
             ),
             ("UPDATED", "/payload/supplement", r#"["Ảnh"]"#, ""),
             ("ALREADY_LEFT", "/payload/left_time", "", ""),
-            (
-                "ALREADY_LEFT",
-                "/payload/left_time",
-                r#""2026-11-26T08:00:00+07:00""#,
-                "",
-            ),
+            ("ALREADY_LEFT", "/payload/received_time", "", ""),
             ("SUPPLEMENT_REQUIRED", "/payload/supplement", "[]", ""),
             ("REFUSED", "/reasons/0/text", "", ""),
         ],
@@ -222,6 +217,14 @@ fn a_freeze_of_securities_is_released_as_a_freeze_of_accounts_is() {
     let recipients = &release.definition.recipient_roles;
     let holders = &freeze.definition.recipient_roles;
     assert!(holders.iter().all(|role| recipients.contains(role)));
+    let found = answer_refused_at(&release, "RELEASED", |answer| {
+        let line = r#"{"account": "999C000001", "account_type": "SECURITIES", "status": "RELEASED_ASSET",
+            "asset": {"description": "Cổ phiếu GLA", "quantity": {"amount": "5000", "unit": "cổ phiếu"}}}"#;
+        change(answer, "/payload/lines", &format!("[{line}]"));
+        change(answer, "/payload/totals", "[]");
+        change(answer, "/payload/total_released/amount", r#""0""#);
+    });
+    assert_eq!(found, [""; 0], "securities have no amount of money");
 }
 
 #[test]
@@ -412,7 +415,7 @@ fn the_end_of_a_measure_has_its_ground_and_its_day() {
         &[
             ("/payload/decision_ended/number", "", ""),
             ("/payload/ground_date", "", ""),
-            ("/payload/ground_date", r#""2026-11-17""#, ""),
+            ("/payload/ground_date", r#""18/12/2026""#, ""),
             ("/payload/property", "", ""),
             ("/payload/ground", r#""NOT_DEBTORS""#, ""),
             ("/payload/ground", r#""OTHER_LAW""#, "/payload/ground_text"),
