@@ -34,7 +34,10 @@ const PATTERNS: &[(&str, Field)] = &[
         Field::Plain("a time of day"),
     ),
     ("^(0[6-9]|1[0-9]|2[01]):[0-5][0-9]$", Field::Plain("a time of day")),
+    ("^([01][0-9]|2[0-3]):[0-5][0-9]$", Field::Plain("a time of day")),
     ("^[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?$", Field::Plain("a pay period")),
+    ("^[0-9]{4}-(0[1-9]|1[0-2])$", Field::Plain("a month")),
+    ("^[A-Z0-9]{3,12}$", Field::Plain("the public code of a security")),
     ("^req_[0-9a-f]{32}$", Field::Plain("an id of the hub")),
 ];
 
@@ -212,6 +215,7 @@ impl<'s> Node<'s> {
             (_, Some("vn-person-id"), _) => "001085012345".into(),
             (_, Some("vn-tax-code"), _) => "0100109106".into(),
             (_, _, Some(pattern)) if pattern.starts_with("^[0-9A-Z]") => "0011004001234".into(),
+            (_, _, Some(pattern)) if pattern.starts_with("^[A-Z0-9]") => "GLA".into(),
             (_, _, Some(pattern)) if pattern.contains(':') => "07:30".into(),
             (_, _, Some(pattern)) if pattern.starts_with("^[0-9]{4}") => "2026-10".into(),
             (_, _, Some(pattern)) if pattern.starts_with("^req_") => "req_019aa9c0a1007000800000000000abcd".into(),
