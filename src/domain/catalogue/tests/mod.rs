@@ -16,6 +16,7 @@ mod judgment_clarification;
 mod judgment_transfer;
 mod labels;
 mod land_information;
+mod procuracy;
 mod registration_release;
 mod registration_suspension;
 mod residence_information;
