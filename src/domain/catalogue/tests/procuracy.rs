@@ -274,7 +274,7 @@ fn decisions_to_suspend_are_refused_at_the_right_place() {
         ]),
         &json!([
             ["SUSPENDED", {"/payload/notified_time": null}, "/payload/notified_time"],
-            ["SUSPENDED", {"/payload/notified_time": "2027-02-09T10:00:00+07:00"}, "/payload/notified_time"],
+            ["SUSPENDED", {"/payload/notified_time": "2026-12-09T10:00:00+07:00"}, "/payload/notified_time"],
             ["SUSPENDED", {"/payload/enforced": "x"}, "/payload/enforced"],
             ["SUSPENDED_REST", {"/payload/enforced": null}, "/payload/enforced"],
             ["ALREADY_ENFORCED", {"/payload/enforced_date": "20/01/2027"}, "/payload/enforced_date"],
