@@ -17,6 +17,7 @@ mod judgment_transfer;
 mod labels;
 mod land_information;
 mod measures;
+mod procuracy;
 mod registration_release;
 mod registration_suspension;
 mod residence_information;
