@@ -14,7 +14,7 @@ use super::papers::{PAPERS, Papers};
 use super::world::World;
 use crate::harness::Fixture;
 use crate::harness::agencies::{PAPER_BANK, fixture};
-use crate::harness::seals;
+use crate::harness::{documents, seals};
 
 /// No answer of the catalogue's examples states that something was done later than on this day.
 const LATEST: jiff::civil::Date = jiff::civil::date(2026, 12, 21);
@@ -131,7 +131,7 @@ impl<'a> Desk<'a> {
         if !self.papers.kind.definition.signed_steps.is_empty() {
             let signer = self.world.registered(self.sender);
             order["head"]["signer"]["full_name"] = signer.full_name().into();
-            order["head"]["signer"]["position"] = signer.position().into();
+            order["head"]["signer"]["position"] = documents::signing_position(&self.papers.kind, signer).into();
         }
         moved(&mut order);
         order
@@ -143,6 +143,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn send(&self, order: &Value, made: &mut Made) -> String {
+        self.world.stand_as_signed(self.sender, &self.papers.kind).await;
         let content = seals::submit_now(&order.to_string());
         let sent = self
             .world

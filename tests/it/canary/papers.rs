@@ -42,6 +42,42 @@ const UNREACHED: &[(&str, &str)] = &[
         "account-freeze answer /further/lines/*/note",
         "lines must add up to what was added; their definition is that of /lines/*",
     ),
+    (
+        "complaint-decision-copy order /first_decision/authority",
+        "in decisions of the second instance alone; the example is of the first",
+    ),
+    (
+        "complaint-decision-copy order /first_decision/number",
+        "in decisions of the second instance alone; the example is of the first",
+    ),
+    (
+        "complaint-decision-copy order /first_decision/subject",
+        "in decisions of the second instance alone; the example is of the first",
+    ),
+    (
+        "exit-suspension order /organisation/address",
+        "only of a legal representative; the definition is that of /subject",
+    ),
+    (
+        "exit-suspension order /organisation/full_name",
+        "only of a legal representative; the definition is that of /subject",
+    ),
+    (
+        "exit-suspension order /organisation/identifiers/*/issued_by",
+        "only of a legal representative; the definition is that of /subject",
+    ),
+    (
+        "exit-suspension order /organisation/identifiers/*/number",
+        "only of a legal representative; the definition is that of /subject",
+    ),
+    (
+        "exit-suspension order /organisation/other_names/*",
+        "only of a legal representative; the definition is that of /subject",
+    ),
+    (
+        "exit-suspension-change order /changes/*",
+        "only of an adjustment; the example extends",
+    ),
 ];
 
 fn wrong_in_order(kind: &Kind, order: &Value) -> Vec<FieldViolation> {

@@ -8,6 +8,7 @@ use lienthong::app::ledger::LedgerSettings;
 use lienthong::client::channel::{HubAddress, connect};
 use lienthong::client::pki::{Authority, KeyedCertificate, Validity, fingerprint};
 use lienthong::domain::agency::{Credential, Purpose};
+use lienthong::domain::catalogue::Kind;
 use lienthong::domain::time::{Clock as _, ManualClock, Timestamp};
 use lienthong::evidence::digest::{hex, sha256};
 use lienthong::server::clock::SystemClock;
@@ -27,7 +28,7 @@ use crate::harness::agencies::{ALL, Fixture, OPERATOR};
 use crate::harness::hub::{Client, authorized, minter};
 use crate::harness::ledger::HUB;
 use crate::harness::wire::{Heard, hear};
-use crate::harness::{TestDatabase, TestLedger, seals};
+use crate::harness::{TestDatabase, TestLedger, documents, seals};
 
 /// Entries of a stream that stays open which are waited for.
 const ENTRIES: usize = 10;
@@ -48,6 +49,8 @@ pub(super) struct World {
     /// How many replies of each method brought marks to those whom they concern.
     brought: RefCell<BTreeMap<&'static str, u32>>,
     numbers: Cell<u32>,
+    /// In which positions officers stand that are not in their first.
+    positions: RefCell<BTreeMap<&'static str, String>>,
 }
 
 impl World {
@@ -120,6 +123,7 @@ impl World {
             said: RefCell::default(),
             brought: RefCell::default(),
             numbers: Cell::default(),
+            positions: RefCell::default(),
         };
         let strangers = world.strangers.clone();
         for agency in ALL.iter().chain(&strangers).filter(|agency| agency.is_digital()) {
@@ -136,6 +140,23 @@ impl World {
     /// The agency as it is registered.
     pub(super) fn registered(&self, agency: Fixture) -> Fixture {
         self.registered[agency.code_text()]
+    }
+
+    /// Lets the officer stand in the position in which orders of this kind are signed.
+    pub(super) async fn stand_as_signed(&self, agency: Fixture, kind: &Kind) {
+        let registered = self.registered(agency);
+        let position = documents::signing_position(kind, registered);
+        let present = self.positions.borrow().get(agency.code_text()).cloned();
+        if kind.definition.signed_steps.is_empty() || present.as_deref().unwrap_or(registered.position()) == position {
+            return;
+        }
+        let message = documents::in_position(registered, position, self.key());
+        self.call(agency, Rpc::AgencyServiceRegisterOfficer, &message)
+            .await
+            .expect("registered");
+        self.positions
+            .borrow_mut()
+            .insert(agency.code_text(), position.to_owned());
     }
 
     /// A number that was never given.

@@ -1,6 +1,7 @@
 //! Documents as agencies send them, made from the catalogue's examples.
 
 use lienthong::domain::catalogue::Kind;
+use lienthong_proto::v1;
 use serde_json::{Value, json};
 
 use super::agencies::Fixture;
@@ -13,14 +14,8 @@ pub(crate) fn order(kind: &Kind, key: &str, sender: Fixture, recipients: &[Fixtu
     order["recipients"] = recipients.iter().map(|recipient| recipient.code_text()).collect();
     order["head"]["signer"]["officer_id"] = sender.officer_id().as_str().into();
     // What is signed names its signer as he is registered.
-    let definition = &kind.definition;
-    if !definition.signed_steps.is_empty()
-        && definition
-            .signer_positions
-            .iter()
-            .any(|known| known == sender.position())
-    {
-        order["head"]["signer"]["position"] = sender.position().into();
+    if !kind.definition.signed_steps.is_empty() {
+        order["head"]["signer"]["position"] = signing_position(kind, sender).into();
         order["head"]["signer"]["full_name"] = sender.full_name().into();
     }
     // What names one recipient's accounts does not go to several.
@@ -31,6 +26,31 @@ pub(crate) fn order(kind: &Kind, key: &str, sender: Fixture, recipients: &[Fixtu
         payload.insert("scope".to_owned(), "WHOLE_CLIENT".into());
     }
     order
+}
+
+/// In which position the sender's officer signs orders of this kind: his own where it may sign, else the first that may.
+pub(crate) fn signing_position(kind: &Kind, sender: Fixture) -> &str {
+    let positions = &kind.definition.signer_positions;
+    if positions.iter().any(|known| known == sender.position()) {
+        return sender.position();
+    }
+    positions.first().map_or(sender.position(), String::as_str)
+}
+
+/// The officer of `sender` in another position, to be registered.
+pub(crate) fn in_position(sender: Fixture, position: &str, key: String) -> v1::RegisterOfficerRequest {
+    v1::RegisterOfficerRequest {
+        idempotency_key: key,
+        agency_code: String::new(),
+        officer: Some(v1::Officer {
+            officer_id: sender.officer_id().to_string(),
+            full_name: sender.full_name().to_owned(),
+            position: position.to_owned(),
+            valid_from: "2026-01-01".to_owned(),
+            scope: v1::OfficerScope::All.into(),
+            ..Default::default()
+        }),
+    }
 }
 
 /// The answer of the kind's example for an outcome.

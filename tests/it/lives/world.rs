@@ -12,7 +12,7 @@ use tonic::Status;
 
 use crate::harness::agencies::ALL;
 use crate::harness::audit::audit;
-use crate::harness::commands::kind;
+use crate::harness::commands::{CATALOGUE, kind};
 use crate::harness::hub::Client;
 use crate::harness::{Fixture, TestDatabase, TestHub, documents, seals};
 
@@ -24,6 +24,8 @@ pub(crate) struct World {
     clients: BTreeMap<&'static str, Client>,
     taken: RefCell<BTreeMap<&'static str, Vec<v1::MailboxEntry>>>,
     keys: Cell<u32>,
+    /// In which positions officers stand that are not in their first.
+    positions: RefCell<BTreeMap<&'static str, String>>,
 }
 
 impl World {
@@ -39,6 +41,7 @@ impl World {
             clients,
             taken: RefCell::default(),
             keys: Cell::default(),
+            positions: RefCell::default(),
         }
     }
 
@@ -81,6 +84,7 @@ impl World {
 
     /// Sends an order; its receipts, one for each recipient and one for each copy.
     pub(crate) async fn send(&self, sender: Fixture, order: &Value) -> Result<Vec<v1::Receipt>, Status> {
+        self.stand_as_signed(sender, order).await;
         let times = seals::times_from(self.hub.clock.now());
         let content = seals::submit_at(&order.to_string(), times);
         let reply = self
@@ -89,6 +93,30 @@ impl World {
             .submit(v1::SubmitRequest { content })
             .await?;
         Ok(reply.into_inner().receipts)
+    }
+
+    /// Lets the officer stand in the position in which he signs the order, where the kind wants another than his own: heads sign what
+    /// is serious, and each agency has one officer here.
+    async fn stand_as_signed(&self, sender: Fixture, order: &Value) {
+        let code = order["kind"].as_str().unwrap_or_default().parse();
+        let known = code.ok().and_then(|code| CATALOGUE.newest(&code));
+        let Some(kind) = known.filter(|kind| !kind.definition.signed_steps.is_empty()) else {
+            return;
+        };
+        let position = documents::signing_position(kind, sender);
+        let present = self.positions.borrow().get(sender.code_text()).cloned();
+        if present.as_deref().unwrap_or(sender.position()) == position {
+            return;
+        }
+        let message = documents::in_position(sender, position, self.key());
+        self.client(sender)
+            .agencies()
+            .register_officer(message)
+            .await
+            .expect("registered");
+        self.positions
+            .borrow_mut()
+            .insert(sender.code_text(), position.to_owned());
     }
 
     /// Opens a request with the kind's example.
