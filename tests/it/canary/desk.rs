@@ -85,20 +85,19 @@ impl<'a> Desk<'a> {
 
     /// What the order relates to: a measure in force.
     async fn relations(&self, made: &mut Made) -> Value {
-        let (first, outcome, relation) = match self.code() {
-            "freeze-release" => ("account-freeze", "HELD_FULL", "releases"),
-            "account-debit" => ("account-freeze", "HELD_FULL", "follows"),
-            "registration-release" => ("registration-suspension", "SUSPENDED", "releases"),
-            _ => return json!([]),
+        let Some(cited) = documents::cited(&self.papers.kind) else {
+            return json!([]);
         };
         let first = Desk {
             sender: self.sender,
             recipient: self.recipient,
-            ..Desk::open(self.world, first)
+            ..Desk::open(self.world, cited.kind.as_str())
         };
         let id = Box::pin(first.submit(made)).await;
-        first.answer(&id, outcome).await.expect("a measure");
-        json!([{ "type": relation, "enforcement_request_id": id }])
+        if let Some(outcome) = &cited.outcome {
+            first.answer(&id, outcome).await.expect("a measure");
+        }
+        json!([{ "type": cited.relation, "enforcement_request_id": id }])
     }
 
     pub(super) async fn order(&self, made: &mut Made) -> Value {

@@ -30,6 +30,10 @@ const PATTERNS: &[(&str, Field)] = &[
         Field::Plain("a rate in per cent"),
     ),
     (
+        "^(100([.]0{1,4})?|[1-9]?[0-9]([.][0-9]{1,4})?)$",
+        Field::Plain("a share in per cent"),
+    ),
+    (
         "^((0[6-9]|1[0-9]|2[01]):[0-5][0-9]|22:00)$",
         Field::Plain("a time of day"),
     ),

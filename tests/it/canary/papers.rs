@@ -43,18 +43,6 @@ const UNREACHED: &[(&str, &str)] = &[
         "lines must add up to what was added; their definition is that of /lines/*",
     ),
     (
-        "complaint-decision-copy order /first_decision/authority",
-        "in decisions of the second instance alone; the example is of the first",
-    ),
-    (
-        "complaint-decision-copy order /first_decision/number",
-        "in decisions of the second instance alone; the example is of the first",
-    ),
-    (
-        "complaint-decision-copy order /first_decision/subject",
-        "in decisions of the second instance alone; the example is of the first",
-    ),
-    (
         "exit-suspension order /organisation/address",
         "only of a legal representative; the definition is that of /subject",
     ),
@@ -77,6 +65,22 @@ const UNREACHED: &[(&str, &str)] = &[
     (
         "exit-suspension-change order /changes/*",
         "only of an adjustment; the example extends",
+    ),
+    (
+        "commune-verification order /other_content",
+        "only of contents that the list does not have; the example asks for those of the list",
+    ),
+    (
+        "verification-entrustment order /tasks/*/account/branch",
+        "only of tasks about accounts; the definition is the shared one",
+    ),
+    (
+        "verification-entrustment order /tasks/*/account/holder_name",
+        "only of tasks about accounts; the definition is the shared one",
+    ),
+    (
+        "verification-entrustment order /tasks/*/account/number",
+        "only of tasks about accounts; the definition is the shared one",
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! Documents as agencies send them, made from the catalogue's examples.
 
 use lienthong::domain::catalogue::Kind;
+use lienthong::domain::ids::KindCode;
 use lienthong_proto::v1;
 use serde_json::{Value, json};
 
@@ -26,6 +27,38 @@ pub(crate) fn order(kind: &Kind, key: &str, sender: Fixture, recipients: &[Fixtu
         payload.insert("scope".to_owned(), "WHOLE_CLIENT".into());
     }
     order
+}
+
+/// What the example of an order cites, for a test to send first.
+pub(crate) struct Cited {
+    /// How it is related.
+    pub(crate) relation: String,
+    /// The kind.
+    pub(crate) kind: KindCode,
+    /// The answer that leaves the measure which must be in force.
+    pub(crate) outcome: Option<String>,
+}
+
+/// What the example's order of a kind cites.
+pub(crate) fn cited(kind: &Kind) -> Option<Cited> {
+    let order: Value = serde_json::from_str(&kind.order_example).expect("JSON");
+    let relation = order["relations"][0]["type"].as_str()?.to_owned();
+    let mut known = kind.definition.relations.iter();
+    let known = known
+        .find(|known| known.r#type.as_str() == relation)
+        .expect("a relation of the kind");
+    let first = known.kinds.first().expect("a kind").clone();
+    let outcome = known.measure.then(|| {
+        let first = super::commands::kind(first.as_str());
+        let mut outcomes = first.definition.outcomes.iter();
+        let outcome = outcomes.find(|outcome| outcome.r#final && outcome.measure);
+        outcome.expect("an outcome with a measure").code.to_string()
+    });
+    Some(Cited {
+        relation,
+        kind: first,
+        outcome,
+    })
 }
 
 /// In which position the sender's officer signs orders of this kind: his own where it may sign, else the first that may.

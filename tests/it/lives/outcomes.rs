@@ -6,9 +6,8 @@ use lienthong::domain::document::parse;
 use lienthong::domain::ids::AgencyCode;
 use serde_json::{Value, json};
 
-use crate::harness::agencies::{BANK, LAND_37, THADS_37};
-use crate::harness::commands::CATALOGUE;
-use crate::harness::{Fixture, fixture};
+use crate::harness::commands::{CATALOGUE, kind};
+use crate::harness::{Fixture, documents, fixture};
 
 use super::deduction::papers;
 use super::life::Life;
@@ -21,28 +20,24 @@ fn parties(example: &str) -> (Fixture, Fixture) {
     (agency(&order.agency), agency(&order.recipients[0]))
 }
 
-/// What an order of this kind needs before it can be sent: a measure to relate to, papers.
-async fn needed(world: &World, code: &str) -> Value {
-    let measure = match code {
-        "freeze-release" | "account-debit" => {
-            let freeze = world.open("account-freeze", THADS_37, BANK).await;
-            freeze.answer("HELD_FULL").await;
-            freeze.id
-        }
-        "registration-release" => {
-            let suspension = world.open("registration-suspension", THADS_37, LAND_37).await;
-            suspension.answer("SUSPENDED").await;
-            suspension.id
-        }
-        "income-deduction" => return json!({ "attachments": papers(world).await }),
-        _ => return json!({}),
+/// What an order of this kind needs before it can be sent: what it cites, papers.
+async fn needed(world: &World, code: &str, (sender, recipient): (Fixture, Fixture)) -> Value {
+    if code == "income-deduction" {
+        return json!({ "attachments": papers(world).await });
+    }
+    let Some(cited) = documents::cited(&kind(code)) else {
+        return json!({});
     };
-    json!({ "relations": [{ "type": if code == "account-debit" { "follows" } else { "releases" }, "enforcement_request_id": measure }] })
+    let first = world.open(cited.kind.as_str(), sender, recipient).await;
+    if let Some(outcome) = &cited.outcome {
+        first.answer(outcome).await;
+    }
+    json!({ "relations": [{ "type": cited.relation, "enforcement_request_id": first.id }] })
 }
 
 async fn opened<'a>(world: &'a World, code: &str, example: &str) -> Life<'a> {
     let (sender, recipient) = parties(example);
-    let needed = needed(world, code).await;
+    let needed = needed(world, code, (sender, recipient)).await;
     let life = world.open_with(code, sender, recipient, |order| {
         for (member, value) in needed.as_object().expect("an object") {
             order[member] = value.clone();
