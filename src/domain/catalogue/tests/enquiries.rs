@@ -1,16 +1,17 @@
 //! The enquiries of Law 106/2025 Art. 37.6 and Decree 152/2026 Art. 21 about vehicles, tax, securities, inmates and shares;
-//! verification at a commune, entrusted verification, opinions on planning.
+//! verification at a commune, entrusted verification, opinions on planning; the notice of an entrustment to a prison.
 
 use serde_json::Value;
 
 use super::rule::{DeadlineRule, Regime};
 use super::{answer_refused_at, changed_answer, kind, order_refused_at};
 
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     "vehicle-information",
     "tax-information",
     "securities-information",
     "inmate-information",
+    "inmate-entrustment-notice",
     "share-information",
     "commune-verification",
     "verification-entrustment",
@@ -50,6 +51,12 @@ inmate-information | /payload/person | {"type": "ORGANISATION", "full_name": "C�
 inmate-information | /payload/criminal_judgment/number | "không rõ" | /payload/criminal_judgment/number
 inmate-information | /payload/other_content | - | /payload/other_content
 inmate-information | /payload/requested_information | ["MONEY"] | /payload/other_content
+inmate-entrustment-notice | /payload/results | - | /payload/results
+inmate-entrustment-notice | /payload/entrustment/decision_number | "không số" | /payload/entrustment/decision_number
+inmate-entrustment-notice | /payload/entrustment/to_agency | - | /payload/entrustment/to_agency
+inmate-entrustment-notice | /payload/entrustment/content | - | /payload/entrustment/content
+inmate-entrustment-notice | /payload/entrustment/extent | "ALL" | /payload/entrustment/extent
+inmate-entrustment-notice | /payload/results/remaining/amount | "20.000.000" | /payload/results/remaining/amount
 commune-verification | /payload/place/commune_code | "1432" | /payload/place/commune_code
 commune-verification | /payload/place | - | /payload/place
 commune-verification | /payload/visit | - | /payload/visit
@@ -118,6 +125,8 @@ inmate-information | FOUND | /payload/transfer | {"date": "2026-07-15", "to": "T
 inmate-information | FOUND_ELSEWHERE | /payload/transfer/to | - | /payload/transfer/to
 inmate-information | SENTENCE_ENDED | /payload/release/ground | "ESCAPED" | /payload/release/ground
 inmate-information | DECEASED | /payload/death | - | /payload/death
+inmate-entrustment-notice | RECEIVED | /payload/received_time | - | /payload/received_time
+inmate-entrustment-notice | RECEIVED | /payload/told | "hôm nay" | /payload/told
 commune-verification | MINUTES_SIGNED | /payload/minutes | - | /payload/minutes
 commune-verification | MINUTES_SIGNED | /payload/minutes/sealed_by | - | /payload/minutes/sealed_by
 commune-verification | MINUTES_SIGNED | /payload/minutes/participants | [] | /payload/minutes/participants
