@@ -8,6 +8,7 @@ mod attachments;
 mod broken;
 mod coercion_consultation;
 mod decision_copy;
+mod enquiries;
 mod freeze_release;
 mod golden;
 mod income_deduction;
