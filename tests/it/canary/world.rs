@@ -142,14 +142,22 @@ impl World {
         self.registered[agency.code_text()]
     }
 
-    /// Lets the officer stand in the position in which orders of this kind are signed.
-    pub(super) async fn stand_as_signed(&self, agency: Fixture, kind: &Kind) {
+    /// Whether the officer stands in the position in which orders of this kind are signed.
+    pub(super) fn stands_as_signed(&self, agency: Fixture, kind: &Kind) -> bool {
         let registered = self.registered(agency);
-        let position = documents::signing_position(kind, registered);
-        let present = self.positions.borrow().get(agency.code_text()).cloned();
-        if kind.definition.signed_steps.is_empty() || present.as_deref().unwrap_or(registered.position()) == position {
+        let positions = self.positions.borrow();
+        let present = positions.get(agency.code_text()).map(String::as_str);
+        kind.definition.signed_steps.is_empty()
+            || present.unwrap_or(registered.position()) == documents::signing_position(kind, registered)
+    }
+
+    /// Lets him stand so.
+    pub(super) async fn stand_as_signed(&self, agency: Fixture, kind: &Kind) {
+        if self.stands_as_signed(agency, kind) {
             return;
         }
+        let registered = self.registered(agency);
+        let position = documents::signing_position(kind, registered);
         let message = documents::in_position(registered, position, self.key());
         self.call(agency, Rpc::AgencyServiceRegisterOfficer, &message)
             .await

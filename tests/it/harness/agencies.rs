@@ -73,19 +73,19 @@ fixtures! {
     PAYER_37: "GIA-LAP.DN.0100109106", IncomePayer, Digital, "37", "Công ty Giả Lập",
         "dn.cao.van.thu", "Cao Văn Thử", "Giám đốc";
     UBND_PHU_LY: "GIA-LAP.UBND.13285", PeoplesCommittee, Digital, "13285", "Ủy ban nhân dân phường Phủ Lý (giả lập)",
-        "ub.dinh.thi.mau", "Đinh Thị Mẫu", "Chủ tịch Ủy ban nhân dân";
+        "ubnd.do.thi.mau", "Đỗ Thị Mẫu", "Phó Chủ tịch Ủy ban nhân dân phường";
     UBND_HOA_LU: "GIA-LAP.UBND.14329", PeoplesCommittee, Digital, "14329", "Ủy ban nhân dân phường Hoa Lư (giả lập)",
-        "ub.ta.van.gia", "Tạ Văn Giả", "Chủ tịch Ủy ban nhân dân";
+        "ubnd.dinh.van.pho", "Đinh Văn Phó", "Phó Chủ tịch Ủy ban nhân dân phường";
     DEPOSITORY: "GIA-LAP.VSDC", SecuritiesDepository, Digital, "01", "Tổng công ty lưu ký chứng khoán Giả Lập",
-        "lk.trinh.van.thu", "Trịnh Văn Thử", "Tổng Giám đốc";
+        "vsdc.pham.thi.mau", "Phạm Thị Mẫu", "Phó Tổng Giám đốc";
     IMMIGRATION: "GIA-LAP.XNC.01", Immigration, Digital, "01", "Cục Quản lý xuất nhập cảnh Giả Lập",
-        "xnc.la.van.thu", "Lã Văn Thử", "Trưởng phòng";
+        "xnc.le.van.mau", "Lê Văn Mẫu", "Phó Cục trưởng";
     POLICE_37: "GIA-LAP.CA.37", Police, Digital, "37", "Công an tỉnh Ninh Bình (giả lập)",
-        "ca.kieu.van.mau", "Kiều Văn Mẫu", "Trưởng phòng Cảnh sát giao thông";
+        "csgt.do.van.bien", "Đỗ Văn Biển", "Phó Trưởng phòng";
     TAX_37: "GIA-LAP.THUE.37", Tax, Digital, "37", "Thuế tỉnh Ninh Bình (giả lập)",
-        "thue.ha.thi.thu", "Hà Thị Thử", "Phó Trưởng Thuế tỉnh";
+        "thue.le.thi.tinh", "Lê Thị Tính", "Phó Trưởng Thuế tỉnh";
     PRISON_37: "GIA-LAP.TG.37", Prison, Digital, "37", "Trại giam Giả Lập",
-        "tg.ong.van.mau", "Ông Văn Mẫu", "Phó Giám thị";
+        "tg.vu.van.trai", "Vũ Văn Trại", "Phó Giám thị";
 }
 
 /// The agency with this code.
