@@ -12,6 +12,7 @@ pub mod kind;
 mod load;
 pub mod page;
 pub mod pattern;
+mod rows;
 pub mod rule;
 mod rules;
 pub mod schema;

@@ -39,8 +39,8 @@ const fn line(number: u8, source: &'static str, phrase: &'static str, served: &'
 pub static LINES: &[Line] = &[
     line(1, "S3", "\"kịp thời chuyển giao bản án, quyết định của Tòa án đã có hiệu lực pháp luật\"", &[Command("lienthong register --register judgments"), Command("lienthong track deadlines"), Command("lienthong report run late-transfers"), Command("lienthong report run judgment-gaps")]),
     line(2, "S3", "\"sửa chữa, bổ sung, giải thích bản án, quyết định và trả lời kiến nghị khi có yêu cầu\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
-    line(3, "S3", "\"xem xét xét miễn, giảm các khoản phải thi hành nộp ngân sách nhà nước\"", &[Later("xét miễn, giảm (C17, C18)")]),
-    line(4, "S3", "\"tăng cường kiểm sát công tác thi hành án dân sự\"", &[Command("lienthong supervise list")]),
+    line(3, "S3", "\"xem xét xét miễn, giảm các khoản phải thi hành nộp ngân sách nhà nước\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
+    line(4, "S3", "\"tăng cường kiểm sát công tác thi hành án dân sự\"", &[Command("lienthong supervise list"), Command("lienthong send")]),
     line(5, "S3", "\"cung cấp thông tin về tài khoản, các khoản thu nhập\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(6, "S3", "\"giải tỏa việc phong tỏa tài khoản, tài sản\"", &[Command("lienthong measures list"), Command("lienthong track response-times")]),
     line(7, "S3", "\"Thực hiện quyết định cưỡng chế trừ thu nhập, khấu trừ tài khoản, trừ vào tiền\"", &[Command("lienthong send"), Command("lienthong track response-times")]),

@@ -78,7 +78,7 @@ backends! {
         world.open_with("judgment-transfer", COURT_37, THADS_37, judgment("1/2026/DS-ST", "2026-10-01")).await;
         let told = rows(client, "coordination?period=2026H2").await;
         let numbers: Vec<&str> = told.iter().filter_map(|row| row["number"].as_str()).filter(|number| !number.is_empty()).collect();
-        assert_eq!(numbers, ["2.1", "2.2a", "2.2b", "2.2c", "3a", "3b", "3c"]);
+        assert_eq!(numbers, ["2.1", "2.2a", "2.2b", "2.2c", "3a", "3b", "3c", "3d"]);
         let land = row(&told, "duty", "Văn phòng đăng ký đất đai");
         let of = |row: &Value, key: &str| number(&row[key]);
         assert_eq!(["received", "answered_in_time", "answered_late", "overdue"].map(|key| of(land, key)), [7, 3, 1, 2]);

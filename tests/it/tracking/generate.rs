@@ -104,7 +104,7 @@ pub(super) async fn generate(database: &TestDatabase, requests: u32) -> i64 {
     let to = format!("'GIA-LAP.NH.1' || {}", (dialect.padded)(&format!("i % {PARTNERS}"), 5));
     let from = format!(
         "'GIA-LAP.THADS.1' || {}",
-        (dialect.padded)(&format!("(i / 7) % {SENDERS}"), 3)
+        (dialect.padded)(&format!("(i / {PARTNERS}) % {SENDERS}"), 3)
     );
     let kind = "CASE i % 5 WHEN 0 THEN 'account-information' WHEN 1 THEN 'land-information' ELSE 'account-freeze' END";
     let sent = format!("({now} - CAST({requests} - i AS BIGINT) * ({YEAR} / {requests}))");

@@ -11,6 +11,7 @@ use super::attachment::DocumentLimits;
 use super::definition::{CopyDefinition, KindDefinition, ReasonDefinition, RelationDefinition};
 use super::kind::Kind;
 use super::pattern::Pattern;
+use super::rows;
 use super::rule::{Certainty, Condition, Nature};
 use super::schema::{Schema, label};
 use crate::domain::agency::Role;
@@ -50,6 +51,7 @@ pub fn markdown(catalogue: &Catalogue) -> String {
     [HEAD.to_owned(), format!("\n{contents}")]
         .into_iter()
         .chain(sections)
+        .chain([rows::markdown()])
         .collect()
 }
 
