@@ -23,6 +23,7 @@ mod registration_release;
 mod registration_suspension;
 mod residence_information;
 mod shared_definitions;
+mod title_and_recommendation;
 
 use serde_json::Value;
 
