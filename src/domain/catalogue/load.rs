@@ -118,7 +118,7 @@ fn read_kind(name: &str, folder: &Folder<'_>, shared: &Definitions, problems: &m
     }
     check_no_stray_files(folder, &definition, problems);
     let order_example = order_example?.to_owned();
-    let kind = Kind {
+    let mut kind = Kind {
         definition,
         order_schema,
         answer_schema,
@@ -126,6 +126,8 @@ fn read_kind(name: &str, folder: &Folder<'_>, shared: &Definitions, problems: &m
         answer_examples,
     };
     check_examples(&kind, problems);
+    kind.order_schema.put_away();
+    kind.answer_schema.put_away();
     Some(kind)
 }
 

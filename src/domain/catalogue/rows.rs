@@ -1,13 +1,11 @@
 //! The messages that the law knows, row by row (section 4 of docs/law.md), and what serves each: a kind of the catalogue, a command, a
 //! reason why nothing of it passes between agencies, or what is to come. The end of `docs/kinds.md` is made from this table.
 
-use std::fmt::Write as _;
-
 use Serves::{Command, Kind, Later, Outside};
 
 /// What serves a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Serves {
+pub(super) enum Serves {
     /// A kind of the catalogue, by its code.
     Kind(&'static str),
     /// A command: a step, a register, a report, a timer that is looked at.
@@ -20,7 +18,7 @@ pub enum Serves {
 
 /// Every row, in the order of the law page.
 #[rustfmt::skip]
-pub static ROWS: &[(&str, &[Serves])] = &[
+static ROWS: &[(&str, &[Serves])] = &[
     ("C01", &[Kind("judgment-transfer")]),
     ("C02", &[Kind("judgment-transfer")]),
     ("C03", &[Kind("judgment-transfer")]),
@@ -46,7 +44,7 @@ pub static ROWS: &[(&str, &[Serves])] = &[
     ("V03", &[Kind("coercion-plan")]),
     ("V04", &[Kind("seizure-notice")]),
     ("V05", &[Kind("ended-case-list")]),
-    ("V06", &[Later("thông báo gửi lại yêu cầu thi hành án")]),
+    ("V06", &[Kind("returned-request-notice")]),
     ("V07", &[Kind("procuracy-file-request")]),
     ("V08", &[Kind("protest")]),
     ("V09", &[Kind("protest")]),
@@ -88,24 +86,24 @@ pub static ROWS: &[(&str, &[Serves])] = &[
     ("M18", &[Kind("measure-end-notice"), Kind("registration-release")]),
     ("A01", &[Outside("tổ chức thẩm định giá không phải là một bên trên cổng")]),
     ("A02", &[Outside("tổ chức đấu giá không phải là một bên trên cổng")]),
-    ("A03", &[Later("hồ sơ đăng ký sang tên sau xử lý tài sản")]),
-    ("A04", &[Later("kiến nghị thu hồi giấy chứng nhận")]),
+    ("A03", &[Kind("title-registration")]),
+    ("A04", &[Kind("certificate-revocation")]),
     ("A05", &[Later("đăng ký, tra cứu biện pháp bảo đảm")]),
     ("A06", &[Later("giao tài sản sung công")]),
     ("A07", &[Kind("planning-opinion")]),
-    ("A08", &[Later("ủy thác xử lý tài sản: giao tiền")]),
+    ("A08", &[Kind("asset-entrustment")]),
     ("A09", &[Command("lienthong case progress")]),
     ("A10", &[Later("trại giam nhận, gửi tiền")]),
-    ("F01", &[Later("ủy thác thi hành án")]),
-    ("F02", &[Later("tài liệu gửi tiếp cho nơi nhận ủy thác")]),
-    ("F03", &[Later("ủy thác xử lý tài sản")]),
+    ("F01", &[Kind("enforcement-entrustment")]),
+    ("F02", &[Kind("entrustment-papers")]),
+    ("F03", &[Kind("asset-entrustment")]),
     ("F04", &[Kind("inmate-entrustment-notice")]),
-    ("F05", &[Command("lienthong case progress"), Kind("decision-copy")]),
-    ("F06", &[Later("đăng công khai, niêm yết")]),
-    ("F07", &[Later("cập nhật thông tin công khai")]),
-    ("F08", &[Later("chấm dứt công khai")]),
+    ("F05", &[Kind("debtor-publication"), Command("lienthong case progress"), Kind("decision-copy")]),
+    ("F06", &[Kind("debtor-publication")]),
+    ("F07", &[Kind("debtor-publication-change")]),
+    ("F08", &[Kind("debtor-publication-change")]),
     ("F09", &[Command("lienthong case list --due-until")]),
-    ("F10", &[Command("lienthong case progress"), Later("thông báo gửi lại yêu cầu thi hành án")]),
+    ("F10", &[Kind("returned-request-notice"), Command("lienthong case progress")]),
     ("F11", &[Outside("thông báo cho đương sự qua VNeID, bưu chính, niêm yết")]),
     ("F12", &[Outside("xác nhận kết quả theo yêu cầu của đương sự")]),
     ("F13", &[Command("lienthong case progress"), Kind("decision-copy")]),
@@ -119,7 +117,7 @@ pub static ROWS: &[(&str, &[Serves])] = &[
     ("R01", &[Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
     ("R02", &[Command("lienthong report run coordination")]),
     ("R03", &[Command("lienthong report run credit-cases")]),
-    ("R04", &[Command("lienthong notices"), Later("kiến nghị xử lý nơi không phối hợp, do cơ quan tự lập")]),
+    ("R04", &[Kind("non-cooperation-recommendation"), Command("lienthong notices")]),
     ("R05", &[Later("báo cáo kết quả phối hợp bảo vệ cưỡng chế")]),
 ];
 
@@ -144,7 +142,7 @@ and what serves it: a kind, a command, why nothing passes between agencies, or �
             Later(what) => format!("chưa có: {what}"),
         });
         let served = served.collect::<Vec<_>>().join("; ");
-        let _ = writeln!(page, "| {row} | {served} |");
+        page.extend(["| ", row, " | ", &served, " |\n"]);
     }
     page
 }

@@ -1,5 +1,7 @@
 //! A kind's JSON Schemas (2020-12): compiled once, looked into for titles, and their errors put in words.
 
+use std::sync::OnceLock;
+
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
@@ -11,12 +13,13 @@ use crate::domain::error::FieldViolation;
 use crate::domain::identifier;
 use crate::domain::pointer::{push_member, push_shown};
 
-/// A compiled schema with its text.
+/// A schema that compiles, with its text. A hub has many kinds and an agency's day few, so what it compiles to is made when the first
+/// document of the kind comes and kept from then on.
 #[derive(Debug)]
 pub struct Schema {
     text: String,
     document: Value,
-    validator: Validator,
+    validator: OnceLock<Option<Validator>>,
 }
 
 impl Schema {
@@ -40,21 +43,17 @@ impl Schema {
         };
         jsonschema::draft202012::meta::validate(&document)
             .map_err(|error| fault(error.instance_path().as_str(), error.to_string()))?;
-        let mut options = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(false);
-        for (name, check) in identifier::FORMATS {
-            options = options.with_format(*name, move |value: &str| check(value).is_ok());
-        }
-        let validator = options
-            .build(&document)
-            .map_err(|error| fault(error.instance_path().as_str(), error.to_string()))?;
+        validator(&document).map_err(|error| fault(error.instance_path().as_str(), error.to_string()))?;
         Ok(Self {
             text,
             document,
-            validator,
+            validator: OnceLock::new(),
         })
+    }
+
+    /// Gives back the room of what it compiles to, until it is needed.
+    pub(super) fn put_away(&mut self) {
+        self.validator.take();
     }
 
     /// The schema as it is served: as it was written, or with the shared definitions that it uses.
@@ -69,11 +68,20 @@ impl Schema {
 
     /// Everything that is wrong with `payload`, by pointer after `prefix`, at most `limit` of it.
     pub fn violations(&self, payload: &Value, prefix: &str, limit: usize) -> Vec<FieldViolation> {
-        if self.validator.is_valid(payload) {
+        // It compiled before, when the catalogue was read.
+        let Some(validator) = self.validator.get_or_init(|| validator(&self.document).ok()) else {
+            return vec![FieldViolation::new(
+                prefix,
+                "schema",
+                "Không đọc được mẫu của loại yêu cầu.",
+                "The kind's schema does not compile.",
+            )];
+        };
+        if validator.is_valid(payload) {
             return Vec::new();
         }
         let mut found: Vec<FieldViolation> = Vec::new();
-        for error in self.validator.iter_errors(payload).take(limit) {
+        for error in validator.iter_errors(payload).take(limit) {
             let at = format!("{prefix}{}", error.instance_path().as_str());
             let title = self.title_at(error.instance_path().as_str());
             describe(&error, &at, title, &mut |violation| {
@@ -153,6 +161,18 @@ impl Schema {
             check_shape(definition, &at, problems);
         }
     }
+}
+
+/// The schema compiled.
+fn validator(document: &Value) -> Result<Validator, ValidationError<'static>> {
+    let mut options = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false);
+    for (name, check) in identifier::FORMATS {
+        options = options.with_format(*name, move |value: &str| check(value).is_ok());
+    }
+    options.build(document)
 }
 
 /// The schema that `$ref` leads to, within `document`.

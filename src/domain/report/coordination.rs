@@ -45,6 +45,10 @@ pub static DUTIES: &[DutyOfDirective] = &[
             "support-request",
             "coercion-plan",
             "seizure-notice",
+            "title-registration",
+            "certificate-revocation",
+            "debtor-publication",
+            "debtor-publication-change",
         ],
     },
     DutyOfDirective {
@@ -88,6 +92,7 @@ pub static DUTIES: &[DutyOfDirective] = &[
             "procuracy-file-request",
             "complaint-decision-copy",
             "ended-case-list",
+            "returned-request-notice",
         ],
     },
     DutyOfDirective {

@@ -49,7 +49,11 @@ struct Story<'a> {
     count: Cell<u32>,
 }
 
-/// Lets everything happen, and then, if there are any, `attempts` of a random walk in a log that has a whole tile.
+/// Kinds of a story in a log that has no whole tile.
+const FEW: usize = 14;
+
+/// Lets everything happen, and then, if there are any, `attempts` of a random walk in a log that has a whole tile. Without them the log stays
+/// short of one: few of the kinds come in it.
 pub(super) async fn live(database: &TestDatabase, attempts: usize) {
     happen(database, attempts, true).await;
 }
@@ -72,7 +76,7 @@ async fn happen(database: &TestDatabase, attempts: usize, erases: bool) {
     hub.bring_in_calendar().await;
     story.registry().await;
     story.calendar().await;
-    story.every_kind().await;
+    story.each_kind(if attempts > 0 { usize::MAX } else { FEW }).await;
     story.money().await;
     story.documents().await;
     story.on_paper().await;
@@ -247,9 +251,9 @@ impl Story<'_> {
         self.act(command).await;
     }
 
-    /// An order of every kind, registered, assigned, answered with the first outcome that ends it, and taken in.
-    async fn every_kind(&self) {
-        for kind in CATALOGUE.kinds() {
+    /// An order of each of so many kinds, registered, assigned, answered with the first outcome that ends it, and taken in.
+    async fn each_kind(&self, most: usize) {
+        for kind in CATALOGUE.kinds().take(most) {
             let example: Value = serde_json::from_str(&kind.order_example).expect("JSON");
             let agency = |code: &Value| fixture(&code.as_str().expect("a code").parse().expect("a code"));
             let recipient = agency(&example["recipients"][0]);
