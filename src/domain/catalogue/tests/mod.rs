@@ -19,6 +19,7 @@ mod labels;
 mod land_information;
 mod measures;
 mod procuracy;
+mod publication;
 mod registration_release;
 mod registration_suspension;
 mod residence_information;
