@@ -9,6 +9,7 @@ mod broken;
 mod coercion_consultation;
 mod decision_copy;
 mod enquiries;
+mod entrustment;
 mod freeze_release;
 mod golden;
 mod income_deduction;

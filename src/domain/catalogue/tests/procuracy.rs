@@ -34,7 +34,7 @@ fn apply(document: &mut Value, changes: &Value) {
 }
 
 /// Each order, changed so, is refused at these places and no others; each answer with that outcome at that place.
-fn assert_refused(code: &str, orders: &Value, answers: &Value) {
+pub(super) fn assert_refused(code: &str, orders: &Value, answers: &Value) {
     let kind = kind(code);
     assert!(order_refused_at(&kind, |_| {}).is_empty(), "{code}");
     for case in orders.as_array().unwrap() {
