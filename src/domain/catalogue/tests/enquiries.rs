@@ -19,7 +19,7 @@ const KINDS: [&str; 9] = [
 ];
 
 /// Stands for the value of a member that is taken out.
-const REMOVED: &str = "-";
+pub(super) const REMOVED: &str = "-";
 
 /// Kind, what is changed, its new value as JSON, and where the order is refused.
 const ORDERS: &str = r#"
@@ -156,13 +156,13 @@ share-information | NOT_FOUND | /payload/searched_by/0 | "PHONE" | /payload/sear
 "#;
 
 /// The cells of a table, line by line.
-fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+pub(super) fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     let lines = table.lines().filter(|line| !line.is_empty());
     lines.map(|line| line.split(" | ").collect::<Vec<_>>().try_into().unwrap())
 }
 
 /// Puts `value` at `pointer`, or takes out what is there.
-fn change(document: &mut Value, pointer: &str, value: &str) {
+pub(super) fn change(document: &mut Value, pointer: &str, value: &str) {
     let (parent, member) = pointer.rsplit_once('/').unwrap();
     if value == REMOVED {
         let parent = document.pointer_mut(parent).unwrap();

@@ -21,12 +21,14 @@ const KINDS: [&str; 11] = [
 ];
 
 /// Changes an example: pointers and new values; null takes a member away.
-fn apply(document: &mut Value, changes: &Value) {
+pub(super) fn apply(document: &mut Value, changes: &Value) {
     for (pointer, value) in changes.as_object().unwrap() {
         let (parent, member) = pointer.rsplit_once('/').unwrap();
         let parent = document.pointer_mut(parent).unwrap();
         if value.is_null() {
             remove(parent, member);
+        } else if let Some(items) = parent.as_array_mut() {
+            items[member.parse::<usize>().unwrap()] = value.clone();
         } else {
             parent.as_object_mut().unwrap().insert(member.to_owned(), value.clone());
         }

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::enquiries::{REMOVED, change, rows};
 use super::{answer_refused_at, changed_answer, kind, order_refused_at};
 use crate::domain::catalogue::rule::{Nature, Regime};
 use crate::domain::workflow::Party;
@@ -12,9 +13,6 @@ const KINDS: [&str; 3] = [
     "debtor-publication-change",
     "returned-request-notice",
 ];
-
-/// Stands for the value of a member that is taken out.
-const REMOVED: &str = "-";
 
 /// Kind, what is changed, its new value as JSON, and where the order is refused.
 const ORDERS: &str = r#"
@@ -86,28 +84,6 @@ returned-request-notice | RECEIVED | /payload/received_time | - | /payload/recei
 returned-request-notice | RECEIVED | /payload/received_time | "2026-11-26" | /payload/received_time
 returned-request-notice | RECEIVED | /payload/observation | "x" | /payload/observation
 "#;
-
-/// The cells of a table, line by line.
-fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
-    let lines = table.lines().filter(|line| !line.is_empty());
-    lines.map(|line| line.split(" | ").collect::<Vec<_>>().try_into().unwrap())
-}
-
-/// Puts `value` at `pointer`, or takes out what is there.
-fn change(document: &mut Value, pointer: &str, value: &str) {
-    let (parent, member) = pointer.rsplit_once('/').unwrap();
-    if value == REMOVED {
-        let parent = document.pointer_mut(parent).unwrap();
-        parent.as_object_mut().unwrap().remove(member).unwrap();
-        return;
-    }
-    let value: Value = serde_json::from_str(value).unwrap();
-    if let Some(place) = document.pointer_mut(pointer) {
-        *place = value;
-    } else {
-        document.pointer_mut(parent).unwrap()[member] = value;
-    }
-}
 
 #[test]
 fn orders_are_refused_at_the_right_place() {

@@ -1,8 +1,9 @@
 //! What follows the disposal of an asset, and bodies that do not cooperate: Decree 152/2026 Art. 69, 100, 104.6, 105.1a.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{answer_refused_at, changed_answer, kind, order_refused_at, remove};
+use super::procuracy::{apply, assert_refused};
+use super::{changed_answer, kind, order_refused_at};
 use crate::domain::catalogue::rule::{DeadlineRule, Nature, Regime};
 use crate::domain::workflow::Action;
 
@@ -11,40 +12,6 @@ const KINDS: [&str; 3] = [
     "non-cooperation-recommendation",
     "certificate-revocation",
 ];
-
-/// Changes an example: pointers and new values; null takes a member away.
-fn apply(document: &mut Value, changes: &Value) {
-    for (pointer, value) in changes.as_object().unwrap() {
-        let (parent, member) = pointer.rsplit_once('/').unwrap();
-        let parent = document.pointer_mut(parent).unwrap();
-        if value.is_null() {
-            remove(parent, member);
-        } else if let Some(items) = parent.as_array_mut() {
-            items[member.parse::<usize>().unwrap()] = value.clone();
-        } else {
-            parent.as_object_mut().unwrap().insert(member.to_owned(), value.clone());
-        }
-    }
-}
-
-/// Each order, changed so, is refused at these places and no others; each answer with that outcome at that place.
-fn assert_refused(code: &str, orders: &Value, answers: &Value) {
-    let kind = kind(code);
-    assert!(order_refused_at(&kind, |_| {}).is_empty(), "{code}");
-    for case in orders.as_array().unwrap() {
-        let mut found = order_refused_at(&kind, |order| apply(order, &case[0]));
-        found.sort();
-        assert_eq!(found.join(", "), case[1].as_str().unwrap(), "{code}: {case}");
-    }
-    for case in answers.as_array().unwrap() {
-        let found = answer_refused_at(&kind, case[0].as_str().unwrap(), |answer| apply(answer, &case[1]));
-        let at_place = |found: &String| case[2] == found.as_str();
-        assert!(
-            !found.is_empty() && found.iter().all(at_place),
-            "{code}: {case}: {found:?}"
-        );
-    }
-}
 
 fn rules(code: &str, regime: Regime) -> Vec<DeadlineRule> {
     let rules = kind(code).definition.deadlines.clone();
