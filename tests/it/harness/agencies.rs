@@ -86,6 +86,20 @@ fixtures! {
         "thue.le.thi.tinh", "Lê Thị Tính", "Phó Trưởng Thuế tỉnh";
     PRISON_37: "GIA-LAP.TG.37", Prison, Digital, "37", "Trại giam Giả Lập",
         "tg.vu.van.trai", "Vũ Văn Trại", "Phó Giám thị";
+    BAILIFF_37: "GIA-LAP.VPTHADS.37", BailiffOffice, Digital, "37", "Văn phòng thi hành án dân sự Giả Lập",
+        "thv.pham.van.hanh", "Phạm Văn Hành", "Trưởng Văn phòng";
+    ENFORCEMENT_ADMIN: "GIA-LAP.CQLTHADS", EnforcementAdmin, Digital, "01", "Cục Quản lý thi hành án dân sự (giả lập)",
+        "ct.le.thi.cuc", "Lê Thị Cục", "Phó Cục trưởng";
+    STATE_BANK_37: "GIA-LAP.NHNN.37", StateBank, Digital, "37", "Ngân hàng Nhà nước Khu vực Giả Lập",
+        "nhnn.tran.van.gia", "Trần Văn Giả", "Phó Giám đốc";
+    TREASURY_37: "GIA-LAP.KBNN.37", Treasury, Digital, "37", "Kho bạc Nhà nước Khu vực Giả Lập",
+        "kb.ngo.thi.kho", "Ngô Thị Khố", "Phó Giám đốc";
+    UBND_37: "GIA-LAP.UBND.37", PeoplesCommittee, Digital, "37", "Ủy ban nhân dân tỉnh Ninh Bình (giả lập)",
+        "ubnd.vu.van.tinh", "Vũ Văn Tỉnh", "Phó Chủ tịch Ủy ban nhân dân tỉnh";
+    COMMITTEE_37: "GIA-LAP.BCD.37", SteeringCommittee, Digital, "37", "Ban Chỉ đạo thi hành án dân sự tỉnh Ninh Bình (giả lập)",
+        "bcd.do.van.ban", "Đỗ Văn Bạn", "Trưởng ban";
+    FATHERLAND_FRONT_37: "GIA-LAP.MTTQ.37", FatherlandFront, Digital, "37", "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh Ninh Bình (giả lập)",
+        "mttq.mai.van.mat", "Mai Văn Mật", "Phó Chủ tịch";
 }
 
 /// The agency with this code.
