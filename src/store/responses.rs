@@ -2,7 +2,7 @@
 //! `app::tracking::scorecards`.
 
 use super::backend::on_pool;
-use super::rows::{OverdueOf, StoredSum};
+use super::rows::{OverdueOf, StoredSum, TimedAnswers};
 use super::{Store, json_list, sql_tracking, store_error};
 use crate::domain::error::Result;
 use crate::domain::ids::{AgencyCode, KindCode, UnitId};
@@ -51,6 +51,17 @@ impl Store {
         };
         on_pool!(self, text, |sql, pool| sqlx::query_as(sql)
             .bind(&subject)
+            .bind(period.first.to_string())
+            .bind(period.last.to_string())
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// Of the answers of agencies, those that a limit held for, over all months.
+    pub async fn timed_answers(&self, agencies: &[&AgencyCode], period: Period) -> Result<Vec<TimedAnswers>> {
+        let codes = json_list(agencies.iter().map(|code| code.as_str()));
+        on_pool!(self, sql_tracking::TIMED_OF, |sql, pool| sqlx::query_as(sql)
+            .bind(&codes)
             .bind(period.first.to_string())
             .bind(period.last.to_string())
             .fetch_all(pool))

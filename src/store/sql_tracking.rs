@@ -64,6 +64,18 @@ macro_rules! sums {
     };
 }
 
+/// The first final answers over all months that a limit held for: what a share is made of, without histograms.
+macro_rules! timed {
+    ($which:expr) => {
+        concat!(
+            "SELECT c.agency, CAST(SUM(c.answered_in_time) AS BIGINT) AS in_time, CAST(SUM(c.answered_late) AS BIGINT) AS late ",
+            "FROM response_count c WHERE c.month >= $2 AND c.month <= $3 AND ",
+            $which,
+            " AND c.level = 'AGENCY' GROUP BY c.agency"
+        )
+    };
+}
+
 /// $4 to $7: agency, unit, kind and province, empty for any; $8: how many at most.
 macro_rules! details {
     ($which:expr) => {
@@ -108,6 +120,7 @@ texts! {
     DEADLINES_OWED_BY = Sql::both(deadlines!("agency", "counterparty"));
     DEADLINES_OWED_TO = Sql::both(deadlines!("counterparty", "agency"));
     SUMS_OF = among!(sums, "c.agency", " AND c.level = 'AGENCY'");
+    TIMED_OF = among!(timed, "c.agency");
     SUMS_WITH = Sql::both(sums!("c.counterparty = $1 AND c.counterparty <> '' AND c.level = 'PAIR'"));
     DETAILS_OF = among!(details, "c.agency");
     DETAILS_WITH = Sql::both(details!("c.counterparty = $1 AND c.counterparty <> ''"));

@@ -160,13 +160,9 @@ impl App {
         if partners.is_empty() {
             return Ok(());
         }
-        let mut sums = BTreeMap::<AgencyCode, Sum>::new();
-        for stored in self.store.sums(Whose::Of(&partners), period).await? {
-            sums.entry(stored.agency).or_default().merge(&stored.sum);
-        }
-        for (agency, sum) in sums {
-            if let Some(card) = cards.get_mut(&agency) {
-                card.share_in_time_permille = sum.in_time_permille();
+        for timed in self.store.timed_answers(&partners, period).await? {
+            if let Some(card) = cards.get_mut(&timed.agency) {
+                card.share_in_time_permille = timed.sum.in_time_permille();
             }
         }
         Ok(())

@@ -41,7 +41,7 @@ pub use report_book::{CampaignRow, ClosingRow, StatedBy, TargetsRow};
 pub use request::ListedDeadline;
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
 pub(crate) use response::{CountRow, HistogramRow};
-pub use response::{OverdueOf, StoredSum};
+pub use response::{OverdueOf, StoredSum, TimedAnswers};
 pub(crate) use supervision::ShownRow;
 pub use supervision::{ReadCount, ReadRow};
 pub use timer::NoticeRow;

@@ -193,3 +193,22 @@ mod tests {
         }
     }
 }
+
+/// The first final answers of an agency that a limit held for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimedAnswers {
+    /// Who answered.
+    pub agency: AgencyCode,
+    /// In time and late, and nothing else.
+    pub sum: Sum,
+}
+
+from_row!(TimedAnswers, |row| {
+    let mut sum = Sum::default();
+    sum.add(What::AnsweredInTime, row.try_get("in_time")?);
+    sum.add(What::AnsweredLate, row.try_get("late")?);
+    Ok(Self {
+        agency: parsed(row, "agency")?,
+        sum,
+    })
+});

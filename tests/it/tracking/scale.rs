@@ -195,6 +195,7 @@ async fn measured(backend: Backend) {
     for (name, values) in [
         ("SUMS_OF", vec![one.clone(), from_month.clone(), to_month.clone()]),
         ("SUMS_OF", vec![list.clone(), from_month.clone(), to_month.clone()]),
+        ("TIMED_OF", vec![list.clone(), from_month.clone(), to_month.clone()]),
         ("SUMS_WITH", vec![owed.clone(), from_month, to_month]),
         (
             "OVERDUE_OF",
