@@ -26,7 +26,7 @@ impl App {
         if self.store.knows_subject(&subject).await? {
             return Ok(());
         }
-        let kinds = self.catalogue.all().map(|kind| StatedKind {
+        let kinds = self.catalogue.kinds().map(|kind| StatedKind {
             code: kind.code().clone(),
             revision: kind.revision(),
         });

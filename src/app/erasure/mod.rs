@@ -272,7 +272,7 @@ impl App {
         let owners = self.owned_by(&viewer.agency).await?;
         let kinds: Vec<KeptUntil> = self
             .catalogue
-            .all()
+            .kinds()
             .map(|kind| KeptUntil {
                 kind: kind.definition.code.clone(),
                 revision: i64::from(kind.definition.revision),

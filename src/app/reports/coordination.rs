@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Setting, too_much};
 use crate::app::App;
 use crate::domain::agency::Role;
+use crate::domain::catalogue::directive::DirectiveItem;
 use crate::domain::error::Result;
 use crate::domain::ids::AgencyCode;
-use crate::domain::report::coordination::{PartnerLine, Results, TRANSFER, coordination, duty_of};
+use crate::domain::report::coordination::{PartnerLine, Results, TRANSFER, coordination};
 use crate::domain::report::{Parameter, Report, Table};
 use crate::store::{SumFilter, TransferFilter, Whose};
 
@@ -25,9 +26,10 @@ impl App {
     pub(super) async fn coordination(&self, setting: &Setting<'_>) -> Result<Table> {
         let period = setting.counted_months()?;
         let agency = &setting.agency.code;
-        let mut lines: BTreeMap<(usize, AgencyCode), Line> = BTreeMap::new();
+        let mut lines: BTreeMap<(DirectiveItem, AgencyCode), Line> = BTreeMap::new();
+        let catalogue = &self.catalogue;
         let mut add = |kind: String, partner: AgencyCode, results: &Results| {
-            let line = lines.entry((duty_of(&kind), partner)).or_default();
+            let line = lines.entry((catalogue.directive_item(&kind), partner)).or_default();
             line.results.add(results);
             line.kinds.insert(kind);
         };
@@ -73,10 +75,10 @@ impl App {
     async fn coordination_table(
         &self,
         setting: &Setting<'_>,
-        lines: BTreeMap<(usize, AgencyCode), Line>,
+        lines: BTreeMap<(DirectiveItem, AgencyCode), Line>,
     ) -> Result<Table> {
         let called = self.called(lines.keys().map(|(_, partner)| partner)).await?;
-        let mut by_duty: BTreeMap<usize, Vec<PartnerLine>> = BTreeMap::new();
+        let mut by_duty: BTreeMap<DirectiveItem, Vec<PartnerLine>> = BTreeMap::new();
         for ((duty, partner), line) in lines {
             let kinds = line.kinds.into_iter().collect::<Vec<_>>().join(",");
             let list = if kinds == TRANSFER {

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::directive::DirectiveItem;
 use super::pattern::Pattern;
 use super::rule::{Certainty, Condition, DeadlineRule, Span};
 use super::sums::{SumRule, TimeRule};
@@ -74,6 +75,12 @@ pub struct KindDefinition {
     pub legal_basis: Vec<String>,
     /// How well the basis has been checked.
     pub certainty: Certainty,
+    /// The rows of the law page (section 4 of docs/law.md) that it serves; none if it is beyond that table.
+    #[serde(default)]
+    pub law_rows: Vec<String>,
+    /// The item of a province's directive under which its six-month report tells of it.
+    #[serde(default = "DirectiveItem::other")]
+    pub directive: DirectiveItem,
     /// First day on which it may be submitted.
     pub effective_from: Date,
     /// Last day.

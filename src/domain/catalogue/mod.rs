@@ -7,6 +7,7 @@ mod check;
 pub mod cited;
 pub mod definition;
 mod definitions;
+pub mod directive;
 mod envelope;
 pub mod kind;
 mod load;
@@ -32,6 +33,7 @@ pub use load::{BrokenCatalogue, Problem};
 
 use super::escalation::{self, Escalation};
 use super::ids::KindCode;
+use directive::DirectiveItem;
 use load::{Folder, load_definitions, load_kind};
 
 /// The folder `catalogue/kinds` as it was when the binary was built.
@@ -126,11 +128,6 @@ impl Catalogue {
         }
     }
 
-    /// Every revision of every kind, in the order of their codes.
-    pub fn all(&self) -> impl Iterator<Item = &Arc<Kind>> {
-        self.kinds.values()
-    }
-
     /// The kind that may be submitted on `date`: of the revisions in effect, there is one at most.
     pub fn kind(&self, code: &KindCode, date: Date) -> Option<&Arc<Kind>> {
         self.revisions(code).find(|kind| is_in_effect(kind, date))
@@ -149,6 +146,21 @@ impl Catalogue {
     /// Every kind and revision, by code, then revision.
     pub fn kinds(&self) -> impl Iterator<Item = &Arc<Kind>> {
         self.kinds.values()
+    }
+
+    /// Every kind in its newest revision.
+    pub fn newest_kinds(&self) -> impl Iterator<Item = &Arc<Kind>> {
+        let is_newest = |kind: &&Arc<Kind>| {
+            let newest = self.newest(&kind.definition.code);
+            newest.is_some_and(|newest| newest.definition.revision == kind.definition.revision)
+        };
+        self.kinds().filter(is_newest)
+    }
+
+    /// The item of a province's directive under which a kind is told.
+    pub fn directive_item(&self, code: &str) -> DirectiveItem {
+        let kind = KindCode::parse(code).ok().and_then(|code| self.newest(&code).cloned());
+        kind.map_or(DirectiveItem::Other, |kind| kind.definition.directive)
     }
 
     /// Who is told when a clock runs out.

@@ -7,6 +7,7 @@ use super::attachment::check_documents;
 use super::definition::{KindDefinition, OutcomeDefinition, RelatedEffect, StatedBy};
 use super::load::{DEFINITION, Problems};
 use super::pattern::Pattern;
+use super::rows::is_row;
 use super::rule::{DeadlineRule, Nature, ServiceLevel, Span, StatedIn, TimeUnit};
 use super::schema::Schema;
 use super::sums::{Source, Subject, Term};
@@ -69,6 +70,9 @@ impl Checker<'_> {
             "legal_basis",
             "must name at least one provision",
         );
+        for row in definition.law_rows.iter().filter(|row| !is_row(row)) {
+            self.add("law_rows", format!("the law page has no row {row}"));
+        }
         self.require(
             !definition.sender_roles.is_empty(),
             "sender_roles",

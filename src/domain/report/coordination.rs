@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::catalogue::directive::DirectiveItem;
 use super::super::catalogue::rule::Certainty;
 use super::super::response_time::{Sum, What};
 use super::super::time::Timestamp;
@@ -13,103 +14,8 @@ use super::reference::Reference;
 use super::request_figure::{OverdueFigure, RequestFigure};
 use super::table::{Cell, Chart, ChartKind, Column, ColumnKind, Note, Row, Table, grouped};
 
-/// A duty of partners that the directive names, and the kinds of requests that carry it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct DutyOfDirective {
-    /// Its place in the directive.
-    pub number: &'static str,
-    /// What it asks for.
-    pub vi: &'static str,
-    /// The kinds.
-    pub kinds: &'static [&'static str],
-}
-
-/// The duties, in the order of the directive. Kinds that none names stand under the last.
-pub static DUTIES: &[DutyOfDirective] = &[
-    DutyOfDirective {
-        number: "2.1",
-        vi: "Công an, Tư pháp, Tài chính, Tài nguyên môi trường phối hợp khi có yêu cầu",
-        kinds: &[
-            "residence-information",
-            "land-information",
-            "registration-suspension",
-            "registration-release",
-            "coercion-consultation",
-            "vehicle-information",
-            "tax-information",
-            "planning-opinion",
-            "commune-verification",
-            "inmate-information",
-            "exit-suspension",
-            "exit-suspension-change",
-            "support-request",
-            "coercion-plan",
-            "seizure-notice",
-            "title-registration",
-            "certificate-revocation",
-            "debtor-publication",
-            "debtor-publication-change",
-        ],
-    },
-    DutyOfDirective {
-        number: "2.2a",
-        vi: "Cung cấp thông tin về tài khoản, các khoản thu nhập",
-        kinds: &["account-information", "income-information", "securities-information"],
-    },
-    DutyOfDirective {
-        number: "2.2b",
-        vi: "Phong tỏa, giải tỏa việc phong tỏa tài khoản, tài sản",
-        kinds: &["account-freeze", "freeze-release", "securities-freeze"],
-    },
-    DutyOfDirective {
-        number: "2.2c",
-        vi: "Thực hiện quyết định trừ thu nhập, khấu trừ tài khoản, trừ vào tiền",
-        kinds: &["income-deduction", "account-debit", "third-party-collection"],
-    },
-    DutyOfDirective {
-        number: "3a",
-        vi: "Tòa án chuyển giao bản án, quyết định đã có hiệu lực",
-        kinds: &["judgment-transfer"],
-    },
-    DutyOfDirective {
-        number: "3b",
-        vi: "Sửa chữa, bổ sung, giải thích bản án, quyết định, trả lời kiến nghị",
-        kinds: &["judgment-clarification", "review-petition"],
-    },
-    DutyOfDirective {
-        number: "3c",
-        vi: "Xem xét miễn, giảm các khoản phải thi hành nộp ngân sách nhà nước",
-        kinds: &["exemption-request", "procuracy-exemption-opinion"],
-    },
-    DutyOfDirective {
-        number: "3d",
-        vi: "Kiểm sát công tác thi hành án dân sự",
-        kinds: &[
-            "decision-copy",
-            "protest",
-            "protest-review-request",
-            "procuracy-recommendation",
-            "procuracy-file-request",
-            "complaint-decision-copy",
-            "ended-case-list",
-            "returned-request-notice",
-        ],
-    },
-    DutyOfDirective {
-        number: "Khác",
-        vi: "Phối hợp khác",
-        kinds: &[],
-    },
-];
-
 /// The kind that courts send: there the sender's own clock is what counts.
 pub const TRANSFER: &str = "judgment-transfer";
-
-/// The place in [`DUTIES`] of a kind.
-pub fn duty_of(kind: &str) -> usize {
-    let place = DUTIES.iter().position(|duty| duty.kinds.contains(&kind));
-    place.unwrap_or(DUTIES.len().saturating_sub(1))
-}
 
 /// What came of what was asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -170,26 +76,26 @@ pub struct PartnerLine {
     pub list: Option<Reference>,
 }
 
-/// The report: of each duty, by its place, what partners did. `own`: what the agency did in its own cases; none if it has none.
+/// The report: of each item of the directive what partners did. `own`: what the agency did in its own cases; none if it has none.
 pub fn coordination(
-    lines: &BTreeMap<usize, Vec<PartnerLine>>,
+    lines: &BTreeMap<DirectiveItem, Vec<PartnerLine>>,
     own: Option<&PeriodFigures>,
     scope: Vec<String>,
     as_of: Timestamp,
 ) -> Table {
     let told = Report::Coordination.description();
     let mut rows = Vec::new();
-    for (place, duty) in DUTIES.iter().enumerate() {
-        let lines = lines.get(&place).map_or(&[][..], Vec::as_slice);
+    for item in DirectiveItem::ALL {
+        let lines = lines.get(item).map_or(&[][..], Vec::as_slice);
         let mut all = Results::default();
         for line in lines {
             all.add(&line.results);
         }
-        if duty.kinds.is_empty() && all.is_nothing() {
+        if *item == DirectiveItem::Other && all.is_nothing() {
             continue;
         }
         rows.push(Row {
-            cells: cells(duty.number, duty.vi, &all),
+            cells: cells(item.as_str(), item.label_vi(), &all),
             is_total: true,
             list: None,
         });
@@ -296,25 +202,4 @@ fn notes() -> Vec<Note> {
             Certainty::Derived,
         ),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::catalogue::Catalogue;
-
-    #[test]
-    fn each_kind_stands_under_one_duty_and_each_duty_names_kinds_that_there_are() {
-        let catalogue = Catalogue::embedded().unwrap();
-        let named: Vec<&str> = DUTIES.iter().flat_map(|duty| duty.kinds).copied().collect();
-        for kind in &named {
-            assert_eq!(named.iter().filter(|other| other == &kind).count(), 1, "{kind}");
-            assert!(
-                catalogue.kinds().any(|known| known.definition.code.as_str() == *kind),
-                "{kind}"
-            );
-        }
-        assert_eq!(DUTIES[duty_of("a-kind-of-later")].number, "Khác");
-        assert_eq!(DUTIES[duty_of(TRANSFER)].number, "3a");
-    }
 }

@@ -31,7 +31,7 @@ fn stated(kinds: Vec<StatedKind>) -> Command {
 }
 
 fn kinds() -> Vec<StatedKind> {
-    let kinds = CATALOGUE.all().map(|kind| StatedKind {
+    let kinds = CATALOGUE.kinds().map(|kind| StatedKind {
         code: kind.code().clone(),
         revision: kind.revision(),
     });

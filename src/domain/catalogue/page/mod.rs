@@ -51,7 +51,7 @@ pub fn markdown(catalogue: &Catalogue) -> String {
     [HEAD.to_owned(), format!("\n{contents}")]
         .into_iter()
         .chain(sections)
-        .chain([rows::markdown()])
+        .chain([rows::markdown(catalogue)])
         .collect()
 }
 

@@ -36,6 +36,14 @@ fn each_fault_names_its_file_and_place() {
         (FREEZE, "lane = \"NORMAL\"", "lane = \"FAST\"", "line ", "FAST"),
         (FREEZE, "confidential = true", "secret = true", "line ", "secret"),
         (FREEZE, "revision = 1\n", "", "line ", "revision"),
+        (FREEZE, "[\"M01\"]", "[\"M99\"]", "law_rows", "no row M99"),
+        (
+            FREEZE,
+            "directive = \"2.2b\"",
+            "directive = \"9\"",
+            "line ",
+            "unknown variant `9`",
+        ),
         (FREEZE, "revision = 1\n", "revision = 0\n", "revision", "from 1"),
         (
             FREEZE,
