@@ -25,6 +25,7 @@ pub mod operator;
 pub mod pointer;
 pub mod print;
 pub mod register;
+pub mod regulation;
 pub mod report;
 pub mod request;
 pub mod response_time;

@@ -24,10 +24,11 @@ pub fn load(folder: Option<&Path>) -> Result<Arc<Catalogue>, StartError> {
     }
     collect(&folder.join("kinds"), "kinds", &mut files)
         .map_err(|(path, source)| StartError::CatalogueFolder { path, source })?;
-    let ladders = folder.join("escalation");
-    if ladders.is_dir() {
-        collect(&ladders, "escalation", &mut files)
-            .map_err(|(path, source)| StartError::CatalogueFolder { path, source })?;
+    for name in ["escalation", "regulations"] {
+        let part = folder.join(name);
+        if part.is_dir() {
+            collect(&part, name, &mut files).map_err(|(path, source)| StartError::CatalogueFolder { path, source })?;
+        }
     }
     Ok(Arc::new(Catalogue::load(files)?))
 }

@@ -1,13 +1,18 @@
 //! What decisions depend on beside the database.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use tokio::sync::watch;
 
+use super::state::Registry;
 use super::steady::SteadyClock;
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::ids::IdSource;
+use crate::domain::catalogue::kind::Kind;
+use crate::domain::catalogue::rule::DeadlineRule;
+use crate::domain::ids::{AgencyCode, IdSource};
 use crate::domain::suspension::known::KnownSuspensions;
 use crate::sealing::MasterKeys;
 
@@ -21,6 +26,22 @@ pub(crate) struct Environment {
     /// What lets clocks stand still, as of the head.
     pub(crate) suspensions: Arc<KnownSuspensions>,
     pub(crate) catalogue: Arc<Catalogue>,
+}
+
+impl Environment {
+    /// The clocks of a kind from sender to recipient: the kind's own, as regulations between the two change them.
+    pub(super) fn rules<'k>(
+        &self,
+        registry: &Registry,
+        kind: &'k Kind,
+        (sender, recipient): (&AgencyCode, &AgencyCode),
+        today: Date,
+    ) -> Cow<'k, [DeadlineRule]> {
+        match registry.pair(sender, recipient) {
+            Some(pair) => self.catalogue.regulations().rules(kind, &pair, today),
+            None => Cow::Borrowed(&kind.definition.deadlines),
+        }
+    }
 }
 
 impl std::fmt::Debug for Environment {

@@ -23,6 +23,7 @@ use crate::domain::ids::{AgencyCode, CaseId, CursorName, IdempotencyKey, Measure
 use crate::domain::mailbox::{Lane, LaneHead, MailboxEntry};
 use crate::domain::operator::{LineId, OperatorLine};
 use crate::domain::register::running_number;
+use crate::domain::regulation::Pair;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::response_time::Tallies;
 use crate::domain::time::Timestamp;
@@ -105,6 +106,17 @@ impl Registry {
     /// The province of an agency, 2 digits; empty if it has none.
     pub(super) fn province(&self, code: &AgencyCode) -> &str {
         self.agency(code).map_or("", |agency| &agency.province_code)
+    }
+
+    /// The two sides of a request, as far as they are known.
+    pub(super) fn pair<'a>(&'a self, sender: &'a AgencyCode, recipient: &'a AgencyCode) -> Option<Pair<'a>> {
+        Some(Pair {
+            sender,
+            sender_province: self.province(sender),
+            recipient,
+            recipient_province: self.province(recipient),
+            recipient_role: self.agency(recipient)?.role,
+        })
     }
 
     pub(super) fn connected(&self, code: &AgencyCode) -> Option<&ConnectedAgency> {

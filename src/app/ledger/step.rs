@@ -14,6 +14,7 @@ use super::state::{Registry, State};
 use super::suspension::stand_still;
 use super::upload::name_attachments;
 use crate::domain::agency::{Agency, Channel, Scope};
+use crate::domain::catalogue::rule::DeadlineRule;
 use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::EventDetails;
@@ -54,10 +55,22 @@ pub(super) fn step(
     let decision = workflow::decide(Some(request.state), step.action, party, &facts)?;
     check_statement(registry, command, step, state.hub_time.date())?;
     check_handing_over(registry, viewer, step)?;
+    check_outcome(registry, environment, step, state.hub_time.date())?;
 
-    let changed_deadlines = run_clocks(&mut deadlines, decision, step, state, environment, |deadlines| {
-        stand_still(deadlines, registry, environment, &request)
-    });
+    let rules = environment.rules(
+        registry,
+        &step.kind,
+        (&step.sender, &step.recipient),
+        state.hub_time.date(),
+    );
+    let changed_deadlines = run_clocks(
+        &mut deadlines,
+        decision,
+        step,
+        state,
+        (environment, &rules),
+        |deadlines| stand_still(deadlines, registry, environment, &request),
+    );
     let registry_number = if decision.registers {
         Some(registry_number(state, &request, step)?)
     } else {
@@ -197,6 +210,27 @@ fn check_statement(registry: &Registry, command: &Command, step: &Step, today: D
     Ok(())
 }
 
+/// An outcome that a regulation adds is for those between whom it holds.
+fn check_outcome(registry: &Registry, environment: &Environment, step: &Step, today: Date) -> Result<()> {
+    let stated = step.statement.outcome.as_deref();
+    let mut outcomes = step.kind.definition.outcomes.iter();
+    let Some(outcome) = outcomes.find(|outcome| stated == Some(outcome.code.as_str())) else {
+        return Ok(());
+    };
+    let pair = registry.pair(&step.sender, &step.recipient);
+    let regulations = environment.catalogue.regulations();
+    if pair.is_none_or(|pair| regulations.allow(outcome, step.kind.code(), &pair, today)) {
+        return Ok(());
+    }
+    let field = FieldViolation::new(
+        "/outcome",
+        "not_agreed",
+        "Kết quả này chỉ dùng theo quy chế phối hợp giữa hai cơ quan; quy chế không áp dụng ở đây.",
+        "This outcome is for agencies whose coordination regulation has it; none holds here.",
+    );
+    Err(Error::invalid(ErrorCode::DocumentInvalid, vec![field]))
+}
+
 /// Where unit and officer stand: in the document of an acknowledge, in the message of the others.
 fn names_of_assigned(action: Action) -> (&'static str, &'static str) {
     if action == Action::Acknowledge {
@@ -256,13 +290,13 @@ fn run_clocks(
     decision: Decision,
     step: &Step,
     state: &State,
-    environment: &Environment,
+    (environment, rules): (&Environment, &[DeadlineRule]),
     stand_still: impl Fn(&mut [Deadline]) -> Vec<usize>,
 ) -> Vec<Deadline> {
     // A paper bears its own date, which is never later than the step.
     let at = step.done.map_or(state.hub_time, |done| done.min(state.hub_time));
     let context = ClockContext {
-        rules: &step.kind.definition.deadlines,
+        rules,
         calendar: &environment.calendar,
         order_payload: &step.order_payload,
         issue_date: None,

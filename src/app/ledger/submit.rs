@@ -149,8 +149,10 @@ fn open(
     let (body_index, content_digest) = (body.log_index, body.digest);
     let id = RequestId::generate(&*environment.ids, state.hub_time);
     let mut deadlines = Vec::new();
+    let parties = (&viewer.agency, addressee.code);
+    let rules = environment.rules(registry, opening.kind, parties, state.hub_time.date());
     let context = ClockContext {
-        rules: &definition.deadlines,
+        rules: &rules,
         calendar: &environment.calendar,
         order_payload: opening.payload,
         issue_date: Some(issue_date),

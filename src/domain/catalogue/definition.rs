@@ -251,6 +251,9 @@ pub struct OutcomeDefinition {
     pub title_vi: String,
     /// English title.
     pub title_en: String,
+    /// The regulation that adds it; none if the kind itself has it.
+    #[serde(skip)]
+    pub regulation: Option<String>,
     /// Whether an answer with it is final.
     pub r#final: bool,
     /// Whether it is a refusal, which must give reasons.

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::definition::{KindDefinition, OutcomeDefinition, RelationDefinition};
+use super::load::Problems;
 use super::pattern::Pattern;
+use super::rule::DeadlineRule;
+use super::rules::check_definition;
 use super::schema::Schema;
 use super::sums::Subject;
 use crate::domain::document::parts::{Code, RelationType};
@@ -75,6 +78,36 @@ pub struct RelatedFacts {
 }
 
 impl Kind {
+    /// What is wrong in clocks and outcomes that are to be added to it: the key and what.
+    pub(crate) fn problems_of(
+        &self,
+        deadlines: &[DeadlineRule],
+        outcomes: &[OutcomeDefinition],
+    ) -> Vec<(String, String)> {
+        let own = &self.definition;
+        let mut definition = own.clone();
+        definition.deadlines = deadlines.to_vec();
+        definition.outcomes.extend(outcomes.iter().cloned());
+        definition.copies.clear();
+        let mut problems = Problems::of(own.code.as_str());
+        check_definition(&definition, &self.order_schema, &self.answer_schema, &mut problems);
+        let mut found: Vec<(String, String)> = problems
+            .list
+            .into_iter()
+            .map(|problem| (problem.place, problem.text))
+            .collect();
+        for (index, rule) in deadlines.iter().enumerate() {
+            let has_it = |known: &DeadlineRule| {
+                known.name == rule.name && known.regimes.iter().any(|regime| rule.regimes.contains(regime))
+            };
+            if own.deadlines.iter().any(has_it) {
+                let at = format!("deadline[{index}] ({})", rule.name);
+                found.push((at, "it has this clock already: [[shorten]] makes it shorter".to_owned()));
+            }
+        }
+        found
+    }
+
     /// What it says of relations of that sort.
     pub fn relation(&self, relation: RelationType) -> Option<&RelationDefinition> {
         self.definition.relations.iter().find(|known| known.r#type == relation)

@@ -56,10 +56,17 @@ impl BrokenCatalogue {
 /// Collects the problems of one kind's folder.
 pub(crate) struct Problems {
     folder: String,
-    list: Vec<Problem>,
+    pub(super) list: Vec<Problem>,
 }
 
 impl Problems {
+    pub(super) fn of(folder: &str) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            list: Vec::new(),
+        }
+    }
+
     pub(crate) fn add(&mut self, file: &str, place: impl Into<String>, text: impl Into<String>) {
         let file = format!("kinds/{}/{file}", self.folder);
         self.list.push(Problem {
@@ -91,10 +98,7 @@ pub(super) fn load_kind(
     shared: &Definitions,
     all_problems: &mut Vec<Problem>,
 ) -> Option<Kind> {
-    let mut problems = Problems {
-        folder: name.to_owned(),
-        list: Vec::new(),
-    };
+    let mut problems = Problems::of(name);
     let kind = read_kind(name, folder, shared, &mut problems);
     let is_sound = problems.list.is_empty();
     all_problems.append(&mut problems.list);

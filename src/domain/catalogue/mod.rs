@@ -33,6 +33,7 @@ pub use load::{BrokenCatalogue, Problem};
 
 use super::escalation::{self, Escalation};
 use super::ids::KindCode;
+use super::regulation::{self, Regulations};
 use directive::DirectiveItem;
 use load::{Folder, load_definitions, load_kind};
 
@@ -56,6 +57,7 @@ pub const DEFINITIONS: &str = "definitions.json";
 pub struct Catalogue {
     kinds: BTreeMap<(KindCode, u32), Arc<Kind>>,
     escalation: Escalation,
+    regulations: Regulations,
     files: BTreeMap<String, String>,
     revision: String,
 }
@@ -72,14 +74,18 @@ impl Catalogue {
     }
 
     /// Loads a catalogue from its files: path relative to the catalogue's folder, with `/`, and content. Only
-    /// `definitions.json`, `kinds/<kind>/<file>` and `escalation/<file>` are read; other paths are left alone. Without any ladder
-    /// those of the binary hold.
+    /// `definitions.json`, `kinds/<kind>/<file>`, `escalation/<file>` and `regulations/<file>` are read; other paths are left alone.
+    /// Without any ladder those of the binary hold.
     ///
     /// # Errors
     /// Everything that is wrong, with file and place.
     pub fn load(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, BrokenCatalogue> {
-        let belongs =
-            |path: &str| path == DEFINITIONS || path.starts_with(KINDS) || path.starts_with(escalation::FOLDER);
+        let belongs = |path: &str| {
+            path == DEFINITIONS
+                || [KINDS, escalation::FOLDER, regulation::FOLDER]
+                    .iter()
+                    .any(|folder| path.starts_with(folder))
+        };
         let mut files: BTreeMap<String, Vec<u8>> = files.into_iter().filter(|(path, _)| belongs(path)).collect();
         if !files.keys().any(|path| path.starts_with(escalation::FOLDER)) {
             files.extend(embedded_ladders());
@@ -87,8 +93,7 @@ impl Catalogue {
         let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
         let mut problems = Vec::new();
         let shared = load_definitions(files.get(DEFINITIONS).map(Vec::as_slice), &mut problems);
-        let of_kinds = |path: &str| path != DEFINITIONS && !path.starts_with(escalation::FOLDER);
-        for (path, content) in files.iter().filter(|(path, _)| of_kinds(path)) {
+        for (path, content) in files.iter().filter(|(path, _)| path.starts_with(KINDS)) {
             match path.strip_prefix(KINDS).and_then(|path| path.split_once('/')) {
                 Some((folder, file)) if !file.contains('/') => {
                     folders.entry(folder).or_default().insert(file, content);
@@ -104,11 +109,12 @@ impl Catalogue {
                 text,
             });
         }
-        let kinds: Vec<Kind> = folders
+        let mut kinds: Vec<Kind> = folders
             .iter()
             .filter_map(|(name, folder)| load_kind(name, folder, &shared, &mut problems))
             .collect();
         check_revisions(&kinds, &mut problems);
+        let regulations = regulation::load(&files, &mut kinds, &mut problems);
         let escalation = escalation::load(&files, &kinds, &mut problems);
         if problems.is_empty() {
             let by_key = kinds
@@ -117,6 +123,7 @@ impl Catalogue {
             Ok(Self {
                 kinds: by_key.collect(),
                 escalation,
+                regulations,
                 revision: digest(&files),
                 files: files
                     .into_iter()
@@ -166,6 +173,11 @@ impl Catalogue {
     /// Who is told when a clock runs out.
     pub fn escalation(&self) -> &Escalation {
         &self.escalation
+    }
+
+    /// What agencies have agreed beyond the law.
+    pub fn regulations(&self) -> &Regulations {
+        &self.regulations
     }
 
     /// Its files: path from the catalogue's folder, and text.

@@ -13,7 +13,7 @@ pub(super) fn table(kind: &Kind) -> String {
     let rows = kind.definition.outcomes.iter().map(|outcome| {
         row(&[
             &format!("`{}`", outcome.code),
-            &format!("{} – *{}*", outcome.title_vi, outcome.title_en),
+            &format!("{} – *{}*{}", outcome.title_vi, outcome.title_en, agreed_vi(outcome)),
             if outcome.r#final { "có" } else { "không" },
             &join(outcome.stated_by.iter().map(|document| document_vi(*document)), ", "),
             or_dash(&measure_vi(kind, outcome)),
@@ -23,6 +23,14 @@ pub(super) fn table(kind: &Kind) -> String {
         ])
     });
     format!("{HEAD}{}", lines(rows))
+}
+
+/// By which regulation alone it may be stated.
+fn agreed_vi(outcome: &OutcomeDefinition) -> String {
+    let regulation = outcome.regulation.as_ref();
+    regulation
+        .map(|name| format!(" (chỉ theo quy chế `{name}`)"))
+        .unwrap_or_default()
 }
 
 const fn document_vi(document: StatedBy) -> &'static str {
