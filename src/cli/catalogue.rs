@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
+use super::catalogue_diff::Diff;
 use super::failure::Failure;
 use super::output;
 use crate::domain::catalogue::{self, page};
@@ -18,8 +19,12 @@ pub(super) enum Catalogue {
     List(Source),
     /// Một loại yêu cầu: fields, outcomes, reasons and clocks of one kind.
     Show(Show),
+    /// Quy chế phối hợp: what agencies have agreed beyond the law, one per line.
+    Regulations(Source),
     /// Kiểm tra: whether a catalogue is sound; lists everything that is wrong and ends with status 2 if anything is.
     Check(Check),
+    /// So sánh: what changed from one catalogue to another, in words, and which requests it touches.
+    Diff(Diff),
 }
 
 /// Where the catalogue is.
@@ -47,16 +52,18 @@ pub(super) struct Check {
 }
 
 impl Catalogue {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::List(source) => list(source.load()?.as_ref()),
             Self::Show(show) => return self::show(show.source.load()?.as_ref(), &show.kind),
+            Self::Regulations(source) => regulations(source.load()?.as_ref()),
+            Self::Diff(diff) => return diff.run().await,
             Self::Check(check) => {
                 let catalogue = load_catalogue(check.dir.as_deref())?;
-                let count = catalogue.kinds().count();
+                let (count, agreed) = (catalogue.kinds().count(), catalogue.regulations().all().len());
                 output::line(&format!(
-                    "Danh mục hợp lệ: {count} loại yêu cầu, bản {revision}.\n\
-                     The catalogue is sound: {count} kinds, revision {revision}.",
+                    "Danh mục hợp lệ: {count} loại yêu cầu, {agreed} quy chế phối hợp, bản {revision}.\n\
+                     The catalogue is sound: {count} kinds, {agreed} regulations, revision {revision}.",
                     revision = catalogue.revision(),
                 ));
             }
@@ -78,6 +85,20 @@ fn list(catalogue: &catalogue::Catalogue) {
             "{}\t{}\t{}\t{}",
             definition.code, definition.revision, definition.title_vi, definition.title_en
         ));
+    }
+}
+
+fn regulations(catalogue: &catalogue::Catalogue) {
+    let all = catalogue.regulations().all();
+    for regulation in all {
+        output::line(&format!(
+            "{}\t{}",
+            regulation.name,
+            page::regulations::words(regulation)
+        ));
+    }
+    if all.is_empty() {
+        output::line("Danh mục không có quy chế phối hợp nào. / The catalogue has no regulations.");
     }
 }
 

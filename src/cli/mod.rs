@@ -5,6 +5,7 @@ mod args;
 mod backup;
 mod calendar;
 mod catalogue;
+mod catalogue_diff;
 mod certs;
 mod client;
 mod config;
@@ -147,7 +148,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Verify(command) => Box::pin(command.run()).await,
         Command::Witness(command) => Box::pin(command.run()).await,
         Command::Certs(command) => command.run(),
-        Command::Catalogue(command) => command.run(),
+        Command::Catalogue(command) => Box::pin(command.run()).await,
         Command::Deadline(command) => command.run().await,
         Command::Calendar(command) => Box::pin(command.run()).await,
         Command::Place(command) => command.run(),

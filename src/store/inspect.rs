@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use super::backend::{Sql, from_row};
 use super::rows::{BodyRow, CalendarDayRow, Checkpoint, EventRow, LogEntry};
 use super::snapshot::{Snapshot, on_snapshot};
-use super::{sql, store_error};
+use super::{sql, sql_operator, store_error};
 use crate::domain::calendar::DayState;
 use crate::domain::error::Result;
 use crate::domain::time::Timestamp;
@@ -62,7 +62,34 @@ from_row!(AgencyCount, |row| Ok(Self {
     count: row.try_get("count")?,
 }));
 
+/// Requests that were submitted under a revision of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeptRequests {
+    /// The kind.
+    pub kind: String,
+    /// The revision.
+    pub kind_revision: i64,
+    /// All of them.
+    pub kept: i64,
+    /// Those that wait for something.
+    pub open: i64,
+}
+
+from_row!(KeptRequests, |row| Ok(Self {
+    kind: row.try_get("kind")?,
+    kind_revision: row.try_get("kind_revision")?,
+    kept: row.try_get("kept")?,
+    open: row.try_get("open")?,
+}));
+
 impl Snapshot {
+    /// How many requests there are under each revision of each kind.
+    pub async fn kept_requests(&mut self) -> Result<Vec<KeptRequests>> {
+        on_snapshot!(self, sql_operator::KEPT_REQUESTS, |sql, connection| sqlx::query_as(sql)
+            .fetch_all(connection))
+        .map_err(store_error)
+    }
+
     /// The checkpoint of the largest tree.
     pub async fn last_checkpoint(&mut self) -> Result<Option<Checkpoint>> {
         on_snapshot!(self, sql::CHECKPOINT_LAST, |sql, connection| sqlx::query_as(sql)

@@ -60,7 +60,7 @@ pub use erasures::KeptUntil;
 pub use error::Outage;
 pub(crate) use error::{Shown, store_error};
 pub use hints::{Hint, Hints};
-pub use inspect::{AgencyCount, CredentialEnd, LogShape};
+pub use inspect::{AgencyCount, CredentialEnd, KeptRequests, LogShape};
 pub use kept::{KeptTable, KeptType, Value, kept_tables};
 pub use loading::Loading;
 pub use mailbox::Cursors;

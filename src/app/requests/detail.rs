@@ -57,8 +57,9 @@ impl App {
         let view = self.views(vec![request]).await?.pop();
         let mut view = view.ok_or_else(|| Error::internal("a view was lost"))?;
         let rules = &kind.definition.deadlines;
-        view.deadlines
-            .sort_by_key(|deadline| rules.iter().position(|rule| rule.name == deadline.name));
+        // What a regulation added comes last.
+        let place = |name: &str| rules.iter().position(|rule| rule.name == name).unwrap_or(rules.len());
+        view.deadlines.sort_by_key(|deadline| place(&deadline.name));
         let calendar = self.calendar.get();
         let traces = view
             .deadlines

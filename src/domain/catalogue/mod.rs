@@ -7,6 +7,7 @@ mod check;
 pub mod cited;
 pub mod definition;
 mod definitions;
+pub mod diff;
 pub mod directive;
 mod envelope;
 pub mod kind;

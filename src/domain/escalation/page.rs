@@ -32,16 +32,11 @@ pub fn markdown(escalation: &Escalation) -> String {
 }
 
 fn section(page: &mut String, path: &str, file: &LadderFile) {
-    let replaces = match file.replaces {
-        Replaces::Rungs => "từng bậc cùng tên (the rungs of the same name)",
-        Replaces::Ladder => "cả bậc thang (the whole ladder)",
-    };
     let lines = format!(
-        "\n## {} / {}\n\n`catalogue/{path}`. Áp dụng cho: {}. Thay: {replaces}. Căn cứ: {}.\n",
+        "\n## {} / {}\n\n`catalogue/{path}`. {}.\n",
         file.title_vi,
         file.title_en,
-        applies(&file.applies),
-        file.basis
+        head(file)
     );
     page.push_str(&lines);
     if file.rungs.is_empty() {
@@ -53,6 +48,24 @@ fn section(page: &mut String, path: &str, file: &LadderFile) {
          |---|---|---|---|---|---|---|\n",
     );
     page.extend(file.rungs.iter().map(line));
+}
+
+/// To which clocks a file applies, what it replaces and why it is so.
+pub fn head(file: &LadderFile) -> String {
+    let replaces = match file.replaces {
+        Replaces::Rungs => "từng bậc cùng tên (the rungs of the same name)",
+        Replaces::Ladder => "cả bậc thang (the whole ladder)",
+    };
+    format!(
+        "Áp dụng cho: {}. Thay: {replaces}. Căn cứ: {}",
+        applies(&file.applies),
+        file.basis
+    )
+}
+
+/// A rung in words: when, what, who is told, and why.
+pub fn words(rung: &Rung) -> String {
+    format!("{}: {} ({}); {}", when(rung), rung.text_vi, told(rung), rung.basis)
 }
 
 /// To which clocks a file applies, in words.

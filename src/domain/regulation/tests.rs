@@ -10,7 +10,10 @@ const HEAD: &str = "title_vi = \"Quy chế phối hợp (giả lập)\"\ntitle_e
                     basis = \"Quy chế số 01/QCPH-GIA-LAP\"\neffective_from = \"2026-07-01\"\n";
 
 fn loaded(regulations: &[(&str, &str)]) -> Result<Catalogue, Vec<Problem>> {
-    let dated: Vec<_> = regulations.iter().map(|(name, text)| (*name, *text, "2026-07-01")).collect();
+    let dated: Vec<_> = regulations
+        .iter()
+        .map(|(name, text)| (*name, *text, "2026-07-01"))
+        .collect();
     loaded_as(&dated)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lienthong::store::Database;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
-use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{Column as _, ConnectOptions as _, Row as _, TypeInfo as _, ValueRef as _};
 
 /// A value as both databases have it. Booleans are 0 and 1.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ pub(crate) fn fixed(text: String) -> &'static str {
     String::leak(text)
 }
 
-/// A few connections beside the hub.
+/// A few connections beside the hub. Slow statements of tests hold values, unlike the hub's, and are not logged.
 #[derive(Debug, Clone)]
 pub(crate) enum Raw {
     Sqlite(SqlitePool),
@@ -82,13 +82,14 @@ impl Raw {
         match database {
             Database::Sqlite(path) => {
                 let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+                let options = options.disable_statement_logging();
                 let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
                 Self::Sqlite(pool.expect("the file opens"))
             }
             Database::Postgres(options) => {
                 let pool = PgPoolOptions::new()
                     .max_connections(2)
-                    .connect_with((**options).clone())
+                    .connect_with((**options).clone().disable_statement_logging())
                     .await;
                 Self::Postgres(pool.expect("PostgreSQL answers"))
             }

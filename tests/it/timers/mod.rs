@@ -1,5 +1,6 @@
 //! What comes with time: each rung once, in its order, never early, whoever runs and stops.
 
+mod agreed;
 mod beside;
 mod ladder;
 mod notices;

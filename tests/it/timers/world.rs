@@ -51,6 +51,12 @@ impl World {
         }
     }
 
+    /// The same hub after a stop, with these settings.
+    pub(super) async fn again(self, settings: HubSettings) -> Self {
+        let hub = Box::pin(self.hub.again(settings)).await;
+        Self { hub, ..self }
+    }
+
     /// Registers the agencies above, and who is below whom.
     pub(super) async fn climb(&self, below: &[(Fixture, Fixture)]) {
         let app = self.hub.app();

@@ -3,7 +3,7 @@
 use super::super::kind::Kind;
 use super::super::rule::{DeadlineRule, Regime, Span, StatedIn};
 use super::super::schema::Schema;
-use super::{condition_vi, join, labels, lines, or_dash, row, standing};
+use super::{condition_vi, join, labels, standing, table_lines};
 use crate::domain::deadline::Limit;
 use crate::domain::workflow::StartingPoint;
 
@@ -13,28 +13,30 @@ const HEAD: &str = "\
 ";
 
 pub(super) fn table(kind: &Kind) -> String {
+    format!("{HEAD}{}", table_lines(&rows(kind)))
+}
+
+/// The cells of each clock: the first five tell it from others.
+pub(super) fn rows(kind: &Kind) -> Vec<Vec<String>> {
     let order = &kind.order_schema;
     let rows = kind.definition.deadlines.iter().map(|rule| {
         let condition = rule.condition.as_ref();
         let note = rule.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
         let standing = standing(rule.nature, "chỉ tiêu nội bộ", rule.certainty);
-        row(&[
-            &format!("`{}`", rule.name),
-            &regimes_vi(rule, order),
-            or_dash(
-                &condition
-                    .map(|condition| condition_vi(order, condition))
-                    .unwrap_or_default(),
-            ),
-            rule.obligor.label_vi(),
-            &start_vi(rule, kind),
-            &limit_vi(rule),
-            &stop_vi(rule, kind),
-            or_dash(&labels(&rule.pauses_on)),
-            &format!("{} ({standing}){note}", rule.basis),
-        ])
+        let condition = condition.map(|condition| condition_vi(order, condition));
+        vec![
+            format!("`{}`", rule.name),
+            regimes_vi(rule, order),
+            condition.unwrap_or_default(),
+            rule.obligor.label_vi().to_owned(),
+            start_vi(rule, kind),
+            limit_vi(rule),
+            stop_vi(rule, kind),
+            labels(&rule.pauses_on),
+            format!("{} ({standing}){note}", rule.basis),
+        ]
     });
-    format!("{HEAD}{}", lines(rows))
+    rows.collect()
 }
 
 fn regimes_vi(rule: &DeadlineRule, order: &Schema) -> String {

@@ -4,10 +4,18 @@ use serde_json::Value;
 
 use super::super::basis::{self, Basis};
 use super::super::schema::{Schema, label};
-use super::{join, lines, row, standing};
+use super::{join, standing, table_lines};
 
 /// The members of a schema, one row each; those of objects and lists below their own.
 pub(super) fn table(schema: &Schema) -> String {
+    format!(
+        "| Trường | Tên | Dạng | Bắt buộc | Căn cứ |\n|---|---|---|---|---|\n{}",
+        table_lines(&rows(schema))
+    )
+}
+
+/// The cells of each member.
+pub(super) fn rows(schema: &Schema) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let parent = Parent {
         at: "",
@@ -15,10 +23,7 @@ pub(super) fn table(schema: &Schema) -> String {
         depth: 0,
     };
     push_fields(schema, schema.document(), &parent, &mut rows);
-    format!(
-        "| Trường | Tên | Dạng | Bắt buộc | Căn cứ |\n|---|---|---|---|---|\n{}",
-        lines(rows.into_iter())
-    )
+    rows
 }
 
 /// What a member needs to know of the one that contains it.
@@ -30,7 +35,7 @@ struct Parent<'a> {
     depth: usize,
 }
 
-fn push_fields(schema: &Schema, node: &Value, parent: &Parent<'_>, rows: &mut Vec<String>) {
+fn push_fields(schema: &Schema, node: &Value, parent: &Parent<'_>, rows: &mut Vec<Vec<String>>) {
     const DEEPEST: usize = 5;
     let object = schema.follow(node);
     let required = object
@@ -57,13 +62,13 @@ fn push_fields(schema: &Schema, node: &Value, parent: &Parent<'_>, rows: &mut Ve
             (None, Some((at, basis))) => format!("như `{at}` ({})", short(basis)),
             (None, None) => "–".to_owned(),
         };
-        rows.push(row(&[
-            &format!("`{at}`"),
-            &title,
-            &form(schema, property),
-            required,
-            &shown,
-        ]));
+        rows.push(vec![
+            format!("`{at}`"),
+            title,
+            form(schema, property),
+            required.to_owned(),
+            shown,
+        ]);
         if parent.depth < DEEPEST && !is_money(schema, property) {
             let items = schema.follow(property).get("items");
             if items.is_some_and(|items| is_money(schema, items)) {

@@ -1,8 +1,12 @@
 //! `docs/kinds.md`, made from the catalogue. Vietnamese first.
 
 mod clocks;
+mod compared;
 mod fields;
 mod outcomes;
+pub mod regulations;
+
+pub(super) use compared::as_facts;
 
 use std::fmt::Display;
 
@@ -99,6 +103,11 @@ pub fn section(kind: &Kind) -> String {
 }
 
 fn facts(definition: &KindDefinition) -> String {
+    format!("| | |\n|---|---|\n{}", table_lines(&head(definition)))
+}
+
+/// What a kind says of itself: name and words.
+fn head(definition: &KindDefinition) -> Vec<Vec<String>> {
     let yes_no = |yes: bool| if yes { "có" } else { "không" };
     let until = definition
         .effective_to
@@ -182,8 +191,9 @@ fn facts(definition: &KindDefinition) -> String {
             join(definition.follow_ups.iter().map(|kind| format!("`{kind}`")), ", "),
         ),
     ];
-    let rows = rows.into_iter().map(|(name, value)| row(&[name, or_dash(&value)]));
-    format!("| | |\n|---|---|\n{}", lines(rows))
+    rows.into_iter()
+        .map(|(name, value)| vec![name.to_owned(), value])
+        .collect()
 }
 
 fn copy_vi(copy: &CopyDefinition) -> String {
@@ -363,8 +373,12 @@ fn list_or_dash(list: String) -> String {
     if list.is_empty() { "–\n".to_owned() } else { list }
 }
 
-fn row(cells: &[&str]) -> String {
-    format!("| {} |", cells.join(" | "))
+/// Rows of a table; an empty cell is a dash.
+fn table_lines(rows: &[Vec<String>]) -> String {
+    lines(rows.iter().map(|cells| {
+        let cells: Vec<&str> = cells.iter().map(|cell| or_dash(cell)).collect();
+        format!("| {} |", cells.join(" | "))
+    }))
 }
 
 fn lines(items: impl Iterator<Item = String>) -> String {

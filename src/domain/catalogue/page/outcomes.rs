@@ -2,7 +2,7 @@
 
 use super::super::definition::{OutcomeDefinition, RelatedEffect, StatedBy};
 use super::super::kind::Kind;
-use super::{condition_vi, join, lines, or_dash, patterns, relation_vi, row};
+use super::{condition_vi, join, patterns, relation_vi, table_lines};
 
 const HEAD: &str = "\
 | Mã | Kết quả | Cuối cùng | Nêu trong | Biện pháp | Phải có | Có thể có | Không được có |
@@ -10,19 +10,24 @@ const HEAD: &str = "\
 ";
 
 pub(super) fn table(kind: &Kind) -> String {
+    format!("{HEAD}{}", table_lines(&rows(kind)))
+}
+
+/// The cells of each outcome.
+pub(super) fn rows(kind: &Kind) -> Vec<Vec<String>> {
     let rows = kind.definition.outcomes.iter().map(|outcome| {
-        row(&[
-            &format!("`{}`", outcome.code),
-            &format!("{} – *{}*{}", outcome.title_vi, outcome.title_en, agreed_vi(outcome)),
-            if outcome.r#final { "có" } else { "không" },
-            &join(outcome.stated_by.iter().map(|document| document_vi(*document)), ", "),
-            or_dash(&measure_vi(kind, outcome)),
-            or_dash(&patterns(&outcome.required)),
-            or_dash(&patterns(&outcome.optional)),
-            or_dash(&patterns(&outcome.forbidden)),
-        ])
+        vec![
+            format!("`{}`", outcome.code),
+            format!("{} – *{}*{}", outcome.title_vi, outcome.title_en, agreed_vi(outcome)),
+            if outcome.r#final { "có" } else { "không" }.to_owned(),
+            join(outcome.stated_by.iter().map(|document| document_vi(*document)), ", "),
+            measure_vi(kind, outcome),
+            patterns(&outcome.required),
+            patterns(&outcome.optional),
+            patterns(&outcome.forbidden),
+        ]
     });
-    format!("{HEAD}{}", lines(rows))
+    rows.collect()
 }
 
 /// By which regulation alone it may be stated.

@@ -8,6 +8,7 @@ mod attachments;
 mod broken;
 mod coercion_consultation;
 mod decision_copy;
+mod diff;
 mod enquiries;
 mod entrustment;
 mod freeze_release;
