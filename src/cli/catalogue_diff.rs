@@ -145,8 +145,8 @@ fn document(changes: &[Change], kept: Option<&Kept>) -> String {
                     Touches::Open => "OPEN",
                     Touches::Orphans => "ORPHANS",
                 },
-                "open_requests": found.map(|found| found.open),
-                "kept_requests": found.map(|found| found.kept),
+                "open_requests": found.as_ref().map(|found| found.open),
+                "kept_requests": found.as_ref().map(|found| found.kept),
             })
         })
         .collect();

@@ -48,8 +48,8 @@ fn each_change_is_told_by_its_part_with_old_and_new() {
         ),
         (
             "signer_positions = [\"Chấp hành viên\", ",
-            "signer_positions = [",
-            &["mục Người ký", "Chấp hành viên"],
+            "signer_positions = [\"Chấp hành viên\", \"Thẩm phán\", ",
+            &["mục Người ký", "Thẩm phán"],
         ),
         (
             "code = \"OTHER_LAW\"",
@@ -81,7 +81,7 @@ fn a_field_that_must_be_there_from_now_on_is_told() {
     let schema = "kinds/account-freeze/order.schema.json";
     let (vi, touches) = only(|files| {
         let text = files.get_mut(schema).unwrap();
-        let mut schema: serde_json::Value = serde_json::from_str(text).unwrap();
+        let mut schema: Value = serde_json::from_str(text).unwrap();
         let required = schema["required"].as_array_mut().unwrap();
         required.retain(|name| name != "amounts");
         *text = schema.to_string();
