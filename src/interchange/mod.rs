@@ -13,12 +13,21 @@ mod edxml_read;
 mod edxml_read_tests;
 pub mod edxml_status;
 mod edxml_write;
+pub mod iso20022;
+mod iso20022_read;
+#[cfg(test)]
+mod iso20022_tests;
+mod iso20022_write;
+pub mod order;
+pub mod payload;
 pub mod xml;
 mod xml_at;
 mod xml_write;
 
 pub use edxml_read::import as import_edxml;
 pub use edxml_write::{export as export_edxml, export_status as export_edxml_status};
+pub use iso20022_read::import_answer;
+pub use iso20022_write::{export_answer, export_order};
 
 use crate::domain::error::Localized;
 
