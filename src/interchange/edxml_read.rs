@@ -7,8 +7,8 @@ use jiff::civil::{Date, DateTime};
 use super::Fault;
 use super::dates::{read_date, read_moment};
 use super::edxml::{
-    AttachedFile, Business, DocumentType, Envelope, Imported, LONG, MOST_ITEMS, Organ, Packet, Replaced, ResponseFor, SHORT,
-    Signer, Staff, StatusCode, StatusMessage, Trace,
+    AttachedFile, Business, DocumentType, Envelope, Imported, LONG, MOST_ITEMS, Organ, Packet, Replaced, ResponseFor,
+    SHORT, Signer, Staff, StatusCode, StatusMessage, Trace,
 };
 use super::xml::{Limits, parse};
 use super::xml_at::{At, Ignored};
@@ -152,12 +152,19 @@ fn read_message(message: &At<'_>, ignored: &mut Ignored) -> Result<Envelope, Fau
 
 fn read_status(message: &At<'_>, ignored: &mut Ignored) -> Result<StatusMessage, Fault> {
     message.note_unknown(
-        &["From", "ResponseFor", "StaffInfo", "StatusCode", "Description", "Timestamp"],
+        &[
+            "From",
+            "ResponseFor",
+            "StaffInfo",
+            "StatusCode",
+            "Description",
+            "Timestamp",
+        ],
         ignored,
     );
     let code = message.required("StatusCode")?;
     let Ok(known) = code.element().text().parse::<StatusCode>() else {
-        return Err(unknown(&code));
+        return Err(code.unknown_value());
     };
     let staff = message.child("StaffInfo")?;
     Ok(StatusMessage {
@@ -226,7 +233,7 @@ fn read_urgency(other: &At<'_>) -> Result<Option<Urgency>, Fault> {
         "1" => Ok(Some(Urgency::Urgent)),
         "2" => Ok(Some(Urgency::VeryUrgent)),
         "3" | "4" => Ok(Some(Urgency::Express)),
-        _ => Err(unknown(&priority)),
+        _ => Err(priority.unknown_value()),
     }
 }
 
@@ -254,7 +261,7 @@ fn read_trace(list: &At<'_>, document: &mut Envelope, ignored: &mut Ignored) -> 
         ignored,
     );
     if let Some(kind) = business.child("BussinessDocType")? {
-        document.business = kind.element().text().parse().or(Err(unknown(&kind)))?;
+        document.business = kind.element().text().parse().or(Err(kind.unknown_value()))?;
     }
     document.business_document_id = business.text("DocumentId", SHORT)?;
     document.business_reason = business.text("BussinessDocReason", LONG)?;
@@ -387,8 +394,4 @@ fn no_date(at: &At<'_>) -> Fault {
         "Phải là ngày, ví dụ 2026/11/20 hoặc 2026/11/20 08:30:00.",
         "Must be a date such as 2026/11/20 or 2026/11/20 08:30:00.",
     )
-}
-
-fn unknown(at: &At<'_>) -> Fault {
-    at.fault("unknown_value", "Giá trị không có trong danh sách.", "Not a value of the list.")
 }

@@ -32,7 +32,11 @@ fn the_golden_document_is_read_as_it_was_meant() {
     expected.files[0].description = Some(expected.files[0].name.clone());
     assert_eq!(document, expected);
     assert!(ignored.is_empty(), "{ignored:?}");
-    assert_eq!(export_edxml(&document).unwrap().xml, ORDER, "and written back as it was");
+    assert_eq!(
+        export_edxml(&document).unwrap().xml,
+        ORDER,
+        "and written back as it was"
+    );
 }
 
 #[test]
@@ -59,11 +63,36 @@ fn a_status_in_a_message_header_is_read_too_and_what_is_unknown_is_listed() {
 fn what_is_wrong_is_told_with_its_place() {
     let header = "edXML/edXMLEnvelope/edXMLHeader/MessageHeader";
     let cases = [
-        ("<edXML:PromulgationDate>2026/11/20<", "<edXML:PromulgationDate>hom nay<", "date", "/PromulgationInfo/PromulgationDate"),
-        ("<edXML:CodeNumber>453<", "<edXML:CodeNumber><", "required", "/Code/CodeNumber"),
-        ("<edXML:Priority>2<", "<edXML:Priority>9<", "unknown_value", "/OtherInfo/Priority"),
-        ("<edXML:PageAmount>2<", "<edXML:PageAmount>two<", "number", "/OtherInfo/PageAmount"),
-        ("<edXML:OrganId>000.00.00.X03<", "<edXML:OrganId><", "required", "/To[2]/OrganId"),
+        (
+            "<edXML:PromulgationDate>2026/11/20<",
+            "<edXML:PromulgationDate>hom nay<",
+            "date",
+            "/PromulgationInfo/PromulgationDate",
+        ),
+        (
+            "<edXML:CodeNumber>453<",
+            "<edXML:CodeNumber><",
+            "required",
+            "/Code/CodeNumber",
+        ),
+        (
+            "<edXML:Priority>2<",
+            "<edXML:Priority>9<",
+            "unknown_value",
+            "/OtherInfo/Priority",
+        ),
+        (
+            "<edXML:PageAmount>2<",
+            "<edXML:PageAmount>two<",
+            "number",
+            "/OtherInfo/PageAmount",
+        ),
+        (
+            "<edXML:OrganId>000.00.00.X03<",
+            "<edXML:OrganId><",
+            "required",
+            "/To[2]/OrganId",
+        ),
     ];
     for (right, wrong, reason, path) in cases {
         let text = ORDER.replacen(right, wrong, 1);
@@ -74,7 +103,10 @@ fn what_is_wrong_is_told_with_its_place() {
     let fault = read(&ORDER.replace("<ContentTransferEncoded>", "<ContentTransferEncoded>*")).unwrap_err();
     assert_eq!(fault.reason, "base64");
     assert_eq!(read("<Envelope/>").unwrap_err().reason, "root");
-    assert_eq!(read(&STATUS.replace(">03<", ">14<")).unwrap_err().reason, "unknown_value");
+    assert_eq!(
+        read(&STATUS.replace(">03<", ">14<")).unwrap_err().reason,
+        "unknown_value"
+    );
 }
 
 #[test]

@@ -161,7 +161,9 @@ mod tests {
 
     #[test]
     fn the_outcomes_are_those_of_the_kind() {
-        let kind: toml::Table = include_str!("../../catalogue/kinds/account-information/kind.toml").parse().unwrap();
+        let kind: toml::Table = include_str!("../../catalogue/kinds/account-information/kind.toml")
+            .parse()
+            .unwrap();
         let outcomes = kind["outcome"].as_array().unwrap();
         assert_eq!(outcomes.len(), Outcome::ALL.len());
         for outcome in outcomes {

@@ -34,7 +34,7 @@ pub fn import_answer(bytes: &[u8], limits: &Limits) -> Result<ImportedAnswer, Fa
     let investigation = response.required_text("InvstgtnId", 35)?;
     let status_at = response.required("RspnSts")?;
     let Ok(status) = status_at.element().text().parse::<ResponseStatus>() else {
-        return Err(unknown(&status_at));
+        return Err(status_at.unknown_value());
     };
     let indicators = response.children("RtrInd");
     if indicators.is_empty() {
@@ -51,7 +51,7 @@ pub fn import_answer(bytes: &[u8], limits: &Limits) -> Result<ImportedAnswer, Fa
         result.note_unknown(&["Rslt", "InvstgtnSts"], &mut ignored);
         if let Some(told) = result.child("InvstgtnSts")? {
             let Ok(told) = told.element().text().parse::<InvestigationStatus>() else {
-                return Err(unknown(&told));
+                return Err(told.unknown_value());
             };
             statuses.push(told);
         }
@@ -91,7 +91,7 @@ fn read_whole(at: &At<'_>, response_id: &str, ignored: &mut Ignored) -> Result<A
     at.note_unknown(&["outcome", "reasons", "payload"], ignored);
     let outcome = at.required("outcome")?;
     let Ok(known) = outcome.element().text().parse::<Outcome>() else {
-        return Err(unknown(&outcome));
+        return Err(outcome.unknown_value());
     };
     let reasons = match at.child("reasons")? {
         Some(reasons) => payload::read(&reasons, payload::REASONS, ignored)?,
@@ -131,8 +131,4 @@ fn guessed(
         reasons: Value::Array(Vec::new()),
         payload: Value::Object(payload),
     }
-}
-
-fn unknown(at: &At<'_>) -> Fault {
-    at.fault("unknown_value", "Giá trị không có trong danh sách.", "Not a value of the list.")
 }

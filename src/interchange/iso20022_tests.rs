@@ -89,7 +89,10 @@ fn of_what_others_write_the_statuses_are_read_and_the_rest_is_told() {
     assert_eq!(imported.answer.outcome, Outcome::NotFound);
     assert_eq!(imported.answer.payload, json!({"note": "Khong co tai khoan"}));
     assert_eq!(imported.missing, ["/as_of", "/searched_by"]);
-    assert_eq!(imported.ignored, ["Document/InfReqRspn/RtrInd[2]/InvstgtnRslt/Rslt/Document"]);
+    assert_eq!(
+        imported.ignored,
+        ["Document/InfReqRspn/RtrInd[2]/InvstgtnRslt/Rslt/Document"]
+    );
 }
 
 #[test]

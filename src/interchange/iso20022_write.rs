@@ -21,7 +21,9 @@ pub fn export_order(order: &AccountOrder) -> Result<Exported, Fault> {
         message.leaf("Dsclmr", &order.legal_basis.join("; "), 350)?;
     }
     message.xml.close()?;
-    message.xml.leaf("CnfdtltySts", if order.confidential { "true" } else { "false" })?;
+    message
+        .xml
+        .leaf("CnfdtltySts", if order.confidential { "true" } else { "false" })?;
     if let Some(date) = text(&order.payload, "/requested_due_date") {
         message.xml.open("DueDt")?;
         message.xml.leaf("DueDt", date)?;

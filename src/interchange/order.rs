@@ -28,13 +28,17 @@ pub fn envelope(
         .iter()
         .map(|recipient| organ(recipient, organs, "recipients"))
         .collect();
-    let files = order.attachments.iter().enumerate().map(|(index, attachment)| AttachedFile {
-        content_id: (index + 1).to_string(),
-        name: attachment.name.as_str().to_owned(),
-        media_type: attachment.media_type.as_str().to_owned(),
-        description: None,
-        content: None,
-    });
+    let files = order
+        .attachments
+        .iter()
+        .enumerate()
+        .map(|(index, attachment)| AttachedFile {
+            content_id: (index + 1).to_string(),
+            name: attachment.name.as_str().to_owned(),
+            media_type: attachment.media_type.as_str().to_owned(),
+            description: None,
+            content: None,
+        });
     Ok(Envelope {
         trace: vec![Trace {
             organ_id: from.id.clone(),
@@ -96,7 +100,11 @@ pub fn account_order(request: &RequestId, order: &OrderDocument, confidential: b
     Ok(AccountOrder {
         request_id: request.as_str().to_owned(),
         mandate: order.head.full_number(),
-        legal_basis: order.legal_basis.iter().map(|basis| basis.as_str().to_owned()).collect(),
+        legal_basis: order
+            .legal_basis
+            .iter()
+            .map(|basis| basis.as_str().to_owned())
+            .collect(),
         confidential,
         date: order.head.date,
         payload,

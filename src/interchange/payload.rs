@@ -231,8 +231,12 @@ mod tests {
     #[test]
     fn the_shapes_are_those_of_the_kind_s_schemas() {
         let shared = json(include_str!("../../catalogue/definitions.json"));
-        let order = json(include_str!("../../catalogue/kinds/account-information/order.schema.json"));
-        let answer = json(include_str!("../../catalogue/kinds/account-information/answer.schema.json"));
+        let order = json(include_str!(
+            "../../catalogue/kinds/account-information/order.schema.json"
+        ));
+        let answer = json(include_str!(
+            "../../catalogue/kinds/account-information/answer.schema.json"
+        ));
         compare(ORDER, &order, &order, &shared, "order");
         compare(ANSWER, &answer, &answer, &shared, "answer");
     }

@@ -308,7 +308,8 @@ mod tests {
 
     #[test]
     fn text_is_trimmed_put_together_and_brought_to_nfc() {
-        let root = read("<a xmlns='urn:x'><b> To\u{300}a &amp; &#x111;\r\nhai <!-- no --><![CDATA[<ba>]]> </b></a>").unwrap();
+        let root =
+            read("<a xmlns='urn:x'><b> To\u{300}a &amp; &#x111;\r\nhai <!-- no --><![CDATA[<ba>]]> </b></a>").unwrap();
         let root = At::root(&root);
         let b = root.required("b").unwrap();
         assert_eq!(b.element().text(), "Tòa & đ\nhai <ba>");
@@ -321,7 +322,10 @@ mod tests {
         let doctype = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>";
         assert_eq!(reason(doctype), ("doctype", String::new()));
         assert_eq!(reason("<a><b>&x;</b></a>"), ("entity", "a/b".to_owned()));
-        assert_eq!(reason("<a><b>\u{202E}</b></a>"), ("control_character", "a/b".to_owned()));
+        assert_eq!(
+            reason("<a><b>\u{202E}</b></a>"),
+            ("control_character", "a/b".to_owned())
+        );
         assert_eq!(reason("<a><b>&#1;</b></a>"), ("control_character", "a/b".to_owned()));
         assert_eq!(reason("<a><x:b/></a>"), ("prefix", "a".to_owned()));
         assert_eq!(reason("<?xml version='1.0' encoding='utf-16'?><a/>").0, "encoding");
@@ -338,7 +342,17 @@ mod tests {
 
     #[test]
     fn ill_formed_xml_is_refused() {
-        for text in ["", "text", "<a>", "<a></b>", "<a/><a/>", "<a/>more", "</a>", "<a>&</a>", "<a><b></a>"] {
+        for text in [
+            "",
+            "text",
+            "<a>",
+            "<a></b>",
+            "<a/><a/>",
+            "<a/>more",
+            "</a>",
+            "<a>&</a>",
+            "<a><b></a>",
+        ] {
             assert_eq!(reason(text).0, "malformed", "{text}");
         }
     }

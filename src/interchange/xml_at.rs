@@ -50,6 +50,15 @@ impl<'a> At<'a> {
         Fault::new(self.path.clone(), reason, vi, en)
     }
 
+    /// Its text is in no list.
+    pub(super) fn unknown_value(&self) -> Fault {
+        self.fault(
+            "unknown_value",
+            "Giá trị không có trong danh sách.",
+            "Not a value of the list.",
+        )
+    }
+
     /// Every element in this one.
     pub(super) fn all(&self) -> impl Iterator<Item = At<'a>> + '_ {
         self.element.children().iter().map(move |element| At {

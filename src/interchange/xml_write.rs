@@ -96,7 +96,12 @@ impl XmlWriter {
         bytes.push(b'\n');
         match String::from_utf8(bytes) {
             Ok(xml) => Ok(xml),
-            Err(_) => Err(Fault::new("", "write", "Không ghi được XML.", "The XML cannot be written.")),
+            Err(_) => Err(Fault::new(
+                "",
+                "write",
+                "Không ghi được XML.",
+                "The XML cannot be written.",
+            )),
         }
     }
 
