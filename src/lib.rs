@@ -8,6 +8,7 @@ pub mod client;
 pub mod domain;
 pub mod evidence;
 pub mod grpc;
+pub mod interchange;
 pub mod sealing;
 pub mod server;
 pub mod signing;

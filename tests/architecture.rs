@@ -10,6 +10,7 @@ mod rules {
     const LAYERS: &[(&str, &[&str])] = &[
         ("domain", &[]),
         ("evidence", &[]),
+        ("interchange", &["domain"]),
         ("sealing", &["evidence"]),
         ("store", &["domain", "evidence", "sealing"]),
         ("blobs", &["domain", "evidence", "sealing"]),
@@ -31,8 +32,8 @@ mod rules {
         (
             "cli",
             &[
-                "domain", "evidence", "sealing", "store", "blobs", "signing", "app", "auth", "grpc", "web", "server",
-                "client", "verify",
+                "domain", "evidence", "interchange", "sealing", "store", "blobs", "signing", "app", "auth", "grpc", "web",
+                "server", "client", "verify",
             ],
         ),
     ];
@@ -252,7 +253,7 @@ mod rules {
     #[test]
     fn domain_and_evidence_are_pure() {
         for (name, code) in sources() {
-            if matches!(layer(&name), Some("domain" | "evidence")) {
+            if matches!(layer(&name), Some("domain" | "evidence" | "interchange")) {
                 for outside in IMPURE {
                     assert!(!code.contains(&format!("{outside}::")), "{name} uses {outside}");
                 }
