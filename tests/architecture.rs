@@ -32,8 +32,20 @@ mod rules {
         (
             "cli",
             &[
-                "domain", "evidence", "interchange", "sealing", "store", "blobs", "signing", "app", "auth", "grpc", "web",
-                "server", "client", "verify",
+                "domain",
+                "evidence",
+                "interchange",
+                "sealing",
+                "store",
+                "blobs",
+                "signing",
+                "app",
+                "auth",
+                "grpc",
+                "web",
+                "server",
+                "client",
+                "verify",
             ],
         ),
     ];

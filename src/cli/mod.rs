@@ -15,6 +15,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod init;
+mod interchange;
 mod keep_failure;
 mod logging;
 mod master_keys;
@@ -91,6 +92,9 @@ enum Command {
     /// Kiểm chứng: is what stands in a database what its log says? Offline; no hub is needed, none is trusted.
     #[command(subcommand)]
     Verify(verify::Verify),
+    /// Định dạng khác: documents as edXML and ISO 20022, from file to file.
+    #[command(subcommand, after_help = interchange::AFTER_HELP)]
+    Interchange(interchange::Interchange),
     /// Làm chứng: follows a hub's log from outside, signs that it only grows, and raises the alarm when it does not.
     #[command(after_help = witness::AFTER_HELP)]
     Witness(witness::Witness),
@@ -146,6 +150,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::RetireSigner(command) => Box::pin(command.run()).await,
         Command::Doctor(command) => Box::pin(command.run()).await,
         Command::Verify(command) => Box::pin(command.run()).await,
+        Command::Interchange(command) => command.run(),
         Command::Witness(command) => Box::pin(command.run()).await,
         Command::Certs(command) => command.run(),
         Command::Catalogue(command) => Box::pin(command.run()).await,

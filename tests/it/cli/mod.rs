@@ -2,6 +2,7 @@
 //! clock here, since a program takes no other.
 
 mod demo;
+mod interchange;
 mod life;
 mod papers;
 mod pkcs11;

@@ -10,10 +10,10 @@ use lienthong_proto::v1;
 use tonic::Status;
 
 use super::world::{World, at};
-use crate::harness::agencies::{LAND_37, LAND_OFFICE, THADS, THADS_37};
+use crate::harness::agencies::{LAND_OFFICE, THADS, THADS_37};
 use crate::harness::commands::kind;
 use crate::harness::wire::fields;
-use crate::harness::{Fixture, TestDatabase, documents};
+use crate::harness::{Fixture, documents};
 
 const REGULATION: &str = r#"
 title_vi = "Quy chế phối hợp với cơ quan đăng ký đất đai (giả lập)"
@@ -24,7 +24,7 @@ effective_from = "2026-09-01"
 [applies]
 kinds = ["land-information"]
 sender_province = "37"
-recipient = "GIA-LAP.VPDKDD.37"
+recipient = "GIA-LAP.VPDKDD.01"
 
 [[shorten]]
 clock = "answer"
@@ -71,7 +71,7 @@ async fn clocks(world: &World, by: Fixture, id: &str) -> Vec<Deadline> {
 
 /// Answers by the outcome of the regulation.
 async fn answer(world: &World, by: Fixture, id: &str) -> Result<(), Status> {
-    let mut answer = documents::answer(&kind("land-information"), "NOT_FOUND", "agreed-answer-1", by, id);
+    let mut answer = documents::answer(&kind("land-information"), "NOT_FOUND", &format!("agreed:{id}"), by, id);
     answer["outcome"] = "BRANCH_ANSWERS".into();
     answer["payload"] = serde_json::json!({});
     let ask = v1::AnswerRequest {
@@ -88,7 +88,7 @@ backends! {
         catalogue_in(folder.path());
         let world = World::start_with(&database, |settings| settings.catalogue = Some(folder.path().to_owned())).await;
         // Friday 20/11/2026, 09:00.
-        let near = world.open("land-information", THADS_37, LAND_37).await;
+        let near = world.open("land-information", THADS_37, LAND_OFFICE).await;
         let far = world.open("land-information", THADS, LAND_OFFICE).await;
 
         let of = |clocks: &[Deadline], name: &str| clocks.iter().find(|clock| clock.name == name).cloned();
@@ -104,9 +104,9 @@ backends! {
         assert_eq!(agreed.last().map(|clock| clock.name.as_str()), Some("confirm"), "after the kind's own");
         assert!(of(&lawful, "confirm").is_none());
 
-        world.acknowledge(LAND_37, &near).await;
+        world.acknowledge(LAND_OFFICE, &near).await;
         world.acknowledge(LAND_OFFICE, &far).await;
-        answer(&world, LAND_37, &near).await.expect("their own outcome");
+        answer(&world, LAND_OFFICE, &near).await.expect("their own outcome");
         let refused = answer(&world, LAND_OFFICE, &far).await.expect_err("nobody agreed on it there");
         assert_eq!(fields(&refused), ["/outcome"]);
         assert!(clocks(&world, THADS, &far).await.iter().any(Deadline::is_open), "nothing has happened");
@@ -122,11 +122,11 @@ backends! {
             settings.catalogue = Some(folder.path().to_owned());
         });
         let world = world.await;
-        let id = world.open("land-information", THADS_37, LAND_37).await;
+        let id = world.open("land-information", THADS_37, LAND_OFFICE).await;
         let before = clocks(&world, THADS_37, &id).await;
         let world = world.again(without.expect("settings")).await;
         assert_eq!(clocks(&world, THADS_37, &id).await, before);
-        let later = world.open("land-information", THADS_37, LAND_37).await;
+        let later = world.open("land-information", THADS_37, LAND_OFFICE).await;
         let clocks = clocks(&world, THADS_37, &later).await;
         assert!(clocks.iter().all(|clock| !clock.basis.contains("Quy chế")), "the law's");
         world.end(&database).await;

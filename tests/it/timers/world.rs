@@ -91,7 +91,8 @@ impl World {
 
     /// The recipient registers a request.
     pub(super) async fn acknowledge(&self, recipient: Fixture, id: &str) {
-        let document = documents::acknowledge("timers-ack-1", recipient, id).to_string();
+        let key = format!("timers-ack:{id}");
+        let document = documents::acknowledge(&key, recipient, id).to_string();
         let content = Some(v1::acknowledge_request::Content::Document(document));
         let mut requests = self.client(recipient).await.requests();
         let ask = v1::AcknowledgeRequest {
