@@ -123,9 +123,9 @@ fn table(changes: &[Change], kept: Option<&Kept>) -> String {
                 format!("; đang mở (open): {}, đang lưu (kept): {}", found.open, found.kept)
             });
             let counted = counted.filter(|_| change.kind.is_some()).unwrap_or_default();
-            text.push_str(&format!("{name}{counted}\n  Áp dụng cho: {vi}. / Holds for {en}.\n"));
+            text.extend([&name, &counted, "\n  Áp dụng cho: ", vi, ". / Holds for ", en, ".\n"]);
         }
-        text.push_str(&format!("  - {}\n    {}\n", change.vi, change.en));
+        text.extend(["  - ", &change.vi, "\n    ", &change.en, "\n"]);
     }
     text
 }

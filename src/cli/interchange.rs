@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::args::{read, read_text};
 use super::failure::Failure;
 use super::output;
-use crate::domain::document::parts::Head;
+use crate::domain::document::parts::{Head, Urgency};
 use crate::domain::document::{AnswerDocument, Document, OrderDocument, parse};
 use crate::domain::error::Error;
 use crate::domain::ids::{AgencyCode, RequestId};
@@ -353,7 +353,7 @@ fn packet_as_json(packet: &Packet) -> Value {
                 "full_name": signer.full_name,
             })),
             "due_date": envelope.due_date.map(|date| date.to_string()),
-            "urgency": envelope.urgency.map(|urgency| urgency.as_str()),
+            "urgency": envelope.urgency.map(Urgency::as_str),
             "business": envelope.business.label_vi(),
             "response_for": envelope.response_for.iter().map(response_for).collect::<Vec<_>>(),
             "appendices": envelope.appendices,
@@ -412,9 +412,9 @@ impl IsoAnswer {
                 .head
                 .as_ref()
                 .map_or_else(|| stated.idempotency_key.to_string(), Head::full_number),
-            outcome: stated.outcome.as_str().parse().map_err(|_| unknown())?,
-            reasons: serde_json::to_value(&stated.reasons).map_err(|_| unknown())?,
-            payload: serde_json::from_str(stated.payload.get()).map_err(|_| unknown())?,
+            outcome: stated.outcome.as_str().parse().map_err(|_unknown| unknown())?,
+            reasons: serde_json::to_value(&stated.reasons).map_err(|_unknown| unknown())?,
+            payload: serde_json::from_str(stated.payload.get()).map_err(|_unknown| unknown())?,
         };
         print(&export_answer(&order, &answer).map_err(fault)?);
         Ok(())

@@ -40,13 +40,12 @@ pub fn import(bytes: &[u8], limits: &Limits) -> Result<Imported, Fault> {
     envelope.note_unknown(&["edXMLHeader", "edXMLBody"], &mut ignored);
     let header = envelope.required("edXMLHeader")?;
     header.note_unknown(&["MessageHeader", "Status", "TraceHeaderList"], &mut ignored);
-    let (message, is_status) = match header.child("Status")? {
-        Some(status) => (status, true),
-        None => {
-            let message = header.required("MessageHeader")?;
-            let is_status = message.child("StatusCode")?.is_some();
-            (message, is_status)
-        }
+    let (message, is_status) = if let Some(status) = header.child("Status")? {
+        (status, true)
+    } else {
+        let message = header.required("MessageHeader")?;
+        let is_status = message.child("StatusCode")?.is_some();
+        (message, is_status)
     };
     let packet = if is_status {
         Packet::Status(Box::new(read_status(&message, &mut ignored)?))

@@ -135,18 +135,15 @@ impl Message {
     /// The period of the statement; of the order's own day if none is asked for, since the message must have one.
     fn period(&mut self, order: &AccountOrder) -> Result<(), Fault> {
         self.xml.open("InvstgtnPrd")?;
-        match (text(&order.payload, "/period/from"), text(&order.payload, "/period/to")) {
-            (Some(from), Some(to)) => {
-                self.xml.open("DtTm")?;
-                self.xml.leaf("FrDtTm", from)?;
-                self.xml.leaf("ToDtTm", to)?;
-            }
-            _ => {
-                let date = order.date.to_string();
-                self.xml.open("Dt")?;
-                self.xml.leaf("FrDt", &date)?;
-                self.xml.leaf("ToDt", &date)?;
-            }
+        if let (Some(from), Some(to)) = (text(&order.payload, "/period/from"), text(&order.payload, "/period/to")) {
+            self.xml.open("DtTm")?;
+            self.xml.leaf("FrDtTm", from)?;
+            self.xml.leaf("ToDtTm", to)?;
+        } else {
+            let date = order.date.to_string();
+            self.xml.open("Dt")?;
+            self.xml.leaf("FrDt", &date)?;
+            self.xml.leaf("ToDt", &date)?;
         }
         self.xml.close()?;
         self.xml.close()
@@ -160,24 +157,21 @@ impl Message {
         }
         self.xml.open("SchCrit")?;
         let accounts = order.payload.pointer("/accounts").and_then(Value::as_array);
-        match accounts.map(Vec::as_slice) {
-            Some([account]) => {
-                self.xml.open("Acct")?;
-                self.account(account, &order.payload)?;
-                self.owner_only("InvstgtdPties")?;
-                for one in asked {
-                    self.request_type("AuthrtyReqTp", one)?;
-                }
+        if let Some([account]) = accounts.map(Vec::as_slice) {
+            self.xml.open("Acct")?;
+            self.account(account, &order.payload)?;
+            self.owner_only("InvstgtdPties")?;
+            for one in asked {
+                self.request_type("AuthrtyReqTp", one)?;
             }
-            Some(_) | None => {
-                self.xml.open("CstmrId")?;
-                self.person("Pty", &order.payload)?;
-                for one in asked {
-                    self.xml.open("AuthrtyReq")?;
-                    self.request_type("Tp", one)?;
-                    self.owner_only("InvstgtdRoles")?;
-                    self.xml.close()?;
-                }
+        } else {
+            self.xml.open("CstmrId")?;
+            self.person("Pty", &order.payload)?;
+            for one in asked {
+                self.xml.open("AuthrtyReq")?;
+                self.request_type("Tp", one)?;
+                self.owner_only("InvstgtdRoles")?;
+                self.xml.close()?;
             }
         }
         self.xml.close()?;

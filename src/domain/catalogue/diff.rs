@@ -113,9 +113,9 @@ fn of_kind(old: &Catalogue, new: &Catalogue, code: &KindCode, changes: &mut Vec<
     for kept in old.kinds().filter(|kind| kind.code() == code) {
         match new.kind_revision(code, kept.revision()) {
             Some(again) => {
-                let key = Some((code.clone(), kept.revision()));
+                let key = (code.clone(), kept.revision());
                 compare(
-                    key,
+                    Some(&key),
                     Touches::Open,
                     &page::as_facts(kept),
                     &page::as_facts(again),
@@ -133,10 +133,10 @@ fn of_kind(old: &Catalogue, new: &Catalogue, code: &KindCode, changes: &mut Vec<
     let Some(after) = after.filter(|after| old.kind_revision(code, after.revision()).is_none()) else {
         return;
     };
-    let key = Some((code.clone(), after.revision()));
+    let key = (code.clone(), after.revision());
     let (from, titles) = (after.definition.effective_from, &after.definition);
     changes.push(Change {
-        kind: key.clone(),
+        kind: Some(key.clone()),
         vi: match before {
             Some(_) => format!(
                 "thêm bản {} của loại “{}”, từ {from}",
@@ -153,7 +153,7 @@ fn of_kind(old: &Catalogue, new: &Catalogue, code: &KindCode, changes: &mut Vec<
     });
     if let Some(before) = before {
         compare(
-            key,
+            Some(&key),
             Touches::New,
             &page::as_facts(before),
             &page::as_facts(after),
@@ -163,7 +163,7 @@ fn of_kind(old: &Catalogue, new: &Catalogue, code: &KindCode, changes: &mut Vec<
 }
 
 /// Pushes where two lists of facts differ.
-fn compare(kind: Option<(KindCode, u32)>, touches: Touches, old: &[Fact], new: &[Fact], changes: &mut Vec<Change>) {
+fn compare(kind: Option<&(KindCode, u32)>, touches: Touches, old: &[Fact], new: &[Fact], changes: &mut Vec<Change>) {
     let by_name = |facts: &[Fact]| -> BTreeMap<(Sort, String), String> {
         let mut named = BTreeMap::new();
         for fact in facts {
@@ -200,7 +200,7 @@ fn compare(kind: Option<(KindCode, u32)>, touches: Touches, old: &[Fact], new: &
             (None, None) => continue,
         };
         changes.push(Change {
-            kind: kind.clone(),
+            kind: kind.cloned(),
             vi,
             en,
             touches,

@@ -102,9 +102,8 @@ fn compare(new: Span, own: Span) -> Result<(), Unfit> {
             Err(Unfit::Longer)
         };
     }
-    let (least, most) = (least_hours(own), most_hours(new));
-    match (most, least) {
-        (Some(most), Some(least)) if most <= least => Ok(()),
+    match most_hours(new) {
+        Some(most) if most <= least_hours(own) => Ok(()),
         // Days that end on a day off move to the next working day: no later than as many working days.
         _ if new.unit == TimeUnit::Days && own.unit == TimeUnit::WorkingDays && new.amount <= own.amount => Ok(()),
         _ => Err(Unfit::Unclear),
@@ -112,14 +111,13 @@ fn compare(new: Span, own: Span) -> Result<(), Unfit> {
 }
 
 /// The hours that a span takes at least; a day that has begun counts for nothing.
-fn least_hours(span: Span) -> Option<u64> {
+fn least_hours(span: Span) -> u64 {
     let amount = u64::from(span.amount);
     match span.unit {
-        TimeUnit::Hours => Some(amount),
-        TimeUnit::WorkingHours => Some(amount),
-        TimeUnit::WorkingDays | TimeUnit::Days => Some(amount.saturating_sub(1) * 24),
-        TimeUnit::Months => Some(amount * 27 * 24),
-        TimeUnit::Years => Some(amount * 364 * 24),
+        TimeUnit::Hours | TimeUnit::WorkingHours => amount,
+        TimeUnit::WorkingDays | TimeUnit::Days => amount.saturating_sub(1) * 24,
+        TimeUnit::Months => amount * 27 * 24,
+        TimeUnit::Years => amount * 364 * 24,
     }
 }
 

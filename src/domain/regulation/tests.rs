@@ -215,6 +215,7 @@ fn two_that_say_something_else_of_one_clock_for_the_same_agencies_are_a_fault_un
 #[test]
 fn shortening_is_judged_for_every_day() {
     use super::shorter::Unfit;
+    use TimeUnit::{Days, Hours, Months, WorkingDays, WorkingHours, Years};
     let catalogue = Catalogue::embedded().unwrap();
     let kind = kind(&catalogue, "land-information");
     let rule = kind
@@ -238,7 +239,6 @@ fn shortening_is_judged_for_every_day() {
         nature: Nature::Policy,
         certainty: Certainty::Verified,
     };
-    use TimeUnit::{Days, Hours, Months, WorkingDays, WorkingHours, Years};
     for ((amount, unit), (own, own_unit), expected) in [
         ((3, WorkingDays), (3, WorkingDays), None),
         ((4, WorkingDays), (3, WorkingDays), Some(Unfit::Longer)),

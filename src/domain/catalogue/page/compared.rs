@@ -28,12 +28,12 @@ pub(in crate::domain::catalogue) fn as_facts(kind: &Kind) -> Vec<Fact> {
 fn required(rows: Vec<Vec<String>>) -> impl Iterator<Item = Vec<String>> {
     rows.into_iter().map(|mut cells| {
         if let Some(cell) = cells.get_mut(3) {
-            *cell = if cell.is_empty() {
+            let word = if cell.is_empty() {
                 "không bắt buộc"
             } else {
                 "bắt buộc"
-            }
-            .to_owned();
+            };
+            word.clone_into(cell);
         }
         cells
     })
