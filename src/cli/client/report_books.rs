@@ -13,6 +13,8 @@ use super::session::{Session, ask, incomplete};
 use super::steps::key_or_fresh;
 use crate::cli::args::read_text;
 use crate::cli::failure::Failure;
+use crate::client::reports;
+use crate::domain::report::{Parameter, Report};
 
 /// Entries per page.
 const PAGE: i32 = 50;
@@ -43,6 +45,11 @@ impl Close {
         if self.look {
             let asked = v1::GetPeriodFiguresRequest { period: self.period };
             let told = ask!(async || session.report_books().get_period_figures(asked.clone()).await)?;
+            let mut tables = String::new();
+            for report in [Report::ResultsCases, Report::ResultsMoney] {
+                tables.push_str(&table(&session, report, &asked.period).await?);
+                tables.push('\n');
+            }
             self.output.print(
                 || {
                     json!({ "figures": told.figures, "figures_digest": told.figures_digest,
@@ -50,8 +57,11 @@ impl Close {
                 },
                 || {
                     format!(
-                        "{}\nMã băm / digest: {}\nBảng để đọc / as a table: lienthong report run results-cases --period {}\n",
-                        told.figures, told.figures_digest, asked.period
+                        "{tables}Mã băm của mọi số liệu sẽ khóa / digest of all figures to be signed off: {digest}\n\
+                         Khóa đúng số liệu này / close just these: lienthong report close {} --digest {digest}\n\
+                         Mọi số liệu, từng dòng / every figure: -o json\n",
+                        asked.period,
+                        digest = told.figures_digest
                     )
                 },
             );
@@ -68,6 +78,21 @@ impl Close {
             .print(|| closing_object(&closing), || closing_text(&closing));
         Ok(())
     }
+}
+
+/// A report of a period as the screen shows it.
+async fn table(session: &Session, report: Report, period: &str) -> Result<String, Failure> {
+    let asked = v1::RunReportRequest {
+        report: report.as_str().to_owned(),
+        parameters: vec![v1::ReportParameter {
+            name: Parameter::Period.as_str().to_owned(),
+            value: period.to_owned(),
+        }],
+        format: v1::ReportFormat::Table.into(),
+        ..Default::default()
+    };
+    let (_, file) = ask!(async || reports::run(session.reports(), asked.clone(), |_| ()).await)?;
+    Ok(String::from_utf8_lossy(&file).into_owned())
 }
 
 fn closing_object(closing: &v1::Closing) -> Value {

@@ -133,7 +133,7 @@ fn deadline_line(deadline: &v1::Deadline) -> String {
         words::deadline_status_vi(deadline.status),
         plain(&deadline.basis),
         words::rule_source_vi(deadline.source),
-        words::certainty(deadline.certainty),
+        words::certainty_vi(deadline.certainty),
     )
 }
 

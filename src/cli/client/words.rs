@@ -2,6 +2,7 @@
 
 use lienthong_proto::v1;
 
+use crate::domain::catalogue::rule::Certainty;
 use crate::domain::deadline::{ClockChange, DeadlineStatus, Duty};
 use crate::domain::mailbox::Lane;
 use crate::domain::time::Timestamp;
@@ -56,6 +57,11 @@ pub(super) fn state_vi(number: i32) -> String {
 /// The label of an action of the workflow; of other entries the protocol's word.
 pub(super) fn action_vi(number: i32) -> String {
     Action::from_wire(number).map_or_else(|| action(number), |action| action.label_vi().to_owned())
+}
+
+/// The label of how sure a rule is.
+pub(super) fn certainty_vi(number: i32) -> String {
+    Certainty::from_wire(number).map_or_else(|| certainty(number), |certainty| certainty.label_vi().to_owned())
 }
 
 /// The label of a lane.

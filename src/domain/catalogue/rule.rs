@@ -48,6 +48,18 @@ text_enum! {
     }
 }
 
+impl Certainty {
+    /// The label on pages.
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Verified => "đã đối chiếu văn bản",
+            Self::Partly => "đối chiếu một phần",
+            Self::Recalled => "theo trí nhớ, chưa đối chiếu",
+            Self::Derived => "do cổng đề xuất, không phải luật",
+        }
+    }
+}
+
 text_enum! {
     /// Which body of law a step falls under, by its own date (Law 106/2025/QH15 Art. 115–116).
     pub enum Regime {
