@@ -40,7 +40,7 @@ static ROWS: &[(&str, &[Serves])] = &[
     ("C19", &[Later("thông báo kết quả thi hành biện pháp khẩn cấp tạm thời cho Tòa án")]),
     ("C20", &[Later("bàn giao tài sản kê biên, vật chứng")]),
     ("V01", &[Kind("decision-copy")]),
-    ("V02", &[Kind("decision-copy"), Later("biên bản phong tỏa, tạm giữ lập trước quyết định")]),
+    ("V02", &[Kind("decision-copy"), Kind("urgent-measure-copy")]),
     ("V03", &[Kind("coercion-plan")]),
     ("V04", &[Kind("seizure-notice")]),
     ("V05", &[Kind("ended-case-list")]),

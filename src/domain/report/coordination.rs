@@ -86,6 +86,7 @@ pub static DUTIES: &[DutyOfDirective] = &[
         vi: "Kiểm sát công tác thi hành án dân sự",
         kinds: &[
             "decision-copy",
+            "urgent-measure-copy",
             "protest",
             "protest-review-request",
             "procuracy-recommendation",
