@@ -41,7 +41,7 @@ static ROWS: &[(&str, &[Serves])] = &[
     ("C19", &[]),
     ("C20", &[Later("bàn giao tài sản kê biên, vật chứng")]),
     ("V01", &[]),
-    ("V02", &[Later("biên bản phong tỏa, tạm giữ lập trước quyết định")]),
+    ("V02", &[]),
     ("V03", &[]),
     ("V04", &[]),
     ("V05", &[]),

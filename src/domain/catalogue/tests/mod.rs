@@ -4,6 +4,7 @@
 mod account_debit;
 mod account_freeze;
 mod account_information;
+mod assets;
 mod attachments;
 mod broken;
 mod coercion_consultation;
