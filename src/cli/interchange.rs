@@ -86,7 +86,7 @@ pub(super) struct EdXmlExport {
     #[arg(long, env = "LIENTHONG_TYPE_NAME", value_name = "NAME", default_value = "Công văn")]
     type_name: String,
     /// Tệp kèm theo: the bytes of an attachment that the order names, by its file name; once for each.
-    #[arg(long = "file", env = "LIENTHONG_FILE", value_name = "FILE", value_delimiter = ',')]
+    #[arg(long = "file", env = "LIENTHONG_FILES", value_name = "FILE", value_delimiter = ',')]
     files: Vec<PathBuf>,
 }
 

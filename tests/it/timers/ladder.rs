@@ -11,6 +11,7 @@ backends! {
     async fn each_rung_fires_once_at_its_moment_and_tells_whom_the_ladder_says(database) {
         let world = World::start(&database).await;
         world.climb(&[(LAND_OFFICE, DEPARTMENT_OF_LAND)]).await;
+        world.without_administration().await;
         let id = world.open("land-information", THADS, LAND_OFFICE).await;
         let (land, thads) = (LAND_OFFICE.code_text(), THADS.code_text());
         // Three working days: 23, 25 and 26/11, the 24th being a holiday.

@@ -50,6 +50,7 @@ backends! {
     async fn a_draft_goes_when_the_senders_head_lets_it_and_once(database) {
         let world = World::start(&database).await;
         world.climb(&[(LAND_OFFICE, DEPARTMENT_OF_LAND)]).await;
+        world.without_administration().await;
         let id = world.open("land-information", THADS, LAND_OFFICE).await;
         world.at("2026-12-21T09:00:00").await;
         assert_eq!(entries(&world, COMMITTEE).await.len(), 0, "only drafted");

@@ -8,7 +8,7 @@ use lienthong::server::settings::HubSettings;
 use lienthong::store::rows::EventRow;
 use lienthong_proto::v1;
 
-use crate::harness::agencies::{Fixture, registry_command};
+use crate::harness::agencies::{ENFORCEMENT_ADMIN, Fixture, registry_command};
 use crate::harness::audit::audit;
 use crate::harness::commands::kind;
 use crate::harness::hub::Client;
@@ -71,6 +71,16 @@ impl World {
             let command = registry_command(&key, RegistryChange::UpdateAgency(changed));
             app.ledger.execute(command).await.expect("changed");
         }
+    }
+
+    /// The administration is out of use: nobody is there for what would go to it.
+    pub(super) async fn without_administration(&self) {
+        let change = RegistryChange::SuspendAgency {
+            code: ENFORCEMENT_ADMIN.code(),
+            suspended: true,
+        };
+        let command = registry_command("without-administration", change);
+        self.hub.app().ledger.execute(command).await.expect("changed");
     }
 
     pub(super) async fn client(&self, agency: Fixture) -> Client {
