@@ -145,7 +145,7 @@ fn document(changes: &[Change], kept: Option<&Kept>) -> String {
                     Touches::Open => "OPEN",
                     Touches::Orphans => "ORPHANS",
                 },
-                "open_requests": found.map(|found| found.open),
+                "open_requests": found.as_ref().map(|found| found.open),
                 "kept_requests": found.map(|found| found.kept),
             })
         })
