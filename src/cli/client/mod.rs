@@ -1,5 +1,6 @@
 //! The client commands: what an agency does at a hub, for people and scripts.
 
+mod agency;
 pub(super) mod calendar;
 mod case;
 mod case_text;
@@ -11,6 +12,7 @@ mod erase_text;
 mod evidence;
 mod export;
 mod help;
+mod help_agency;
 mod help_case;
 mod help_report;
 mod inbox;
@@ -160,6 +162,9 @@ pub(super) enum Client {
     /// Báo cáo cấp có thẩm quyền: notices of lateness that the hub drafted, for the agency's head to confirm.
     #[command(subcommand)]
     Notices(notices::Notices),
+    /// Cơ quan, tổ chức: the registry of agencies, its import from files, and what the hub has.
+    #[command(subcommand)]
+    Agency(agency::Agency),
     /// Việc thi hành án: cases, what is owed in them and how far they have come.
     #[command(subcommand)]
     Case(case::Case),
@@ -211,6 +216,7 @@ impl Client {
             Self::Webhook(command) => command.run().await,
             Self::Supervise(command) => command.run().await,
             Self::Notices(command) => command.run().await,
+            Self::Agency(command) => command.run().await,
             Self::Case(command) => command.run().await,
             Self::Measures(command) => command.run().await,
             Self::Suspension(command) => command.run().await,

@@ -29,6 +29,9 @@ words! {
     lane: Lane, "LANE_";
     party: Party, "PARTY_";
     channel: Channel, "CHANNEL_";
+    role: Role, "ROLE_";
+    scope: OfficerScope, "OFFICER_SCOPE_";
+    purpose: CredentialPurpose, "CREDENTIAL_PURPOSE_";
     deadline_status: DeadlineStatus, "DEADLINE_STATUS_";
     duty: Duty, "DUTY_";
     clock_change: ClockChange, "CLOCK_CHANGE_";

@@ -1,6 +1,7 @@
 //! The client commands as programs of their own, against a real hub over real mTLS. Hub and programs go by the machine's
 //! clock here, since a program takes no other.
 
+mod agencies;
 mod demo;
 mod interchange;
 mod life;

@@ -75,6 +75,13 @@ pub fn province_of_commune(code: &str) -> Option<&'static Province> {
     known_commune(code)?.current_province()
 }
 
+/// The communes in force of a province in force, in the order of their codes.
+pub fn communes_of(province: &str) -> impl Iterator<Item = &'static Commune> {
+    COMMUNES
+        .iter()
+        .filter(move |commune| commune.is_current() && commune.province == province)
+}
+
 /// Communes whose name has all the words of `name`, in force and former, in the order of their codes. Letter case, diacritics
 /// and punctuation do not count; nor does a rank, unless `name` states one.
 pub fn communes_named(name: &str) -> impl Iterator<Item = &'static Commune> {

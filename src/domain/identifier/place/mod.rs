@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 
 pub use commune::{
-    Commune, check_commune, commune, communes_named, current_communes, known_commune, province_of_commune,
+    Commune, check_commune, commune, communes_named, communes_of, current_communes, known_commune, province_of_commune,
 };
 use csv::{check_source, day, records};
 

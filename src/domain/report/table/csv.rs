@@ -18,6 +18,17 @@ fn line(cells: impl Iterator<Item = String>) -> String {
     format!("{}\r\n", cells.join(","))
 }
 
+/// A line of texts, each safe and quoted where it must be.
+pub fn text_line<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
+    line(cells.into_iter().map(|text| quoted(&safe(text))))
+}
+
+/// The text of a cell that [`text_line`] wrote: without the apostrophe that it put in front.
+pub fn text_of(cell: &str) -> &str {
+    let is_put = |rest: &&str| is_risky(rest);
+    cell.strip_prefix('\'').filter(is_put).unwrap_or(cell)
+}
+
 fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) => quoted(&safe(text)),
@@ -28,8 +39,15 @@ fn cell(cell: &Cell) -> String {
 /// A text that would be a formula gets an apostrophe in front, which spreadsheets take for "this is text". One that has
 /// one already gets another, so that what was there can be told.
 fn safe(text: &str) -> String {
-    let is_risky = text.starts_with('\'') || text.trim_start_matches(' ').starts_with(FORMULA);
-    if is_risky { format!("'{text}") } else { text.to_owned() }
+    if is_risky(text) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn is_risky(text: &str) -> bool {
+    text.starts_with('\'') || text.trim_start_matches(' ').starts_with(FORMULA)
 }
 
 fn quoted(text: &str) -> String {
@@ -37,5 +55,23 @@ fn quoted(text: &str) -> String {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
         text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_safe_comes_back() {
+        for text in ["Tòa án", "=1+1", "'x", " -5", "", "@a", "a,b"] {
+            assert_eq!(text_of(&safe(text)), text);
+        }
+        assert_eq!(text_line(["=1", "a;b", "\u{1ea1}"]), "'=1,\"a;b\",ạ\r\n");
+        assert_eq!(
+            text_of("'tis"),
+            "'tis",
+            "an apostrophe of the text's own, in a file that people wrote"
+        );
     }
 }

@@ -14,6 +14,7 @@ mod tests;
 use jiff::civil::Date;
 
 pub use chart::{Chart, ChartKind};
+pub use csv::{text_line, text_of};
 pub use page::{Letterhead, Signature};
 
 use super::super::catalogue::rule::Certainty;
