@@ -180,11 +180,17 @@ fn workbook(bytes: &[u8], files: &mut Files, faults: &mut Faults) -> Result<(), 
         };
         let range = book.worksheet_range(name)?;
         let first = u64::from(range.start().map_or(0, |(row, _)| row)) + 1;
-        let lines = (first..)
-            .zip(range.rows())
-            .map(|(number, cells)| (number, cells.iter().map(words).collect()));
-        let is_told = |(_, cells): &(u64, Vec<String>)| !cells.first().is_some_and(|cell| cell.starts_with('#'));
-        let lines = lines.filter(is_told).collect();
+        let mut lines = Vec::new();
+        for (number, cells) in (first..).zip(range.rows()) {
+            if cells.iter().any(|cell| matches!(cell, Data::Error(_))) {
+                let (vi, en) = ("một ô có công thức bị lỗi", "a cell holds the error of a formula");
+                faults.add(&Place::new(sheet.name(), number), "*", vi, en);
+            }
+            let cells: Vec<String> = cells.iter().map(words).collect();
+            if !cells.first().is_some_and(|cell| cell.starts_with('#')) {
+                lines.push((number, cells));
+            }
+        }
         files.sheets.insert(sheet, rows(sheet, sheet.name(), lines, faults));
     }
     Ok(())
@@ -197,7 +203,6 @@ fn words(cell: &Data) -> String {
             let (year, month, day, ..) = time.to_ymd_hms_milli();
             format!("{year:04}-{month:02}-{day:02}")
         }
-        Data::Error(_) => "#".to_owned(),
         cell => cell.to_string(),
     }
 }
