@@ -1,5 +1,7 @@
 //! What is wrong with the files of an import: every fault with its file, row and column, in both languages.
 
+use std::fmt::Write as _;
+
 use crate::cli::failure::Failure;
 
 /// Most faults that are told.
@@ -46,13 +48,13 @@ impl Faults {
         let mut en = format!("PATH: {count} faults; nothing was sent");
         for (place, column, text_vi, text_en) in self.0.iter().take(MOST_TOLD) {
             let Place { file, row } = place;
-            vi.push_str(&format!("\n  {file}, dòng {row}, cột {column}: {text_vi}"));
-            en.push_str(&format!("\n  {file}, row {row}, column {column}: {text_en}"));
+            write!(vi, "\n  {file}, dòng {row}, cột {column}: {text_vi}").ok();
+            write!(en, "\n  {file}, row {row}, column {column}: {text_en}").ok();
         }
         if count > MOST_TOLD {
             let more = count - MOST_TOLD;
-            vi.push_str(&format!("\n  … và {more} lỗi nữa"));
-            en.push_str(&format!("\n  … and {more} more"));
+            write!(vi, "\n  … và {more} lỗi nữa").ok();
+            write!(en, "\n  … and {more} more").ok();
         }
         Err(Failure::configuration(vi, en))
     }

@@ -13,6 +13,7 @@ mod synthetic;
 mod wanted;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -254,16 +255,16 @@ impl Report {
             table.text("")
         };
         let ((new, changed), unchanged) = (self.counts(), self.unchanged);
-        text.push_str(&format!(
-            "Cơ quan: {new} mới, {changed} thay đổi, {unchanged} như cũ. / Agencies: {new} new, {changed} changed, {unchanged} unchanged.\n"
-        ));
+        writeln!(text,
+            "Cơ quan: {new} mới, {changed} thay đổi, {unchanged} như cũ. / Agencies: {new} new, {changed} changed, {unchanged} unchanged."
+        ).ok();
         if self.dry_run {
             text.push_str("Chỉ kiểm tra, chưa gửi gì. / A dry run: nothing was sent.\n");
         } else {
             let (done, refused, left) = (sent.done, sent.refused.len(), sent.left);
-            text.push_str(&format!(
-                "Đã ghi {done}, bị từ chối {refused}, chưa gửi {left}. / {done} entered, {refused} refused, {left} not sent.\n"
-            ));
+            writeln!(text,
+                "Đã ghi {done}, bị từ chối {refused}, chưa gửi {left}. / {done} entered, {refused} refused, {left} not sent."
+            ).ok();
         }
         text
     }

@@ -344,6 +344,9 @@ fn changed(before: &v1::Agency, after: &v1::Agency) -> Vec<&'static str> {
     differ.map(|(column, _)| column).collect()
 }
 
+/// A code that an agency names.
+type Named = fn(&v1::Agency) -> &str;
+
 /// Superiors and successors are there, and nobody is his own, however far up.
 fn check_references(
     planned: &BTreeMap<String, Planned>,
@@ -355,7 +358,7 @@ fn check_references(
         let of_files = planned.get(code).map(|planned| &planned.agency);
         of_files.or_else(|| known.agencies.get(code))
     };
-    let columns: [(&str, fn(&v1::Agency) -> &str); 2] = [
+    let columns: [(&str, Named); 2] = [
         ("parent", |agency| &agency.parent_code),
         ("successor", |agency| &agency.successor_code),
     ];

@@ -203,7 +203,15 @@ fn words(cell: &Data) -> String {
             let (year, month, day, ..) = time.to_ymd_hms_milli();
             format!("{year:04}-{month:02}-{day:02}")
         }
-        cell => cell.to_string(),
+        Data::Int(_)
+        | Data::Float(_)
+        | Data::String(_)
+        | Data::Bool(_)
+        | Data::DateTime(_)
+        | Data::DateTimeIso(_)
+        | Data::DurationIso(_)
+        | Data::Error(_)
+        | Data::Empty => cell.to_string(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sending what changes: superiors before those under them; what the hub refuses is told by its row and the rest goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use lienthong_proto::v1;
 use prost::Message as _;
@@ -85,7 +86,7 @@ fn key(name: &str, state: Option<i64>, of: &str, message: &[u8]) -> String {
 /// The calls, in an order in which each finds what it names. `size` is that of the hub's log before it was read.
 pub(super) fn steps(planned: BTreeMap<String, Planned>, size: i64) -> Vec<Step> {
     let order = by_superiors(&planned);
-    let mut created: BTreeSet<String> = BTreeSet::new();
+    let mut entered: BTreeSet<String> = BTreeSet::new();
     let new: BTreeSet<String> = planned
         .iter()
         .filter(|(_, one)| one.is_new)
@@ -97,12 +98,12 @@ pub(super) fn steps(planned: BTreeMap<String, Planned>, size: i64) -> Vec<Step> 
         let Some(mut one) = planned.remove(&code) else { continue };
         if one.is_new {
             let successor = &one.agency.successor_code;
-            let waits = new.contains(successor) && !created.contains(successor);
+            let waits = new.contains(successor) && !entered.contains(successor);
             if waits {
                 updates.push(update(&one, size));
             }
             creates.push(create(&mut one, waits));
-            created.insert(code.clone());
+            entered.insert(code.clone());
         } else if !one.changed.is_empty() {
             updates.push(update(&one, size));
         }
@@ -314,8 +315,8 @@ fn refused(step: &Step, refusal: &Refusal) -> Refused {
     for field in &refusal.fields {
         let member = field.field.rsplit('.').next().unwrap_or_default();
         let column = column_of(step.sheet, member);
-        vi.push_str(&format!(" {column}: {}", field.vi));
-        en.push_str(&format!(" {column}: {}", field.en));
+        write!(vi, " {column}: {}", field.vi).ok();
+        write!(en, " {column}: {}", field.en).ok();
     }
     let reason = if refusal.reason.is_empty() {
         format!("{:?}", refusal.code)

@@ -128,7 +128,7 @@ impl Sheet {
         let is_it = |name: &&str| fold(name) == wanted;
         self.columns()
             .iter()
-            .find(|column| fold(column.name) == wanted || column.also.iter().any(|name| is_it(&name)))
+            .find(|column| fold(column.name) == wanted || column.also.iter().any(&is_it))
     }
 }
 

@@ -129,7 +129,11 @@ fn what_bailiff_offices_send_is_refused_at_the_right_place() {
 fn protective_measures_are_decided_within_24_hours_and_interim_ones_at_once() {
     let request = kind("bailiff-measure-request");
     let protective = request.definition.deadlines.iter().find(|rule| {
-        rule.regimes == [Regime::Law2025] && rule.condition.as_ref().is_some_and(|condition| condition.equals == "PROTECTIVE")
+        rule.regimes == [Regime::Law2025]
+            && rule
+                .condition
+                .as_ref()
+                .is_some_and(|condition| condition.equals == "PROTECTIVE")
     });
     let limit = protective.unwrap().limit.unwrap();
     assert_eq!((limit.amount, limit.unit), (24, TimeUnit::Hours));
