@@ -25,6 +25,8 @@ const PATTERNS: &[(&str, Field)] = &[
     ("^(0|[1-9][0-9]{0,17})$", Field::Amount),
     ("^(0|[1-9][0-9]{0,17})([.][0-9]{1,18})?$", Field::Amount),
     ("^[0-9A-Z][0-9A-Z.-]{3,33}$", Field::Marked(Sort::Account)),
+    // The code of a denunciation's file, by which the person who denounces is found.
+    ("^[0-9A-Z][0-9A-Z./-]{2,39}$", Field::Marked(Sort::Account)),
     (
         "^(0|[1-9][0-9]{0,2})([.][0-9]{1,4})?$",
         Field::Plain("a rate in per cent"),
