@@ -141,3 +141,29 @@ fn protective_measures_are_decided_within_24_hours_and_interim_ones_at_once() {
     let mut issue = interim.definition.deadlines.iter().filter(|rule| rule.name == "issue");
     assert!(issue.all(super::super::rule::DeadlineRule::is_immediate));
 }
+
+#[test]
+fn what_registers_and_holders_are_asked_is_refused_at_the_right_place() {
+    assert_refused(
+        "secured-measure-registration",
+        &json!([
+            [{"/payload/request": "REMOVE"}, "/payload/registration"],
+            [{"/payload/request": "SELL"}, "/payload/request"],
+            [{"/payload/parcel/commune_code": "1"}, "/payload/parcel/commune_code"],
+        ]),
+        &json!([
+            ["FOUND", {"/payload/securities": null}, "/payload/securities"],
+            ["FOUND", {"/payload/securities/0/number": null}, "/payload/securities/0/number"],
+            ["DONE", {"/payload/done_time": "10 giờ"}, "/payload/done_time"],
+        ]),
+    );
+    assert_refused(
+        "temporary-holding",
+        &json!([
+            [{"/payload/paper": "LETTER"}, "/payload/paper"],
+            [{"/payload/made_time": "2026-11-26"}, "/payload/made_time"],
+            [{"/payload/items": []}, "/payload/items"],
+        ]),
+        &json!([["HANDED_OVER", {"/payload/executed_time": null}, "/payload/executed_time"]]),
+    );
+}
