@@ -13,12 +13,12 @@ use crate::domain::error::FieldViolation;
 use crate::domain::identifier;
 use crate::domain::pointer::{push_member, push_shown};
 
-/// A schema that compiles, with its text. A hub has many kinds and an agency's day few, so what it compiles to is made when the first
-/// document of the kind comes and kept from then on.
+/// A schema that compiles, with its text. A hub has many kinds and an agency's day few, so what is read from the text, and what that
+/// compiles to, is made when the first document of the kind comes and kept from then on.
 #[derive(Debug)]
 pub struct Schema {
     text: String,
-    document: Value,
+    document: OnceLock<Value>,
     validator: OnceLock<Option<Validator>>,
 }
 
@@ -46,13 +46,14 @@ impl Schema {
         validator(&document).map_err(|error| fault(error.instance_path().as_str(), error.to_string()))?;
         Ok(Self {
             text,
-            document,
+            document: document.into(),
             validator: OnceLock::new(),
         })
     }
 
-    /// Gives back the room of what it compiles to, until it is needed.
+    /// Gives back the room of what was read and what it compiles to, until it is needed.
     pub(super) fn put_away(&mut self) {
+        self.document.take();
         self.validator.take();
     }
 
@@ -63,13 +64,15 @@ impl Schema {
 
     /// The schema parsed, for the pages and forms that derive from it.
     pub fn document(&self) -> &Value {
-        &self.document
+        // It was read before, when the catalogue was.
+        self.document
+            .get_or_init(|| serde_json::from_str(&self.text).unwrap_or_default())
     }
 
     /// Everything that is wrong with `payload`, by pointer after `prefix`, at most `limit` of it.
     pub fn violations(&self, payload: &Value, prefix: &str, limit: usize) -> Vec<FieldViolation> {
         // It compiled before, when the catalogue was read.
-        let Some(validator) = self.validator.get_or_init(|| validator(&self.document).ok()) else {
+        let Some(validator) = self.validator.get_or_init(|| validator(self.document()).ok()) else {
             return vec![FieldViolation::new(
                 prefix,
                 "schema",
@@ -120,7 +123,7 @@ impl Schema {
     }
 
     fn find<'s, 'n>(&'s self, steps: impl Iterator<Item = Step<'n>>) -> Option<&'s Value> {
-        let mut node = &self.document;
+        let mut node = self.document();
         for step in steps {
             let object = self.follow(node);
             let member = |name: &str| object.get("properties").and_then(|properties| properties.get(name));
@@ -135,14 +138,14 @@ impl Schema {
 
     /// The schema that `$ref` leads to, within this document.
     pub(crate) fn follow<'s>(&'s self, node: &'s Value) -> &'s Value {
-        follow(&self.document, node)
+        follow(self.document(), node)
     }
 
     /// The rules of the house for schemas: objects are closed, members have titles, those at the top state their basis.
     /// Pushes what is wrong; the `shared` definitions are checked once, in their own file.
     pub(super) fn check_style(&self, shared: &Definitions, problems: &mut Vec<Fault>) {
-        check_shape(&self.document, "", problems);
-        let members = self.document.get("properties").and_then(Value::as_object);
+        check_shape(self.document(), "", problems);
+        let members = self.document().get("properties").and_then(Value::as_object);
         for (name, member) in members.into_iter().flatten() {
             if member.get(basis::KEY).is_none() {
                 let mut at = "/properties".to_owned();
@@ -153,7 +156,7 @@ impl Schema {
                 ));
             }
         }
-        let definitions = self.document.get("$defs").and_then(Value::as_object);
+        let definitions = self.document().get("$defs").and_then(Value::as_object);
         let definitions = definitions.into_iter().flatten();
         for (name, definition) in definitions.filter(|(name, definition)| !shared.has(name, definition)) {
             let mut at = "/$defs".to_owned();
