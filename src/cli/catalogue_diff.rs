@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
+use super::client::print::OutputArgs;
 use super::failure::Failure;
-use super::output;
 use crate::app::keep::KeepError;
 use crate::domain::catalogue::diff::{Change, Touches, diff};
 use crate::domain::ids::KindCode;
@@ -28,23 +28,8 @@ pub(super) struct Diff {
     /// Cơ sở dữ liệu của cổng, để đếm việc đang mở: counts the requests that each change touches. It is only read.
     #[arg(long, env = "LIENTHONG_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
-    /// Dạng kết quả: a list for people or JSON for programs.
-    #[arg(
-        short = 'o',
-        long,
-        env = "LIENTHONG_OUTPUT",
-        value_name = "FORM",
-        default_value = "table"
-    )]
-    output: Form,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 type Kept = BTreeMap<(KindCode, u32), KeptRequests>;
@@ -57,10 +42,8 @@ impl Diff {
             Some(url) => Some(kept(url).await?),
             None => None,
         };
-        match self.output {
-            Form::Table => output::text(&table(&changes, kept.as_ref())),
-            Form::Json => output::line(&document(&changes, kept.as_ref())),
-        }
+        self.output
+            .print(|| document(&changes, kept.as_ref()), || table(&changes, kept.as_ref()));
         let orphans = changes.iter().filter(|change| change.touches == Touches::Orphans);
         let is_kept = |change: &Change| requests(change, kept.as_ref()).is_some_and(|requests| requests.kept > 0);
         if orphans.filter(|change| is_kept(change)).count() > 0 {
@@ -130,7 +113,7 @@ fn table(changes: &[Change], kept: Option<&Kept>) -> String {
     text
 }
 
-fn document(changes: &[Change], kept: Option<&Kept>) -> String {
+fn document(changes: &[Change], kept: Option<&Kept>) -> serde_json::Value {
     let changes: Vec<serde_json::Value> = changes
         .iter()
         .map(|change| {
@@ -150,5 +133,5 @@ fn document(changes: &[Change], kept: Option<&Kept>) -> String {
             })
         })
         .collect();
-    json!({ "changes": changes }).to_string()
+    json!({ "changes": changes })
 }

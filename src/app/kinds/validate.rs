@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::domain::catalogue::Kind;
 use crate::domain::catalogue::schema::Schema;
 use crate::domain::catalogue::sums::{Source, Term};
+use crate::domain::document::parts::Code;
 use crate::domain::document::{
     self, AcknowledgeDocument, AnswerDocument, ClarifyDocument, Document, OrderDocument, ReportDocument,
     SendBackDocument, WithdrawDocument,
@@ -17,6 +18,7 @@ use crate::domain::document::{
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::ids::{KindCode, RequestId};
 use crate::domain::json::Limits;
+use crate::domain::regulation::{Pair, not_agreed};
 use crate::domain::viewer::Viewer;
 
 /// Where a document's payload stands in it.
@@ -101,11 +103,21 @@ impl App {
             },
             Draft::Answer(text) => {
                 let check = |order: &OrderDocument, answer: &AnswerDocument| kind.check_answer(order, answer).err();
-                self.validate_against_order(viewer, &kind, text, check).await?
+                let mut found = self.validate_against_order(viewer, &kind, text, check).await?;
+                if let Ok(answer) = parsed::<AnswerDocument>(text)? {
+                    let id = &answer.enforcement_request_id;
+                    found.extend(self.outcome_not_agreed(viewer, &kind, id, &answer.outcome).await?);
+                }
+                found
             }
             Draft::Report(text) => {
                 let check = |order: &OrderDocument, report: &ReportDocument| kind.check_report(order, report).err();
-                self.validate_against_order(viewer, &kind, text, check).await?
+                let mut found = self.validate_against_order(viewer, &kind, text, check).await?;
+                if let Ok(report) = parsed::<ReportDocument>(text)? {
+                    let id = &report.enforcement_request_id;
+                    found.extend(self.outcome_not_agreed(viewer, &kind, id, &report.outcome).await?);
+                }
+                found
             }
         };
         Ok(Validated {
@@ -192,6 +204,35 @@ impl App {
         let mut found = check(&example, &document).unwrap_or_default();
         found.retain(|violation| !comes_from_order(kind, violation));
         Ok(found)
+    }
+
+    /// What the ledger would say of an outcome that a regulation adds, if the caller may see the request.
+    async fn outcome_not_agreed(
+        &self,
+        viewer: &Viewer,
+        kind: &Kind,
+        id: &RequestId,
+        outcome: &Code,
+    ) -> Result<Option<FieldViolation>> {
+        let stated = kind.outcome(outcome).filter(|outcome| outcome.regulation.is_some());
+        let (Some(stated), Some(request)) = (stated, self.store.request_of(viewer, id).await?) else {
+            return Ok(None);
+        };
+        let (senders, recipients) = (&kind.definition.sender_roles, &kind.definition.recipient_roles);
+        let sender = self.agency_of_roles(senders, &request.sender).await?;
+        let Some(recipient) = self.agency_of_roles(recipients, &request.recipient).await? else {
+            return Ok(None);
+        };
+        let pair = Pair {
+            sender: &request.sender,
+            sender_province: sender.as_ref().map_or("", |agency| &agency.province_code),
+            recipient: &request.recipient,
+            recipient_province: &recipient.province_code,
+            recipient_role: recipient.role,
+        };
+        let today = self.clock.now().date();
+        let is_agreed = self.catalogue.regulations().allow(stated, kind.code(), &pair, today);
+        Ok((!is_agreed).then(not_agreed))
     }
 
     /// The order behind a request of the caller's, if it is of this kind and its bytes are still there.

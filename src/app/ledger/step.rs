@@ -19,6 +19,7 @@ use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::EventDetails;
 use crate::domain::ids::OfficerId;
+use crate::domain::regulation::not_agreed;
 use crate::domain::request::{self, EnforcementRequest};
 use crate::domain::response_time::{self, Counting};
 use crate::domain::viewer::Viewer;
@@ -222,13 +223,7 @@ fn check_outcome(registry: &Registry, environment: &Environment, step: &Step, to
     if pair.is_none_or(|pair| regulations.allow(outcome, step.kind.code(), &pair, today)) {
         return Ok(());
     }
-    let field = FieldViolation::new(
-        "/outcome",
-        "not_agreed",
-        "Kết quả này chỉ dùng theo quy chế phối hợp giữa hai cơ quan; quy chế không áp dụng ở đây.",
-        "This outcome is for agencies whose coordination regulation has it; none holds here.",
-    );
-    Err(Error::invalid(ErrorCode::DocumentInvalid, vec![field]))
+    Err(Error::invalid(ErrorCode::DocumentInvalid, vec![not_agreed()]))
 }
 
 /// Where unit and officer stand: in the document of an acknowledge, in the message of the others.

@@ -9,13 +9,13 @@ use serde::de::DeserializeOwned;
 use super::DEFINITIONS;
 use super::definition::{KindDefinition, OutcomeDefinition};
 use super::definitions::Definitions;
+use super::file::{check_text, parse_toml};
 use super::kind::Kind;
 use super::rules::check_definition;
 use super::schema::Schema;
 use crate::domain::document::parts::Code;
 use crate::domain::document::{self, AnswerDocument, Document, OrderDocument, ReportDocument};
 use crate::domain::error::FieldViolation;
-use crate::domain::text;
 
 /// One thing that is wrong in a catalogue. For operators and authors of kinds, English.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,28 +191,14 @@ fn read_text<'f>(folder: &Folder<'f>, file: &str, problems: &mut Problems) -> Op
     check_text(bytes).map_err(|what| problems.add(file, "", what)).ok()
 }
 
-fn check_text(bytes: &[u8]) -> Result<&str, String> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if text::is_nfc(text) => Ok(text),
-        Ok(_) => Err("the text is not in Unicode normal form C (NFC)".to_owned()),
-        Err(error) => Err(format!("not UTF-8: {error}")),
-    }
-}
-
 fn read_toml<T: DeserializeOwned>(folder: &Folder<'_>, file: &str, problems: &mut Problems) -> Option<T> {
-    let text = read_text(folder, file, problems)?;
-    match toml::from_str(text) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let line = error
-                .span()
-                .and_then(|span| text.get(..span.start))
-                .map(|before| before.matches('\n').count() + 1);
-            let place = line.map(|line| format!("line {line}")).unwrap_or_default();
-            problems.add(file, place, error.message());
-            None
-        }
-    }
+    let Some(bytes) = folder.get(file) else {
+        problems.add(file, "", "the file is missing");
+        return None;
+    };
+    parse_toml(bytes)
+        .map_err(|(place, what)| problems.add(file, place, what))
+        .ok()
 }
 
 fn read_schema(folder: &Folder<'_>, file: &str, shared: &Definitions, problems: &mut Problems) -> Option<Schema> {

@@ -10,6 +10,7 @@ mod definitions;
 pub mod diff;
 pub mod directive;
 mod envelope;
+pub(crate) mod file;
 pub mod kind;
 mod load;
 pub mod page;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Applies, Escalation, FOLDER, LadderFile, Replaces, Rung, Tell};
 use crate::domain::catalogue::Problem;
+use crate::domain::catalogue::file::FileProblems;
 use crate::domain::catalogue::kind::Kind;
 use crate::domain::catalogue::rule::{Span, TimeUnit};
 use crate::domain::identifier::place;
-use crate::domain::text;
 use crate::domain::workflow::Party;
 
 /// The clocks that the law knows, in whatever kind ([`crate::domain::catalogue::rule::DeadlineRule::name`]).
@@ -31,32 +31,14 @@ const UNITS: [TimeUnit; 4] = [
     TimeUnit::Days,
 ];
 
-struct Problems<'a> {
-    file: &'a str,
-    list: &'a mut Vec<Problem>,
-}
-
-impl Problems<'_> {
-    fn add(&mut self, place: impl Into<String>, text: impl Into<String>) {
-        self.list.push(Problem {
-            file: self.file.to_owned(),
-            place: place.into(),
-            text: text.into(),
-        });
-    }
-}
-
 /// Reads the files below [`FOLDER`]; pushes what is wrong.
 pub(crate) fn load(files: &BTreeMap<String, Vec<u8>>, kinds: &[Kind], problems: &mut Vec<Problem>) -> Escalation {
     // A kind that is broken itself is told already.
     let kinds = problems.is_empty().then_some(kinds);
     let mut read = Vec::new();
     for (path, content) in files.iter().filter(|(path, _)| path.starts_with(FOLDER)) {
-        let mut own = Problems {
-            file: path,
-            list: problems,
-        };
-        if let Some(file) = read_file(path, content, &mut own) {
+        let mut own = FileProblems::of(path, problems);
+        if let Some((_, file)) = own.read_in::<LadderFile>(FOLDER, content) {
             check(&file, kinds, &mut own);
             read.push((path.clone(), file));
         }
@@ -65,10 +47,7 @@ pub(crate) fn load(files: &BTreeMap<String, Vec<u8>>, kinds: &[Kind], problems: 
     for party in [Party::Sender, Party::Recipient] {
         let is_common = |file: &LadderFile| file.applies.obligor == party && file.applies.weight() == 0;
         if !read.iter().any(|(_, file)| is_common(file)) {
-            let mut missing = Problems {
-                file: FOLDER,
-                list: problems,
-            };
+            let mut missing = FileProblems::of(FOLDER, problems);
             missing.add("applies", format!("no file applies to every clock of the {party}"));
         }
     }
@@ -90,36 +69,7 @@ fn version(files: &BTreeMap<String, Vec<u8>>) -> i64 {
     i64::from_be_bytes(first)
 }
 
-fn read_file(path: &str, content: &[u8], problems: &mut Problems<'_>) -> Option<LadderFile> {
-    let name = path.strip_prefix(FOLDER).unwrap_or_default();
-    let is_file = name.strip_suffix(".toml").is_some_and(|name| !name.contains('/'));
-    if !is_file {
-        problems.add("", "expected escalation/<name>.toml");
-        return None;
-    }
-    let text = match std::str::from_utf8(content) {
-        Ok(text) if text::is_nfc(text) => text,
-        Ok(_) => {
-            problems.add("", "the text is not in Unicode normal form C (NFC)");
-            return None;
-        }
-        Err(error) => {
-            problems.add("", format!("not UTF-8: {error}"));
-            return None;
-        }
-    };
-    match toml::from_str(text) {
-        Ok(file) => Some(file),
-        Err(error) => {
-            let before = error.span().and_then(|span| text.get(..span.start));
-            let line = before.map(|before| format!("line {}", before.matches('\n').count() + 1));
-            problems.add(line.unwrap_or_default(), error.message());
-            None
-        }
-    }
-}
-
-fn check(file: &LadderFile, kinds: Option<&[Kind]>, problems: &mut Problems<'_>) {
+fn check(file: &LadderFile, kinds: Option<&[Kind]>, problems: &mut FileProblems<'_>) {
     for (key, text) in [
         ("title_vi", &file.title_vi),
         ("title_en", &file.title_en),
@@ -154,7 +104,7 @@ fn check(file: &LadderFile, kinds: Option<&[Kind]>, problems: &mut Problems<'_>)
     }
 }
 
-fn check_applies(applies: &Applies, problems: &mut Problems<'_>) {
+fn check_applies(applies: &Applies, problems: &mut FileProblems<'_>) {
     if applies.obligor == Party::Hub {
         problems.add("applies.obligor", "SENDER or RECIPIENT");
     }
@@ -166,7 +116,7 @@ fn check_applies(applies: &Applies, problems: &mut Problems<'_>) {
 }
 
 /// The kind that it names is there, and so is the clock.
-fn check_names(applies: &Applies, kinds: &[Kind], problems: &mut Problems<'_>) {
+fn check_names(applies: &Applies, kinds: &[Kind], problems: &mut FileProblems<'_>) {
     let of_kind = |kind: &&Kind| applies.kind.as_ref().is_none_or(|code| kind.code() == code);
     if applies.kind.is_some() && !kinds.iter().any(|kind| of_kind(&kind)) {
         problems.add("applies.kind", "the catalogue has no such kind");
@@ -179,7 +129,7 @@ fn check_names(applies: &Applies, kinds: &[Kind], problems: &mut Problems<'_>) {
     }
 }
 
-fn check_rung(rung: &Rung, place: &str, obligor: Party, problems: &mut Problems<'_>) {
+fn check_rung(rung: &Rung, place: &str, obligor: Party, problems: &mut FileProblems<'_>) {
     let is_word = |name: &str| !name.is_empty() && name.chars().all(|char| char.is_ascii_lowercase() || char == '_');
     if !is_word(&rung.name) {
         problems.add(place, "a name is made of small letters and _");
@@ -212,7 +162,7 @@ fn check_rung(rung: &Rung, place: &str, obligor: Party, problems: &mut Problems<
     }
 }
 
-fn check_span(span: Option<Span>, wanted: bool, place: &str, tell: Tell, problems: &mut Problems<'_>) {
+fn check_span(span: Option<Span>, wanted: bool, place: &str, tell: Tell, problems: &mut FileProblems<'_>) {
     match (span, wanted) {
         (Some(span), true) if span.amount == 0 => problems.add(place, "at least 1"),
         (Some(span), true) if !UNITS.contains(&span.unit) => {
@@ -232,10 +182,7 @@ fn check_equals(files: &[(String, LadderFile)], problems: &mut Vec<Problem>) {
             .take(index)
             .find(|(_, other)| other.applies == file.applies);
         if let Some((other, _)) = equal {
-            let mut own = Problems {
-                file: path,
-                list: problems,
-            };
+            let mut own = FileProblems::of(path, problems);
             own.add("applies", format!("the same as in {other}"));
         }
     }

@@ -5,30 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::shorter::told;
 use super::{Applies, FOLDER, Regulation, Regulations};
 use crate::domain::catalogue::Problem;
+use crate::domain::catalogue::file::FileProblems;
 use crate::domain::catalogue::kind::Kind;
 use crate::domain::identifier::place;
-use crate::domain::text;
-
-struct Problems<'a> {
-    file: &'a str,
-    list: &'a mut Vec<Problem>,
-}
-
-impl Problems<'_> {
-    fn add(&mut self, place: impl Into<String>, text: impl Into<String>) {
-        self.list.push(Problem {
-            file: self.file.to_owned(),
-            place: place.into(),
-            text: text.into(),
-        });
-    }
-
-    fn require(&mut self, holds: bool, place: &str, text: &str) {
-        if !holds {
-            self.add(place, text);
-        }
-    }
-}
 
 /// Reads the files below [`FOLDER`] and adds their outcomes to the kinds; pushes what is wrong.
 pub(crate) fn load(files: &BTreeMap<String, Vec<u8>>, kinds: &mut [Kind], problems: &mut Vec<Problem>) -> Regulations {
@@ -36,13 +15,14 @@ pub(crate) fn load(files: &BTreeMap<String, Vec<u8>>, kinds: &mut [Kind], proble
     let kinds_are_sound = problems.is_empty();
     let mut read: Vec<Regulation> = Vec::new();
     for (path, content) in files.iter().filter(|(path, _)| path.starts_with(FOLDER)) {
-        let mut own = Problems {
-            file: path,
-            list: problems,
-        };
-        let Some(regulation) = read_file(path, content, &mut own) else {
+        let mut own = FileProblems::of(path, problems);
+        let Some((name, mut regulation)) = own.read_in::<Regulation>(FOLDER, content) else {
             continue;
         };
+        for outcome in &mut regulation.outcomes {
+            outcome.regulation = Some(name.clone());
+        }
+        regulation.name = name;
         check(&regulation, &mut own);
         if kinds_are_sound {
             check_against(&regulation, kinds, &mut own);
@@ -58,41 +38,7 @@ pub(crate) fn load(files: &BTreeMap<String, Vec<u8>>, kinds: &mut [Kind], proble
     Regulations::of(read)
 }
 
-fn read_file(path: &str, content: &[u8], problems: &mut Problems<'_>) -> Option<Regulation> {
-    let name = path.strip_prefix(FOLDER).and_then(|name| name.strip_suffix(".toml"));
-    let Some(name) = name.filter(|name| !name.contains('/')) else {
-        problems.add("", "expected regulations/<name>.toml");
-        return None;
-    };
-    let text = match std::str::from_utf8(content) {
-        Ok(text) if text::is_nfc(text) => text,
-        Ok(_) => {
-            problems.add("", "the text is not in Unicode normal form C (NFC)");
-            return None;
-        }
-        Err(error) => {
-            problems.add("", format!("not UTF-8: {error}"));
-            return None;
-        }
-    };
-    match toml::from_str::<Regulation>(text) {
-        Ok(mut regulation) => {
-            name.clone_into(&mut regulation.name);
-            for outcome in &mut regulation.outcomes {
-                outcome.regulation = Some(name.to_owned());
-            }
-            Some(regulation)
-        }
-        Err(error) => {
-            let before = error.span().and_then(|span| text.get(..span.start));
-            let line = before.map(|before| format!("line {}", before.matches('\n').count() + 1));
-            problems.add(line.unwrap_or_default(), error.message());
-            None
-        }
-    }
-}
-
-fn check(regulation: &Regulation, problems: &mut Problems<'_>) {
+fn check(regulation: &Regulation, problems: &mut FileProblems<'_>) {
     for (key, text) in [
         ("title_vi", &regulation.title_vi),
         ("title_en", &regulation.title_en),
@@ -151,7 +97,7 @@ fn check(regulation: &Regulation, problems: &mut Problems<'_>) {
 }
 
 /// What it changes is there, and becomes shorter; what it adds fits.
-fn check_against(regulation: &Regulation, kinds: &[Kind], problems: &mut Problems<'_>) {
+fn check_against(regulation: &Regulation, kinds: &[Kind], problems: &mut FileProblems<'_>) {
     let applies = &regulation.applies;
     for code in &applies.kinds {
         let is_known = kinds.iter().any(|kind| kind.code() == code);
@@ -183,7 +129,7 @@ fn check_against(regulation: &Regulation, kinds: &[Kind], problems: &mut Problem
 }
 
 /// Between the same agencies no two say something else of one clock or outcome on one day.
-fn check_beside(regulation: &Regulation, others: &[Regulation], problems: &mut Problems<'_>) {
+fn check_beside(regulation: &Regulation, others: &[Regulation], problems: &mut FileProblems<'_>) {
     let same_agencies = |other: &Regulation| {
         let between = |applies: &Applies| Applies {
             kinds: Vec::new(),

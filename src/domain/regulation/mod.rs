@@ -19,6 +19,7 @@ use super::agency::Role;
 use super::catalogue::definition::OutcomeDefinition;
 use super::catalogue::kind::Kind;
 use super::catalogue::rule::{Certainty, DeadlineRule, Nature, Regime, ServiceLevel, Span};
+use super::error::FieldViolation;
 use super::ids::{AgencyCode, KindCode};
 use super::territory::current_place;
 
@@ -179,6 +180,16 @@ impl Regulation {
             rules.push(added.clone());
         }
     }
+}
+
+/// An outcome of a regulation was stated where it does not hold.
+pub fn not_agreed() -> FieldViolation {
+    FieldViolation::new(
+        "/outcome",
+        "not_agreed",
+        "Kết quả này chỉ dùng theo quy chế phối hợp giữa hai cơ quan; quy chế không áp dụng ở đây.",
+        "This outcome is for agencies whose coordination regulation has it; none holds here.",
+    )
 }
 
 /// All regulations of a catalogue, the widest first.

@@ -2,6 +2,7 @@
 //! clock here, since a program takes no other.
 
 mod agencies;
+mod catalogue;
 mod demo;
 mod interchange;
 mod life;

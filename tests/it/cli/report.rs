@@ -23,6 +23,13 @@ backends! {
         assert!(unknown.status != 0 && unknown.stderr.contains("nonesuch"), "{}", unknown.stderr);
         let wrong = desk.run(THADS, &["report", "run", "results-cases", "--period", "2026-13"]).await;
         assert!(wrong.status != 0 && wrong.stderr.contains("period"), "{}", wrong.stderr);
+        let seen = desk.text(THADS, &["report", "close", "TK2026", "--look"]).await;
+        for title in ["Kết quả thi hành án dân sự tính bằng việc", "Kết quả thi hành án dân sự tính bằng tiền"] {
+            assert!(seen.contains(title), "{title} is looked at before it is signed off: {seen}");
+        }
+        let told = desk.ask(THADS, &["report", "close", "TK2026", "--look"]).await;
+        assert!(seen.contains(told["figures_digest"].as_str().expect("a digest")), "{seen}");
+        assert_eq!(told["closed"], serde_json::Value::Null, "a look closes nothing");
         let none = desk.run(THADS, &["report"]).await;
         assert!(none.status == 2 && none.stderr.contains("FILE"), "{}", none.stderr);
         desk.close().await;

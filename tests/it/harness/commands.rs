@@ -1,6 +1,8 @@
 //! Commands for the ledger, as the use cases make them after their checks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
@@ -26,6 +28,15 @@ pub(crate) static CATALOGUE: LazyLock<Arc<Catalogue>> =
 pub(crate) fn kind(code: &str) -> Arc<Kind> {
     let code = KindCode::parse(code).expect("a kind code");
     Arc::clone(CATALOGUE.newest(&code).expect("a kind of the catalogue"))
+}
+
+/// Writes the catalogue of the binary into a folder.
+pub(crate) fn write_catalogue(folder: &Path) {
+    for (path, text) in CATALOGUE.files() {
+        let file = folder.join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        fs::write(file, text).expect("written");
+    }
 }
 
 /// The payload of a document's JSON text.

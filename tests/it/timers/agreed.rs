@@ -6,12 +6,13 @@ use std::path::Path;
 use lienthong::domain::deadline::Deadline;
 use lienthong::domain::ids::RequestId;
 use lienthong::domain::viewer::Viewer;
-use lienthong_proto::v1;
+use lienthong_proto::{Rpc, v1};
+use prost::Message as _;
 use tonic::Status;
 
 use super::world::{World, at};
 use crate::harness::agencies::{LAND_OFFICE, THADS, THADS_37};
-use crate::harness::commands::kind;
+use crate::harness::commands::{kind, write_catalogue};
 use crate::harness::wire::fields;
 use crate::harness::{Fixture, documents};
 
@@ -54,11 +55,7 @@ optional = ["/note"]
 
 /// The catalogue of the binary, and the regulation.
 fn catalogue_in(folder: &Path) {
-    for (path, text) in crate::harness::commands::CATALOGUE.files() {
-        let file = folder.join(path);
-        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
-        fs::write(file, text).expect("written");
-    }
+    write_catalogue(folder);
     fs::create_dir(folder.join("regulations")).expect("a folder");
     fs::write(folder.join("regulations/dat-dai-37.toml"), REGULATION).expect("written");
 }
@@ -69,13 +66,34 @@ async fn clocks(world: &World, by: Fixture, id: &str) -> Vec<Deadline> {
     told.view.deadlines
 }
 
-/// Answers by the outcome of the regulation.
-async fn answer(world: &World, by: Fixture, id: &str) -> Result<(), Status> {
+/// An answer by the outcome of the regulation.
+fn answer_of(by: Fixture, id: &str) -> String {
     let mut answer = documents::answer(&kind("land-information"), "NOT_FOUND", &format!("agreed:{id}"), by, id);
     answer["outcome"] = "BRANCH_ANSWERS".into();
     answer["payload"] = serde_json::json!({});
+    answer.to_string()
+}
+
+/// Tries that answer; gives the fields at fault.
+async fn tried(world: &World, by: Fixture, id: &str) -> Vec<String> {
+    let ask = v1::ValidateRequest {
+        kind: "land-information".to_owned(),
+        document: Some(v1::validate_request::Document::Answer(answer_of(by, id))),
+        ..Default::default()
+    };
+    let client = world.client(by).await;
+    let told = client
+        .raw(Rpc::CatalogueServiceValidate, ask.encode_to_vec())
+        .await
+        .expect("tried");
+    let told = v1::ValidateResponse::decode(told.as_slice()).expect("a reply");
+    told.violations.into_iter().map(|fault| fault.field).collect()
+}
+
+/// Sends that answer.
+async fn answer(world: &World, by: Fixture, id: &str) -> Result<(), Status> {
     let ask = v1::AnswerRequest {
-        content: Some(v1::answer_request::Content::Document(answer.to_string())),
+        content: Some(v1::answer_request::Content::Document(answer_of(by, id))),
         expected_version: 0,
     };
     let mut requests = world.client(by).await.requests();
@@ -106,6 +124,8 @@ backends! {
 
         world.acknowledge(LAND_OFFICE, &near).await;
         world.acknowledge(LAND_OFFICE, &far).await;
+        assert_eq!(tried(&world, LAND_OFFICE, &near).await, [""; 0]);
+        assert_eq!(tried(&world, LAND_OFFICE, &far).await, ["/outcome"], "a trial says what the answer would get");
         answer(&world, LAND_OFFICE, &near).await.expect("their own outcome");
         let refused = answer(&world, LAND_OFFICE, &far).await.expect_err("nobody agreed on it there");
         assert_eq!(fields(&refused), ["/outcome"]);
