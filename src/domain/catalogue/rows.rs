@@ -39,7 +39,7 @@ static ROWS: &[(&str, &[Serves])] = &[
     ("C17", &[]),
     ("C18", &[]),
     ("C19", &[]),
-    ("C20", &[]),
+    ("C20", &[Outside("trả lại cho đương sự, hội đồng tiêu hủy: cơ quan thi hành án dân sự tự làm")]),
     ("V01", &[]),
     ("V02", &[]),
     ("V03", &[]),

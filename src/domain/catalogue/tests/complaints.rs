@@ -24,6 +24,7 @@ fn complaints_are_refused_at_the_right_place() {
             ["ACCEPTED", {"/payload/accepted_date": null}, "/payload/accepted_date"],
             ["ACCEPTED", {"/payload/accepted_date": "2026-11-20"}, "/payload/accepted_date"],
             ["KEPT", {"/payload/decision": null}, "/payload/decision"],
+            ["KEPT", {"/payload/accepted_date": null}, "/payload/accepted_date"],
             ["KEPT", {"/payload/decision/date": "2026-11-30"}, "/payload/decision/date"],
             ["NOT_ACCEPTED", {"/reasons": []}, "/reasons"],
         ]),
@@ -41,11 +42,46 @@ fn who_denounces_is_nowhere_named() {
         ]),
         &json!([
             ["FOUNDED", {"/payload/decision": null}, "/payload/decision"],
+            ["UNFOUNDED", {"/payload/accepted_date": null}, "/payload/accepted_date"],
             ["ACCEPTED", {"/payload/accepted_date": "03/12/2026"}, "/payload/accepted_date"],
         ]),
     );
     let definition = &kind("denunciation-transfer").definition;
     assert!(definition.confidential && definition.parties.is_empty());
+}
+
+#[test]
+fn no_final_answer_to_a_complaint_escapes_the_time_to_resolve_it() {
+    for code in ["complaint-transfer", "denunciation-transfer"] {
+        for outcome in &kind(code).definition.outcomes {
+            let states = outcome
+                .required
+                .iter()
+                .any(|pattern| pattern.to_string() == "/accepted_date");
+            let is_interim_word = outcome.code.as_str() == "IN_PROGRESS";
+            assert_eq!(states, !outcome.refusal && !is_interim_word, "{code} {}", outcome.code);
+        }
+    }
+}
+
+#[test]
+fn a_directive_binds_to_half_yearly_reports_only_whom_it_says() {
+    let definition = &kind("directive").definition;
+    for rule in &definition.deadlines {
+        let condition = rule.condition.as_ref().unwrap();
+        assert_eq!(
+            (condition.pointer.as_str(), &condition.equals),
+            ("/six_month_report", &json!(true))
+        );
+    }
+    assert_refused(
+        "coordination-report",
+        &json!([
+            [{"/payload/to_date": "2025-11-30"}, "/payload/to_date"],
+            [{"/payload/summary": null}, "/payload/summary"],
+        ]),
+        &json!([["OPINION", {"/payload/opinion": null}, "/payload/opinion"]]),
+    );
 }
 
 #[test]
@@ -81,6 +117,7 @@ fn reflections_and_directives_are_refused_at_the_right_place() {
         "directive",
         &json!([
             [{"/payload/tasks": []}, "/payload/tasks"],
+            [{"/payload/six_month_report": null}, "/payload/six_month_report"],
             [{"/payload/tasks/0/content": null}, "/payload/tasks/0/content"],
             [{"/payload/tasks/0/due_date": "31/5/2027"}, "/payload/tasks/0/due_date"],
         ]),

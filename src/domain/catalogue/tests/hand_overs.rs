@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::kind;
 use super::procuracy::assert_refused;
-use crate::domain::catalogue::rule::{Regime, TimeUnit};
+use crate::domain::catalogue::rule::{DeadlineRule, Nature, Regime, TimeUnit};
+use crate::domain::mailbox::Lane;
+use crate::domain::workflow::Party;
 
 #[test]
 fn decisions_of_courts_are_refused_at_the_right_place() {
@@ -12,6 +14,7 @@ fn decisions_of_courts_are_refused_at_the_right_place() {
         "interim-measure-decision",
         &json!([
             [{"/payload/action": "CANCEL"}, "/payload/former_decision"],
+            [{"/payload/addressee": null}, "/payload/addressee"],
             [{"/payload/measure": null}, "/payload/measure"],
             [{"/payload/bound_party/full_name": null}, "/payload/bound_party/full_name"],
         ]),
@@ -19,6 +22,7 @@ fn decisions_of_courts_are_refused_at_the_right_place() {
             ["ISSUED", {"/payload/issued_time": null}, "/payload/issued_time"],
             ["ISSUED", {"/payload/issued_time": "2026-11-27"}, "/payload/issued_time"],
             ["EXECUTED", {"/payload/result": null}, "/payload/result"],
+            ["EXECUTED", {"/payload/notified_time": "2026-11-27T09:00:00+07:00"}, "/payload/notified_time"],
             ["NOT_EXECUTED", {"/payload/result": ""}, "/payload/result"],
         ]),
     );
@@ -29,6 +33,14 @@ fn decisions_of_courts_are_refused_at_the_right_place() {
             [{"/payload/decision/number": null}, "/payload/decision/number"],
         ]),
         &json!([["ISSUED", {"/payload/decision": null}, "/payload/decision"]]),
+    );
+    assert_refused(
+        "judgment-change-notice",
+        &json!([
+            [{"/payload/change": "AMENDED"}, "/payload/content"],
+            [{"/payload/judgment": null}, "/payload/judgment"],
+        ]),
+        &json!([["RECEIVED", {"/payload/decision/number": null}, "/payload/decision/number"]]),
     );
     assert_refused(
         "ownership-determination-request",
@@ -63,9 +75,11 @@ fn hand_overs_are_refused_at_the_right_place() {
             [{"/payload/items": []}, "/payload/items"],
             [{"/payload/items/0/description": null}, "/payload/items/0/description"],
             [{"/payload/sort": "GIFT"}, "/payload/sort"],
+            [{"/payload/sort": "RELEASE", "/payload/appointed_date": null}, "/payload/appointed_date"],
         ]),
         &json!([
             ["HANDED_OVER", {"/payload/handover_date": null}, "/payload/handover_date"],
+            ["HANDED_OVER", {"/payload/minutes": null}, "/payload/minutes"],
             ["HANDED_OVER_PARTLY", {"/payload/differences": null}, "/payload/differences"],
         ]),
     );
@@ -74,15 +88,20 @@ fn hand_overs_are_refused_at_the_right_place() {
         &json!([
             [{"/payload/value/amount": "-1"}, "/payload/value/amount"],
             [{"/payload/items": null}, "/payload/items"],
+            [{"/payload/sort": "MONEY"}, "/payload/amount, /payload/counted_from_date"],
+            [{"/payload/decision": null}, "/payload/decision"],
         ]),
-        &json!([["TAKEN_OVER", {"/payload/handover_date": "4/12/2026"}, "/payload/handover_date"]]),
+        &json!([
+            ["TAKEN_OVER", {"/payload/handover_date": "4/12/2026"}, "/payload/handover_date"],
+            ["TAKEN_OVER", {"/payload/minutes": null}, "/payload/minutes"],
+        ]),
     );
     assert_refused(
         "inmate-money",
         &json!([
-            [{"/payload/is_transfer": null}, "/payload/is_transfer"],
-            [{"/payload/is_transfer": "no"}, "/payload/is_transfer"],
-            [{"/payload/amount/amount": "0"}, "/payload/amount/amount"],
+            [{"/payload/sort": "TRANSFERRED"}, "/payload/taken_date"],
+            [{"/payload/sort": "PERIODIC"}, "/payload/from_date, /payload/to_date"],
+            [{"/payload/inmate": null}, "/payload/inmate"],
         ]),
         &json!([
             ["DONE", {"/payload/done_date": null}, "/payload/done_date"],
@@ -105,11 +124,26 @@ fn what_bailiff_offices_send_is_refused_at_the_right_place() {
     assert_refused(
         "bailiff-case-notice",
         &json!([
-            [{"/payload/sort": "RUMOUR"}, "/payload/sort"],
-            [{"/payload/event_date": null}, "/payload/event_date"],
-            [{"/payload/paper/date": "25/11/2026"}, "/payload/paper/date"],
+            [{"/payload/decision": null}, "/payload/decision"],
+            [{"/payload/decision/date": "25/11/2026"}, "/payload/decision/date"],
+        ]),
+        &json!([["RECEIVED", {"/payload/decision": {}}, "/payload/decision"]]),
+    );
+    assert_refused(
+        "bailiff-file-transfer",
+        &json!([
+            [{"/payload/liquidated_date": null}, "/payload/liquidated_date"],
+            [{"/payload/results": ""}, "/payload/results"],
         ]),
         &json!([["DECISION_ISSUED", {"/payload/decision": null}, "/payload/decision"]]),
+    );
+    assert_refused(
+        "bailiff-remaining-money",
+        &json!([
+            [{"/payload/measure_decision": null}, "/payload/measure_decision"],
+            [{"/payload/amount/currency": "đồng"}, "/payload/amount/currency"],
+        ]),
+        &json!([["DIFFERS", {"/payload/reason": null}, "/payload/reason"]]),
     );
     assert_refused(
         "bailiff-measure-request",
@@ -126,20 +160,105 @@ fn what_bailiff_offices_send_is_refused_at_the_right_place() {
 }
 
 #[test]
-fn protective_measures_are_decided_within_24_hours_and_interim_ones_at_once() {
-    let request = kind("bailiff-measure-request");
-    let protective = request.definition.deadlines.iter().find(|rule| {
-        rule.regimes == [Regime::Law2025]
-            && rule
-                .condition
-                .as_ref()
-                .is_some_and(|condition| condition.equals == "PROTECTIVE")
-    });
-    let limit = protective.unwrap().limit.unwrap();
-    assert_eq!((limit.amount, limit.unit), (24, TimeUnit::Hours));
+fn each_clock_binds_whom_the_law_binds() {
+    let whose = |code: &str, name: &str, value: &str| {
+        let kind = kind(code);
+        let rule = kind.definition.deadlines.iter().find(|rule| {
+            let condition = rule.condition.as_ref();
+            rule.regimes == [Regime::Law2025]
+                && rule.name == name
+                && (value.is_empty() || condition.is_some_and(|condition| condition.equals == value))
+        });
+        let rule = rule.unwrap_or_else(|| panic!("{code} {name} {value}"));
+        (
+            rule.obligor,
+            rule.nature,
+            rule.limit.map(|limit| (limit.amount, limit.unit)),
+        )
+    };
+    let (sender, recipient) = (Party::Sender, Party::Recipient);
+    for (code, name, value, obligor, limit) in [
+        (
+            "bailiff-measure-request",
+            "answer",
+            "",
+            recipient,
+            (24, TimeUnit::Hours),
+        ),
+        (
+            "bailiff-case-notice",
+            "transfer",
+            "",
+            sender,
+            (5, TimeUnit::WorkingDays),
+        ),
+        (
+            "bailiff-file-transfer",
+            "transfer",
+            "",
+            sender,
+            (2, TimeUnit::WorkingDays),
+        ),
+        (
+            "bailiff-file-transfer",
+            "issue",
+            "",
+            recipient,
+            (5, TimeUnit::WorkingDays),
+        ),
+        (
+            "state-asset-handover",
+            "transfer",
+            "THINGS",
+            sender,
+            (10, TimeUnit::Days),
+        ),
+        ("state-asset-handover", "transfer", "MONEY", sender, (7, TimeUnit::Days)),
+        ("inmate-money", "transfer", "TRANSFERRED", sender, (1, TimeUnit::Months)),
+        (
+            "inmate-money",
+            "transfer",
+            "TAKEN_BEFORE_DECISION",
+            sender,
+            (5, TimeUnit::WorkingDays),
+        ),
+        ("inmate-money", "answer", "SERVE", recipient, (5, TimeUnit::WorkingDays)),
+        (
+            "interim-measure-decision",
+            "execute",
+            "",
+            recipient,
+            (24, TimeUnit::Hours),
+        ),
+        (
+            "bankruptcy-decision",
+            "issue",
+            "BANKRUPTCY",
+            recipient,
+            (3, TimeUnit::WorkingDays),
+        ),
+        (
+            "administrative-execution-notice",
+            "answer",
+            "SUPERIOR",
+            recipient,
+            (3, TimeUnit::WorkingDays),
+        ),
+    ] {
+        assert_eq!(
+            whose(code, name, value),
+            (obligor, Nature::Law, Some(limit)),
+            "{code} {name} {value}"
+        );
+    }
     let interim = kind("interim-measure-decision");
-    let mut issue = interim.definition.deadlines.iter().filter(|rule| rule.name == "issue");
-    assert!(issue.all(super::super::rule::DeadlineRule::is_immediate));
+    let at_once = interim
+        .definition
+        .deadlines
+        .iter()
+        .filter(|rule| ["issue", "report"].contains(&rule.name.as_str()));
+    assert!(at_once.clone().count() == 4 && at_once.clone().all(DeadlineRule::is_immediate));
+    assert_eq!(interim.definition.lane, Lane::Urgent);
 }
 
 #[test]
@@ -155,6 +274,17 @@ fn what_registers_and_holders_are_asked_is_refused_at_the_right_place() {
             ["FOUND", {"/payload/securities": null}, "/payload/securities"],
             ["FOUND", {"/payload/securities/0/number": null}, "/payload/securities/0/number"],
             ["DONE", {"/payload/done_time": "10 giờ"}, "/payload/done_time"],
+        ]),
+    );
+    assert_refused(
+        "same-asset-notice",
+        &json!([
+            [{"/payload/own_decision": null}, "/payload/own_decision"],
+            [{"/payload/asset": ""}, "/payload/asset"],
+        ]),
+        &json!([
+            ["MEASURE_IN_FORCE", {"/payload/restrictions": []}, "/payload/restrictions"],
+            ["GIVEN_UP", {"/payload/ended_date": null}, "/payload/ended_date"],
         ]),
     );
     assert_refused(

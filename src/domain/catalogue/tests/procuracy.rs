@@ -81,6 +81,7 @@ fn protests_are_refused_at_the_right_place() {
         ]),
         &json!([
             ["ACCEPTED", {"/payload/reply_date": null}, "/payload/reply_date"],
+            ["IMPLEMENTED", {"/payload/reply_date": null}, "/payload/reply_date"],
             ["ACCEPTED", {"/payload/reply_date": "2026-11-17"}, "/payload/reply_date"],
             ["ACCEPTED", {"/payload/implemented_time": "2026-12-09T15:30:00+07:00"}, "/payload/implemented_time"],
             ["ACCEPTED", {"/final": true}, "/final"],
