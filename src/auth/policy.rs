@@ -104,6 +104,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::EvidenceServiceGetBundle
         | Rpc::EvidenceServiceGetSilenceCertificate
         | Rpc::ReportServiceListReports
+        | Rpc::RequestServiceCheckOrder
         | Rpc::RequestServiceGet
         | Rpc::RequestServiceList
         | Rpc::RequestServiceListEvents

@@ -58,6 +58,13 @@ macro_rules! error_codes {
     };
 }
 
+impl ErrorCode {
+    /// Whether it tells of the hub, and nothing of what was asked.
+    pub fn is_of_the_hub(self) -> bool {
+        matches!(self.category(), Category::Unavailable | Category::Internal)
+    }
+}
+
 error_codes! {
     /// The document is not JSON, or breaks the rules of JSON text here.
     DocumentMalformed, "DOCUMENT_MALFORMED", InvalidInput,

@@ -44,6 +44,20 @@ impl Store {
             .fetch_one(connection))?;
         Ok((LedgerTx { tx }, head))
     }
+
+    /// Begins a transaction that sees all that a batch would see and locks nothing. It must not be committed.
+    pub(crate) async fn begin_trial(&self) -> Read<(LedgerTx, Head)> {
+        let mut tx = match &self.pools {
+            Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Pools::Postgres { pool, .. } => Tx::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    .await?,
+            ),
+        };
+        let head = on_tx!(&mut tx, sql::HEAD_READ, |sql, connection| sqlx::query_as(sql)
+            .fetch_one(connection))?;
+        Ok((LedgerTx { tx }, head))
+    }
 }
 
 impl Store {

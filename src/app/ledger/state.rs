@@ -341,6 +341,15 @@ impl State {
         })
     }
 
+    /// The requests that the batch opened with their clocks, in the order of their entries.
+    pub(super) fn opened(&self) -> Vec<(EnforcementRequest, Vec<Deadline>)> {
+        let changed = self.requests.changes().filter(|(_, request)| request.version == 1);
+        let clocks = |id: &RequestId| self.deadlines.get(id).cloned().unwrap_or_default();
+        let mut opened: Vec<_> = changed.map(|(id, request)| (request.clone(), clocks(id))).collect();
+        opened.sort_unstable_by_key(|(request, _)| request.submit_index);
+        opened
+    }
+
     pub(super) fn request_rows(&self) -> Vec<EnforcementRequest> {
         self.requests.changes().map(|(_, request)| request.clone()).collect()
     }

@@ -9,7 +9,7 @@
 //! not undo its write. If the database fails a batch, its commands are tried one by one, so only the culprit fails. One that
 //! takes nothing at all is left in peace: callers are told to come again, until it does (`outage.rs`).
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
@@ -23,6 +23,7 @@ use super::pace::Pace;
 use super::queue::{FairQueue, Priority, QueueLimits, Refusal};
 use super::state::Registry;
 use super::steady::SteadyClock;
+use super::trial::Trial;
 use super::wakeup::Wakeups;
 use crate::app::TRACE;
 use crate::domain::calendar::Calendar;
@@ -102,6 +103,7 @@ pub struct Ledger {
     log_break: watch::Receiver<Option<LogBreak>>,
     clock: Arc<SteadyClock>,
     meter: LedgerMeter,
+    trial: Arc<Trial>,
 }
 
 /// The queue as long as anybody may put something in.
@@ -185,6 +187,16 @@ impl Ledger {
         let (break_sender, log_break) = watch::channel(signer.log_break());
         let current_calendar = CurrentCalendar::new(Arc::clone(&calendar));
         let masters = Arc::clone(store.masters());
+        let trial = Arc::new(Trial {
+            store: store.clone(),
+            hub_id: hub_id.clone(),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            masters: Arc::clone(&masters),
+            calendar: current_calendar.clone(),
+            catalogue: Arc::clone(&catalogue),
+            suspensions: Mutex::default(),
+        });
         let writer = Writer {
             store,
             environment: Environment {
@@ -217,6 +229,7 @@ impl Ledger {
                 log_break,
                 clock,
                 meter,
+                trial,
             },
             task,
         )
@@ -299,6 +312,11 @@ impl Ledger {
     /// The clock by which entries are made: while it has leapt ahead nothing is written.
     pub const fn clock(&self) -> &Arc<SteadyClock> {
         &self.clock
+    }
+
+    /// What commands are tried over.
+    pub(super) fn trial(&self) -> &Trial {
+        &self.trial
     }
 
     /// What the ledger counts of its own work.

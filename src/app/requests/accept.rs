@@ -122,6 +122,28 @@ impl App {
         }
     }
 
+    /// The same for a document that is tried: one that is not signed yet is held against the authority of its paper's signer, and no
+    /// entry is made of what certificates were judged by.
+    pub(super) async fn signatures_tried(
+        &self,
+        viewer: &Viewer,
+        sent: &Sent,
+        asked: &Asked<'_>,
+    ) -> Result<Option<Verified>> {
+        match sent.jws() {
+            None => self.check_signer_of_draft(viewer, asked).await.map(|()| None),
+            Some(jws) => {
+                let (verified, _judged) = self.judge_signatures(viewer, jws, asked).await?;
+                Ok(Some(verified))
+            }
+        }
+    }
+
+    /// What would be sent to the ledger.
+    pub(super) fn tried(&self, viewer: &Viewer, sent: &Sent, (operation, verified): Checked) -> Command {
+        sent.command(viewer, operation, verified)
+    }
+
     /// Carries out what the checks made of `sent`; if they failed, its key may still have acted before. A key that acted
     /// in something else than `actions` was used for other content, whatever the bytes. `None`: nothing was done, and a signed
     /// document must be checked again, since the registry has moved.

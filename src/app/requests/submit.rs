@@ -34,6 +34,37 @@ pub struct Submitted {
     pub broadcast_id: Option<BroadcastId>,
 }
 
+/// How checks go on when something is wrong.
+#[derive(Debug)]
+pub(super) enum Manner {
+    /// They end there.
+    First,
+    /// They go on as far as they can; this is what was wrong.
+    All(Vec<Error>),
+}
+
+impl Manner {
+    /// What was wrong.
+    pub(super) fn found(self) -> Vec<Error> {
+        match self {
+            Self::First => Vec::new(),
+            Self::All(found) => found,
+        }
+    }
+
+    /// What a check gives; nothing if it found something wrong and the others go on. A fault of the hub always ends them.
+    pub(super) fn take<T>(&mut self, checked: Result<T>) -> Result<Option<T>> {
+        match (self, checked) {
+            (_, Ok(value)) => Ok(Some(value)),
+            (Self::All(found), Err(error)) if !error.code().is_of_the_hub() => {
+                found.push(error);
+                Ok(None)
+            }
+            (_, Err(error)) => Err(error),
+        }
+    }
+}
+
 impl App {
     /// Accepts an `OrderDocument`, or says why not. `over_rate`: its agency has used up its rate, so that only a release
     /// goes on; this is the answer to any other order.
@@ -74,7 +105,8 @@ impl App {
         };
         let mut checks = Checks::begin();
         loop {
-            let checked = self.check_order(viewer, sent, &order).await;
+            let checked = self.check_order(viewer, sent, &order, &mut Manner::First).await;
+            let checked = checked.and_then(|checked| checked.ok_or_else(|| Error::internal("an order unchecked")));
             if let Some(receipts) = self.settle(viewer, sent, ACTIONS, checked).await? {
                 return Ok(receipts);
             }
@@ -88,7 +120,14 @@ impl App {
         kind.is_some_and(|kind| kind.definition.lane == Lane::Urgent)
     }
 
-    async fn check_order(&self, viewer: &Viewer, sent: &Sent, order: &OrderDocument) -> Result<Checked> {
+    /// All that can be checked of an order before the ledger; nothing if something is wrong and `manner` goes on after it.
+    pub(super) async fn check_order(
+        &self,
+        viewer: &Viewer,
+        sent: &Sent,
+        order: &OrderDocument,
+        manner: &mut Manner,
+    ) -> Result<Option<Checked>> {
         let today = self.clock.now().date();
         let kind = self.catalogue.kind(&order.kind, today).ok_or_else(|| {
             let field = FieldViolation::new(
@@ -98,23 +137,32 @@ impl App {
                 "There is no such kind, or it is not in force.",
             );
             Error::invalid(ErrorCode::KindUnknown, vec![field])
-        })?;
-        let facts = kind
-            .check_order(order)
-            .map_err(|found| Error::invalid(ErrorCode::DocumentInvalid, found))?;
-        self.check_cited(viewer, kind, order, &facts.payload).await?;
+        });
+        let Some(kind) = manner.take(kind)? else {
+            return Ok(None);
+        };
+        let facts = kind.check_order(order);
+        let facts = facts.map_err(|found| Error::invalid(ErrorCode::DocumentInvalid, found));
+        let Some(facts) = manner.take(facts)? else {
+            return Ok(None);
+        };
+        manner.take(self.check_cited(viewer, kind, order, &facts.payload).await)?;
         let asked = Asked {
             kind,
             action: Action::Submit,
             head: Some(&order.head),
         };
-        let verified = self.signatures(viewer, sent, &asked).await?;
+        let verified = match manner {
+            Manner::First => self.signatures(viewer, sent, &asked).await,
+            Manner::All(_) => self.signatures_tried(viewer, sent, &asked).await,
+        };
+        let verified = manner.take(verified)?;
         let sender = self
             .agency_of_roles(&kind.definition.sender_roles, &order.agency)
             .await?;
-        check_unit(sender.as_deref(), order)?;
-        let attachments = self.attached(viewer, &order.attachments).await?;
-        let units = self.units(kind, order, &facts.payload).await?;
+        manner.take(check_unit(sender.as_deref(), order))?;
+        let attachments = manner.take(self.attached(viewer, &order.attachments).await)?;
+        let units = manner.take(self.units(kind, order, &facts.payload).await)?;
         let (copies, copies_missing) = self.copies(kind, order, sender.as_deref()).await?;
         let relations = order.relations.iter().filter_map(|relation| {
             Some(Relation {
@@ -122,6 +170,9 @@ impl App {
                 related_id: relation.related()?,
             })
         });
+        let (Some(verified), Some(attachments), Some(units)) = (verified, attachments, units) else {
+            return Ok(None);
+        };
         let operation = Operation::Submit(Submit {
             kind: kind.clone(),
             recipients: order.recipients.clone(),
@@ -134,7 +185,7 @@ impl App {
             case: named_case(kind, order, &facts.payload).map(Box::new),
             payload: facts.payload,
         });
-        Ok((operation, verified))
+        Ok(Some((operation, verified)))
     }
 
     /// The orders that it cites cover it, as far as its kind asks and their bytes are kept. What they are today (in force, at this

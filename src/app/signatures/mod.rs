@@ -82,6 +82,36 @@ impl App {
     /// # Errors
     /// `SIGNATURE_INVALID` with the reason, `SIGNATURE_REQUIRED`, `SIGNER_NOT_AUTHORISED`.
     pub(crate) async fn verify_signatures(&self, viewer: &Viewer, jws: &[u8], asked: &Asked<'_>) -> Result<Verified> {
+        let (verified, judged) = self.judge_signatures(viewer, jws, asked).await?;
+        self.keep_judged_by(&judged).await?;
+        Ok(verified)
+    }
+
+    /// The authority of the paper's signer, of a document that is to be signed and is not yet.
+    ///
+    /// # Errors
+    /// `SIGNER_NOT_AUTHORISED`, `KIND_NOT_ALLOWED`.
+    pub(crate) async fn check_signer_of_draft(&self, viewer: &Viewer, asked: &Asked<'_>) -> Result<()> {
+        let registry_version = *self.ledger.registry_version().borrow();
+        match asked.head.filter(|_| asked.must_be_sealed()) {
+            Some(head) => {
+                self.check_paper_signer(registry_version, &viewer.agency, head, asked)
+                    .await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The same; gives what its certificates were judged by, and keeps nothing.
+    ///
+    /// # Errors
+    /// As [`App::verify_signatures`].
+    pub(crate) async fn judge_signatures(
+        &self,
+        viewer: &Viewer,
+        jws: &[u8],
+        asked: &Asked<'_>,
+    ) -> Result<(Verified, Vec<Judged>)> {
         let now = self.clock.machine_now();
         // Read before the certificates: what is read after it is at least as new.
         let registry_version = *self.ledger.registry_version().borrow();
@@ -143,8 +173,7 @@ impl App {
         }
         let told = seal_judged.told();
         let judged = std::iter::once(seal_judged).chain(officer.map(|(_, _, judged)| judged));
-        self.keep_judged_by(&judged.collect::<Vec<_>>()).await?;
-        Ok(Verified {
+        let verified = Verified {
             registry_version,
             good_until,
             signed: Signed {
@@ -159,7 +188,8 @@ impl App {
                 },
                 officer: own,
             },
-        })
+        };
+        Ok((verified, judged.collect()))
     }
 
     /// Whose signature it is, and by what his certificate was judged, if it is good. The outer error is of the hub.

@@ -4,6 +4,7 @@ mod agency;
 pub(super) mod calendar;
 mod case;
 mod case_text;
+mod check;
 mod commands;
 pub(super) mod connection;
 mod content;

@@ -2,14 +2,13 @@
 
 use clap::Args;
 use lienthong_proto::v1;
-use lienthong_proto::v1::validate_request::Document;
 use serde_json::{Value, json};
 
+use super::check::check;
 use super::connection::ConnectionArgs;
 use super::content::{DocumentArgs, oneof};
 use super::print::{Lines, OutputArgs, Table};
 use super::session::{Session, ask, incomplete};
-use super::steps::validate;
 use super::{show, view, words};
 use crate::cli::failure::Failure;
 use crate::cli::output;
@@ -19,7 +18,8 @@ use crate::cli::output;
 pub(in crate::cli) struct Send {
     #[command(flatten)]
     document: DocumentArgs,
-    /// Chỉ kiểm tra: tells everything that is wrong with the order, sends nothing; status 1 if anything is.
+    /// Chỉ kiểm tra: tells what the hub would refuse the order for, what to know before sending, and which clocks would begin; sends nothing.
+    /// Status 1 if it would be refused.
     #[arg(long)]
     check: bool,
     #[command(flatten)]
@@ -34,11 +34,8 @@ impl Send {
         let session = self.connection.connect().await?;
         if self.check {
             let (text, _) = draft.json()?;
-            let asked = v1::ValidateRequest {
-                document: Some(Document::Order(text)),
-                ..Default::default()
-            };
-            return validate(&session, asked, self.output).await;
+            let content = Some(v1::check_order_request::Content::Document(text));
+            return check(&session, v1::CheckOrderRequest { content }, self.output).await;
         }
         let content = draft.uploaded(&session).await?;
         let content = session.signed(content, None).await?;

@@ -50,6 +50,7 @@ words! {
     webhook_state: WebhookState, "WEBHOOK_STATE_";
     webhook_reason: WebhookReason, "WEBHOOK_REASON_";
     webhook_outcome: WebhookOutcome, "WEBHOOK_OUTCOME_";
+    advice: AdviceReason, "ADVICE_REASON_";
 }
 
 /// The label of a state.

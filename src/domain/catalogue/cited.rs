@@ -67,6 +67,48 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Whether two payloads of this kind are about the same person or body, and not about what belongs to one recipient and differs, such as
+    /// other accounts (`recipient_specific`).
+    pub fn is_about_the_same(&self, one: &Value, other: &Value) -> bool {
+        if !shares_party(&parties(self, one), &parties(self, other)) {
+            return false;
+        }
+        let specific = |payload| -> Vec<&Value> {
+            let patterns = self.definition.recipient_specific.iter();
+            let found = patterns.flat_map(|pattern| pattern.matches(payload, ""));
+            let items = found.flat_map(|(_, value)| match value {
+                Value::Array(items) => items.iter().collect(),
+                single => vec![single],
+            });
+            items.collect()
+        };
+        let (mine, theirs) = (specific(one), specific(other));
+        let shared = || {
+            mine.iter()
+                .any(|one| theirs.iter().any(|other| is_same_thing(one, other)))
+        };
+        mine.is_empty() || theirs.is_empty() || shared()
+    }
+}
+
+/// By all the numbers that both state, such as those of an account or of a sheet and a parcel; without one, if they are equal.
+fn is_same_thing(one: &Value, other: &Value) -> bool {
+    let (Value::Object(mine), Value::Object(theirs)) = (one, other) else {
+        return one == other;
+    };
+    let is_number = |name: &str| name == "number" || name.ends_with("_number");
+    let both = mine.iter().filter(|(name, _)| is_number(name));
+    let pairs: Vec<(&Value, &Value)> = both
+        .filter_map(|(name, value)| Some((value, theirs.get(name)?)))
+        .collect();
+    if pairs.is_empty() {
+        one == other
+    } else {
+        pairs.iter().all(|(mine, theirs)| mine == theirs)
+    }
+}
+
 fn total<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Totals> {
     let mut totals = Totals::default();
     for value in values {
@@ -152,6 +194,33 @@ mod tests {
 
     fn one(field: &str, reason: &str) -> Vec<(String, String)> {
         vec![(field.to_owned(), reason.to_owned())]
+    }
+
+    #[test]
+    fn orders_about_the_same_person_are_the_same_unless_they_name_other_accounts() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let freeze = catalogue
+            .newest(&KindCode::parse("account-freeze").unwrap())
+            .unwrap()
+            .clone();
+        let example: Value = serde_json::from_str(&freeze.order_example).unwrap();
+        let with = |accounts: &[&str]| {
+            let mut payload = example["payload"].clone();
+            payload["accounts"] = accounts
+                .iter()
+                .map(|number| json!({ "number": number, "branch": format!("nơi ghi {number}") }))
+                .collect();
+            if accounts.is_empty() {
+                payload.as_object_mut().unwrap().remove("accounts");
+            }
+            payload
+        };
+        let is_same = |one: &[&str], other: &[&str]| freeze.is_about_the_same(&with(one), &with(other));
+        assert!(is_same(&["1"], &["1"]) && is_same(&["1", "2"], &["2"]) && is_same(&[], &["2"]));
+        assert!(!is_same(&["1"], &["2"]));
+        let mut somebody_else = with(&["1"]);
+        somebody_else["debtor"]["identifiers"][0]["number"] = "001085099999".into();
+        assert!(!freeze.is_about_the_same(&with(&["1"]), &somebody_else));
     }
 
     #[test]

@@ -8,14 +8,23 @@ use crate::grpc::status::{MAX_FIELDS, grpc_code, log_internal};
 
 /// A refusal on the wire. Logs the cause of an internal error, as a status does.
 pub fn failure(error: &Error) -> v1::Failure {
+    failure_with(error, MAX_FIELDS)
+}
+
+/// The same with every field that is wrong, where there is room for all.
+pub fn whole_failure(error: &Error) -> v1::Failure {
+    failure_with(error, usize::MAX)
+}
+
+fn failure_with(error: &Error, most_fields: usize) -> v1::Failure {
     log_internal(error);
     let text = error.text();
-    let hidden = error.fields().len().saturating_sub(MAX_FIELDS);
+    let hidden = error.fields().len().saturating_sub(most_fields);
     v1::Failure {
         code: grpc_code(error.code()).into(),
         reason: error.code().as_str().to_owned(),
         message: Some(localized(text.vi, text.en)),
-        violations: error.fields().iter().take(MAX_FIELDS).map(violation).collect(),
+        violations: error.fields().iter().take(most_fields).map(violation).collect(),
         more_violations: i32::try_from(hidden).unwrap_or(i32::MAX),
         retry_after_millis: error.retry_hint_millis().map_or(0, i64::from),
     }

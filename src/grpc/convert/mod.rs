@@ -3,6 +3,7 @@
 pub(crate) mod agency;
 pub(crate) mod calendar;
 pub(crate) mod case;
+pub mod check;
 mod credential;
 pub(crate) mod deadlines;
 pub(crate) mod erasure;

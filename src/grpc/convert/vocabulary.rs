@@ -2,6 +2,7 @@
 
 use lienthong_proto::v1;
 
+use crate::app::requests::check::AdviceReason;
 use crate::app::tracking::GroupBy;
 use crate::domain::agency::{Channel, Purpose, Role, Scope};
 use crate::domain::calendar::{DayKind, DayOrigin};
@@ -101,6 +102,7 @@ on_wire! {
     Tell as NoticeTell { Remind, Overdue, HeadOfUnit, Superior, Draft }
     NoticeState as NoticeState { Drafted, Confirmed, Discarded }
     ServiceWay as ServiceWay { ByHand, ExpressPost, Post, Posting }
+    AdviceReason as AdviceReason { SentBefore, NotSigned, Duplicate, NoCase, OnPaper, CopyMissing, Late }
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ macro_rules! carries {
 
 carries! {
     SubmitRequest in submit_request, |_message| 0;
+    CheckOrderRequest in check_order_request, |_message| 0;
     SubmitStreamRequest in submit_stream_request, |_message| 0;
     AcknowledgeRequest in acknowledge_request, |message| message.expected_version;
     AnswerRequest in answer_request, |message| message.expected_version;

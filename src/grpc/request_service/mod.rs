@@ -18,7 +18,7 @@ use super::caller::{caller, reply, viewer};
 use super::convert::fields::Fields;
 use super::convert::instruction::{Instructs, instruction};
 use super::convert::receipt::{receipt, receipts};
-use super::convert::{event, request as convert, text_or_empty, time};
+use super::convert::{check, event, request as convert, text_or_empty, time};
 use super::page::Tokens;
 use super::status::to_status;
 use crate::app::App;
@@ -64,6 +64,13 @@ impl RequestService {
         let over_rate = request.extensions().get::<OverRate>().map(|over| over.error());
         let (document, _) = request.into_inner().carried()?;
         submit_response(self.app.submit(&viewer, document, over_rate).await?)
+    }
+
+    async fn try_order(&self, request: Request<v1::CheckOrderRequest>) -> Result<v1::CheckOrderResponse> {
+        let viewer = viewer(&*caller(&request)?);
+        let (document, _) = request.into_inner().carried()?;
+        let found = self.app.check_before_sending(&viewer, &document).await?;
+        Ok(check::checked(&found))
     }
 
     /// A step that a document states.
@@ -215,6 +222,13 @@ methods! {
             request: Request<v1::SubmitRequest>,
         ) -> Result<Response<v1::SubmitResponse>, Status> {
             reply(self.submit_order(request).await)
+        }
+
+        async fn check_order(
+            &self,
+            request: Request<v1::CheckOrderRequest>,
+        ) -> Result<Response<v1::CheckOrderResponse>, Status> {
+            reply(self.try_order(request).await)
         }
 
         async fn submit_stream(

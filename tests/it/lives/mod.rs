@@ -3,6 +3,7 @@
 //! off.
 
 mod attachments;
+mod checked;
 mod copies;
 mod debit;
 mod deduction;

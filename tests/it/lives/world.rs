@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use lienthong::domain::time::{Clock as _, Timestamp};
 use lienthong::evidence::digest::{hex, sha256};
 use lienthong_proto::v1;
+use lienthong_proto::v1::submit_request::Content as Submitted;
 use lienthong_proto::v1::upload_request::Content;
 use serde_json::{Value, json};
 use tonic::Status;
@@ -14,6 +15,7 @@ use crate::harness::agencies::ALL;
 use crate::harness::audit::audit;
 use crate::harness::commands::{CATALOGUE, kind};
 use crate::harness::hub::Client;
+use crate::harness::wire::reason;
 use crate::harness::{Fixture, TestDatabase, TestHub, documents, seals};
 
 use super::life::Life;
@@ -87,12 +89,58 @@ impl World {
         self.stand_as_signed(sender, order).await;
         let times = seals::times_from(self.hub.clock.now());
         let content = seals::submit_at(&order.to_string(), times);
+        let tried = self.tried(sender, content.clone()).await;
         let reply = self
             .client(sender)
             .requests()
             .submit(v1::SubmitRequest { content })
-            .await?;
-        Ok(reply.into_inner().receipts)
+            .await;
+        // Whatever a life sends: what is told before is what happens then.
+        match &reply {
+            Ok(reply) => {
+                let receipts = &reply.get_ref().receipts;
+                assert_eq!(tried.refusals, [], "it was accepted");
+                if !tried
+                    .advice
+                    .iter()
+                    .any(|advice| advice.reason() == v1::AdviceReason::SentBefore)
+                {
+                    assert_eq!(tried.openings.len(), receipts.len());
+                }
+            }
+            Err(status) => {
+                let told: Vec<&str> = tried.refusals.iter().map(|refusal| refusal.reason.as_str()).collect();
+                assert!(told.contains(&reason(status).as_str()), "{told:?}: {}", reason(status));
+            }
+        }
+        Ok(reply?.into_inner().receipts)
+    }
+
+    /// What the hub says of an order before it is sent.
+    async fn tried(&self, sender: Fixture, content: Option<Submitted>) -> v1::CheckOrderResponse {
+        use v1::check_order_request::Content;
+        let content = content.map(|content| match content {
+            Submitted::Document(text) => Content::Document(text),
+            Submitted::Jws(jws) => Content::Jws(jws),
+        });
+        self.check(sender, content).await
+    }
+
+    /// The same of an order that is not signed yet.
+    pub(crate) async fn check_draft(&self, sender: Fixture, order: &Value) -> v1::CheckOrderResponse {
+        self.stand_as_signed(sender, order).await;
+        let content = Some(v1::check_order_request::Content::Document(order.to_string()));
+        self.check(sender, content).await
+    }
+
+    async fn check(
+        &self,
+        sender: Fixture,
+        content: Option<v1::check_order_request::Content>,
+    ) -> v1::CheckOrderResponse {
+        let mut requests = self.client(sender).requests();
+        let told = requests.check_order(v1::CheckOrderRequest { content }).await;
+        told.expect("checked").into_inner()
     }
 
     /// Lets the officer stand in the position in which he signs the order, where the kind wants another than his own: heads sign what

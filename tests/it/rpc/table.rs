@@ -175,6 +175,11 @@ pub(crate) fn row(rpc: Rpc) -> Row {
             }
             .encode_to_vec()
         }),
+        Rpc::RequestServiceCheckOrder => open(|caller, _, key| {
+            let order = documents::order(&kind("land-information"), key, caller, &[LAND_OFFICE]).to_string();
+            let content = Some(v1::check_order_request::Content::Document(order));
+            v1::CheckOrderRequest { content }.encode_to_vec()
+        }),
         Rpc::MailboxServicePull => open(|_, _, _| v1::PullRequest::default().encode_to_vec()),
         Rpc::MailboxServiceSubscribe => open(|_, _, _| v1::SubscribeRequest::default().encode_to_vec()),
         Rpc::MailboxServiceAdvance => open(|_, _, _| {
