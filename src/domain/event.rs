@@ -147,6 +147,9 @@ pub struct EventDetails {
     /// Of a case whose status changed: what its agency says will become of the measure. By the hub.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case_notice: Option<CaseNotice>,
+    /// Of a request that another one follows: the first of the order that does. By the hub.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub followed_by: Option<RequestId>,
     /// Where it was entered in mailboxes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entered: Vec<Entered>,

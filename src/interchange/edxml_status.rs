@@ -30,6 +30,7 @@ pub const fn code_of_action(action: Action) -> Option<StatusCode> {
         | Action::SuspendClocks
         | Action::ReleaseClocks
         | Action::CaseNotice
+        | Action::FollowUp
         | Action::Remind
         | Action::Overdue
         | Action::Escalate

@@ -19,6 +19,7 @@ mod decide;
 mod delivery;
 mod environment;
 pub mod erasure;
+mod follow_up;
 pub mod hub_key;
 pub(crate) mod measures;
 mod meter;

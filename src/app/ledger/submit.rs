@@ -7,6 +7,7 @@ use super::case_orders;
 use super::command::{Command, CopyByRight, Submit};
 use super::environment::Environment;
 use super::erasure;
+use super::follow_up::end_followed;
 use super::record::{Kept, NewEntry, details_text, enter_mailboxes};
 use super::relations::check_relations;
 use super::state::{Registry, State};
@@ -119,7 +120,7 @@ pub(super) fn submit(
             opening,
         )?;
     }
-    Ok(())
+    end_followed(state, registry, environment, sender, submit, &opened)
 }
 
 /// What is opened at an addressee, beside what the command says.

@@ -95,6 +95,11 @@ fn key_of(content: &[u8]) -> Option<IdempotencyKey> {
 }
 
 impl Sent {
+    /// What would be sent to the ledger.
+    pub(super) fn tried(&self, viewer: &Viewer, (operation, verified): Checked) -> Command {
+        self.command(viewer, operation, verified)
+    }
+
     fn command(&self, viewer: &Viewer, operation: Operation, verified: Option<Verified>) -> Command {
         let (key, content) = (self.key.clone(), self.content.clone());
         Command {
@@ -137,11 +142,6 @@ impl App {
                 Ok(Some(verified))
             }
         }
-    }
-
-    /// What would be sent to the ledger.
-    pub(super) fn tried(&self, viewer: &Viewer, sent: &Sent, (operation, verified): Checked) -> Command {
-        sent.command(viewer, operation, verified)
     }
 
     /// Carries out what the checks made of `sent`; if they failed, its key may still have acted before. A key that acted

@@ -12,7 +12,7 @@ use crate::app::ledger::{Operation, Tried};
 use crate::domain::agency::{Channel, Role};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::{Deadline, DeadlineStatus};
-use crate::domain::document::OrderDocument;
+use crate::domain::document::{self, OrderDocument};
 use crate::domain::enforcement_case::OrderPurpose;
 use crate::domain::error::{Error, Localized, Result};
 use crate::domain::ids::RequestId;
@@ -141,11 +141,12 @@ impl App {
             let Some(checked) = checked.filter(|_| told.refusals.is_empty()) else {
                 return Ok(());
             };
-            let missing = match &checked.0 {
-                Operation::Submit(submit) => submit.copies_missing.clone(),
-                _ => Vec::new(),
+            let missing = if let Operation::Submit(submit) = &checked.0 {
+                submit.copies_missing.clone()
+            } else {
+                Vec::new()
             };
-            match self.ledger.try_out(&self.tried(viewer, sent, checked)).await {
+            match self.ledger.try_out(&sent.tried(viewer, checked)).await {
                 Ok(Tried::Acts { opened, at }) => {
                     let opening = |(number, (request, deadlines))| Opening {
                         is_copy: number >= order.recipients.len(),
@@ -254,9 +255,10 @@ impl App {
                         continue;
                     };
                     let text = document_in(&body.media_type, &content).map_err(Error::internal)?;
-                    let other: Value = serde_json::from_slice(&text).map_err(Error::internal)?;
-                    let is_itself = other["idempotency_key"] == order.idempotency_key.as_str();
-                    if !is_itself && kind.is_about_the_same(&payload, &other["payload"]) {
+                    let other: OrderDocument = document::parse(&text).map_err(Error::internal)?;
+                    let other_payload = serde_json::from_str(other.payload.get()).map_err(Error::internal)?;
+                    let is_itself = other.idempotency_key == order.idempotency_key;
+                    if !is_itself && kind.is_about_the_same(&payload, &other_payload) {
                         found.push(duplicate(number, request));
                     }
                 }

@@ -83,7 +83,8 @@ impl App {
             let is_release = self.is_release(order);
             self.ledger.has_room(&viewer.agency, is_release, sent.content.len())?;
         }
-        let receipts = self.send_checked(viewer, &sent, order).await?;
+        let mut receipts = self.send_checked(viewer, &sent, order).await?;
+        receipts.retain(is_of_a_submit);
         // Read back in every case, so that a retry's answer is made of the same things as the first.
         let broadcast_id = match receipts.as_slice() {
             [first, _, ..] => self.broadcast_id(&viewer.agency, first).await?,
@@ -93,7 +94,8 @@ impl App {
     }
 
     async fn send_checked(&self, viewer: &Viewer, sent: &Sent, order: Result<OrderDocument>) -> Result<Vec<Receipt>> {
-        const ACTIONS: &[Action] = &[Action::Submit];
+        // What the order follows up has an entry of its own in the same write.
+        const ACTIONS: &[Action] = &[Action::Submit, Action::FollowUp];
         let order = match order {
             Ok(order) => order,
             Err(failure) => {
@@ -310,6 +312,11 @@ impl App {
         let request = self.store.request_of(&Viewer::whole(agency), &id).await?;
         Ok(request.and_then(|request| request.broadcast_id))
     }
+}
+
+/// Whether a receipt is of a request that was opened.
+fn is_of_a_submit(receipt: &Receipt) -> bool {
+    Leaf::decode(&receipt.leaf).is_ok_and(|leaf| leaf.action == Action::Submit.as_str())
 }
 
 fn wrong_office(pointer: &str, recipient: &AgencyCode, competent: &Agency) -> Error {

@@ -77,9 +77,10 @@ impl Kind {
         let specific = |payload| -> Vec<&Value> {
             let patterns = self.definition.recipient_specific.iter();
             let found = patterns.flat_map(|pattern| pattern.matches(payload, ""));
-            let items = found.flat_map(|(_, value)| match value {
-                Value::Array(items) => items.iter().collect(),
-                single => vec![single],
+            let items = found.flat_map(|(_, value)| {
+                value
+                    .as_array()
+                    .map_or_else(|| vec![value], |items| items.iter().collect())
             });
             items.collect()
         };
@@ -219,7 +220,7 @@ mod tests {
         assert!(is_same(&["1"], &["1"]) && is_same(&["1", "2"], &["2"]) && is_same(&[], &["2"]));
         assert!(!is_same(&["1"], &["2"]));
         let mut somebody_else = with(&["1"]);
-        somebody_else["debtor"]["identifiers"][0]["number"] = "001085099999".into();
+        somebody_else["debtor"]["identifiers"] = json!([{ "type": "CITIZEN_ID", "number": "001085099999" }]);
         assert!(!freeze.is_about_the_same(&with(&["1"]), &somebody_else));
     }
 

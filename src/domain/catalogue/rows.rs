@@ -1,10 +1,10 @@
 //! The messages that the law knows, row by row (section 4 of docs/law.md), and what serves each: kinds of the catalogue, which name
-//! their rows themselves, and beside or instead of them a command, a reason why nothing passes between agencies, or what is to come.
+//! their rows themselves, and beside or instead of them a command, or a reason why nothing passes between agencies.
 //! The end of `docs/kinds.md` is made from both.
 
 use super::Catalogue;
 use super::definition::KindDefinition;
-use Serves::{Command, Later, Outside};
+use Serves::{Command, Outside};
 
 /// What serves a row besides kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,6 @@ pub(super) enum Serves {
     Command(&'static str),
     /// Nothing passes from agency to agency: why, Vietnamese.
     Outside(&'static str),
-    /// Nothing yet: what is missing, Vietnamese.
-    Later(&'static str),
 }
 
 /// Every row, in the order of the law page.
@@ -68,7 +66,7 @@ static ROWS: &[(&str, &[Serves])] = &[
     ("X13", &[Outside("đương sự tự kê khai với chấp hành viên")]),
     ("X14", &[Command("lienthong case progress")]),
     ("M01", &[]),
-    ("M02", &[Later("phong tỏa bằng biên bản trước khi có quyết định")]),
+    ("M02", &[]),
     ("M03", &[]),
     ("M04", &[]),
     ("M05", &[]),
@@ -133,8 +131,8 @@ pub(super) fn markdown(catalogue: &Catalogue) -> String {
 <a id=\"rows\"></a>
 ## Từng dòng của mục 4 / Row by row
 
-Mỗi dòng của mục 4 trang [luật](law.md) và điều đáp ứng: một loại yêu cầu, một lệnh, lý do không gửi giữa các cơ quan, hoặc “chưa có”. / *Each row of section 4 of the law page,
-and what serves it: a kind, a command, why nothing passes between agencies, or “chưa có”, not there yet.*
+Mỗi dòng của mục 4 trang [luật](law.md) và điều đáp ứng: một loại yêu cầu, một lệnh, hoặc lý do không gửi giữa các cơ quan. / *Each row of section 4 of the law page,
+and what serves it: a kind, a command, or why nothing passes between agencies.*
 
 | Dòng (row) | Đáp ứng (served by) |
 |---|---|
@@ -146,7 +144,6 @@ and what serves it: a kind, a command, why nothing passes between agencies, or �
         let others = serves.iter().map(|serves| match serves {
             Command(command) => format!("`{command}`"),
             Outside(why) => format!("không gửi giữa các cơ quan: {why}"),
-            Later(what) => format!("chưa có: {what}"),
         });
         let served = kinds.chain(others).collect::<Vec<_>>().join("; ");
         page.extend(["| ", row, " | ", &served, " |\n"]);

@@ -12,7 +12,7 @@ use super::rule::{DeadlineRule, Nature, ServiceLevel, Span, StatedIn, TimeUnit};
 use super::schema::Schema;
 use super::sums::{Source, Subject, Term};
 use crate::domain::workflow::table::has_effect;
-use crate::domain::workflow::{ClockEffect, StartingPoint};
+use crate::domain::workflow::{Action, ClockEffect, Party, StartingPoint};
 
 /// Checks `definition` against itself and the schemas.
 pub(super) fn check_definition(definition: &KindDefinition, order: &Schema, answer: &Schema, problems: &mut Problems) {
@@ -27,6 +27,7 @@ pub(super) fn check_definition(definition: &KindDefinition, order: &Schema, answ
         checker.check_outcome(definition, outcome);
     }
     checker.check_deadlines(&definition.deadlines);
+    checker.check_follow_ups(definition);
     for (index, copy) in definition.copies.iter().enumerate() {
         if let Some(clock) = &copy.clock
             && definition.deadlines.iter().all(|rule| rule.name != *clock)
@@ -309,6 +310,18 @@ impl Checker<'_> {
                 !is_twice,
                 &at,
                 "another deadline has the same name, start, regime and condition",
+            );
+        }
+    }
+
+    /// Only the sender's own duty is done by another order, and the kind names which orders do.
+    fn check_follow_ups(&mut self, definition: &KindDefinition) {
+        for (index, rule) in definition.deadlines.iter().enumerate() {
+            let ends = rule.stops_on.contains(&Action::FollowUp);
+            self.require(
+                !ends || (rule.obligor == Party::Sender && !definition.follow_ups.is_empty()),
+                &format!("deadline[{index}] ({}).stops_on", rule.name),
+                "follow_up ends a duty of the SENDER, of a kind that names its follow_ups",
             );
         }
     }

@@ -272,4 +272,9 @@ workflow! {
     CaseNotice by Hub, "L106 Điều 46, Điều 47, Điều 48, Điều 95" {
         [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [MeasureInForce] | same | no | [Recipient] | [];
     }
+
+    // The sender sent the recipient the order that this one was to be followed by: its own duty to do so is done. Both have that order.
+    FollowUp by Hub, "Quy ước của cổng" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no | [] | [Stop];
+    }
 }

@@ -99,6 +99,8 @@ text_enum! {
         ReleaseClocks => "release_clocks",
         /// Thông báo về việc thi hành án.
         CaseNotice => "case_notice",
+        /// Đã có văn bản tiếp theo.
+        FollowUp => "follow_up",
         /// Nhắc trước hạn.
         Remind => "remind",
         /// Báo quá hạn.
@@ -144,6 +146,7 @@ impl Action {
             | Self::SuspendClocks
             | Self::ReleaseClocks
             | Self::CaseNotice
+            | Self::FollowUp
             | Self::Remind
             | Self::Overdue
             | Self::Escalate
@@ -181,6 +184,7 @@ impl Action {
             Self::SuspendClocks => "Tạm dừng tính thời hạn",
             Self::ReleaseClocks => "Hết tạm dừng tính thời hạn",
             Self::CaseNotice => "Thông báo về việc thi hành án",
+            Self::FollowUp => "Đã có văn bản tiếp theo",
             Self::Remind => "Nhắc trước hạn",
             Self::Overdue => "Báo quá hạn",
             Self::Escalate => "Báo cấp trên",

@@ -363,7 +363,10 @@ mod tests {
         );
         let held = outcome(&freeze, "HELD_FULL");
         assert_eq!(held.stated_by, ["answer", "report"]);
-        assert!(held.begins_measure && held.begins_measure_if.is_empty() && held.related_effect.is_none());
+        assert!(held.begins_measure && held.begins_measure_if.is_empty());
+        let takes_over = held.related_effect.unwrap();
+        let supersedes = RelationType::Supersedes.to_wire();
+        assert_eq!((takes_over.relation_type, takes_over.ends), (supersedes, true));
         assert_eq!(outcome(&freeze, "WITHDRAWN_BEFORE").begins_measure_if, "/monitoring");
         assert_eq!(freeze.clocks[0].done_at, "/executed_time");
         assert_eq!(

@@ -42,6 +42,8 @@ const UNREACHED: &[(&str, &str)] = &[
         "account-freeze answer /further/lines/*/note",
         "lines must add up to what was added; their definition is that of /lines/*",
     ),
+    ("urgent-freeze answer /further/lines/*/account", "as account-freeze"),
+    ("urgent-freeze answer /further/lines/*/note", "as account-freeze"),
     (
         "exit-suspension order /organisation/address",
         "only of a legal representative; the definition is that of /subject",

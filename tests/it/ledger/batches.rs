@@ -77,10 +77,11 @@ fn batches_equal_one_by_one(backend: Backend) {
     }
     // What comes with time is pieces of the hub that stand alone (it/timers); the walks enter suspensions and begin to follow them, what
     // that does to clocks is in it/ledger/suspension;
-    // the walks have no cases (it/cases, it/verify/story).
+    // the walks have no cases (it/cases, it/verify/story), and no kind with a duty that another order ends (it/lives/followed).
     let elsewhere = [
         (Action::Close, Party::Hub),
         (Action::CaseNotice, Party::Hub),
+        (Action::FollowUp, Party::Hub),
         (Action::Remind, Party::Hub),
         (Action::Overdue, Party::Hub),
         (Action::Escalate, Party::Hub),

@@ -96,6 +96,7 @@ pub(super) fn statement(target: &Target, action: Action, detail: u8) -> Statemen
         | Action::ReleaseClocks
         | Action::Succeed
         | Action::CaseNotice
+        | Action::FollowUp
         | Action::Remind
         | Action::Overdue
         | Action::Escalate

@@ -126,13 +126,13 @@ backends! {
             duplicates(&world.check_draft(THADS, &order).await)
         };
         let same = "001085012345";
-        assert_eq!(checked(BANK, &["0202", "0101"], same).await, [life.id.clone()]);
+        assert_eq!(checked(BANK, &["0202", "0101"], same).await, [life.id.as_str()]);
         assert_eq!(checked(BANK, &["0202"], same).await, [""; 0], "another account");
         assert_eq!(checked(BANK, &["0101"], "001085099999").await, [""; 0], "another person");
         assert_eq!(checked(BANK_2, &["0101"], same).await, [""; 0], "another bank");
         life.acknowledge().await;
         life.answer("HELD_FULL").await;
-        assert_eq!(checked(BANK, &["0101"], same).await, [life.id.clone()], "it is held by that");
+        assert_eq!(checked(BANK, &["0101"], same).await, [life.id.as_str()], "it is held by that");
         let release = world.open_with("freeze-release", THADS, BANK, |order| {
             order["relations"] = json!([{ "type": "releases", "enforcement_request_id": life.id }]);
         });

@@ -7,6 +7,7 @@ mod checked;
 mod copies;
 mod debit;
 mod deduction;
+mod followed;
 mod freeze;
 mod information;
 mod judgment;

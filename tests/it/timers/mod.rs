@@ -3,6 +3,7 @@
 mod agreed;
 mod beside;
 mod ladder;
+mod minutes;
 mod notices;
 mod silence;
 mod storm;

@@ -96,6 +96,13 @@ fn each_fault_names_its_file_and_place() {
         ),
         (
             FREEZE,
+            "stops_on = [\"answer_final\"]",
+            "stops_on = [\"follow_up\"]",
+            "deadline[2] (report).stops_on",
+            "SENDER",
+        ),
+        (
+            FREEZE,
             "right = [\"line:/balance\"]",
             "right = [\"line:/saldo\"]",
             "sum[1] term line:/saldo",

@@ -30,6 +30,7 @@ mod registration_suspension;
 mod residence_information;
 mod shared_definitions;
 mod title_and_recommendation;
+mod urgent_freeze;
 
 use serde_json::Value;
 

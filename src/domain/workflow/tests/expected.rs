@@ -119,6 +119,13 @@ pub(super) const EXPECTED: &[(&str, &str, &str)] = &[
         "case_notice>WITHDRAWAL_PENDING if measure_in_force",
     ),
     ("CLOSED", "HUB", "case_notice>CLOSED if measure_in_force"),
+    ("SUBMITTED", "HUB", "follow_up>SUBMITTED"),
+    ("ACKNOWLEDGED", "HUB", "follow_up>ACKNOWLEDGED"),
+    ("CLARIFYING", "HUB", "follow_up>CLARIFYING"),
+    ("ANSWERED", "HUB", "follow_up>ANSWERED"),
+    ("RETURNED", "HUB", "follow_up>RETURNED"),
+    ("WITHDRAWAL_PENDING", "HUB", "follow_up>WITHDRAWAL_PENDING"),
+    ("CLOSED", "HUB", "follow_up>CLOSED"),
     (
         "SUBMITTED",
         "HUB",

@@ -291,6 +291,8 @@ fn the_other_side_always_hears_of_a_step() {
             Party::Recipient => &[Party::Sender],
             // The sender has changed the case itself.
             Party::Hub if row.action == Action::CaseNotice => &[Party::Recipient],
+            // Both have the order that follows.
+            Party::Hub if row.action == Action::FollowUp => &[],
             Party::Hub => &[Party::Sender, Party::Recipient],
         };
         assert!(others.iter().all(|party| row.notifies.contains(party)), "{row:?}");
@@ -317,6 +319,7 @@ fn the_hub_closes_after_the_quiet_period_and_else_changes_no_state() {
                         | Action::ReleaseClocks
                         | Action::ResumeClocks
                         | Action::CaseNotice
+                        | Action::FollowUp
                 );
                 assert!(is_told || is_known, "{action}");
                 assert_eq!(Some(decision.to), from);

@@ -113,9 +113,9 @@ async fn bad_orders_are_refused_by_field_and_nothing_is_stored() {
     let attachment = json!({"name": "a.pdf", "sha256": "0".repeat(64), "size": 1, "media_type": "application/pdf"});
     let attach = |order: &mut Value| order["attachments"] = json!([attachment]);
     is(refuse(&attach).await, "REFERENCE_NOT_FOUND", "/attachments/0");
-    let relation = json!({"type": "supersedes", "enforcement_request_id": format!("req_{}", "0".repeat(32))});
+    let relation = json!({"type": "in_reply_to", "enforcement_request_id": format!("req_{}", "0".repeat(32))});
     let relate = |order: &mut Value| order["relations"] = json!([relation]);
-    // A freeze relates to nothing. What is not there: `tests/it/rpc/bad_input.rs`.
+    // A freeze replies to nothing. What is not there: `tests/it/rpc/bad_input.rs`.
     is(refuse(&relate).await, "DOCUMENT_INVALID", "/relations/0/type");
 
     let list = hub
