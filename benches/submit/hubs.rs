@@ -1,13 +1,16 @@
-//! The contenders: on each database the hub as it is, and the same hub with batches of one; and the echo.
+//! The contenders: on each database the hub as it is, the same hub with batches of one, and with two kinds instead of all; and the echo.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use lienthong::app::ledger::LedgerSettings;
 use lienthong::auth::admission::AdmissionLimits;
 use lienthong::client::channel::HubAddress;
+use lienthong::domain::catalogue::Catalogue;
 use lienthong::server::clock::SystemClock;
 use lienthong::server::masters::MasterSource;
 use lienthong::server::random::OsRandom;
@@ -23,34 +26,44 @@ use super::kit::{Failure, HUB_ID, Keys, content_keys, initialise, register};
 /// The name of the echo.
 pub(crate) const ECHO: &str = "echo";
 
-/// Grouped contenders, the one with batches of one on the same database, and the grouped one with signed orders.
-const GROUPED: [(&str, &str, &str); 2] = [
-    ("sqlite, grouped", "sqlite, one tx each", "sqlite, signed"),
-    ("postgres, grouped", "postgres, one tx each", "postgres, signed"),
-];
-
-/// Whom a grouped contender is compared with.
-pub(crate) fn single_of(name: &str) -> Option<&'static str> {
-    GROUPED
-        .iter()
-        .find(|(grouped, _, _)| *grouped == name)
-        .map(|(_, single, _)| *single)
+/// The contenders on one database.
+pub(crate) struct OnDatabase {
+    /// The hub as it is.
+    pub(crate) grouped: &'static str,
+    /// With batches of one.
+    pub(crate) single: &'static str,
+    /// With two kinds in its catalogue.
+    pub(crate) two_kinds: &'static str,
+    /// The hub as it is, when orders are signed.
+    pub(crate) signed: &'static str,
 }
 
-/// What a grouped contender is called when the orders are signed.
-pub(crate) fn signed_name(name: &str) -> Option<&'static str> {
-    GROUPED
-        .iter()
-        .find(|(grouped, _, _)| *grouped == name)
-        .map(|(_, _, signed)| *signed)
+const ON_DATABASES: [OnDatabase; 2] = [
+    OnDatabase {
+        grouped: "sqlite, grouped",
+        single: "sqlite, one tx each",
+        two_kinds: "sqlite, two kinds",
+        signed: "sqlite, signed",
+    },
+    OnDatabase {
+        grouped: "postgres, grouped",
+        single: "postgres, one tx each",
+        two_kinds: "postgres, two kinds",
+        signed: "postgres, signed",
+    },
+];
+
+/// The kinds of a small catalogue; the first is the one that is sent.
+const TWO_KINDS: [&str; 2] = ["account-information", "land-information"];
+
+/// The others beside a hub as it is.
+pub(crate) fn beside(name: &str) -> Option<&'static OnDatabase> {
+    ON_DATABASES.iter().find(|on| on.grouped == name)
 }
 
 /// The contender that gets the same orders unsigned.
 pub(crate) fn unsigned_of(name: &str) -> Option<&'static str> {
-    GROUPED
-        .iter()
-        .find(|(_, _, signed)| *signed == name)
-        .map(|(grouped, _, _)| *grouped)
+    ON_DATABASES.iter().find(|on| on.signed == name).map(|on| on.grouped)
 }
 
 /// Something that answers submits.
@@ -91,17 +104,22 @@ pub(crate) async fn start(keys: &Keys) -> Result<Vec<Contender>, Failure> {
         reason = "a benchmark is told its PostgreSQL by the environment"
     )]
     let postgres = std::env::var("LIENTHONG_TEST_POSTGRES_URL").ok();
-    for ((grouped, single, _), server) in GROUPED.into_iter().zip([None, Some(&postgres)]) {
-        for (name, batch) in [(grouped, LedgerSettings::default().batch), (single, 1)] {
+    let batch = LedgerSettings::default().batch;
+    for (on, server) in ON_DATABASES.iter().zip([None, Some(&postgres)]) {
+        for (name, batch, few) in [
+            (on.grouped, batch, false),
+            (on.single, 1, false),
+            (on.two_kinds, batch, true),
+        ] {
             let (url, cleanup) = match server {
                 None => sqlite()?,
-                Some(Some(server)) => new_postgres(server, batch).await?,
+                Some(Some(server)) => new_postgres(server, contenders.len()).await?,
                 Some(None) => {
                     tracing::warn!("LIENTHONG_TEST_POSTGRES_URL is not set: PostgreSQL is left out");
                     continue;
                 }
             };
-            contenders.push(hub(keys, name, &url, batch, cleanup).await?);
+            contenders.push(hub(keys, name, &url, (batch, few), cleanup).await?);
         }
     }
     let first = contenders
@@ -127,8 +145,8 @@ fn sqlite() -> Result<(String, Cleanup), Failure> {
     Ok((url, Cleanup::Folder { _folder: folder }))
 }
 
-async fn new_postgres(server: &str, batch: usize) -> Result<(String, Cleanup), Failure> {
-    let name = format!("bench_{}_{batch}", std::process::id());
+async fn new_postgres(server: &str, number: usize) -> Result<(String, Cleanup), Failure> {
+    let name = format!("bench_{}_{number}", std::process::id());
     let mut connection = PgConnection::connect(server).await?;
     sqlx::query(&*String::leak(format!("CREATE DATABASE {name}")))
         .execute(&mut connection)
@@ -143,7 +161,30 @@ async fn new_postgres(server: &str, batch: usize) -> Result<(String, Cleanup), F
     ))
 }
 
-async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: Cleanup) -> Result<Contender, Failure> {
+/// The catalogue of the binary with two of its kinds, in a folder.
+fn small_catalogue() -> Result<PathBuf, Failure> {
+    let folder = tempfile::tempdir()?.keep();
+    for (path, text) in Catalogue::embedded()?.files() {
+        let is_kept = match path.strip_prefix("kinds/").and_then(|rest| rest.split_once('/')) {
+            Some((kind, _)) => TWO_KINDS.contains(&kind),
+            None => !path.starts_with("escalation/") || !text.contains("\nkind = "),
+        };
+        if is_kept {
+            let file = folder.join(path);
+            fs::create_dir_all(file.parent().ok_or("a file without a folder")?)?;
+            fs::write(file, text)?;
+        }
+    }
+    Ok(folder)
+}
+
+async fn hub(
+    keys: &Keys,
+    name: &'static str,
+    url: &str,
+    (batch, few_kinds): (usize, bool),
+    cleanup: Cleanup,
+) -> Result<Contender, Failure> {
     let database = Database::from_str(url)?;
     let documents = tempfile::tempdir()?;
     initialise(keys, url)?;
@@ -164,7 +205,7 @@ async fn hub(keys: &Keys, name: &'static str, url: &str, batch: usize, cleanup: 
             may_be_new: true,
         },
         masters: MasterSource::Text(content_keys()),
-        catalogue: None,
+        catalogue: if few_kinds { Some(small_catalogue()?) } else { None },
         migrate: true,
         webhooks: WebhookSettings::default(),
         settings_sha256: None,

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::command::Command;
+use super::command::{Command, Outcome};
 use super::decide::{Decided, decide};
 use super::environment::{CurrentCalendar, Environment};
 use super::needs::Needs;
@@ -54,7 +54,10 @@ pub enum Tried {
         at: Timestamp,
     },
     /// Its key was used for this content: it would get the receipts that it got then.
-    Replays,
+    Replays {
+        /// The first entry of them.
+        log_index: i64,
+    },
     /// The registry has moved since its signatures were checked.
     Outdated,
 }
@@ -88,7 +91,8 @@ impl Ledger {
                 opened: state.opened(),
                 at: hub_time,
             },
-            Decided::Replays(_) => Tried::Replays,
+            Decided::Replays(Outcome::Replayed { log_index, .. }) => Tried::Replays { log_index },
+            Decided::Replays(Outcome::Done(_) | Outcome::Outdated) => return Err(Error::internal("a replay of nothing")),
             Decided::Outdated => Tried::Outdated,
         })
     }

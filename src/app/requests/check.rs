@@ -22,6 +22,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{Action, Party};
 use crate::evidence::jws::document_in;
+use crate::evidence::leaf::Leaf;
 use crate::store::{Direction, MeasureFilter, RequestFilter};
 
 /// How many of the sender's newest requests of the kind at a recipient are looked at for one about the same person.
@@ -158,13 +159,19 @@ impl App {
                     told.advice.extend(missing.into_iter().map(copy_missing));
                     return Ok(());
                 }
-                Ok(Tried::Replays) => {
-                    told.advice.push(Advice::new(
+                Ok(Tried::Replays { log_index }) => {
+                    let first = self.store.entries_at(&[log_index]).await?.pop();
+                    let leaf = first.map(|entry| Leaf::decode(&entry.leaf)).transpose().map_err(Error::internal)?;
+                    let advice = Advice::new(
                         AdviceReason::SentBefore,
                         "/idempotency_key",
                         "Văn bản này đã gửi với khóa chống trùng này; gửi lại chỉ nhận lại biên nhận cũ.",
                         "This document was sent under this key; sending it again gives the first receipts.",
-                    ));
+                    );
+                    told.advice.push(Advice {
+                        request: leaf.and_then(|leaf| RequestId::parse(&leaf.subject).ok()),
+                        ..advice
+                    });
                     return Ok(());
                 }
                 Ok(Tried::Outdated) => checks.again()?,

@@ -13,6 +13,7 @@ use crate::domain::ids::RequestId;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
+use crate::domain::workflow::State;
 use crate::store::rows::NamedAttachment;
 
 /// One request with everything that hangs on it.
@@ -32,6 +33,8 @@ pub struct RequestDetail {
     pub attachments: Vec<NamedAttachment>,
     /// Its documents, if they were asked for.
     pub documents: SentDocuments,
+    /// The kinds that may follow it, while it is answered.
+    pub follow_ups: Vec<Arc<Kind>>,
     /// As of when this is told.
     pub now: Timestamp,
 }
@@ -75,7 +78,14 @@ impl App {
         } else {
             SentDocuments::default()
         };
+        let follow_ups = if view.request.state == State::Answered {
+            let codes = kind.definition.follow_ups.iter();
+            codes.filter_map(|code| self.catalogue.newest(code).cloned()).collect()
+        } else {
+            Vec::new()
+        };
         Ok(RequestDetail {
+            follow_ups,
             kind,
             traces,
             delivered_time,

@@ -18,6 +18,13 @@ pub(super) const SEND: &str = example![
     "lienthong send order.json --attach qd.pdf:DECISION",
     "lienthong send order.json -o json | jq -r '.requests[].enforcement_request_id'",
 ];
+pub(super) const STANDING: &str = example![
+    "lienthong standing run theo-ky.toml --dry-run           what is due today",
+    "lienthong standing run theo-ky.toml                     sends it; what was asked in this period is not asked again",
+    "    theo-ky.toml:  [[enquiry]]",
+    "                   name = 'no-45-2026'; order = 'tai-khoan.json' (one recipient, with case.case_id)",
+    "                   from = '2026-12-01'; every_days = 14; times = 6; until = '2027-06-30'; stop_on = ['FOUND']",
+];
 pub(super) const SIGN: &str = example![
     "lienthong sign order.json -O order.jws                  with seal_cert, seal_key of the profile; then: lienthong send order.jws",
     "lienthong sign debit.json --with-officer -O debit.jws   and the officer's own signature beside it",

@@ -36,6 +36,7 @@ mod show;
 mod signing;
 mod signing_keys;
 mod silence;
+mod standing;
 mod steps;
 mod supervise;
 mod supervise_text;
@@ -64,6 +65,9 @@ pub(super) enum Client {
     /// Gửi: submits an order. Safe to repeat: the same file is the same submit, and gives the first receipt.
     #[command(after_help = help::SEND)]
     Send(send::Send),
+    /// Yêu cầu theo kỳ: enquiries that are asked again as long as their case is alive, within a budget.
+    #[command(subcommand)]
+    Standing(standing::Standing),
     /// Ký số: signs a document with the agency's seal, and with the officer's own key if asked; sends nothing.
     #[command(after_help = help::SIGN)]
     Sign(signing::Sign),
@@ -184,6 +188,7 @@ impl Client {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Send(command) => command.run().await,
+            Self::Standing(command) => command.run().await,
             Self::Sign(command) => command.run(),
             Self::SigningKeys(command) => command.run(),
             Self::Inbox(command) => command.run().await,

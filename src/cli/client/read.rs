@@ -59,6 +59,8 @@ impl Get {
                     "attachments",
                     answer.attachments.iter().map(view::attachment).collect::<Value>(),
                 );
+                let next = answer.follow_ups.iter().map(|next| next.kind.clone());
+                view::set(&mut value, "follow_ups", next.collect::<Value>());
                 if self.documents.is_some() {
                     view::set(
                         &mut value,
@@ -100,6 +102,17 @@ fn text(request: &v1::EnforcementRequest, answer: &v1::GetResponse, why: bool, f
     if !answer.attachments.is_empty() {
         lines.heading("Tài liệu kèm theo / attachments");
         lines.text(&show::attachments(&answer.attachments));
+    }
+    if !answer.follow_ups.is_empty() {
+        lines.heading("Việc có thể làm tiếp / what may follow");
+        for next in &answer.follow_ups {
+            let title = next.title.clone().unwrap_or_default();
+            let to = &request.recipient_agency_code;
+            lines.text(&format!(
+                "  {} / {}\n    lienthong template {} order --to {to}\n",
+                title.vi, title.en, next.kind
+            ));
+        }
     }
     if !files.is_empty() {
         lines.heading("Đã ghi / written");

@@ -155,6 +155,8 @@ pub struct DeadlineRule {
     pub obligor: Party,
     /// Applies only if.
     pub condition: Option<Condition>,
+    /// Begins only with an answer whose payload has something at this JSON pointer, such as what was found. For ANSWERED.
+    pub if_answered: Option<String>,
     /// From when it counts.
     pub starts_on: StartingPoint,
     /// For STATED and BEFORE: JSON pointer of the time or date in the part that `stated_in` names.

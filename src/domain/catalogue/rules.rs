@@ -417,6 +417,16 @@ impl Checker<'_> {
         self.check_pointer(Subject::Answer, rule.done_at.as_deref(), &format!("{at}.done_at"));
         let condition = rule.condition.as_ref().map(|condition| condition.pointer.as_str());
         self.check_pointer(Subject::Order, condition, &format!("{at}.condition.pointer"));
+        self.check_pointer(
+            Subject::Answer,
+            rule.if_answered.as_deref(),
+            &format!("{at}.if_answered"),
+        );
+        self.require(
+            rule.if_answered.is_none() || rule.starts_on == StartingPoint::Answered,
+            &format!("{at}.if_answered"),
+            "is for clocks that start on ANSWERED",
+        );
     }
 
     fn check_pointer(&mut self, subject: Subject, pointer: Option<&str>, place: &str) {

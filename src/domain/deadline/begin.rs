@@ -25,7 +25,7 @@ pub(super) fn begin(
         start
     };
     let regime = Regime::on(deciding_date(rule, start, at, ctx));
-    if !rule.regimes.contains(&regime) || !condition_holds(rule, ctx.order_payload) {
+    if !rule.regimes.contains(&regime) || !condition_holds(rule, ctx.order_payload) || !is_answered_so(rule, ctx) {
         return None;
     }
     let is_stated = matches!(rule.starts_on, StartingPoint::Stated | StartingPoint::Before);
@@ -44,6 +44,13 @@ pub(super) fn begin(
         deadline.refresh(ctx.calendar);
     }
     Some(deadline)
+}
+
+/// Whether the answer has what the rule waits for, if it waits for something.
+fn is_answered_so(rule: &DeadlineRule, ctx: &ClockContext<'_>) -> bool {
+    let Some(pointer) = &rule.if_answered else { return true };
+    ctx.answer_payload
+        .is_some_and(|payload| payload.pointer(pointer).is_some())
 }
 
 /// Whether the clock counts from an act of the recipient that its answer or report states: it cannot have followed an order

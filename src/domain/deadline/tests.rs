@@ -29,6 +29,7 @@ fn rule(name: &str, starts_on: StartingPoint, amount: u32, unit: TimeUnit) -> De
         stated_in: None,
         recurring: false,
         regime_pointer: None,
+        if_answered: None,
         stops_on: vec![Action::AnswerFinal, Action::SendBack],
         done_at: None,
         done_at_required: false,

@@ -273,6 +273,7 @@ fn clock(rule: &DeadlineRule) -> v1::KindClock {
         extendable_to: rule.extendable_to.map_or(0, Into::into),
         condition_pointer: text_or_empty(rule.condition.as_ref().map(|condition| &*condition.pointer)),
         condition_value: text_or_empty(rule.condition.as_ref().map(|condition| condition.equals.to_string())),
+        answered_pointer: text_or_empty(rule.if_answered.as_deref()),
         source: rule.nature.to_wire(),
         basis: rule.basis.clone(),
         certainty: rule.certainty.to_wire(),

@@ -8,6 +8,7 @@ use super::vocabulary::{OnWire as _, number_of};
 use super::{localized, text_or_empty, time};
 use crate::app::requests::detail::RequestDetail;
 use crate::app::views::RequestView;
+use crate::domain::catalogue::Kind;
 use crate::domain::catalogue::definition::Effect;
 use crate::domain::catalogue::rule::{Regime, TimeUnit};
 use crate::domain::deadline::{Deadline, DeadlineStatus, Limit, TraceStep};
@@ -61,6 +62,7 @@ pub fn detail(detail: RequestDetail) -> v1::GetResponse {
         relations,
         attachments,
         documents,
+        follow_ups,
         now,
     } = detail;
     let traces = traces.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
@@ -82,6 +84,15 @@ pub fn detail(detail: RequestDetail) -> v1::GetResponse {
         documents: documents.documents.into_iter().map(document).collect(),
         omitted_documents: i32::try_from(documents.left_off).unwrap_or(i32::MAX),
         attachments: attachments.into_iter().map(attachment).collect(),
+        follow_ups: follow_ups.iter().map(|kind| follow_up(kind)).collect(),
+    }
+}
+
+fn follow_up(kind: &Kind) -> v1::FollowUp {
+    let definition = &kind.definition;
+    v1::FollowUp {
+        kind: definition.code.to_string(),
+        title: Some(localized(definition.title_vi.clone(), definition.title_en.clone())),
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) fn detail(shown: SupervisedDetail) -> Result<v1::GetSupervisedRespons
         documents,
         omitted_documents,
         attachments,
+        // What its sender may do next is no matter of supervision.
+        follow_ups: _,
     } = request::detail(shown.detail);
     Ok(v1::GetSupervisedResponse {
         enforcement_request,

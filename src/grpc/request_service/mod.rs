@@ -106,7 +106,12 @@ impl RequestService {
             .app
             .request(&viewer(&caller), &id, message.include_documents)
             .await?;
-        Ok(convert::detail(detail))
+        let is_sender = detail.view.request.sender == viewer(&caller).agency;
+        let mut reply = convert::detail(detail);
+        if !is_sender {
+            reply.follow_ups.clear();
+        }
+        Ok(reply)
     }
 
     async fn list_requests(&self, request: &Request<v1::ListRequest>) -> Result<v1::ListResponse> {

@@ -1,7 +1,9 @@
 //! What a sender still owes after an order, and what ends it: the order that follows.
 
+use lienthong_proto::v1;
 use serde_json::{Value, json};
 
+use crate::harness::Fixture;
 use crate::harness::agencies::{BANK, BANK_2, THADS};
 
 use super::life::Life;
@@ -58,6 +60,32 @@ backends! {
         let decision = world.open_with("account-freeze", THADS, BANK, citing("supersedes", &first.id)).await;
         assert_eq!(first.clocks("issue").await, ["BREACHED 2026-11-21 08:30"]);
         drop((first, second, release, decision));
+        world.end(&database).await;
+    }
+
+    async fn what_a_bank_found_is_followed_up_or_closed(database) {
+        let world = World::start(&database).await;
+        let found = world.open("account-information", THADS, BANK).await;
+        assert_eq!(found.clocks("follow_up").await, [""; 0], "nothing is known yet");
+        found.answer("FOUND").await;
+        assert_eq!(found.clocks("follow_up").await, ["RUNNING 2026-11-23 23:59"], "the next working day");
+        let next = async |by: Fixture| -> Vec<String> {
+            let ask = v1::GetRequest { enforcement_request_id: found.id.clone(), include_documents: false };
+            let told = world.client(by).requests().get(ask).await.expect("it is there").into_inner();
+            told.follow_ups.into_iter().map(|next| next.kind).collect()
+        };
+        assert_eq!(next(THADS).await, ["account-freeze", "account-debit"]);
+        assert_eq!(next(BANK).await, [""; 0], "what the office does next is its own");
+        let freeze = world.open_with("account-freeze", THADS, BANK, citing("follows", &found.id)).await;
+        assert_eq!(found.clocks("follow_up").await, ["MET 2026-11-23 23:59"]);
+        let nothing = world.open("account-information", THADS, BANK).await;
+        nothing.answer("NOT_FOUND").await;
+        assert_eq!(nothing.clocks("follow_up").await, [""; 0], "nothing was found");
+        let closed = world.open("account-information", THADS, BANK_2).await;
+        closed.answer("FOUND").await;
+        closed.close().await;
+        assert_eq!(closed.clocks("follow_up").await, ["CANCELLED 2026-11-23 23:59"], "the office lets it be");
+        drop((found, freeze, nothing, closed));
         world.end(&database).await;
     }
 }

@@ -143,7 +143,7 @@ const ORDERS: &[Bad] = &[
         INVALID,
         &["/relations/0/type"],
         |order| {
-            order["relations"] = json!([{ "type": "follows", "enforcement_request_id": MISSING }]);
+            order["relations"] = json!([{ "type": "in_reply_to", "enforcement_request_id": MISSING }]);
         },
     ),
     Bad {

@@ -24,10 +24,13 @@ pub(super) fn rows(kind: &Kind) -> Vec<Vec<String>> {
         let note = rule.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
         let standing = standing(rule.nature, "chỉ tiêu nội bộ", rule.certainty);
         let condition = condition.map(|condition| condition_vi(order, condition));
+        let answered = rule.if_answered.as_ref();
+        let answered = answered.map(|pointer| format!("trả lời có `{pointer}`"));
+        let condition = join(condition.into_iter().chain(answered), "; ");
         vec![
             format!("`{}`", rule.name),
             regimes_vi(rule, order),
-            condition.unwrap_or_default(),
+            condition,
             rule.obligor.label_vi().to_owned(),
             start_vi(rule, kind),
             limit_vi(rule),

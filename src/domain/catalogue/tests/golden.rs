@@ -66,12 +66,13 @@ fn key(kind: &Kind, rule: &DeadlineRule, regime: Regime) -> Key {
             value.unwrap_or_else(|| condition.equals.to_string())
         )
     });
+    let answered = rule.if_answered.as_ref().map(|pointer| format!("answer:{pointer}"));
     let stated = matches!(rule.starts_on, StartingPoint::Stated | StartingPoint::Before);
     [
         kind.code().as_str().to_owned(),
         rule.name.clone(),
         regime.to_string(),
-        condition.unwrap_or_default(),
+        condition.or(answered).unwrap_or_default(),
         rule.starts_on.to_string(),
         if stated {
             rule.stated_in().to_string()
