@@ -4,7 +4,10 @@
 mod assigned;
 mod books;
 mod cases;
+mod conditions;
 mod coordination;
+mod credit;
+mod followed;
 mod judgments;
 mod orders;
 mod requests;
@@ -107,11 +110,20 @@ impl App {
             Report::Coordination => (self.coordination(&setting).await?, None),
             Report::LateTransfers => (self.late_transfers(&setting).await?, None),
             Report::JudgmentGaps => (self.judgment_gaps(&setting).await?, None),
+            Report::JudgmentRequests => (self.judgment_requests(&setting).await?, None),
+            Report::Complaints => (self.complaints(&setting).await?, None),
+            Report::AdministrativeJudgments => (self.administrative_judgments(&setting).await?, None),
             Report::CaseAges => (self.case_ages(&setting).await?, None),
+            Report::NoConditionGrounds => (self.no_condition_grounds(&setting).await?, None),
+            Report::Publications => (self.publications(&setting).await?, None),
             Report::Sources => (sources::table(setting.now), None),
             Report::RequestList => self.request_list(&setting).await?,
             Report::TransferList => self.transfer_list(&setting).await?,
             Report::JudgmentList => self.judgment_list(&setting).await?,
+            Report::JudgmentRequestList => self.judgment_request_list(&setting).await?,
+            Report::FollowedList => self.followed_list(&setting).await?,
+            Report::PublicationList => self.publication_list(&setting).await?,
+            Report::CreditCaseList => self.credit_case_list(&setting).await?,
             Report::OpenCaseList => self.open_case_list(&setting).await?,
         };
         if is_sandbox(&self.hub_id) {
@@ -134,7 +146,7 @@ impl App {
             return Ok((caller.clone(), View::Own));
         };
         let hidden = || Error::new(ErrorCode::AgencyNotFound);
-        let view = if asked.report == Report::RequestList {
+        let view = if matches!(asked.report, Report::RequestList | Report::FollowedList) {
             let is_between = asked.partner.as_ref() == Some(&viewer.agency);
             is_between.then_some(View::Partner)
         } else if self.seen_whole(viewer).await?.contains(named) {

@@ -37,7 +37,7 @@ const fn line(number: u8, source: &'static str, phrase: &'static str, served: &'
 /// Every line, in the order of LAW.md.
 #[rustfmt::skip]
 pub static LINES: &[Line] = &[
-    line(1, "S3", "\"kịp thời chuyển giao bản án, quyết định của Tòa án đã có hiệu lực pháp luật\"", &[Command("lienthong register --register judgments"), Command("lienthong track deadlines"), Command("lienthong report run late-transfers"), Command("lienthong report run judgment-gaps")]),
+    line(1, "S3", "\"kịp thời chuyển giao bản án, quyết định của Tòa án đã có hiệu lực pháp luật\"", &[Command("lienthong register --register judgments"), Command("lienthong track deadlines"), Command("lienthong report run late-transfers"), Command("lienthong report run judgment-gaps"), Command("lienthong report run judgment-requests")]),
     line(2, "S3", "\"sửa chữa, bổ sung, giải thích bản án, quyết định và trả lời kiến nghị khi có yêu cầu\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(3, "S3", "\"xem xét xét miễn, giảm các khoản phải thi hành nộp ngân sách nhà nước\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(4, "S3", "\"tăng cường kiểm sát công tác thi hành án dân sự\"", &[Command("lienthong supervise list"), Command("lienthong send")]),
@@ -53,9 +53,9 @@ pub static LINES: &[Line] = &[
     line(14, "S0", "\"cung cấp thông tin, tài liệu liên quan kịp thời khi có yêu cầu của cơ quan THADS, hành chính\"", &[Command("lienthong track response-times"), Command("lienthong track deadlines"), Command("lienthong report run partner-scorecards")]),
     line(15, "S0", "\"thực hiện nghiêm túc các quy chế phối hợp\"", &[Command("lienthong catalogue regulations"), Command("lienthong catalogue check"), Command("lienthong track deadlines")]),
     line(16, "S0", "\"đã có hiệu lực, nhưng để kéo dài, không thi hành dứt điểm\"", &[Command("lienthong report run case-ages")]),
-    line(17, "S0", "\"không để tồn đọng, kéo dài\" (đơn thư khiếu nại, tố cáo)", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
-    line(18, "S0", "\"Duy trì lịch tiếp công dân, đường dây nóng, tiếp nhận và giải quyết kịp thời các đơn thư\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
-    line(19, "S0", "\"hướng dẫn, theo dõi việc THA hành chính\" / \"đôn đốc THA hành chính\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
+    line(17, "S0", "\"không để tồn đọng, kéo dài\" (đơn thư khiếu nại, tố cáo)", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run complaints")]),
+    line(18, "S0", "\"Duy trì lịch tiếp công dân, đường dây nóng, tiếp nhận và giải quyết kịp thời các đơn thư\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run complaints")]),
+    line(19, "S0", "\"hướng dẫn, theo dõi việc THA hành chính\" / \"đôn đốc THA hành chính\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run administrative-judgments")]),
     line(20, "S0", "\"việc THA trọng điểm do Tổng cục THADS và UBND TP giao\"", &[Command("lienthong report run case-ages"), Command("lienthong report run results-cases")]),
     line(21, "S0", "\"các khoản thu hồi tài sản nhà nước trong các vụ án hình sự, án hành chính\"", &[Command("lienthong report run case-ages"), Command("lienthong report run results-cases")]),
     line(22, "S0", "\"củng cố, kiện toàn và nâng cao chất lượng hoạt động Ban Chỉ đạo THADS\"", &[Command("lienthong send"), Command("lienthong notices")]),
@@ -78,8 +78,8 @@ pub static LINES: &[Line] = &[
     line(39, "S2", "\"đôn đốc, xác minh và bảo vệ cưỡng chế thi hành án, đảm bảo an toàn\"", &[Command("lienthong send"), Command("lienthong track deadlines")]),
     line(40, "S2", "\"xử lý nghiêm những trường hợp cản trở, chống đối, cố ý chây ỳ\"", &[Command("lienthong track response-times")]),
     line(41, "S2", "\"14.186 việc/404.438.921.000 đồng, đạt tỉ lệ 83,4% về việc và 40,5% về tiền\"", &[Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
-    line(42, "S2", "\"theo dõi 100% bản án, quyết định hành chính được giao\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
-    line(43, "S2", "\"kết quả giải quyết đơn thư khiếu nại, tố cáo đạt 100%\"; \"đúng thời hạn, đúng trình tự, thủ tục\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
+    line(42, "S2", "\"theo dõi 100% bản án, quyết định hành chính được giao\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run administrative-judgments")]),
+    line(43, "S2", "\"kết quả giải quyết đơn thư khiếu nại, tố cáo đạt 100%\"; \"đúng thời hạn, đúng trình tự, thủ tục\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run complaints")]),
     line(44, "S2", "\"quý I/2020 là khoảng thời gian trọng tâm\"", &[Command("lienthong report run campaigns")]),
     line(45, "S2", "\"tăng cường ứng dụng công nghệ thông tin\"", &[Command("lienthong serve")]),
     line(46, "S4", "\"thường xuyên tổ chức các đợt cao điểm … tập trung giải quyết loại việc có điều kiện thi hành\"", &[Command("lienthong report run campaigns")]),

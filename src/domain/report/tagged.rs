@@ -117,7 +117,7 @@ pub fn credit_cases(
             basis: told.basis,
             certainty: told.certainty,
         }, Note {
-            text: "Khó khăn, vướng mắc và phương án giải quyết của từng việc không có trên cổng: cơ quan tự ghi khi rà soát.".to_owned(),
+            text: "Khó khăn, vướng mắc của từng việc: credit-case-list.".to_owned(),
             basis: "",
             certainty: Certainty::Derived,
         }],

@@ -5,6 +5,7 @@ mod assigned;
 mod books;
 mod every;
 mod figures;
+mod followed;
 mod pages;
 mod rights;
 
