@@ -149,7 +149,11 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_report::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_followed::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
-        .chain(sql_publication::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(
+            sql_publication::ALL
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), *text)),
+        )
         .chain(sql_book::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())

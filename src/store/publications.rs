@@ -26,11 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn publicities(
-        &self,
-        filter: &PublicityFilter<'_>,
-        division: Division,
-    ) -> Result<Vec<PublicityCount>> {
+    pub async fn publicities(&self, filter: &PublicityFilter<'_>, division: Division) -> Result<Vec<PublicityCount>> {
         let text = match division {
             Division::Officer => sql_publication::PUBLICITIES_BY_OFFICER,
             Division::Whole | Division::Unit | Division::Initiative => sql_publication::PUBLICITIES_BY_UNIT,

@@ -329,12 +329,10 @@ impl Store {
     /// Those of the database.
     pub async fn last_entries_of_cases(&self, cases: &[&str], most: i64) -> Result<Vec<CaseEntry>> {
         let cases = json_list(cases);
-        on_pool!(self, sql_report::LAST_ENTRIES_OF_CASES, |sql, pool| sqlx::query_as(
-            sql
-        )
-        .bind(&cases)
-        .bind(most)
-        .fetch_all(pool))
+        on_pool!(self, sql_report::LAST_ENTRIES_OF_CASES, |sql, pool| sqlx::query_as(sql)
+            .bind(&cases)
+            .bind(most)
+            .fetch_all(pool))
         .map_err(store_error)
     }
 }

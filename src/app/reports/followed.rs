@@ -225,10 +225,7 @@ impl App {
             Followed::AnsweredTo
         };
         let filter = setting.followed([JUDGMENT_REQUEST]);
-        let mut found = self
-            .store
-            .followed(followed, &[&setting.agency.code], &filter)
-            .await?;
+        let mut found = self.store.followed(followed, &[&setting.agency.code], &filter).await?;
         if let Some(partner) = &setting.asked.partner {
             found.retain(|count| count.agency == *partner);
         }
@@ -313,11 +310,7 @@ impl App {
 
 impl Setting<'_> {
     /// The list of a row: if it is of one agency, and that is the viewer's own or owes it to him.
-    fn followed_list_of(
-        &self,
-        agencies: &BTreeSet<(AgencyCode, bool)>,
-        kinds: String,
-    ) -> Option<Reference> {
+    fn followed_list_of(&self, agencies: &BTreeSet<(AgencyCode, bool)>, kinds: String) -> Option<Reference> {
         let mut agencies = agencies.iter();
         let ((agency, is_between), None) = (agencies.next()?, agencies.next()) else {
             return None;

@@ -14,10 +14,10 @@ mod requests;
 mod scorecards;
 mod sources;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::App;
-use crate::domain::agency::Agency;
+use crate::domain::agency::{Agency, Scope};
 use crate::domain::enforcement_case::{Initiative, Tag};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::identifier::place;
@@ -58,6 +58,8 @@ enum View {
     Own,
     /// He supervises it: figures, and no lists.
     Supervised,
+    /// He watches over it: public figures, no lists and nobody's name.
+    Watched,
     /// He deals with it: what is between the two.
     Partner,
 }
@@ -152,11 +154,21 @@ impl App {
         } else if self.seen_whole(viewer).await?.contains(named) {
             Some(View::Supervised)
         } else {
-            (asked.report == Report::PartnerScorecards).then_some(View::Partner)
+            let is_watched = asked.is_public() && self.watched(viewer).await?.contains(named);
+            let watched = is_watched.then_some(View::Watched);
+            watched.or((asked.report == Report::PartnerScorecards).then_some(View::Partner))
         };
         let view = view.ok_or_else(hidden)?;
         let agency = self.store.agency(named).await?.ok_or_else(hidden)?;
         Ok((agency, view))
+    }
+
+    /// Whose public figures the viewer is told.
+    async fn watched(&self, viewer: &Viewer) -> Result<BTreeSet<AgencyCode>> {
+        if viewer.scope != Scope::All {
+            return Ok(BTreeSet::new());
+        }
+        Ok(self.hierarchy().await?.1.watched_by(&viewer.agency))
     }
 
     async fn letterhead(&self, agency: &Agency, signature: Signature) -> Result<Letterhead> {
@@ -200,7 +212,7 @@ impl App {
 impl Setting<'_> {
     /// Whether lists may be opened behind the figures: of one's own agency, and of what is between it and a partner.
     fn opens(&self) -> bool {
-        self.view != View::Supervised
+        matches!(self.view, View::Own | View::Partner)
     }
 
     /// What the report covers, for its head.

@@ -174,6 +174,11 @@ impl Asked {
         Some(())
     }
 
+    /// Whether it is of sums alone, of which none is an officer's.
+    pub fn is_public(&self) -> bool {
+        self.report.is_public() && self.by != Some(By::Officer) && self.officer == Chosen::Any
+    }
+
     /// The report with its parameters, as it would be asked for again.
     pub fn reference(&self) -> Reference {
         let kinds = self.kinds.iter().map(KindCode::as_str).collect::<Vec<_>>().join(",");

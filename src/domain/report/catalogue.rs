@@ -141,6 +141,41 @@ impl Report {
         }
     }
 
+    /// Whether it is made of sums that may be told to who watches over an agency without supervising it: nothing in it names a
+    /// person or a case, unless it is divided by officers.
+    pub const fn is_public(self) -> bool {
+        match self {
+            Self::ResultsCases
+            | Self::ResultsMoney
+            | Self::Indicators
+            | Self::CreditCases
+            | Self::Coordination
+            | Self::LateTransfers
+            | Self::JudgmentRequests
+            | Self::Complaints
+            | Self::AdministrativeJudgments
+            | Self::CaseAges
+            | Self::NoConditionGrounds
+            | Self::Publications => true,
+            Self::OfficerTargets
+            | Self::Campaigns
+            | Self::PartnerScorecards
+            | Self::JudgmentGaps
+            | Self::LateEntries
+            | Self::Closings
+            | Self::Sources
+            | Self::CaseList
+            | Self::RequestList
+            | Self::TransferList
+            | Self::JudgmentList
+            | Self::JudgmentRequestList
+            | Self::FollowedList
+            | Self::OpenCaseList
+            | Self::PublicationList
+            | Self::CreditCaseList => false,
+        }
+    }
+
     /// Whether it takes a parameter.
     pub fn takes(self, parameter: Parameter) -> bool {
         self.description().parameters.contains(&parameter)

@@ -61,7 +61,9 @@ const STATISTICS: (&str, Certainty) = (
 impl Report {
     /// What is said of it.
     pub const fn description(self) -> Description {
-        use Parameter::{Age, Agency, Figure, Ground, Initiative, Kind, Officer, Partner, Period, Province, Series, Tag, Unit};
+        use Parameter::{
+            Age, Agency, Figure, Ground, Initiative, Kind, Officer, Partner, Period, Province, Series, Tag, Unit,
+        };
         match self {
             Self::ResultsCases => description(
                 ("Kết quả thi hành án dân sự tính bằng việc", "Results by case"),
@@ -220,13 +222,13 @@ impl Report {
                 ),
             ),
             Self::AdministrativeJudgments => description(
-                (
-                    "Theo dõi thi hành án hành chính",
-                    "Administrative judgments followed",
-                ),
+                ("Theo dõi thi hành án hành chính", "Administrative judgments followed"),
                 &[Agency, Period, Parameter::By],
                 &[By::Agency, By::Kind],
-                ("Nghị định 71/2016/NĐ-CP, Điều 12–14; Nghị định 152/2026/NĐ-CP, Điều 6.1", Certainty::Partly),
+                (
+                    "Nghị định 71/2016/NĐ-CP, Điều 12–14; Nghị định 152/2026/NĐ-CP, Điều 6.1",
+                    Certainty::Partly,
+                ),
             ),
             Self::CaseAges => description(
                 ("Tuổi của việc thi hành án chưa xong", "Ages of cases that are not done"),

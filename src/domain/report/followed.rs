@@ -338,20 +338,36 @@ mod tests {
             list: Some(Reference::to(Report::FollowedList)),
         };
         // In time 6, late 1, no limit 1, returned 2, open 3, under way 4, overdue 1.
-        let rows = [row("A", [6, 1, 1, 2, 3, 4, 1], true), row("B", [5, 0, 0, 0, 0, 0, 0], false)];
+        let rows = [
+            row("A", [6, 1, 1, 2, 3, 4, 1], true),
+            row("B", [5, 0, 0, 0, 0, 0, 0], false),
+        ];
         let json = told(&COMPLAINTS, &rows);
         let first = &json["rows"][0];
         assert_eq!(first["received"], 18);
-        assert_eq!((&first["done_share"], &first["in_time_share"]), (&"50.0".into(), &"75.0".into()));
-        assert_eq!((&first["target"], &first["to_target"]), (&"100.0".into(), &"-25.0".into()));
+        assert_eq!(
+            (&first["done_share"], &first["in_time_share"]),
+            (&"50.0".into(), &"75.0".into())
+        );
+        assert_eq!(
+            (&first["target"], &first["to_target"]),
+            (&"100.0".into(), &"-25.0".into())
+        );
         assert_eq!(first["lists"]["overdue"], "followed-list?figure=overdue");
         let (copies, total) = (&json["rows"][1], &json["rows"][2]);
-        assert_eq!((&copies["in_time_share"], &copies["to_target"]), (&"100.0".into(), &"0.0".into()));
+        assert_eq!(
+            (&copies["in_time_share"], &copies["to_target"]),
+            (&"100.0".into(), &"0.0".into())
+        );
         assert_eq!(total["received"], 18, "decision copies are no letters");
         // A judgment that is under way is followed.
         assert_eq!(told(&ADMINISTRATIVE, &rows)["rows"][0]["done_share"], "75.0");
         let nothing = told(&COMPLAINTS, &[row("C", [0; 7], true)]);
-        assert_eq!(nothing["rows"][0]["in_time_share"], serde_json::Value::Null, "of nothing there is no share");
+        assert_eq!(
+            nothing["rows"][0]["in_time_share"],
+            serde_json::Value::Null,
+            "of nothing there is no share"
+        );
     }
 
     #[test]

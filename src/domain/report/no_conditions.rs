@@ -77,7 +77,10 @@ pub fn no_condition_grounds(
     let rows = rows.map(|ground| Row {
         cells: cells(ground.map_or("Không nêu căn cứ", Ground::point_vi), of(ground)),
         is_total: false,
-        list: list.map(|list| list.clone().with(Parameter::Ground, ground.map_or(NONE, Ground::as_str))),
+        list: list.map(|list| {
+            list.clone()
+                .with(Parameter::Ground, ground.map_or(NONE, Ground::as_str))
+        }),
     });
     let all = found.iter().fold((Amount::default(), 0), |(amount, overdue), row| {
         (amount.plus(row.amount), overdue + row.overdue)
@@ -146,7 +149,10 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
         let rows = json["rows"].as_array().unwrap();
         assert_eq!(rows.len(), 8 + 2);
-        assert_eq!((&rows[0]["no_conditions"], &rows[0]["owed"]), (&2.into(), &"500".into()));
+        assert_eq!(
+            (&rows[0]["no_conditions"], &rows[0]["owed"]),
+            (&2.into(), &"500".into())
+        );
         assert_eq!(
             (&rows[4]["ground"], &rows[4]["no_conditions"]),
             (&"Điểm đ khoản 1 Điều 38".into(), &1.into())
@@ -155,7 +161,10 @@ mod tests {
             rows[4]["lists"]["no_conditions"],
             "open-case-list?figure=no_conditions&ground=L106_38_1_DD"
         );
-        assert_eq!((&rows[8]["ground"], &rows[8]["overdue"]), (&"Không nêu căn cứ".into(), &1.into()));
+        assert_eq!(
+            (&rows[8]["ground"], &rows[8]["overdue"]),
+            (&"Không nêu căn cứ".into(), &1.into())
+        );
         assert_eq!((&rows[9]["no_conditions"], &rows[9]["overdue"]), (&4.into(), &2.into()));
     }
 

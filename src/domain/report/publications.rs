@@ -37,8 +37,14 @@ impl Publicity {
             Self::Published => ("Đã công khai", "Published"),
             Self::Sent => ("Đã gửi, chưa có trả lời đã công khai", "Sent, not yet published"),
             Self::NotDue => ("Chưa gửi, còn trong hạn", "Not sent, in time"),
-            Self::Missing => ("Phải công khai mà chưa gửi hoặc bị trả lại, quá hạn", "Must be published and is not"),
-            Self::StillPublic => ("Đang công khai, không còn chưa có điều kiện", "Published though no longer so"),
+            Self::Missing => (
+                "Phải công khai mà chưa gửi hoặc bị trả lại, quá hạn",
+                "Must be published and is not",
+            ),
+            Self::StillPublic => (
+                "Đang công khai, không còn chưa có điều kiện",
+                "Published though no longer so",
+            ),
         }
     }
 }
@@ -113,7 +119,10 @@ impl Publicities {
 
     /// How many the figure counts.
     pub fn of(&self, figure: PublicationFigure) -> i64 {
-        let counted = figure.publicities().iter().filter_map(|publicity| self.0.get(publicity));
+        let counted = figure
+            .publicities()
+            .iter()
+            .filter_map(|publicity| self.0.get(publicity));
         counted
             .map(|(cases, late)| if figure.is_late() { *late } else { *cases })
             .sum()
@@ -172,7 +181,11 @@ pub fn publications(
             .into_iter()
             .chain(figures)
             .chain([
-                Column::count("statistics", "Số liệu thống kê chưa có điều kiện", "Statistics: without conditions"),
+                Column::count(
+                    "statistics",
+                    "Số liệu thống kê chưa có điều kiện",
+                    "Statistics: without conditions",
+                ),
                 Column::count("difference", "Chênh lệch (phải bằng 0)", "Difference (must be 0)"),
             ])
             .collect(),
@@ -337,7 +350,16 @@ mod tests {
         let json = table.render(Format::Json, &Letterhead::default()).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
         let of = |row: usize, key: &str| json["rows"][row][key].as_i64().unwrap();
-        let keys = ["must", "published", "sent", "not_due", "missing", "sent_late", "still_public", "public"];
+        let keys = [
+            "must",
+            "published",
+            "sent",
+            "not_due",
+            "missing",
+            "sent_late",
+            "still_public",
+            "public",
+        ];
         assert_eq!(keys.map(|key| of(0, key)), [11, 5, 2, 1, 3, 3, 1, 6]);
         assert_eq!([0, 1, 2].map(|row| of(row, "difference")), [-5, 0, -5]);
         assert!(json["notes"].to_string().contains("Có 2 yêu cầu công khai"), "{json}");

@@ -44,10 +44,10 @@ pub static LINES: &[Line] = &[
     line(5, "S3", "\"cung cấp thông tin về tài khoản, các khoản thu nhập\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(6, "S3", "\"giải tỏa việc phong tỏa tài khoản, tài sản\"", &[Command("lienthong measures list"), Command("lienthong track response-times")]),
     line(7, "S3", "\"Thực hiện quyết định cưỡng chế trừ thu nhập, khấu trừ tài khoản, trừ vào tiền\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
-    line(8, "S3", "\"Hàng năm, Ngân hàng Nhà nước tỉnh … rà soát các vụ việc thi hành án liên quan đến tín dụng … còn tồn, tổng hợp khó khăn … báo cáo Ngân hàng Nhà nước Việt Nam, Bộ Tư pháp … xử lý nợ xấu\"", &[Command("lienthong report run credit-cases"), Later("khó khăn, vướng mắc của từng việc: cơ quan tự ghi")]),
+    line(8, "S3", "\"Hàng năm, Ngân hàng Nhà nước tỉnh … rà soát các vụ việc thi hành án liên quan đến tín dụng … còn tồn, tổng hợp khó khăn … báo cáo Ngân hàng Nhà nước Việt Nam, Bộ Tư pháp … xử lý nợ xấu\"", &[Command("lienthong report run credit-cases"), Command("lienthong report run credit-case-list")]),
     line(9, "S3", "\"tổ chức cưỡng chế thi hành các vụ án lớn, phức tạp\"", &[Command("lienthong send")]),
     line(10, "S3", "\"định kỳ 6 tháng tổng hợp, báo cáo kết quả về Ủy ban nhân dân tỉnh\"", &[Command("lienthong report run coordination"), Command("lienthong track response-times")]),
-    line(11, "S3", "\"Ủy ban MTTQ … Tăng cường giám sát công tác thi hành án dân sự\"", &[Command("lienthong send"), Command("lienthong track response-times"), Later("vai trò chỉ đọc báo cáo của Mặt trận Tổ quốc")]),
+    line(11, "S3", "\"Ủy ban MTTQ … Tăng cường giám sát công tác thi hành án dân sự\"", &[Command("lienthong send"), Command("lienthong track response-times"), Command("lienthong report run results-cases"), Command("lienthong report run complaints")]),
     line(12, "S3", "\"theo dõi, đôn đốc việc triển khai thực hiện\"", &[Command("lienthong track deadlines"), Command("lienthong track scorecard"), Command("lienthong notices"), Command("lienthong report run partner-scorecards")]),
     line(13, "S3", "\"Công an, Tư pháp, Tài chính, Tài nguyên môi trường … chủ động phối hợp … khi có yêu cầu\"", &[Command("lienthong send"), Command("lienthong track response-times"), Command("lienthong report run coordination")]),
     line(14, "S0", "\"cung cấp thông tin, tài liệu liên quan kịp thời khi có yêu cầu của cơ quan THADS, hành chính\"", &[Command("lienthong track response-times"), Command("lienthong track deadlines"), Command("lienthong report run partner-scorecards")]),
@@ -66,12 +66,12 @@ pub static LINES: &[Line] = &[
     line(27, "S1", "\"đạt cả 04 chỉ tiêu được giao\"", &[Command("lienthong report run indicators"), Command("lienthong report run officer-targets")]),
     line(28, "S1", "\"rà soát, đối chiếu số liệu báo cáo thống kê … trung thực, chính xác\"", &[Command("lienthong verify"), Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
     line(29, "S1", "\"nghiêm cấm việc chạy theo thành tích và báo cáo không trung thực\"; \"Thủ trưởng đơn vị phải chịu trách nhiệm hoàn toàn về số liệu\"", &[Command("lienthong verify"), Command("lienthong report run closings")]),
-    line(30, "S1", "\"kịp thời gửi quyết định và danh sách về Cục để đăng tải trên Trang thông tin điện tử Cục\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
-    line(31, "S1", "\"số liệu đăng tải phải phù hợp và khớp với số liệu trong báo cáo thống kê\"", &[Later("đối chiếu số công khai với thống kê (F06)")]),
-    line(32, "S1", "\"kịp thời gửi các quyết định tiếp tục thi hành án hoặc quyết định đình chỉ về Cục để kịp thời chấm dứt công khai\"", &[Command("lienthong send"), Command("lienthong track deadlines")]),
+    line(30, "S1", "\"kịp thời gửi quyết định và danh sách về Cục để đăng tải trên Trang thông tin điện tử Cục\"", &[Command("lienthong send"), Command("lienthong track response-times"), Command("lienthong report run publications")]),
+    line(31, "S1", "\"số liệu đăng tải phải phù hợp và khớp với số liệu trong báo cáo thống kê\"", &[Command("lienthong report run publications")]),
+    line(32, "S1", "\"kịp thời gửi các quyết định tiếp tục thi hành án hoặc quyết định đình chỉ về Cục để kịp thời chấm dứt công khai\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong report run publications")]),
     line(33, "S1", "\"giao chỉ tiêu thi hành xong về việc, về tiền từng tháng đối với chấp hành viên\"", &[Command("lienthong report run indicators"), Command("lienthong report run officer-targets")]),
     line(34, "S1", "\"rà soát, phân loại hồ sơ thi hành án, xây dựng Kế hoạch thi hành án\"", &[Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
-    line(35, "S1", "\"ra quyết định về việc chưa có điều kiện đảm bảo đúng căn cứ\"", &[Later("căn cứ điểm a–h là mã bắt buộc của việc; danh sách theo căn cứ chưa có")]),
+    line(35, "S1", "\"ra quyết định về việc chưa có điều kiện đảm bảo đúng căn cứ\"", &[Command("lienthong report run no-condition-grounds")]),
     line(36, "S2", "\"xác minh, phân loại án đúng quy định\"", &[Command("lienthong send"), Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
     line(37, "S2", "\"duy trì hoạt động của Ban chỉ đạo THADS hai cấp\"", &[Command("lienthong send"), Command("lienthong notices")]),
     line(38, "S2", "\"ký kết quy chế phối hợp với cơ quan tài nguyên môi trường … các quy chế liên ngành, hai ngành, phường xã\"", &[Command("lienthong catalogue regulations"), Command("lienthong catalogue check"), Command("lienthong track deadlines")]),
@@ -147,6 +147,12 @@ mod tests {
                 line.number
             );
         }
+    }
+
+    #[test]
+    fn every_sentence_is_served() {
+        let waits = |line: &&Line| line.served.iter().any(|served| matches!(served, Later(_)));
+        assert_eq!(LINES.iter().find(waits), None);
     }
 
     #[test]

@@ -11,7 +11,14 @@ const THADS_37_NAME: &str = "Thi hành án dân sự tỉnh Ninh Bình";
 
 const PERIOD: &str = "period=2026-11-01..2026-12-31";
 const FIGURES: [&str; 8] = [
-    "received", "in_time", "late", "no_limit", "returned", "open", "under_way", "overdue",
+    "received",
+    "in_time",
+    "late",
+    "no_limit",
+    "returned",
+    "open",
+    "under_way",
+    "overdue",
 ];
 
 fn figures(row: &Value) -> [i128; 8] {
@@ -28,7 +35,9 @@ async fn letters(world: &World) {
     world.at("2026-11-30T09:00");
     let complaint = async |matter: &'static str| {
         let with = move |order: &mut Value| order["payload"]["matter"] = matter.into();
-        world.open_with("complaint-transfer", FATHERLAND_FRONT_37, THADS_37, with).await
+        world
+            .open_with("complaint-transfer", FATHERLAND_FRONT_37, THADS_37, with)
+            .await
     };
     let reflection = async || world.open("public-reflection", FATHERLAND_FRONT_37, THADS_37).await;
     let (in_time, late, overdue) = (
