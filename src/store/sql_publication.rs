@@ -3,14 +3,15 @@
 use super::backend::Sql;
 use super::sql::texts;
 
-/// Whether the request `r` of the case `q.case_id` was posted and nobody said since that it no longer is.
+/// Whether the request `r` of the case `q.case_id` was posted and nobody said since that it no longer is. CROSS JOIN keeps SQLite from
+/// beginning with all requests of the kind.
 macro_rules! is_posted {
     () => {
-        "r.outcome = 'POSTED' AND NOT EXISTS (SELECT 1 FROM request_relation n JOIN enforcement_request e \
-           ON e.id = n.enforcement_request_id WHERE n.related_id = r.id AND e.kind = 'debtor-publication-change' \
+        "r.outcome = 'POSTED' AND NOT EXISTS (SELECT 1 FROM request_relation n CROSS JOIN enforcement_request e \
+           WHERE e.id = n.enforcement_request_id AND n.related_id = r.id AND e.kind = 'debtor-publication-change' \
            AND e.outcome IN ('ENDED', 'NOTHING_POSTED')) \
-         AND NOT EXISTS (SELECT 1 FROM case_request x JOIN enforcement_request e ON e.id = x.enforcement_request_id \
-           WHERE x.case_id = q.case_id AND e.kind = 'debtor-publication-change' AND e.outcome IN ('ENDED', 'NOTHING_POSTED') \
+         AND NOT EXISTS (SELECT 1 FROM case_request x CROSS JOIN enforcement_request e WHERE e.id = x.enforcement_request_id \
+           AND x.case_id = q.case_id AND e.kind = 'debtor-publication-change' AND e.outcome IN ('ENDED', 'NOTHING_POSTED') \
            AND e.recipient = r.recipient AND e.submit_time >= r.submit_time)"
     };
 }

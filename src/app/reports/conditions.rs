@@ -57,9 +57,10 @@ impl App {
 
     pub(super) async fn publications(&self, setting: &Setting<'_>) -> Result<Table> {
         let by = setting.asked.by.unwrap_or(By::Unit);
-        let (division, division_of): (Division, fn(&Key) -> Option<String>) = match by {
-            By::Officer => (Division::Officer, |key| key.officer.as_ref().map(OfficerId::to_string)),
-            _ => (Division::Unit, |key| key.unit.as_ref().map(UnitId::to_string)),
+        let (division, division_of): (Division, fn(&Key) -> Option<String>) = if by == By::Officer {
+            (Division::Officer, |key| key.officer.as_ref().map(OfficerId::to_string))
+        } else {
+            (Division::Unit, |key| key.unit.as_ref().map(UnitId::to_string))
         };
         let mut divisions: BTreeMap<Option<String>, (Publicities, i64)> = BTreeMap::new();
         let filter = setting.publicities(self);

@@ -104,6 +104,10 @@ pub struct Subject {
     pub sent: &'static [&'static str],
     /// What is called a share of what is done.
     done: (&'static str, &'static str),
+    /// What counts as done.
+    is_done: &'static [FollowedFigure],
+    /// How that share is made, in words.
+    told: &'static str,
     /// The sum of what is answered.
     total: &'static str,
 }
@@ -114,6 +118,9 @@ pub static COMPLAINTS: Subject = Subject {
     answered: &["complaint-transfer", "denunciation-transfer", "public-reflection"],
     sent: &["complaint-decision-copy"],
     done: ("Tỷ lệ đã giải quyết (%)", "Resolved (%)"),
+    is_done: &[FollowedFigure::InTime, FollowedFigure::Late, FollowedFigure::NoLimit],
+    told: "Tỷ lệ đã giải quyết = đã trả lời trên số đã nhận, trừ số trả lại, lấy lại. Thời hạn thụ lý và giải quyết theo loại đơn (docs/kinds.md). Việc gửi quyết định \
+           giải quyết khiếu nại cho Viện kiểm sát: xem theo loại (by=kind), không cộng vào tổng số đơn thư.",
     total: "Tổng số đơn thư",
 };
 
@@ -123,6 +130,13 @@ pub static ADMINISTRATIVE: Subject = Subject {
     answered: &["administrative-enforcement-order", "administrative-execution-notice"],
     sent: &[],
     done: ("Tỷ lệ đã theo dõi (%)", "Followed (%)"),
+    is_done: &[
+        FollowedFigure::InTime,
+        FollowedFigure::Late,
+        FollowedFigure::NoLimit,
+        FollowedFigure::UnderWay,
+    ],
+    told: "Tỷ lệ đã theo dõi = đã trả lời, hoặc đã làm việc mà chưa trả lời xong, trên số đã nhận, trừ số trả lại, lấy lại. Văn bản gửi để biết không có thời hạn trả lời.",
     total: "Tổng số",
 };
 
@@ -224,9 +238,10 @@ impl Subject {
     }
 
     fn columns(&self, by: By) -> Vec<Column> {
-        let (vi, en) = match by {
-            By::Kind => By::Kind.heading(),
-            _ => ("Cơ quan phải trả lời", "Who must answer"),
+        let (vi, en) = if by == By::Kind {
+            By::Kind.heading()
+        } else {
+            ("Cơ quan phải trả lời", "Who must answer")
         };
         let percent = |key, vi, en| Column::new(key, ColumnKind::Percent, vi, en);
         let figures = FollowedFigure::ALL.iter().map(|figure| {
@@ -251,11 +266,8 @@ impl Subject {
     }
 
     fn cells(&self, name: &str, standings: &Standings) -> Vec<Cell> {
-        use FollowedFigure::{InTime, Late, NoLimit, Overdue, Received, Returned, UnderWay};
-        let done = match self.report {
-            Report::AdministrativeJudgments => standings.sum(&[InTime, Late, NoLimit, UnderWay]),
-            _ => standings.sum(&[InTime, Late, NoLimit]),
-        };
+        use FollowedFigure::{InTime, Late, Overdue, Received, Returned};
+        let done = standings.sum(self.is_done);
         let kept = standings.sum(&[Received]) - standings.sum(&[Returned]);
         let in_time = Tenths::share(standings.sum(&[InTime]), standings.sum(&[InTime, Late, Overdue]));
         let figures = FollowedFigure::ALL
@@ -280,7 +292,7 @@ impl Subject {
             basis,
             certainty,
         };
-        let mut notes = vec![
+        vec![
             note(
                 "Các yêu cầu gửi trong kỳ, theo tình trạng đến lúc lập báo cáo. Đúng hạn: mọi thời hạn của việc trả lời đều được giữ; quá hạn: có thời \
                  hạn không được giữ.",
@@ -292,21 +304,8 @@ impl Subject {
                 "Báo cáo năm 2020 của THADS Nghệ An",
                 Certainty::Partly,
             ),
-        ];
-        notes.push(match self.report {
-            Report::AdministrativeJudgments => note(
-                "Tỷ lệ đã theo dõi = đã trả lời hoặc đã thông báo tiến độ trên số đã nhận, trừ số trả lại, lấy lại. Văn bản gửi để biết không có thời hạn trả lời.",
-                "",
-                Certainty::Derived,
-            ),
-            _ => note(
-                "Tỷ lệ đã giải quyết = đã trả lời trên số đã nhận, trừ số trả lại, lấy lại. Thời hạn thụ lý và giải quyết theo loại đơn (docs/kinds.md). Việc gửi quyết định \
-                 giải quyết khiếu nại cho Viện kiểm sát: xem theo loại (by=kind), không cộng vào tổng số đơn thư.",
-                "",
-                Certainty::Derived,
-            ),
-        });
-        notes
+            note(self.told, "", Certainty::Derived),
+        ]
     }
 }
 

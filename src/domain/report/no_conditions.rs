@@ -9,6 +9,18 @@ use super::parameter::{NONE, Parameter};
 use super::reference::Reference;
 use super::table::{Cell, Chart, ChartKind, Column, ColumnKind, Note, Row, Table};
 
+/// The points of Art. 38.1.
+const POINTS: [(Ground, &str); 8] = [
+    (Ground::NoConditionsA, "Điểm a khoản 1 Điều 38"),
+    (Ground::NoConditionsB, "Điểm b khoản 1 Điều 38"),
+    (Ground::NoConditionsC, "Điểm c khoản 1 Điều 38"),
+    (Ground::NoConditionsD, "Điểm d khoản 1 Điều 38"),
+    (Ground::NoConditionsDd, "Điểm đ khoản 1 Điều 38"),
+    (Ground::NoConditionsE, "Điểm e khoản 1 Điều 38"),
+    (Ground::NoConditionsG, "Điểm g khoản 1 Điều 38"),
+    (Ground::NoConditionsH, "Điểm h khoản 1 Điều 38"),
+];
+
 impl Ground {
     /// The grounds of a case without conditions, in the order of the article.
     pub fn without_conditions() -> impl Iterator<Item = Self> {
@@ -17,18 +29,9 @@ impl Ground {
     }
 
     /// The point of Art. 38.1; empty of any other ground.
-    pub const fn point_vi(self) -> &'static str {
-        match self {
-            Self::NoConditionsA => "Điểm a khoản 1 Điều 38",
-            Self::NoConditionsB => "Điểm b khoản 1 Điều 38",
-            Self::NoConditionsC => "Điểm c khoản 1 Điều 38",
-            Self::NoConditionsD => "Điểm d khoản 1 Điều 38",
-            Self::NoConditionsDd => "Điểm đ khoản 1 Điều 38",
-            Self::NoConditionsE => "Điểm e khoản 1 Điều 38",
-            Self::NoConditionsG => "Điểm g khoản 1 Điều 38",
-            Self::NoConditionsH => "Điểm h khoản 1 Điều 38",
-            _ => "",
-        }
+    pub fn point_vi(self) -> &'static str {
+        let point = POINTS.iter().find(|(ground, _)| *ground == self);
+        point.map_or("", |(_, point)| point)
     }
 }
 
