@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 
 use super::backend::on_pool;
-use super::rows::{PublicityCount, PublicityRow};
+use super::rows::{DividedPublicity, PublicityRow};
 use super::{Division, Store, sql_publication, store_error};
 use crate::domain::error::Result;
 use crate::domain::ids::AgencyCode;
+use crate::domain::report::publications::Lateness;
 
 /// Which cases. Texts are empty for any; `-` for none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn publicities(&self, filter: &PublicityFilter<'_>, division: Division) -> Result<Vec<PublicityCount>> {
+    pub async fn publicities(&self, filter: &PublicityFilter<'_>, division: Division) -> Result<Vec<DividedPublicity>> {
         let text = match division {
             Division::Officer => sql_publication::PUBLICITIES_BY_OFFICER,
             Division::Whole | Division::Unit | Division::Initiative => sql_publication::PUBLICITIES_BY_UNIT,
@@ -40,14 +41,14 @@ impl Store {
         .map_err(store_error)
     }
 
-    /// Cases by id after `after`, in one of `publicities` (each between commas); `is_late`: those alone that were sent late.
+    /// Cases by id after `after`, in one of `publicities` (each between commas); `lateness`: those alone of which that was late.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn publicity_page(
         &self,
         filter: &PublicityFilter<'_>,
-        (publicities, is_late): (&str, bool),
+        (publicities, lateness): (&str, Option<Lateness>),
         after: &str,
         limit: i64,
     ) -> Result<Vec<PublicityRow>> {
@@ -57,7 +58,7 @@ impl Store {
             .bind(&filter.unit)
             .bind(&filter.officer)
             .bind(publicities)
-            .bind(i64::from(is_late))
+            .bind(lateness.map_or("", Lateness::as_str))
             .bind(after)
             .bind(limit)
             .fetch_all(pool))

@@ -66,7 +66,7 @@ impl App {
         let filter = setting.publicities(self);
         for count in self.store.publicities(&filter, division).await? {
             let (publicities, _) = divisions.entry(count.division).or_default();
-            publicities.add(count.publicity, count.cases, count.late);
+            publicities.add(count.publicity, count.count);
         }
         let months = setting.asked.months()?;
         let own = [&setting.agency.code];
@@ -118,7 +118,7 @@ impl App {
             .store
             .publicity_page(
                 &setting.publicities(self),
-                (&publicities, figure.is_late()),
+                (&publicities, figure.lateness()),
                 after,
                 setting.one_more(),
             )
@@ -132,7 +132,8 @@ impl App {
             ground: case.ground,
             since: case.since,
             publicity: case.publicity,
-            is_late: case.is_late,
+            is_sent_late: case.is_sent_late,
+            is_posted_late: case.is_posted_late,
             request: case.request.unwrap_or_default(),
         });
         let cases: Vec<PublishedCase> = cases.collect();

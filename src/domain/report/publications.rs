@@ -50,6 +50,16 @@ impl Publicity {
 }
 
 text_enum! {
+    /// What was late of a publication.
+    pub enum Lateness {
+        /// Sending it.
+        Sent => "sent",
+        /// Publishing it.
+        Posted => "posted",
+    }
+}
+
+text_enum! {
     /// Which cases.
     pub enum PublicationFigure {
         /// Without conditions: all that must be published.
@@ -64,6 +74,8 @@ text_enum! {
         Missing => "missing",
         /// Published or sent, and that was late.
         SentLate => "sent_late",
+        /// Published, and who publishes was late.
+        PostedLate => "posted_late",
         /// As [`Publicity::StillPublic`].
         StillPublic => "still_public",
         /// All that is published.
@@ -77,7 +89,7 @@ impl PublicationFigure {
         use Publicity::{Missing, NotDue, Published, Sent, StillPublic};
         match self {
             Self::Must => &[Published, Sent, NotDue, Missing],
-            Self::Published => &[Published],
+            Self::Published | Self::PostedLate => &[Published],
             Self::Sent => &[Sent],
             Self::NotDue => &[NotDue],
             Self::Missing => &[Missing],
@@ -87,9 +99,19 @@ impl PublicationFigure {
         }
     }
 
-    /// Whether it counts those alone that were sent late.
-    pub const fn is_late(self) -> bool {
-        matches!(self, Self::SentLate)
+    /// What must have been late of those that it counts.
+    pub const fn lateness(self) -> Option<Lateness> {
+        match self {
+            Self::SentLate => Some(Lateness::Sent),
+            Self::PostedLate => Some(Lateness::Posted),
+            Self::Must
+            | Self::Published
+            | Self::Sent
+            | Self::NotDue
+            | Self::Missing
+            | Self::StillPublic
+            | Self::Public => None,
+        }
     }
 
     const fn label(self) -> (&'static str, &'static str) {
@@ -100,21 +122,35 @@ impl PublicationFigure {
             Self::NotDue => Publicity::NotDue.label(),
             Self::Missing => Publicity::Missing.label(),
             Self::SentLate => ("Gửi công khai chậm", "Sent late"),
+            Self::PostedLate => ("Nơi nhận công khai chậm", "Published late"),
             Self::StillPublic => Publicity::StillPublic.label(),
             Self::Public => ("Tổng số đang công khai", "All that is published"),
         }
     }
 }
 
-/// Cases of one division, by how they stand; of each also how many were sent late.
+/// How many cases stand alike, and how many of them were late.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PublicityCount {
+    /// All.
+    pub cases: i64,
+    /// Sent late.
+    pub sent_late: i64,
+    /// Published late.
+    pub posted_late: i64,
+}
+
+/// Cases of one division, by how they stand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Publicities(BTreeMap<Publicity, (i64, i64)>);
+pub struct Publicities(BTreeMap<Publicity, PublicityCount>);
 
 impl Publicities {
-    /// Adds so many cases, and how many of them were sent late.
-    pub fn add(&mut self, publicity: Publicity, cases: i64, late: i64) {
+    /// Adds so many.
+    pub fn add(&mut self, publicity: Publicity, count: PublicityCount) {
         let sum = self.0.entry(publicity).or_default();
-        *sum = (sum.0 + cases, sum.1 + late);
+        sum.cases += count.cases;
+        sum.sent_late += count.sent_late;
+        sum.posted_late += count.posted_late;
     }
 
     /// How many the figure counts.
@@ -124,13 +160,17 @@ impl Publicities {
             .iter()
             .filter_map(|publicity| self.0.get(publicity));
         counted
-            .map(|(cases, late)| if figure.is_late() { *late } else { *cases })
+            .map(|count| match figure.lateness() {
+                None => count.cases,
+                Some(Lateness::Sent) => count.sent_late,
+                Some(Lateness::Posted) => count.posted_late,
+            })
             .sum()
     }
 
     fn merge(&mut self, others: &Self) {
-        for (publicity, (cases, late)) in &others.0 {
-            self.add(*publicity, *cases, *late);
+        for (publicity, count) in &others.0 {
+            self.add(*publicity, *count);
         }
     }
 }
@@ -269,7 +309,9 @@ pub struct PublishedCase {
     /// How it stands to its publication.
     pub publicity: Publicity,
     /// Whether it was sent late.
-    pub is_late: bool,
+    pub is_sent_late: bool,
+    /// Whether it was published late.
+    pub is_posted_late: bool,
     /// The last request to publish it; empty: none.
     pub request: String,
 }
@@ -284,6 +326,7 @@ pub fn publication_list(
     let told = Report::PublicationList.description();
     let (vi, en) = figure.label();
     let date = |key, vi, en| Column::new(key, ColumnKind::Date, vi, en);
+    let late = |is_late: bool| if is_late { "chậm" } else { "" };
     let rows = cases.iter().map(|case| Row {
         cells: vec![
             Cell::text(&case.number),
@@ -292,7 +335,8 @@ pub fn publication_list(
             Cell::text(ground_vi(case.ground)),
             Cell::Date(case.since),
             Cell::text(case.publicity.label().0),
-            Cell::text(if case.is_late { "chậm" } else { "" }),
+            Cell::text(late(case.is_sent_late)),
+            Cell::text(late(case.is_posted_late)),
             Cell::text(&case.request),
             Cell::text(&case.id),
         ],
@@ -311,7 +355,8 @@ pub fn publication_list(
             Column::text("ground", "Căn cứ", "Ground"),
             date("since", "Từ ngày", "Since"),
             Column::text("publicity", "Công khai", "Publication"),
-            Column::text("late", "Gửi chậm", "Sent late"),
+            Column::text("sent_late", "Gửi chậm", "Sent late"),
+            Column::text("posted_late", "Công khai chậm", "Published late"),
             Column::text("request", "Yêu cầu công khai", "Request to publish"),
             Column::text("id", "Mã việc", "Case"),
         ],
@@ -329,10 +374,15 @@ mod tests {
 
     #[test]
     fn what_is_public_is_held_against_the_statistics() {
-        let row = |name: &str, counts: [(i64, i64); 5], statistics| {
+        let row = |name: &str, counts: [[i64; 3]; 5], statistics| {
             let mut publicities = Publicities::default();
-            for (publicity, (cases, late)) in Publicity::ALL.iter().zip(counts) {
-                publicities.add(*publicity, cases, late);
+            for (publicity, [cases, sent_late, posted_late]) in Publicity::ALL.iter().zip(counts) {
+                let count = PublicityCount {
+                    cases,
+                    sent_late,
+                    posted_late,
+                };
+                publicities.add(*publicity, count);
             }
             PublicationRow {
                 name: name.to_owned(),
@@ -342,27 +392,20 @@ mod tests {
             }
         };
         let rows = [
-            row("A", [(5, 1), (2, 2), (1, 0), (3, 0), (1, 0)], 11),
-            row("B", [(4, 0), (0, 0), (0, 0), (0, 0), (0, 0)], 4),
+            row("A", [[5, 1, 2], [2, 2, 1], [1, 0, 0], [3, 0, 0], [1, 0, 1]], 11),
+            row("B", [[4, 0, 0], [0; 3], [0; 3], [0; 3], [0; 3]], 4),
         ];
         let as_of = Timestamp::parse_rfc3339("2026-11-28T05:00:00Z").unwrap();
         let table = publications(By::Unit, &rows, (2, None), Vec::new(), as_of);
         let json = table.render(Format::Json, &Letterhead::default()).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
         let of = |row: usize, key: &str| json["rows"][row][key].as_i64().unwrap();
-        let keys = [
-            "must",
-            "published",
-            "sent",
-            "not_due",
-            "missing",
-            "sent_late",
-            "still_public",
-            "public",
-        ];
-        assert_eq!(keys.map(|key| of(0, key)), [11, 5, 2, 1, 3, 3, 1, 6]);
+        let keys = PublicationFigure::ALL.iter().map(|figure| figure.as_str());
+        let told: Vec<i64> = keys.map(|key| of(0, key)).collect();
+        assert_eq!(told, [11, 5, 2, 1, 3, 3, 2, 1, 6]);
         assert_eq!([0, 1, 2].map(|row| of(row, "difference")), [-5, 0, -5]);
         assert!(json["notes"].to_string().contains("Có 2 yêu cầu công khai"), "{json}");
-        assert_eq!(json["rows"][0]["lists"].as_object().unwrap().len(), keys.len());
+        let opened = json["rows"][0]["lists"].as_object().unwrap();
+        assert_eq!(opened.len(), PublicationFigure::ALL.len());
     }
 }

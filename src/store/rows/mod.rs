@@ -41,7 +41,7 @@ pub use report::{
 };
 pub(crate) use report_book::ClosedBooksRow;
 pub use report_book::{CampaignRow, ClosingRow, StatedBy, TargetsRow};
-pub use report_case::{CaseEntry, GroundCount, OverdueInCase, PublicityCount, PublicityRow};
+pub use report_case::{CaseEntry, DividedPublicity, GroundCount, OverdueInCase, PublicityRow};
 pub use request::ListedDeadline;
 pub(crate) use request::{DeadlineRow, MeasureRow, RegisterCounter, RelationRow, StoredDeadline};
 pub(crate) use response::{CountRow, HistogramRow};

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sqlx::Row as _;
 
 use crate::domain::enforcement_case::{CaseEvent, CaseStatus, Ground};
-use crate::domain::report::publications::Publicity;
+use crate::domain::report::publications::{Publicity, PublicityCount};
 use crate::store::backend::{decode_error, from_row, json, parsed, parsed_optional};
 
 /// Cases without conditions of one ground.
@@ -31,23 +31,24 @@ from_row!(GroundCount, |row| {
 
 /// Cases of a division that stand alike to their publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicityCount {
+pub struct DividedPublicity {
     /// The division; none: of no unit or officer.
     pub division: Option<String>,
     /// How they stand.
     pub publicity: Publicity,
     /// How many.
-    pub cases: i64,
-    /// How many of them were sent late.
-    pub late: i64,
+    pub count: PublicityCount,
 }
 
-from_row!(PublicityCount, |row| {
+from_row!(DividedPublicity, |row| {
     Ok(Self {
         division: row.try_get("division")?,
         publicity: parsed(row, "publicity")?,
-        cases: row.try_get("cases")?,
-        late: row.try_get("late")?,
+        count: PublicityCount {
+            cases: row.try_get("cases")?,
+            sent_late: row.try_get("sent_late")?,
+            posted_late: row.try_get("posted_late")?,
+        },
     })
 });
 
@@ -69,7 +70,9 @@ pub struct PublicityRow {
     /// How it stands to its publication.
     pub publicity: Publicity,
     /// Whether it was sent late.
-    pub is_late: bool,
+    pub is_sent_late: bool,
+    /// Whether it was published late.
+    pub is_posted_late: bool,
     /// The last request to publish it; none if there is none.
     pub request: Option<String>,
 }
@@ -79,7 +82,10 @@ from_row!(PublicityRow, |row| {
         let text: String = row.try_get(column)?;
         text.parse().map_err(|error| decode_error(column, error))
     };
-    let late: i64 = row.try_get("late")?;
+    let is_late = |column: &'static str| -> Result<bool, sqlx::Error> {
+        let late: i64 = row.try_get(column)?;
+        Ok(late > 0)
+    };
     Ok(Self {
         id: row.try_get("id")?,
         number: row.try_get("decision_number")?,
@@ -88,7 +94,8 @@ from_row!(PublicityRow, |row| {
         ground: parsed_optional(row, "ground")?,
         since: day("since_date")?,
         publicity: parsed(row, "publicity")?,
-        is_late: late > 0,
+        is_sent_late: is_late("sent_late")?,
+        is_posted_late: is_late("posted_late")?,
         request: row.try_get("request")?,
     })
 });

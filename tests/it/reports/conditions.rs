@@ -43,7 +43,7 @@ async fn publish<'a>(world: &'a World, case: &Case<'_>, number: &str) -> Life<'a
         .await
 }
 
-/// Seven cases, as they stand on 21/12/2026: one published, one sent late and not answered, one that still has time, one that should
+/// Seven cases, as they stand on 21/12/2026: one published late, one sent late and not answered, one that still has time, one that should
 /// be public, two that are so no longer and were taken down, one that is so no longer and still public. One request names no case.
 async fn seven_cases(world: &World) {
     let published = case(world, "1/QĐ-THADS", "100000000").await;
@@ -67,12 +67,15 @@ async fn seven_cases(world: &World) {
     sent.record(&[without("L106_38_1_DD", "2026-11-20")]).await;
     world.open("debtor-publication", THADS_37, UBND_PHU_LY).await;
     world.at("2026-11-24T10:00");
-    for life in &posted {
+    for life in posted.iter().skip(1) {
         life.answer("POSTED").await;
     }
     // Five working days from Friday 20/11/2026 ended on 27/11 or 30/11.
     world.at("2026-12-01T09:00");
     publish(world, &sent, "2/QĐ-THADS").await;
+    // Who publishes has two working days.
+    let late = |answer: &mut Value| answer["payload"]["posted_date"] = "2026-12-01".into();
+    posted.remove(0).answer_with("POSTED", late).await.expect("answered");
     world.at("2026-12-16T10:00");
     still_public.record(&[again("2026-12-15")]).await;
     taken_down.record(&[again("2026-12-15")]).await;
@@ -113,14 +116,14 @@ backends! {
         let client = world.client(THADS_37);
         let told = run(client, "publications").await.expect("a report");
         let lines = told["rows"].as_array().expect("rows");
-        let keys = ["must", "published", "sent", "not_due", "missing", "sent_late", "still_public", "public", "statistics", "difference"];
+        let keys = ["must", "published", "sent", "not_due", "missing", "sent_late", "posted_late", "still_public", "public", "statistics", "difference"];
         assert_eq!(lines.len(), 2, "nobody has the cases; the sum");
         for line in lines {
-            assert_eq!(keys.map(|key| number(&line[key])), [4, 1, 1, 1, 1, 1, 1, 2, 4, -2]);
+            assert_eq!(keys.map(|key| number(&line[key])), [4, 1, 1, 1, 1, 1, 1, 1, 2, 4, -2]);
         }
         assert!(told["notes"].to_string().contains("Có 1 yêu cầu công khai"), "{told}");
         for by in ["unit", "officer"] {
-            assert_eq!(every_list_adds_up(client, &format!("publications?by={by}"), one).await, 2 * 8, "{by}");
+            assert_eq!(every_list_adds_up(client, &format!("publications?by={by}"), one).await, 2 * 9, "{by}");
         }
         let of = async |figure: &str| {
             let listed = all_rows(client, &format!("publication-list?figure={figure}"), 1).await;
