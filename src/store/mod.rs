@@ -13,6 +13,7 @@ mod deadlines;
 mod documents_at_rest;
 mod erasures;
 mod error;
+mod followed;
 mod hints;
 mod inspect;
 mod kept;
@@ -22,6 +23,7 @@ mod mailbox;
 mod migrate;
 mod operator;
 mod pool_use;
+mod publications;
 mod registers;
 mod registry;
 mod report_books;
@@ -35,7 +37,9 @@ mod sql;
 mod sql_book;
 mod sql_case;
 mod sql_erasure;
+mod sql_followed;
 mod sql_operator;
+mod sql_publication;
 mod sql_report;
 mod sql_supervision;
 mod sql_suspension;
@@ -59,6 +63,7 @@ pub use documents_at_rest::{DocumentAtRest, DocumentForm};
 pub use erasures::KeptUntil;
 pub use error::Outage;
 pub(crate) use error::{Shown, store_error};
+pub use followed::{Followed, FollowedFilter, FollowedPart, FollowedSide};
 pub use hints::{Hint, Hints};
 pub use inspect::{AgencyCount, CredentialEnd, KeptRequests, LogShape};
 pub use kept::{KeptTable, KeptType, Value, kept_tables};
@@ -67,6 +72,7 @@ pub use mailbox::Cursors;
 pub use migrate::{SchemaChange, SchemaMismatch, schema_version};
 pub use operator::OutboxRow;
 pub use pool_use::PoolUse;
+pub use publications::PublicityFilter;
 pub use registers::{MalformedPosition, MeasureFilter, RegisterPosition};
 pub use report_books::BookSums;
 pub use reports::{Division, FigureOf, OpenCaseFilter, OverdueFilter, Span, TransferFilter};
@@ -142,6 +148,12 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(erasure)
         .chain(sql_case::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_report::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(sql_followed::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
+        .chain(
+            sql_publication::ALL
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), *text)),
+        )
         .chain(sql_book::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())

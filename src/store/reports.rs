@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::backend::on_pool;
 use super::rows::{
-    CaseAgeRow, CountedAct, CountedCase, OpenCaseRow, OverdueOfKind, OverdueRequest, TransferCount, TransferRow,
+    CaseAgeRow, CaseEntry, CountedAct, CountedCase, GroundCount, OpenCaseRow, OverdueInCase, OverdueOfKind,
+    OverdueRequest, TransferCount, TransferRow,
 };
 use super::{Store, json_list, sql_report, store_error};
 use crate::domain::agency::Role;
@@ -68,6 +69,8 @@ pub struct OpenCaseFilter {
     pub unit: String,
     /// The officer.
     pub officer: String,
+    /// The ground, where cases are listed or counted by it.
+    pub ground: String,
 }
 
 /// By what cases that are not done are divided.
@@ -281,6 +284,54 @@ impl Store {
             .bind(day)
             .bind(id)
             .bind(limit)
+            .bind(&filter.ground)
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// Cases of an agency that are without conditions, by ground. `today`: what was due before is overdue.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn no_condition_grounds(
+        &self,
+        agency: &AgencyCode,
+        filter: &OpenCaseFilter,
+        today: Date,
+    ) -> Result<Vec<GroundCount>> {
+        on_pool!(self, sql_report::NO_CONDITION_GROUNDS, |sql, pool| sqlx::query_as(sql)
+            .bind(agency.as_str())
+            .bind(&filter.tag)
+            .bind(&filter.initiative)
+            .bind(&filter.unit)
+            .bind(&filter.officer)
+            .bind(today.to_string())
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// How many requests are overdue in each of these cases that has any.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn overdue_in_cases(&self, cases: &[&str], now: Timestamp) -> Result<Vec<OverdueInCase>> {
+        let cases = json_list(cases);
+        on_pool!(self, sql_report::OVERDUE_IN_CASES, |sql, pool| sqlx::query_as(sql)
+            .bind(&cases)
+            .bind(now.micros())
+            .fetch_all(pool))
+        .map_err(store_error)
+    }
+
+    /// The last `most` entries of each of these cases, the newest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn last_entries_of_cases(&self, cases: &[&str], most: i64) -> Result<Vec<CaseEntry>> {
+        let cases = json_list(cases);
+        on_pool!(self, sql_report::LAST_ENTRIES_OF_CASES, |sql, pool| sqlx::query_as(sql)
+            .bind(&cases)
+            .bind(most)
             .fetch_all(pool))
         .map_err(store_error)
     }

@@ -1,7 +1,7 @@
 //! The SQL texts of reports and of the lists behind their figures. Whose they may be is decided before, in `app::reports`.
 
 use super::backend::Sql;
-use super::sql::{request_columns, texts};
+use super::sql::{in_list, request_columns, texts};
 
 /// A column that is the parameter; any if that is empty, none if it is `-`.
 macro_rules! is_chosen {
@@ -167,11 +167,32 @@ texts! {
     CASE_AGES_BY_UNIT = Sql::both(case_ages!("c.unit"));
     CASE_AGES_BY_OFFICER = Sql::both(case_ages!("c.officer"));
     CASE_AGES_BY_INITIATIVE = Sql::both(case_ages!("c.initiative"));
-    // $6 and $7: opened after this day, to that day; $8: statuses, each between commas; after ($9, $10); $11: how many.
-    OPEN_CASES = Sql::both(concat!(
-        "SELECT c.id, c.decision_number, c.decision_date, c.opened_date, c.status, c.since_date, c.unit, c.officer, c.rest",
+    // Those without conditions by ground; $6: what is due before this day is overdue.
+    NO_CONDITION_GROUNDS = Sql::both(concat!(
+        "SELECT c.ground, COUNT(*) AS cases, CAST(SUM(c.rest) AS BIGINT) AS dong, ",
+        "CAST(SUM(CASE WHEN c.due_date < $6 THEN 1 ELSE 0 END) AS BIGINT) AS overdue",
         open_cases!(),
-        " AND c.opened_date > $6 AND c.opened_date <= $7 AND $8 LIKE '%,' || c.status || ',%' ",
+        " AND c.status = 'NO_CONDITIONS' GROUP BY c.ground ORDER BY c.ground"
+    ));
+    // How many requests of cases are overdue at $2.
+    OVERDUE_IN_CASES = in_list!(
+        "SELECT q.case_id, COUNT(DISTINCT d.enforcement_request_id) AS overdue FROM case_request q JOIN deadline d \
+         ON d.enforcement_request_id = q.enforcement_request_id AND d.status = 'RUNNING' AND d.sort_time < $2 \
+         AND d.duty NOT IN ('REFUSE', 'OWN') WHERE q.case_id IN ",
+        " GROUP BY q.case_id"
+    );
+    // The last $2 entries of each case, the newest first.
+    LAST_ENTRIES_OF_CASES = in_list!(
+        "SELECT s.subject, s.details FROM (SELECT e.subject, e.details, \
+         ROW_NUMBER() OVER (PARTITION BY e.subject ORDER BY e.version DESC) AS place \
+         FROM event e WHERE e.entry_type = 14 AND e.subject IN ",
+        ") s WHERE s.place <= $2 ORDER BY s.subject, s.place"
+    );
+    // $6 and $7: opened after this day, to that day; $8: statuses, each between commas; after ($9, $10); $11: how many; $12: the ground.
+    OPEN_CASES = Sql::both(concat!(
+        "SELECT c.id, c.decision_number, c.decision_date, c.opened_date, c.status, c.ground, c.since_date, c.unit, c.officer, c.rest",
+        open_cases!(),
+        " AND ", is_chosen!("c.ground", 12), " AND c.opened_date > $6 AND c.opened_date <= $7 AND $8 LIKE '%,' || c.status || ',%' ",
         "AND c.opened_date >= $9 AND (c.opened_date > $9 OR c.id > $10) ORDER BY c.opened_date, c.id LIMIT $11"
     ));
 }

@@ -146,7 +146,7 @@ impl App {
             setting.asked.report,
             Report::ResultsCases | Report::ResultsMoney | Report::CreditCases
         );
-        if !is_of_the_books || is_sandbox(&self.hub_id) {
+        if !is_of_the_books || setting.view == View::Watched || is_sandbox(&self.hub_id) {
             return Ok(Signature::default());
         }
         let closing = self

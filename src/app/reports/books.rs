@@ -253,7 +253,7 @@ fn division_of(by: By, key: &Key) -> String {
 
 impl Setting<'_> {
     /// Figures of the period by group, of the cases that are asked for.
-    fn figures<G: Ord>(&self, book: &Book, group: impl Fn(&Key) -> Option<G>) -> BTreeMap<G, PeriodFigures> {
+    pub(super) fn figures<G: Ord>(&self, book: &Book, group: impl Fn(&Key) -> Option<G>) -> BTreeMap<G, PeriodFigures> {
         let asked = self.asked;
         book.by(asked.period, |key| {
             let is_meant = asked.unit.is(key.unit.as_ref())

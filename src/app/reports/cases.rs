@@ -14,6 +14,7 @@ use crate::domain::report::figures::Amount;
 use crate::domain::report::judgments::Age;
 use crate::domain::report::parameter::NONE;
 use crate::domain::report::{By, OpenFigure, Parameter, Reference, Report, Table};
+use crate::store::rows::OpenCaseRow;
 use crate::store::{Division, OpenCaseFilter};
 
 impl App {
@@ -143,24 +144,30 @@ impl App {
             )
             .await?;
         let (found, next) = page(found, setting.part.limit, |last| format!("{}/{}", last.opened, last.id));
-        let cases = found.into_iter().map(|case| OpenCase {
+        let cases: Vec<OpenCase> = found.into_iter().map(OpenCase::from).collect();
+        Ok((open_case_list(&cases, today, setting.scope(), setting.now), next))
+    }
+}
+
+impl From<OpenCaseRow> for OpenCase {
+    fn from(case: OpenCaseRow) -> Self {
+        Self {
             id: case.id,
             number: case.number,
             date: case.date,
             opened: case.opened,
             status: case.status,
+            ground: case.ground,
             since: case.since,
             unit: case.unit.unwrap_or_default(),
             officer: case.officer.unwrap_or_default(),
             rest: case.rest,
-        });
-        let cases: Vec<OpenCase> = cases.collect();
-        Ok((open_case_list(&cases, today, setting.scope(), setting.now), next))
+        }
     }
 }
 
 impl Setting<'_> {
-    fn open_cases(&self) -> OpenCaseFilter {
+    pub(super) fn open_cases(&self) -> OpenCaseFilter {
         let asked = self.asked;
         OpenCaseFilter {
             tag: asked.tag.map(|tag| format!("%\"{tag}\"%")).unwrap_or_default(),
@@ -170,10 +177,11 @@ impl Setting<'_> {
                 .unwrap_or_default(),
             unit: chosen(&asked.unit),
             officer: chosen(&asked.officer),
+            ground: chosen(&asked.ground),
         }
     }
 
-    fn open_case_reference(&self) -> Reference {
+    pub(super) fn open_case_reference(&self) -> Reference {
         let asked = self.asked.reference();
         let kept = [
             Parameter::Unit,

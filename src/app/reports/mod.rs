@@ -4,17 +4,20 @@
 mod assigned;
 mod books;
 mod cases;
+mod conditions;
 mod coordination;
+mod credit;
+mod followed;
 mod judgments;
 mod orders;
 mod requests;
 mod scorecards;
 mod sources;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::App;
-use crate::domain::agency::Agency;
+use crate::domain::agency::{Agency, Scope};
 use crate::domain::enforcement_case::{Initiative, Tag};
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::identifier::place;
@@ -55,6 +58,8 @@ enum View {
     Own,
     /// He supervises it: figures, and no lists.
     Supervised,
+    /// He watches over it: public figures, no lists and nobody's name.
+    Watched,
     /// He deals with it: what is between the two.
     Partner,
 }
@@ -107,11 +112,20 @@ impl App {
             Report::Coordination => (self.coordination(&setting).await?, None),
             Report::LateTransfers => (self.late_transfers(&setting).await?, None),
             Report::JudgmentGaps => (self.judgment_gaps(&setting).await?, None),
+            Report::JudgmentRequests => (self.judgment_requests(&setting).await?, None),
+            Report::Complaints => (self.complaints(&setting).await?, None),
+            Report::AdministrativeJudgments => (self.administrative_judgments(&setting).await?, None),
             Report::CaseAges => (self.case_ages(&setting).await?, None),
+            Report::NoConditionGrounds => (self.no_condition_grounds(&setting).await?, None),
+            Report::Publications => (self.publications(&setting).await?, None),
             Report::Sources => (sources::table(setting.now), None),
             Report::RequestList => self.request_list(&setting).await?,
             Report::TransferList => self.transfer_list(&setting).await?,
             Report::JudgmentList => self.judgment_list(&setting).await?,
+            Report::JudgmentRequestList => self.judgment_request_list(&setting).await?,
+            Report::FollowedList => self.followed_list(&setting).await?,
+            Report::PublicationList => self.publication_list(&setting).await?,
+            Report::CreditCaseList => self.credit_case_list(&setting).await?,
             Report::OpenCaseList => self.open_case_list(&setting).await?,
         };
         if is_sandbox(&self.hub_id) {
@@ -134,17 +148,27 @@ impl App {
             return Ok((caller.clone(), View::Own));
         };
         let hidden = || Error::new(ErrorCode::AgencyNotFound);
-        let view = if asked.report == Report::RequestList {
+        let view = if matches!(asked.report, Report::RequestList | Report::FollowedList) {
             let is_between = asked.partner.as_ref() == Some(&viewer.agency);
             is_between.then_some(View::Partner)
         } else if self.seen_whole(viewer).await?.contains(named) {
             Some(View::Supervised)
         } else {
-            (asked.report == Report::PartnerScorecards).then_some(View::Partner)
+            let is_watched = asked.is_public() && self.watched(viewer).await?.contains(named);
+            let watched = is_watched.then_some(View::Watched);
+            watched.or((asked.report == Report::PartnerScorecards).then_some(View::Partner))
         };
         let view = view.ok_or_else(hidden)?;
         let agency = self.store.agency(named).await?.ok_or_else(hidden)?;
         Ok((agency, view))
+    }
+
+    /// Whose public figures the viewer is told.
+    async fn watched(&self, viewer: &Viewer) -> Result<BTreeSet<AgencyCode>> {
+        if viewer.scope != Scope::All {
+            return Ok(BTreeSet::new());
+        }
+        Ok(self.hierarchy().await?.1.watched_by(&viewer.agency))
     }
 
     async fn letterhead(&self, agency: &Agency, signature: Signature) -> Result<Letterhead> {
@@ -188,7 +212,7 @@ impl App {
 impl Setting<'_> {
     /// Whether lists may be opened behind the figures: of one's own agency, and of what is between it and a partner.
     fn opens(&self) -> bool {
-        self.view != View::Supervised
+        matches!(self.view, View::Own | View::Partner)
     }
 
     /// What the report covers, for its head.

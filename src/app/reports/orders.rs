@@ -1,4 +1,4 @@
-//! The orders of judgment transfers: what courts stated in them.
+//! The orders of judgment transfers, and of requests for judgments: what they state of the judgment.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::evidence::jws::document_in;
 /// Orders that are read from the store at a time.
 const AT_ONCE: usize = 8;
 
-/// What a transfer says of its judgment.
+/// What an order says of its judgment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stated {
     /// Its number, as the court wrote it.
@@ -28,10 +28,18 @@ pub(super) struct Stated {
 #[derive(Deserialize)]
 struct Payload {
     effective_date: Option<Date>,
+    judgment: Option<Named>,
+}
+
+/// A judgment that the payload itself names.
+#[derive(Deserialize)]
+struct Named {
+    number: String,
+    date: Date,
 }
 
 impl App {
-    /// What transfers say, by the log index of their orders; those that were erased are left out.
+    /// What orders say, by the log index of their orders; those that were erased are left out.
     pub(super) async fn stated<'a>(
         &self,
         requests: impl IntoIterator<Item = &'a EnforcementRequest>,
@@ -45,11 +53,17 @@ impl App {
                 let document = document_in(&body.media_type, &content).map_err(Error::internal)?;
                 let order: OrderDocument = document::parse(&document).map_err(Error::internal)?;
                 let payload: Option<Payload> = serde_json::from_str(order.payload.get()).ok();
-                if let Some(judgment) = order.case.judgment {
+                let of_the_case = order.case.judgment.map(|judgment| Named {
+                    number: judgment.number.as_str().to_owned(),
+                    date: judgment.date,
+                });
+                let (effective, of_the_payload) =
+                    payload.map_or((None, None), |payload| (payload.effective_date, payload.judgment));
+                if let Some(Named { number, date }) = of_the_case.or(of_the_payload) {
                     let judgment = Stated {
-                        number: judgment.number.as_str().to_owned(),
-                        date: judgment.date,
-                        effective: payload.and_then(|payload| payload.effective_date),
+                        number,
+                        date,
+                        effective,
                     };
                     stated.insert(body.log_index, judgment);
                 }

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::super::enforcement_case::{Initiative, Tag};
+use super::super::enforcement_case::{Ground, Initiative, Tag};
 use super::super::error::{Error, ErrorCode, FieldViolation, Result};
 use super::super::identifier::place;
 use super::super::ids::{AgencyCode, KindCode, OfficerId, UnitId};
@@ -50,6 +50,8 @@ pub struct Asked {
     pub campaign: Option<CampaignCode>,
     /// Year and symbol of a series of judgments.
     pub series: Option<(i16, String)>,
+    /// The ground of cases without conditions.
+    pub ground: Chosen<Ground>,
 }
 
 /// The period of a report of which none is named: of the six-month report the half of this day, else the statistical year up
@@ -87,6 +89,7 @@ impl Asked {
             age: None,
             campaign: None,
             series: None,
+            ground: Chosen::Any,
         }
     }
 
@@ -166,8 +169,14 @@ impl Asked {
                 self.series = Some((year, symbol.to_uppercase()));
             }
             Parameter::Campaign => self.campaign = Some(value.parse().ok()?),
+            Parameter::Ground => self.ground = chosen(value, without_conditions)?,
         }
         Some(())
+    }
+
+    /// Whether it is of sums alone, of which none is an officer's.
+    pub fn is_public(&self) -> bool {
+        self.report.is_public() && self.by != Some(By::Officer) && self.officer == Chosen::Any
     }
 
     /// The report with its parameters, as it would be asked for again.
@@ -187,7 +196,8 @@ impl Asked {
             .with_some(Parameter::Figure, self.figure.as_ref())
             .with_some(Parameter::Age, self.age)
             .with_some(Parameter::Campaign, self.campaign.as_ref())
-            .with_some(Parameter::Series, series);
+            .with_some(Parameter::Series, series)
+            .with_some(Parameter::Ground, told(&self.ground));
         if self.report.takes(Parameter::Period) {
             reference.with(Parameter::Period, self.period)
         } else {
@@ -210,6 +220,10 @@ impl Asked {
             Error::invalid(ErrorCode::FieldInvalid, vec![wrong])
         })
     }
+}
+
+fn without_conditions(code: &str) -> Option<Ground> {
+    Ground::without_conditions().find(|ground| ground.as_str() == code)
 }
 
 fn chosen<T>(value: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Chosen<T>> {
@@ -276,6 +290,7 @@ impl Report {
             Parameter::Tag => Tag::ALL.iter().map(|tag| tag.as_str()).collect(),
             Parameter::Initiative => Initiative::ALL.iter().map(|initiative| initiative.as_str()).collect(),
             Parameter::Age => Age::ALL.iter().map(|age| age.as_str()).collect(),
+            Parameter::Ground => Ground::without_conditions().map(Ground::as_str).collect(),
             Parameter::Agency
             | Parameter::Partner
             | Parameter::Unit

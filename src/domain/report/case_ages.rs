@@ -6,11 +6,12 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::super::catalogue::rule::Certainty;
-use super::super::enforcement_case::CaseStatus;
+use super::super::enforcement_case::{CaseStatus, Ground};
 use super::super::time::Timestamp;
 use super::catalogue::{OpenFigure, Report};
 use super::figures::Amount;
 use super::judgments::Age;
+use super::no_conditions::ground_vi;
 use super::parameter::{By, Parameter};
 use super::reference::Reference;
 use super::table::{Cell, Chart, ChartKind, Column, ColumnKind, Note, Row, Table};
@@ -180,6 +181,8 @@ pub struct OpenCase {
     pub opened: Date,
     /// Where it stands.
     pub status: CaseStatus,
+    /// Why.
+    pub ground: Option<Ground>,
     /// Since when.
     pub since: Date,
     /// Its unit.
@@ -200,6 +203,7 @@ pub fn open_case_list(cases: &[OpenCase], today: Date, scope: Vec<String>, as_of
         date("opened", "Thi hành từ ngày", "Opened"),
         Column::text("age", "Tuổi của việc", "Age"),
         Column::text("status", "Trạng thái", "Status"),
+        Column::text("ground", "Căn cứ", "Ground"),
         date("since", "Từ ngày", "Since"),
         Column::text("unit", "Đơn vị", "Unit"),
         Column::text("officer", "Chấp hành viên", "Officer"),
@@ -218,6 +222,7 @@ pub fn open_case_list(cases: &[OpenCase], today: Date, scope: Vec<String>, as_of
             Cell::Date(case.opened),
             Cell::text(Age::of(case.opened, today).label_vi()),
             Cell::text(case.status.label().vi),
+            Cell::text(ground_vi(case.ground)),
             Cell::Date(case.since),
             Cell::text(&case.unit),
             Cell::text(&case.officer),

@@ -33,6 +33,8 @@ text_enum! {
         Series => "series",
         /// A campaign.
         Campaign => "campaign",
+        /// The ground of a case.
+        Ground => "ground",
     }
 }
 
@@ -57,6 +59,7 @@ impl Parameter {
             Self::Age => "Tuổi",
             Self::Series => "Dãy số",
             Self::Campaign => "Đợt cao điểm",
+            Self::Ground => "Căn cứ",
         }
     }
 
@@ -111,6 +114,10 @@ impl Parameter {
             Self::Campaign => (
                 "Mã đợt cao điểm; không nêu: mọi đợt",
                 "code of a campaign; without it all",
+            ),
+            Self::Ground => (
+                "Căn cứ chưa có điều kiện (khoản 1 Điều 38; `DD` là điểm đ); `-`: không nêu căn cứ; không nêu: mọi việc",
+                "the ground of a case without conditions (Art. 38.1; `DD` is point đ); `-`: none; without it all cases",
             ),
         }
     }

@@ -48,11 +48,11 @@ pub struct Called {
 }
 
 impl Called {
-    fn kind(&self, code: &str) -> Cell {
+    pub(super) fn kind(&self, code: &str) -> Cell {
         Cell::text(self.kinds.get(code).map_or(code, String::as_str))
     }
 
-    fn agency(&self, code: &AgencyCode) -> Cell {
+    pub(super) fn agency(&self, code: &AgencyCode) -> Cell {
         Cell::text(self.agencies.get(code).map_or(code.as_str(), String::as_str))
     }
 }

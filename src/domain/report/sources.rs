@@ -37,25 +37,25 @@ const fn line(number: u8, source: &'static str, phrase: &'static str, served: &'
 /// Every line, in the order of LAW.md.
 #[rustfmt::skip]
 pub static LINES: &[Line] = &[
-    line(1, "S3", "\"kịp thời chuyển giao bản án, quyết định của Tòa án đã có hiệu lực pháp luật\"", &[Command("lienthong register --register judgments"), Command("lienthong track deadlines"), Command("lienthong report run late-transfers"), Command("lienthong report run judgment-gaps")]),
+    line(1, "S3", "\"kịp thời chuyển giao bản án, quyết định của Tòa án đã có hiệu lực pháp luật\"", &[Command("lienthong register --register judgments"), Command("lienthong track deadlines"), Command("lienthong report run late-transfers"), Command("lienthong report run judgment-gaps"), Command("lienthong report run judgment-requests")]),
     line(2, "S3", "\"sửa chữa, bổ sung, giải thích bản án, quyết định và trả lời kiến nghị khi có yêu cầu\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(3, "S3", "\"xem xét xét miễn, giảm các khoản phải thi hành nộp ngân sách nhà nước\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(4, "S3", "\"tăng cường kiểm sát công tác thi hành án dân sự\"", &[Command("lienthong supervise list"), Command("lienthong send")]),
     line(5, "S3", "\"cung cấp thông tin về tài khoản, các khoản thu nhập\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(6, "S3", "\"giải tỏa việc phong tỏa tài khoản, tài sản\"", &[Command("lienthong measures list"), Command("lienthong track response-times")]),
     line(7, "S3", "\"Thực hiện quyết định cưỡng chế trừ thu nhập, khấu trừ tài khoản, trừ vào tiền\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
-    line(8, "S3", "\"Hàng năm, Ngân hàng Nhà nước tỉnh … rà soát các vụ việc thi hành án liên quan đến tín dụng … còn tồn, tổng hợp khó khăn … báo cáo Ngân hàng Nhà nước Việt Nam, Bộ Tư pháp … xử lý nợ xấu\"", &[Command("lienthong report run credit-cases"), Later("khó khăn, vướng mắc của từng việc: cơ quan tự ghi")]),
+    line(8, "S3", "\"Hàng năm, Ngân hàng Nhà nước tỉnh … rà soát các vụ việc thi hành án liên quan đến tín dụng … còn tồn, tổng hợp khó khăn … báo cáo Ngân hàng Nhà nước Việt Nam, Bộ Tư pháp … xử lý nợ xấu\"", &[Command("lienthong report run credit-cases"), Command("lienthong report run credit-case-list")]),
     line(9, "S3", "\"tổ chức cưỡng chế thi hành các vụ án lớn, phức tạp\"", &[Command("lienthong send")]),
     line(10, "S3", "\"định kỳ 6 tháng tổng hợp, báo cáo kết quả về Ủy ban nhân dân tỉnh\"", &[Command("lienthong report run coordination"), Command("lienthong track response-times")]),
-    line(11, "S3", "\"Ủy ban MTTQ … Tăng cường giám sát công tác thi hành án dân sự\"", &[Command("lienthong send"), Command("lienthong track response-times"), Later("vai trò chỉ đọc báo cáo của Mặt trận Tổ quốc")]),
+    line(11, "S3", "\"Ủy ban MTTQ … Tăng cường giám sát công tác thi hành án dân sự\"", &[Command("lienthong send"), Command("lienthong track response-times"), Command("lienthong report run results-cases"), Command("lienthong report run complaints")]),
     line(12, "S3", "\"theo dõi, đôn đốc việc triển khai thực hiện\"", &[Command("lienthong track deadlines"), Command("lienthong track scorecard"), Command("lienthong notices"), Command("lienthong report run partner-scorecards")]),
     line(13, "S3", "\"Công an, Tư pháp, Tài chính, Tài nguyên môi trường … chủ động phối hợp … khi có yêu cầu\"", &[Command("lienthong send"), Command("lienthong track response-times"), Command("lienthong report run coordination")]),
     line(14, "S0", "\"cung cấp thông tin, tài liệu liên quan kịp thời khi có yêu cầu của cơ quan THADS, hành chính\"", &[Command("lienthong track response-times"), Command("lienthong track deadlines"), Command("lienthong report run partner-scorecards")]),
     line(15, "S0", "\"thực hiện nghiêm túc các quy chế phối hợp\"", &[Command("lienthong catalogue regulations"), Command("lienthong catalogue check"), Command("lienthong track deadlines")]),
     line(16, "S0", "\"đã có hiệu lực, nhưng để kéo dài, không thi hành dứt điểm\"", &[Command("lienthong report run case-ages")]),
-    line(17, "S0", "\"không để tồn đọng, kéo dài\" (đơn thư khiếu nại, tố cáo)", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
-    line(18, "S0", "\"Duy trì lịch tiếp công dân, đường dây nóng, tiếp nhận và giải quyết kịp thời các đơn thư\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
-    line(19, "S0", "\"hướng dẫn, theo dõi việc THA hành chính\" / \"đôn đốc THA hành chính\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
+    line(17, "S0", "\"không để tồn đọng, kéo dài\" (đơn thư khiếu nại, tố cáo)", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run complaints")]),
+    line(18, "S0", "\"Duy trì lịch tiếp công dân, đường dây nóng, tiếp nhận và giải quyết kịp thời các đơn thư\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run complaints")]),
+    line(19, "S0", "\"hướng dẫn, theo dõi việc THA hành chính\" / \"đôn đốc THA hành chính\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run administrative-judgments")]),
     line(20, "S0", "\"việc THA trọng điểm do Tổng cục THADS và UBND TP giao\"", &[Command("lienthong report run case-ages"), Command("lienthong report run results-cases")]),
     line(21, "S0", "\"các khoản thu hồi tài sản nhà nước trong các vụ án hình sự, án hành chính\"", &[Command("lienthong report run case-ages"), Command("lienthong report run results-cases")]),
     line(22, "S0", "\"củng cố, kiện toàn và nâng cao chất lượng hoạt động Ban Chỉ đạo THADS\"", &[Command("lienthong send"), Command("lienthong notices")]),
@@ -66,20 +66,20 @@ pub static LINES: &[Line] = &[
     line(27, "S1", "\"đạt cả 04 chỉ tiêu được giao\"", &[Command("lienthong report run indicators"), Command("lienthong report run officer-targets")]),
     line(28, "S1", "\"rà soát, đối chiếu số liệu báo cáo thống kê … trung thực, chính xác\"", &[Command("lienthong verify"), Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
     line(29, "S1", "\"nghiêm cấm việc chạy theo thành tích và báo cáo không trung thực\"; \"Thủ trưởng đơn vị phải chịu trách nhiệm hoàn toàn về số liệu\"", &[Command("lienthong verify"), Command("lienthong report run closings")]),
-    line(30, "S1", "\"kịp thời gửi quyết định và danh sách về Cục để đăng tải trên Trang thông tin điện tử Cục\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
-    line(31, "S1", "\"số liệu đăng tải phải phù hợp và khớp với số liệu trong báo cáo thống kê\"", &[Later("đối chiếu số công khai với thống kê (F06)")]),
-    line(32, "S1", "\"kịp thời gửi các quyết định tiếp tục thi hành án hoặc quyết định đình chỉ về Cục để kịp thời chấm dứt công khai\"", &[Command("lienthong send"), Command("lienthong track deadlines")]),
+    line(30, "S1", "\"kịp thời gửi quyết định và danh sách về Cục để đăng tải trên Trang thông tin điện tử Cục\"", &[Command("lienthong send"), Command("lienthong track response-times"), Command("lienthong report run publications")]),
+    line(31, "S1", "\"số liệu đăng tải phải phù hợp và khớp với số liệu trong báo cáo thống kê\"", &[Command("lienthong report run publications")]),
+    line(32, "S1", "\"kịp thời gửi các quyết định tiếp tục thi hành án hoặc quyết định đình chỉ về Cục để kịp thời chấm dứt công khai\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong report run publications")]),
     line(33, "S1", "\"giao chỉ tiêu thi hành xong về việc, về tiền từng tháng đối với chấp hành viên\"", &[Command("lienthong report run indicators"), Command("lienthong report run officer-targets")]),
     line(34, "S1", "\"rà soát, phân loại hồ sơ thi hành án, xây dựng Kế hoạch thi hành án\"", &[Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
-    line(35, "S1", "\"ra quyết định về việc chưa có điều kiện đảm bảo đúng căn cứ\"", &[Later("căn cứ điểm a–h là mã bắt buộc của việc; danh sách theo căn cứ chưa có")]),
+    line(35, "S1", "\"ra quyết định về việc chưa có điều kiện đảm bảo đúng căn cứ\"", &[Command("lienthong report run no-condition-grounds")]),
     line(36, "S2", "\"xác minh, phân loại án đúng quy định\"", &[Command("lienthong send"), Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
     line(37, "S2", "\"duy trì hoạt động của Ban chỉ đạo THADS hai cấp\"", &[Command("lienthong send"), Command("lienthong notices")]),
     line(38, "S2", "\"ký kết quy chế phối hợp với cơ quan tài nguyên môi trường … các quy chế liên ngành, hai ngành, phường xã\"", &[Command("lienthong catalogue regulations"), Command("lienthong catalogue check"), Command("lienthong track deadlines")]),
     line(39, "S2", "\"đôn đốc, xác minh và bảo vệ cưỡng chế thi hành án, đảm bảo an toàn\"", &[Command("lienthong send"), Command("lienthong track deadlines")]),
     line(40, "S2", "\"xử lý nghiêm những trường hợp cản trở, chống đối, cố ý chây ỳ\"", &[Command("lienthong track response-times")]),
     line(41, "S2", "\"14.186 việc/404.438.921.000 đồng, đạt tỉ lệ 83,4% về việc và 40,5% về tiền\"", &[Command("lienthong report run results-cases"), Command("lienthong report run results-money")]),
-    line(42, "S2", "\"theo dõi 100% bản án, quyết định hành chính được giao\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
-    line(43, "S2", "\"kết quả giải quyết đơn thư khiếu nại, tố cáo đạt 100%\"; \"đúng thời hạn, đúng trình tự, thủ tục\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times")]),
+    line(42, "S2", "\"theo dõi 100% bản án, quyết định hành chính được giao\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run administrative-judgments")]),
+    line(43, "S2", "\"kết quả giải quyết đơn thư khiếu nại, tố cáo đạt 100%\"; \"đúng thời hạn, đúng trình tự, thủ tục\"", &[Command("lienthong send"), Command("lienthong track deadlines"), Command("lienthong track response-times"), Command("lienthong report run complaints")]),
     line(44, "S2", "\"quý I/2020 là khoảng thời gian trọng tâm\"", &[Command("lienthong report run campaigns")]),
     line(45, "S2", "\"tăng cường ứng dụng công nghệ thông tin\"", &[Command("lienthong serve")]),
     line(46, "S4", "\"thường xuyên tổ chức các đợt cao điểm … tập trung giải quyết loại việc có điều kiện thi hành\"", &[Command("lienthong report run campaigns")]),
@@ -147,6 +147,12 @@ mod tests {
                 line.number
             );
         }
+    }
+
+    #[test]
+    fn every_sentence_is_served() {
+        let waits = |line: &&Line| line.served.iter().any(|served| matches!(served, Later(_)));
+        assert_eq!(LINES.iter().find(waits), None);
     }
 
     #[test]

@@ -110,17 +110,25 @@ pub fn credit_cases(
         vi: told.vi.to_owned(),
         en: told.en.to_owned(),
         scope,
-        columns: std::iter::once(Column::text("division", vi, en)).chain(numbers).chain(rates).collect(),
+        columns: std::iter::once(Column::text("division", vi, en))
+            .chain(numbers)
+            .chain(rates)
+            .collect(),
         rows: rows.chain([total]).collect(),
-        notes: vec![Note {
-            text: "Việc có nhãn CREDIT. Còn tồn theo tuổi: case-ages?tag=CREDIT; từng việc: mở danh sách của số liệu.".to_owned(),
-            basis: told.basis,
-            certainty: told.certainty,
-        }, Note {
-            text: "Khó khăn, vướng mắc và phương án giải quyết của từng việc không có trên cổng: cơ quan tự ghi khi rà soát.".to_owned(),
-            basis: "",
-            certainty: Certainty::Derived,
-        }],
+        notes: vec![
+            Note {
+                text:
+                    "Việc có nhãn CREDIT. Còn tồn theo tuổi: case-ages?tag=CREDIT; từng việc: mở danh sách của số liệu."
+                        .to_owned(),
+                basis: told.basis,
+                certainty: told.certainty,
+            },
+            Note {
+                text: "Khó khăn, vướng mắc của từng việc: credit-case-list.".to_owned(),
+                basis: "",
+                certainty: Certainty::Derived,
+            },
+        ],
         charts: vec![Chart {
             kind: ChartKind::Bars,
             vi: "Án tín dụng: có điều kiện, xong và còn tồn (việc)".to_owned(),

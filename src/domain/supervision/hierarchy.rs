@@ -81,6 +81,19 @@ impl Hierarchy {
         all
     }
 
+    /// The agencies of whose work an agency is told public figures alone, no request and no case: the Fatherland Front those that
+    /// enforce in its provinces.
+    pub fn watched_by(&self, code: &AgencyCode) -> BTreeSet<AgencyCode> {
+        let watcher = self.members.get(code);
+        let Some(watcher) = watcher.filter(|watcher| watcher.role == Role::FatherlandFront) else {
+            return BTreeSet::new();
+        };
+        let members = self.members.iter().filter(|(_, member)| {
+            member.role == Role::Enforcement && !member.provinces.is_disjoint(&watcher.provinces)
+        });
+        members.map(|(code, _)| code.clone()).collect()
+    }
+
     /// What an officer of this scope may look at for his agency: each agency by the line that shows most of it.
     pub fn supervised_by(&self, code: &AgencyCode, scope: Scope) -> Supervised {
         let mut supervised = Supervised::default();

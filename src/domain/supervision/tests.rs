@@ -43,6 +43,24 @@ fn sight(by: &Agency, of: &Agency, scope: Scope) -> Option<Sight> {
     supervised.right_over(&of.code).map(|right| right.sight)
 }
 
+#[test]
+fn the_fatherland_front_watches_who_enforces_in_its_province_and_supervises_nobody() {
+    let front = agency(1, Role::FatherlandFront, "37");
+    let others = [
+        agency(2, Role::Enforcement, "37"),
+        agency(3, Role::Enforcement, "01"),
+        agency(4, Role::BailiffOffice, "37"),
+        agency(5, Role::Bank, "37"),
+    ];
+    let hierarchy = Hierarchy::of(others.iter().chain([&front]));
+    assert_eq!(hierarchy.watched_by(&front.code), BTreeSet::from([code(2)]));
+    assert!(hierarchy.supervised_by(&front.code, Scope::All).is_empty());
+    for other in &others {
+        assert!(hierarchy.watched_by(&other.code).is_empty());
+    }
+    assert!(hierarchy.watched_by(&code(9)).is_empty());
+}
+
 /// Every role over every role, in the same province, in another, and as its superior.
 #[test]
 fn every_role_sees_of_every_other_what_the_law_says_and_no_more() {

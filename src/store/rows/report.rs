@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sqlx::Row as _;
 
 use crate::domain::deadline::DeadlineStatus;
-use crate::domain::enforcement_case::CaseStatus;
+use crate::domain::enforcement_case::{CaseStatus, Ground};
 use crate::domain::event::EventDetails;
 use crate::domain::ids::AgencyCode;
 use crate::domain::report::Amount;
@@ -157,6 +157,8 @@ pub struct OpenCaseRow {
     pub opened: Date,
     /// Where it stands.
     pub status: CaseStatus,
+    /// Why.
+    pub ground: Option<Ground>,
     /// Since when.
     pub since: Date,
     /// Its unit.
@@ -178,6 +180,7 @@ from_row!(OpenCaseRow, |row| {
         date: day("decision_date")?,
         opened: day("opened_date")?,
         status: parsed(row, "status")?,
+        ground: parsed_optional(row, "ground")?,
         since: day("since_date")?,
         unit: row.try_get("unit")?,
         officer: row.try_get("officer")?,

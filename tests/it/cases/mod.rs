@@ -148,7 +148,7 @@ impl<'a> Case<'a> {
     }
 
     /// Lets an order name the case.
-    fn named(&self) -> impl FnOnce(&mut Value) + use<> {
+    pub(crate) fn named(&self) -> impl FnOnce(&mut Value) + use<> {
         let id = self.id.clone();
         move |order| order["case"]["case_id"] = id.into()
     }

@@ -3,10 +3,13 @@
 
 mod assigned;
 mod books;
+mod conditions;
 mod every;
 mod figures;
+mod followed;
 mod pages;
 mod rights;
+mod watched;
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! The figures of cases, kept by the month and never totalled anew: each change of a case moves a few lines of the books
-//! ([`count`]), and a period is the sum of its months on top of all months before it ([`Book`]). What moves when is told in
+//! ([`count()`]), and a period is the sum of its months on top of all months before it ([`Book`]). What moves when is told in
 //! [decision 0032](../../../../docs/decisions/0032-reports.md).
 
 pub mod book;
