@@ -12,6 +12,7 @@ mod report;
 mod retire;
 mod signing;
 mod soft_token;
+mod stories;
 mod supervise;
 mod wrong;
 
