@@ -115,7 +115,10 @@ impl Cast {
     /// These, and those that only stories in data enter. An agency stands before its other officers: each of those is the agency
     /// again, with the officer's own certificates.
     pub(in crate::cli) fn whole() -> Self {
-        let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue/demo/more-agencies.toml"));
+        let text = include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/catalogue/demo/more-agencies.toml"
+        ));
         let more: More = toml::from_str(text).unwrap_or_default();
         let mut cast = Self::embedded();
         cast.agencies.extend(more.agencies);

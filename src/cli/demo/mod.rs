@@ -202,7 +202,11 @@ async fn tell(folder: &Folder, hub: &Running, story: Option<&str>) -> Result<Opt
         stories::play(name, folder, outside).await?;
         return Ok(None);
     }
-    Box::pin(Story::open(folder, outside)).await?.play(folder).await.map(Some)
+    Box::pin(Story::open(folder, outside))
+        .await?
+        .play(folder)
+        .await
+        .map(Some)
 }
 
 /// A profile for every agency.

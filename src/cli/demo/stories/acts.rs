@@ -61,10 +61,7 @@ impl Stage<'_> {
         self.looks_at_clocks(by, request, &known.id).await?;
         self.says(
             by,
-            &format!(
-                "đã nhận, khớp từng byte; đã vào sổ, số {}.",
-                envelope.registry_number
-            ),
+            &format!("đã nhận, khớp từng byte; đã vào sổ, số {}.", envelope.registry_number),
             &format!(
                 "received byte for byte and entered in the book, number {}.",
                 envelope.registry_number
@@ -75,9 +72,8 @@ impl Stage<'_> {
     /// Finds its submit in the mailbox of `by` and holds its bytes against what was sent.
     async fn reads(&mut self, by: &str, known: &Known) -> Outcome<()> {
         let mut mail = std::mem::take(&mut self.mail);
-        let is_submit = |entry: &v1::MailboxEntry| {
-            entry.enforcement_request_id == known.id && entry.action() == v1::Action::Submit
-        };
+        let is_submit =
+            |entry: &v1::MailboxEntry| entry.enforcement_request_id == known.id && entry.action() == v1::Action::Submit;
         let entry = mail.take(self.partner(by)?, is_submit).await;
         self.mail = mail;
         let entry = present(entry?, "the order stands in the recipient's mailbox")?;
@@ -101,11 +97,7 @@ impl Stage<'_> {
         )?;
         self.looks_at_clocks(&said.by, &said.request, &known.id).await?;
         let (vi, en) = self.outcome(&known.kind, &said.outcome)?;
-        self.says(
-            &said.by,
-            &format!("trả lời “{vi}”."),
-            &format!("answered: {en}."),
-        )
+        self.says(&said.by, &format!("trả lời “{vi}”."), &format!("answered: {en}."))
     }
 
     pub(super) async fn report(&mut self, said: &Answer) -> Outcome<()> {
@@ -121,7 +113,11 @@ impl Stage<'_> {
         )?;
         self.looks_at_clocks(&said.by, &said.request, &known.id).await?;
         let (vi, en) = self.outcome(&known.kind, &said.outcome)?;
-        self.says(&said.by, &format!("thông báo thêm “{vi}”."), &format!("reported: {en}."))
+        self.says(
+            &said.by,
+            &format!("thông báo thêm “{vi}”."),
+            &format!("reported: {en}."),
+        )
     }
 
     /// The title of an outcome of a kind.
@@ -152,7 +148,11 @@ impl Stage<'_> {
             "a question leads to CLARIFYING",
         )?;
         self.looks_at_clocks(by, request, &id).await?;
-        self.says(by, &format!("hỏi lại: “{question}”"), "asks the sender to make it clear.")
+        self.says(
+            by,
+            &format!("hỏi lại: “{question}”"),
+            "asks the sender to make it clear.",
+        )
     }
 
     pub(super) async fn clarify(&mut self, by: &str, request: &str, text: &str) -> Outcome<()> {

@@ -178,7 +178,10 @@ impl Maker<'_> {
             put(&mut document, pointer, value.clone())?;
         }
         for pointer in changes.remove {
-            needed(take(&mut document, pointer).then_some(()), &format!("an example has {pointer}"))?;
+            needed(
+                take(&mut document, pointer).then_some(()),
+                &format!("an example has {pointer}"),
+            )?;
         }
         fill(&mut document, self.facts)?;
         Ok(document.to_string())

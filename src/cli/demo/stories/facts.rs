@@ -111,11 +111,7 @@ impl Facts {
         };
         let counted = distance.strip_suffix('w');
         let distance = counted.unwrap_or(distance);
-        let distance = if distance.is_empty() {
-            0
-        } else {
-            distance.parse().ok()?
-        };
+        let distance = if distance.is_empty() { 0 } else { distance.parse().ok()? };
         let day = moved(day, distance);
         Some(if counted.is_some() { weekday(day) } else { day })
     }

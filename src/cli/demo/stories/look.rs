@@ -67,7 +67,10 @@ impl Stage<'_> {
             let wanted = v1::State::from_str_name(&format!("STATE_{state}"));
             let wanted = needed(wanted, &format!("{state} is a state"))?;
             let is = envelope.state();
-            check(is == wanted, &format!("{request} is {state} (it is {})", is.as_str_name()))?;
+            check(
+                is == wanted,
+                &format!("{request} is {state} (it is {})", is.as_str_name()),
+            )?;
             let (vi, en) = state_words(wanted);
             told.push((vi.to_owned(), en.to_owned()));
         }
@@ -92,7 +95,10 @@ impl Stage<'_> {
         }
         if let Some(in_force) = expected.in_force {
             let is = envelope.measures.iter().any(|measure| measure.in_force);
-            check(is == in_force, &format!("the measure of {request} is in force: {in_force}"))?;
+            check(
+                is == in_force,
+                &format!("the measure of {request} is in force: {in_force}"),
+            )?;
             let (vi, en) = if in_force {
                 ("biện pháp đang có hiệu lực", "the measure is in force")
             } else {

@@ -17,16 +17,16 @@ impl Stage<'_> {
     pub(super) async fn advance(&mut self, to: Option<&Due>, days: i32, minutes: i32) -> Outcome<Flow> {
         let from = match to {
             None => convert::time(self.operator.now()),
-            Some(due) => match self.due(due).await? {
-                Some(moment) => moment,
-                None => {
+            Some(due) => {
+                let Some(moment) = self.due(due).await? else {
                     event(
                         "Chưa có lịch làm việc của năm đó nên chưa biết hạn: câu chuyện dừng ở đây.",
                         "The calendar of that year is not known yet, so nothing is due: the story ends here.",
                     );
                     return Ok(Flow::Ends);
-                }
-            },
+                };
+                moment
+            }
         };
         let plus = i64::from(days).saturating_mul(DAY) + i64::from(minutes).saturating_mul(MINUTE);
         self.operator.moves_the_clock(at(from, plus)).await?;
@@ -56,7 +56,12 @@ impl Stage<'_> {
         let reader = self.partner(by)?;
         let entry = mail.take(reader, is_it).await;
         let told = entry.map(|entry| entry.and_then(|entry| entry.notice));
-        let told = told.and_then(|told| present(told, &format!("{by} is told {notice} of the clock {clock} of {request}")));
+        let told = told.and_then(|told| {
+            present(
+                told,
+                &format!("{by} is told {notice} of the clock {clock} of {request}"),
+            )
+        });
         if let Ok(told) = &told {
             tell_notice(reader, told);
         }

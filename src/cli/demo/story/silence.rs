@@ -40,7 +40,10 @@ impl Story {
         );
         basis(&answer.basis);
         self.operator.moves_the_clock(at(due, -3_600_000_000)).await?;
-        let told = self.land_here.is_told(&id, CLOCK, v1::NoticeTell::Remind, PATIENCE).await?;
+        let told = self
+            .land_here
+            .is_told(&id, CLOCK, v1::NoticeTell::Remind, PATIENCE)
+            .await?;
         let reminder = present(
             told.first(),
             "the hub reminds whoever owes the answer, before it is due",
