@@ -22,8 +22,8 @@ const DAYS: i64 = 825;
 pub(super) enum Certs {
     /// Chứng thư số dùng thử: certificates for development: a throw-away authority, the hub, the operator and each partner of the demo. Files:
     /// ca.pem, and NAME.pem with NAME.key for server, operator, court, enforcement, procuracy, procuracy-region, bank-a, bank-b, treasury,
-    /// land-office-a, land-office-b; and for each agency NAME.seal and NAME.officer to sign with, and NAME.toml, a profile for the
-    /// client commands.
+    /// land-office-a, land-office-b and those of the demo's other stories; and for each agency NAME.seal and NAME.officer to sign with,
+    /// and NAME.toml, a profile for the client commands.
     Dev(Dev),
 }
 
@@ -87,7 +87,7 @@ pub(super) fn write_dev_certificates(folder: &Path, force: bool) -> Result<Vec<S
 
 /// Writes a profile for the client commands beside the certificate of each agency, for the hub `hub_id` at `hub`.
 pub(super) fn write_profiles(folder: &Path, hub: &str, hub_id: &str) -> Result<(), Failure> {
-    for agency in Cast::embedded().agencies {
+    for agency in Cast::whole().agencies {
         let (name, code, officer) = (&agency.certificate, &agency.code, &agency.officer.id);
         let text = format!(
             "# {comment}\n\
@@ -114,7 +114,7 @@ fn make(validity: Validity) -> Result<Vec<(String, KeyedCertificate)>, PkiError>
     for (ending, name) in [(".seal", "OPERATOR"), (".officer", "operator")] {
         made.push((format!("operator{ending}"), authority.issue_client(name, validity)?));
     }
-    for agency in Cast::embedded().agencies {
+    for agency in Cast::whole().agencies {
         for (ending, name) in [
             ("", &agency.code),
             (".seal", &agency.code),

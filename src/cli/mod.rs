@@ -47,6 +47,7 @@ use failure::Failure;
 const AFTER_HELP: &str = "\
 Bắt đầu / first steps:
   lienthong demo --exit                                       the whole story on this machine, then stop
+  lienthong demo --story                                      more stories: court-to-bank, silent-bank, ...
   lienthong certs dev --out certs-dev                         certificates for development
   lienthong init  --database sqlite:hub.db --hub-id hub.dev --operator-cert certs-dev/operator.pem
   lienthong serve --database sqlite:hub.db --hub-id hub.dev --tls-cert certs-dev/server.pem \\

@@ -14,6 +14,27 @@ pub(in crate::cli) struct Cast {
     pub(super) on_paper: Vec<CastAgency>,
 }
 
+/// Who plays in stories beside them: `catalogue/demo/more-agencies.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct More {
+    #[serde(rename = "agency")]
+    agencies: Vec<CastAgency>,
+    #[serde(rename = "colleague")]
+    colleagues: Vec<Colleague>,
+}
+
+/// Another officer of an agency, with certificates under another name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Colleague {
+    /// Certificate of the agency.
+    of: String,
+    /// Name of his own files.
+    certificate: String,
+    officer: CastOfficer,
+}
+
 /// One agency.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -91,6 +112,29 @@ impl Cast {
         toml::from_str(text).unwrap_or_default()
     }
 
+    /// These, and those that only stories in data enter. An agency stands before its other officers: each of those is the agency
+    /// again, with the officer's own certificates.
+    pub(in crate::cli) fn whole() -> Self {
+        let text = include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/catalogue/demo/more-agencies.toml"
+        ));
+        let more: More = toml::from_str(text).unwrap_or_default();
+        let mut cast = Self::embedded();
+        cast.agencies.extend(more.agencies);
+        for colleague in more.colleagues {
+            let Some(agency) = cast.agency(&colleague.of).cloned() else {
+                continue;
+            };
+            cast.agencies.push(CastAgency {
+                certificate: colleague.certificate,
+                officer: colleague.officer,
+                ..agency
+            });
+        }
+        cast
+    }
+
     /// The agency with the certificate `certificate`.
     pub(super) fn agency(&self, certificate: &str) -> Option<&CastAgency> {
         self.agencies.iter().find(|agency| agency.certificate == certificate)
@@ -130,6 +174,24 @@ mod tests {
                 "{}",
                 agency.code
             );
+        }
+    }
+
+    #[test]
+    fn those_of_the_stories_are_well_formed_and_their_officers_act_for_agencies() {
+        let text = std::fs::read_to_string("catalogue/demo/more-agencies.toml").unwrap();
+        let more: More = toml::from_str(&text).unwrap();
+        let whole = Cast::whole().agencies;
+        let first = Cast::embedded().agencies.len();
+        assert_eq!(whole.len(), first + more.agencies.len() + more.colleagues.len());
+        let mut names = std::collections::BTreeSet::new();
+        let mut officers = std::collections::BTreeSet::new();
+        for agency in &whole {
+            assert!(names.insert(&agency.certificate), "{}", agency.certificate);
+            assert!(officers.insert(&agency.officer.id), "{}", agency.officer.id);
+            assert!(AgencyCode::parse(&agency.code).is_ok() && OfficerId::parse(&agency.officer.id).is_ok());
+            assert!(agency.role.parse::<Role>().is_ok(), "{}", agency.role);
+            assert!(agency.name.contains("giả lập"), "{}", agency.name);
         }
     }
 

@@ -99,18 +99,9 @@ pub(super) async fn export(folder: &Folder, request: &str, tell: &mut Teller) ->
     let profile = folder.profile(EXPORTER);
     let kept = Kept {
         folder: folder.path().join(format!("chung-cu-{request}")),
-        keys: folder.path().join("hub.keys"),
+        keys: hub_keys(folder, EXPORTER).await?,
         silence: None,
     };
-    let keys = run(vec![
-        "evidence".into(),
-        "keys".into(),
-        "--profile".into(),
-        profile.clone().into(),
-    ])
-    .await?;
-    check(keys.status.success(), "the hub tells its public keys")?;
-    written(fs::write(&kept.keys, &keys.stdout))?;
     let exported = run(vec![
         "evidence".into(),
         "export".into(),
@@ -136,12 +127,32 @@ pub(super) async fn export(folder: &Folder, request: &str, tell: &mut Teller) ->
     Ok(kept)
 }
 
+/// The file of the hub's public keys, fetched by the agency with the certificate `name`.
+pub(super) async fn hub_keys(folder: &Folder, name: &str) -> Outcome<PathBuf> {
+    let path = folder.path().join("hub.keys");
+    let keys = run(vec![
+        "evidence".into(),
+        "keys".into(),
+        "--profile".into(),
+        folder.profile(name).into(),
+    ])
+    .await?;
+    check(keys.status.success(), "the hub tells its public keys")?;
+    written(fs::write(&path, &keys.stdout))?;
+    Ok(path)
+}
+
 /// Fetches the certificate that nobody answered `request` in time.
 pub(super) async fn certify(folder: &Folder, request: &str, tell: &mut Teller) -> Outcome<PathBuf> {
     tell.step(
         "Chấp hành viên lấy xác nhận quá thời hạn không trả lời",
         "The officer fetches the certificate of silence",
     );
+    certificate_of_silence(folder, EXPORTER, request).await
+}
+
+/// The certificate that nobody answered `request`, as the agency with the certificate `name` fetches it.
+pub(super) async fn certificate_of_silence(folder: &Folder, name: &str, request: &str) -> Outcome<PathBuf> {
     let certificate = folder.path().join(format!("im-lang-{request}.json"));
     let page = certificate.with_extension("html");
     let done = run(vec![
@@ -153,7 +164,7 @@ pub(super) async fn certify(folder: &Folder, request: &str, tell: &mut Teller) -
         "--page".into(),
         page.clone().into(),
         "--profile".into(),
-        folder.profile(EXPORTER).into(),
+        folder.profile(name).into(),
     ])
     .await?;
     check(
@@ -247,6 +258,10 @@ pub(super) async fn verify(kept: &Kept, tell: &mut Teller) -> Outcome<()> {
     );
     if let Some(certificate) = &kept.silence {
         silence_holds(certificate, &kept.keys).await?;
+        event(
+            "Xác nhận quá thời hạn không trả lời của văn phòng đăng ký đất đai: đúng, kiểm chứng không cần cổng; sửa một byte là không còn đúng.",
+            "The certificate of the land office's silence: it holds without the hub; with one byte changed it does not.",
+        );
     }
     // As it was: who keeps the folder keeps good evidence.
     written(flip(&order))?;
@@ -254,7 +269,7 @@ pub(super) async fn verify(kept: &Kept, tell: &mut Teller) -> Outcome<()> {
 }
 
 /// What a process of its own says of the certificate, and of one in which a byte is another.
-async fn silence_holds(certificate: &Path, keys: &Path) -> Outcome<()> {
+pub(super) async fn silence_holds(certificate: &Path, keys: &Path) -> Outcome<()> {
     let verify = || {
         run(vec![
             "verify".into(),
@@ -275,12 +290,7 @@ async fn silence_holds(certificate: &Path, keys: &Path) -> Outcome<()> {
         !verify().await?.status.success(),
         "a certificate in which one byte is changed does not hold",
     )?;
-    written(flip(certificate))?;
-    event(
-        "Xác nhận quá thời hạn không trả lời của văn phòng đăng ký đất đai: đúng, kiểm chứng không cần cổng; sửa một byte là không còn đúng.",
-        "The certificate of the land office's silence: it holds without the hub; with one byte changed it does not.",
-    );
-    Ok(())
+    written(flip(certificate))
 }
 
 /// What a process of its own says of the folder.

@@ -8,7 +8,10 @@ mod outcome;
 mod paper;
 mod partner;
 mod profile;
+mod registry;
+mod sandbox;
 mod script;
+mod stories;
 mod story;
 mod tell;
 
@@ -17,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use super::args::{listen_address, read_text};
 use super::failure::Failure;
@@ -59,10 +63,25 @@ pub(super) struct Demo {
     /// Địa chỉ và cổng mạng: where the hub listens. Port 0 takes a free one.
     #[arg(long, env = "LIENTHONG_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = listen_address)]
     listen: SocketAddr,
+    /// Câu chuyện: play this one of the stories in catalogue/demo/stories; without a name they are listed. Without the option the story of
+    /// a freeze at two banks is told.
+    #[arg(
+        long,
+        env = "LIENTHONG_STORY",
+        value_name = "NAME",
+        num_args = 0..=1,
+        default_missing_value = stories::LIST,
+        value_parser = PossibleValuesParser::new(stories::choices())
+    )]
+    story: Option<String>,
 }
 
 impl Demo {
     pub(super) async fn run(self) -> Result<(), Failure> {
+        if self.story.as_deref() == Some(stories::LIST) {
+            stories::list();
+            return Ok(());
+        }
         logging::start(LogFormat::Text, "warn", None)?;
         let mut signals = StopSignals::new()?;
         let folder = match &self.data {
@@ -73,7 +92,7 @@ impl Demo {
             "Liên Thông – chạy thử. Mọi người, tài khoản, thửa đất và số liệu đều là giả lập.\n\
              Liên Thông – demo. All persons, accounts, parcels and figures are synthetic.",
         );
-        Box::pin(play(&folder, self.listen, &mut signals)).await?;
+        Box::pin(play(&folder, self.listen, self.story.as_deref(), &mut signals)).await?;
         if self.exit {
             return Ok(());
         }
@@ -84,16 +103,22 @@ impl Demo {
 }
 
 /// The story with a hub, and what is left of it without one.
-async fn play(folder: &Folder, listen: SocketAddr, signals: &mut StopSignals) -> Result<(), Failure> {
+async fn play(
+    folder: &Folder,
+    listen: SocketAddr,
+    story: Option<&str>,
+    signals: &mut StopSignals,
+) -> Result<(), Failure> {
     let hub = start(folder, listen).await?;
     let told = tokio::select! {
-        told = tell(folder, &hub) => told,
+        told = Box::pin(tell(folder, &hub, story)) => told,
         () = signals.next() => Err(Failure::failed("Đã dừng theo yêu cầu.", "Stopped on request.")),
     };
     hub.stop().await;
-    let (kept, mut teller) = told?;
-    let verified = evidence::verify(&kept, &mut teller).await;
-    verified.map_err(|stop| stop.at(&teller.number()))?;
+    if let Some((kept, mut teller)) = told? {
+        let verified = evidence::verify(&kept, &mut teller).await;
+        verified.map_err(|stop| stop.at(&teller.number()))?;
+    }
     let held = held_so_far();
     output::line(&format!(
         "\nMọi bước đều đã được kiểm tra và đúng như cam kết: {held} điều.\n\
@@ -162,8 +187,8 @@ fn address(folder: &Folder, hub: &Running) -> Result<HubAddress, Failure> {
     })
 }
 
-/// Plays the story against `hub`; gives the evidence of one freeze.
-async fn tell(folder: &Folder, hub: &Running) -> Result<(Kept, Teller), Failure> {
+/// Plays the story against `hub`. The one of a freeze at two banks leaves the evidence of one.
+async fn tell(folder: &Folder, hub: &Running, story: Option<&str>) -> Result<Option<(Kept, Teller)>, Failure> {
     let outside = Outside {
         hub: address(folder, hub)?,
         hub_id: HUB_ID.to_owned(),
@@ -173,13 +198,21 @@ async fn tell(folder: &Folder, hub: &Running) -> Result<(Kept, Teller), Failure>
     };
     // Its own commands are some of the story's means.
     write_profiles(folder, hub)?;
-    Box::pin(Story::open(folder, outside)).await?.play(folder).await
+    if let Some(name) = story {
+        stories::play(name, folder, outside).await?;
+        return Ok(None);
+    }
+    Box::pin(Story::open(folder, outside))
+        .await?
+        .play(folder)
+        .await
+        .map(Some)
 }
 
 /// A profile for every agency.
 fn write_profiles(folder: &Folder, hub: &Running) -> Result<(), Failure> {
     let address = address(folder, hub)?;
-    for agency in Cast::embedded().agencies {
+    for agency in Cast::whole().agencies {
         profile::write(folder, &agency, &address, HUB_ID)?;
     }
     Ok(())

@@ -73,6 +73,11 @@ pub(super) fn check(condition: bool, promise: &str) -> Outcome<()> {
     present(condition.then_some(()), promise)
 }
 
+/// What the story itself must have; no promise of the hub's.
+pub(super) fn needed<T>(part: Option<T>, what: &str) -> Outcome<T> {
+    part.ok_or_else(|| NotHeld::new(what).into())
+}
+
 /// What a part of an answer must have.
 pub(super) fn present<T>(part: Option<T>, promise: &str) -> Outcome<T> {
     let part = part.ok_or_else(|| NotHeld::new(promise))?;

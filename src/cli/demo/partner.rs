@@ -7,6 +7,7 @@ use lienthong_proto::v1;
 use lienthong_proto::v1::admin_service_client::AdminServiceClient;
 use lienthong_proto::v1::agency_service_client::AgencyServiceClient;
 use lienthong_proto::v1::document_service_client::DocumentServiceClient;
+use lienthong_proto::v1::evidence_service_client::EvidenceServiceClient;
 use lienthong_proto::v1::mailbox_service_client::MailboxServiceClient;
 use lienthong_proto::v1::notice_service_client::NoticeServiceClient;
 use lienthong_proto::v1::request_service_client::RequestServiceClient;
@@ -99,6 +100,8 @@ document_steps! {
     withdraw: WithdrawRequest, withdraw_request;
     serve: ServeRequest, serve_request;
     record_answer: RecordAnswerRequest, record_answer_request;
+    clarify: ClarifyRequest, clarify_request;
+    send_back: SendBackRequest, send_back_request;
 }
 
 impl Partner {
@@ -172,6 +175,10 @@ impl Partner {
         TrackingServiceClient::new(self.channel.clone())
     }
 
+    pub(super) fn evidence(&self) -> EvidenceServiceClient<HubChannel> {
+        EvidenceServiceClient::new(self.channel.clone())
+    }
+
     pub(super) fn agencies(&self) -> AgencyServiceClient<HubChannel> {
         AgencyServiceClient::new(self.channel.clone())
     }
@@ -235,17 +242,22 @@ impl Partner {
 
     /// Sends the order `name` to the agencies with these codes.
     pub(super) async fn send_to_codes(&self, name: &str, codes: &[&str], places: &[(&str, &str)]) -> Outcome<Order> {
-        let document = self.order_to(name, codes, places)?;
+        self.send_document(self.order_to(name, codes, places)?, codes.len())
+            .await
+    }
+
+    /// Sends the order in `document` to so many agencies.
+    pub(super) async fn send_document(&self, document: String, recipients: usize) -> Outcome<Order> {
         let reply = self.submit(&document).await?.into_inner();
         check(
-            reply.receipts.len() >= codes.len() && reply.broadcast_id.is_empty() == (codes.len() == 1),
+            reply.receipts.len() >= recipients && reply.broadcast_id.is_empty() == (recipients == 1),
             "an order has one receipt per recipient, and is a broadcast if it has several",
         )?;
         let is_submitted = |receipt: &v1::Receipt| receipt.state() == v1::State::Submitted && receipt.version == 1;
         check(reply.receipts.iter().all(is_submitted), "a submit leads to SUBMITTED")?;
         Ok(Order {
             document,
-            recipients: codes.len(),
+            recipients,
             reply,
         })
     }
@@ -308,13 +320,7 @@ impl Partner {
         let pulled = self.pull().await?;
         let mut entries = pulled.entries.iter().filter(|entry| entry.enforcement_request_id == id);
         let entry = present(entries.next(), "the order stands in the recipient's mailbox")?.clone();
-        check(entry.action() == v1::Action::Submit, "the entry tells of the submit")?;
-        let document = present(entry.document.as_ref(), "the entry carries the document")?;
-        let stated = document_in(&document.media_type, &document.content).ok();
-        check(
-            stated.is_some_and(|stated| *stated == *sent.as_bytes()),
-            "the recipient reads the very bytes that the sender sent",
-        )?;
+        check_entry(&entry, sent)?;
         self.advance(&pulled.advance_to).await?;
         Ok(entry)
     }
@@ -346,4 +352,15 @@ impl Partner {
         };
         self.requests().close(asked).await
     }
+}
+
+/// The entry tells of a submit and carries `sent`.
+pub(super) fn check_entry(entry: &v1::MailboxEntry, sent: &str) -> Outcome<()> {
+    check(entry.action() == v1::Action::Submit, "the entry tells of the submit")?;
+    let document = present(entry.document.as_ref(), "the entry carries the document")?;
+    let stated = document_in(&document.media_type, &document.content).ok();
+    check(
+        stated.is_some_and(|stated| *stated == *sent.as_bytes()),
+        "the recipient reads the very bytes that the sender sent",
+    )
 }

@@ -43,7 +43,7 @@ fn deadlines_or_why(envelope: &v1::EnforcementRequest, with_trace: bool) {
     let mut told: &[v1::TraceStep] = &[];
     for deadline in &envelope.deadlines {
         let (due_vi, due_en) = due(deadline);
-        let (name_vi, name_en) = name(&deadline.name);
+        let (name_vi, name_en) = clock_name(&deadline.name);
         let (status_vi, status_en) = status(deadline);
         event(
             &format!("Hạn chót – {name_vi}: {due_vi}{status_vi}"),
@@ -142,7 +142,8 @@ pub(super) fn date(text: &str) -> String {
         .map_or_else(|_| text.to_owned(), |date| date.strftime("%d/%m/%Y").to_string())
 }
 
-fn name(code: &str) -> (&str, &str) {
+/// What a clock is of.
+pub(super) fn clock_name(code: &str) -> (&str, &str) {
     match code {
         "acknowledge" => ("tiếp nhận, vào sổ", "registering"),
         "answer" => ("trả lời", "the answer"),

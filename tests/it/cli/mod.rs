@@ -13,6 +13,7 @@ mod retire;
 mod signing;
 mod soft_token;
 mod standing;
+mod stories;
 mod supervise;
 mod wrong;
 

@@ -126,7 +126,8 @@ impl Story {
     }
 }
 
-fn operator() -> CastAgency {
+/// The operator, as it plays itself.
+pub(super) fn operator() -> CastAgency {
     CastAgency {
         certificate: "operator".to_owned(),
         code: OPERATOR_CODE.to_owned(),
@@ -146,7 +147,7 @@ fn operator() -> CastAgency {
 }
 
 /// Every clock of that name stands so; a year for which the calendar has no days yet leaves it open.
-fn check_clock(
+pub(super) fn check_clock(
     envelope: &v1::EnforcementRequest,
     name: &str,
     wanted: v1::DeadlineStatus,
