@@ -92,7 +92,9 @@ impl Ledger {
                 at: hub_time,
             },
             Decided::Replays(Outcome::Replayed { log_index, .. }) => Tried::Replays { log_index },
-            Decided::Replays(Outcome::Done(_) | Outcome::Outdated) => return Err(Error::internal("a replay of nothing")),
+            Decided::Replays(Outcome::Done(_) | Outcome::Outdated) => {
+                return Err(Error::internal("a replay of nothing"));
+            }
             Decided::Outdated => Tried::Outdated,
         })
     }

@@ -161,7 +161,10 @@ impl App {
                 }
                 Ok(Tried::Replays { log_index }) => {
                     let first = self.store.entries_at(&[log_index]).await?.pop();
-                    let leaf = first.map(|entry| Leaf::decode(&entry.leaf)).transpose().map_err(Error::internal)?;
+                    let leaf = first
+                        .map(|entry| Leaf::decode(&entry.leaf))
+                        .transpose()
+                        .map_err(Error::internal)?;
                     let advice = Advice::new(
                         AdviceReason::SentBefore,
                         "/idempotency_key",

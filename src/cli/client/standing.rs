@@ -141,7 +141,10 @@ fn read(file: &Path) -> Result<Vec<Planned>, Failure> {
             return Err(wrong(&name, "tên trùng / the name stands twice"));
         }
         if enquiry.every_days < LEAST_DAYS {
-            return Err(wrong(&name, &format!("every_days: ít nhất {LEAST_DAYS} / at least {LEAST_DAYS}")));
+            return Err(wrong(
+                &name,
+                &format!("every_days: ít nhất {LEAST_DAYS} / at least {LEAST_DAYS}"),
+            ));
         }
         if !(1..=MOST_TIMES).contains(&enquiry.times) {
             return Err(wrong(&name, &format!("times: 1–{MOST_TIMES}")));
@@ -152,7 +155,10 @@ fn read(file: &Path) -> Result<Vec<Planned>, Failure> {
             return Err(wrong(&name, "recipients: cần đúng một nơi nhận / exactly one"));
         };
         let (Some(recipient), Some(case_id)) = (recipient.as_str(), order["case"]["case_id"].as_str()) else {
-            return Err(wrong(&name, "case.case_id: phải nêu việc thi hành án / the order must name its case"));
+            return Err(wrong(
+                &name,
+                "case.case_id: phải nêu việc thi hành án / the order must name its case",
+            ));
         };
         planned.push(Planned {
             recipient: recipient.to_owned(),
@@ -204,7 +210,11 @@ impl Planned {
         })
         .await;
         Ok(match sent {
-            Ok(sent) => Fate::Asked(sent.receipts.first().map(|receipt| receipt.enforcement_request_id.clone())),
+            Ok(sent) => Fate::Asked(
+                sent.receipts
+                    .first()
+                    .map(|receipt| receipt.enforcement_request_id.clone()),
+            ),
             Err(refusal) => Fate::Refused(refusal.reason),
         })
     }
@@ -219,13 +229,19 @@ impl Planned {
                 include_documents: false,
             };
             let told = ask!(async || session.requests().get(asked.clone()).await)?;
-            let request = told.enforcement_request.ok_or_else(|| incomplete("enforcement_request"))?;
+            let request = told
+                .enforcement_request
+                .ok_or_else(|| incomplete("enforcement_request"))?;
             let is_answered = !request.outcome.is_empty();
-            let waits = !is_answered && request.state() != v1::State::Returned && request.state() != v1::State::Withdrawn;
+            let waits =
+                !is_answered && request.state() != v1::State::Returned && request.state() != v1::State::Withdrawn;
             return Ok(if waits {
                 Some(Fate::Rests("lần trước chưa trả lời", "the last one is not answered"))
             } else if self.enquiry.stop_on.contains(&request.outcome) {
-                Some(Fate::Rests("đã có kết quả cần tìm", "it has brought what was looked for"))
+                Some(Fate::Rests(
+                    "đã có kết quả cần tìm",
+                    "it has brought what was looked for",
+                ))
             } else {
                 None
             });

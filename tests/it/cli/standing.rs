@@ -37,7 +37,9 @@ fn enquiry(desk: &Desk, from: jiff::civil::Date, rest: &str) {
 
 /// What one run says of the only enquiry: the result, and why.
 async fn run(desk: &Desk, more: &[&str]) -> (String, String) {
-    let told = desk.ask(THADS, &[&["standing", "run", "theo-ky.toml"], more].concat()).await;
+    let told = desk
+        .ask(THADS, &[&["standing", "run", "theo-ky.toml"], more].concat())
+        .await;
     let why = told[0]["reason"]["en"].as_str().unwrap_or_default();
     (told[0]["result"].as_str().expect("a result").to_owned(), why.to_owned())
 }
@@ -101,7 +103,12 @@ async fn a_file_that_would_ask_too_often_or_for_no_case_is_refused() {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
     let fault = |terms: &str, order: Value| {
         write("standing.json", &order.to_string());
-        write("f.toml", &format!("[[enquiry]]\nname = \"x\"\norder = \"standing.json\"\nfrom = \"2026-12-01\"\nuntil = \"2027-01-01\"\n{terms}\n"));
+        write(
+            "f.toml",
+            &format!(
+                "[[enquiry]]\nname = \"x\"\norder = \"standing.json\"\nfrom = \"2026-12-01\"\nuntil = \"2027-01-01\"\n{terms}\n"
+            ),
+        );
         let program = std::process::Command::new(env!("CARGO_BIN_EXE_lienthong"))
             .args(["standing", "run", "f.toml"])
             .env_clear()

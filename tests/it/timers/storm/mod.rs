@@ -93,7 +93,11 @@ async fn run(backend: Backend, library: &str, requests: u64, seed: u64) {
         let earliest = undisturbed.expect("it was to be done").plus_hours(-6);
         assert!(times[0].entered > earliest, "{thing:?} is early: {times:?}");
     }
-    let missed: Vec<_> = expected.things.iter().filter(|(thing, _)| !fired.things.contains_key(thing)).collect();
+    let missed: Vec<_> = expected
+        .things
+        .iter()
+        .filter(|(thing, _)| !fired.things.contains_key(thing))
+        .collect();
     assert!(missed.is_empty(), "one hub that nobody disturbed did more: {missed:?}");
     audit(&database).await;
 }
