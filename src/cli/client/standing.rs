@@ -31,12 +31,12 @@ const MOST_TIMES: u32 = 26;
 pub(in crate::cli) enum Standing {
     /// Hỏi theo kỳ: sends what is due today of a file of standing enquiries. Safe to run every day, and twice a day.
     #[command(after_help = help::STANDING)]
-    Run(Run),
+    Run(Due),
 }
 
 /// See the command's help.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Run {
+pub(in crate::cli) struct Due {
     /// Tệp yêu cầu theo kỳ: TOML, one `[[enquiry]]` for each: name, order, from, every_days, times, until, stop_on.
     file: PathBuf,
     /// Chỉ xem: says what would be sent, and sends nothing.
@@ -103,7 +103,7 @@ impl Standing {
     }
 }
 
-impl Run {
+impl Due {
     async fn run(self) -> Result<(), Failure> {
         let mut planned = read(&self.file)?;
         // What goes to one holder goes together.
@@ -151,10 +151,17 @@ fn read(file: &Path) -> Result<Vec<Planned>, Failure> {
         }
         let text = read_text("order", &folder.join(&enquiry.order))?;
         let order: Value = serde_json::from_str(&text).map_err(|error| wrong(&name, &error.to_string()))?;
-        let [recipient] = order["recipients"].as_array().map_or(&[][..], Vec::as_slice) else {
+        let [recipient] = order
+            .get("recipients")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice)
+        else {
             return Err(wrong(&name, "recipients: cần đúng một nơi nhận / exactly one"));
         };
-        let (Some(recipient), Some(case_id)) = (recipient.as_str(), order["case"]["case_id"].as_str()) else {
+        let (Some(recipient), Some(case_id)) = (
+            recipient.as_str(),
+            order.pointer("/case/case_id").and_then(Value::as_str),
+        ) else {
             return Err(wrong(
                 &name,
                 "case.case_id: phải nêu việc thi hành án / the order must name its case",

@@ -24,7 +24,7 @@ async fn case(desk: &Desk, key: &str, decision: (&str, &str)) -> String {
     });
     desk.write("case.json", &document.to_string());
     let told = desk.ask(THADS, &["case", "register", "case.json"]).await;
-    told["cases"][0]["case_id"].as_str().expect("an id").to_owned()
+    told["case_ids"][0].as_str().expect("an id").to_owned()
 }
 
 /// Writes the file with one enquiry.
@@ -87,7 +87,7 @@ backends! {
 
         let ended = json!({
             "schema": "lienthong/case-progress/1", "idempotency_key": "ended-0001", "agency": THADS.code_text(),
-            "steps": [{ "case_id": id, "change": "STATUS", "status": "SUSPENDED", "ground": "L106_47", "date": today.to_string() }],
+            "steps": [{ "case_id": id, "change": "status_changed", "to": "SUSPENDED", "ground": "L106_47", "date": today.to_string() }],
         });
         desk.write("ended.json", &ended.to_string());
         desk.text(THADS, &["case", "progress", "ended.json"]).await;
