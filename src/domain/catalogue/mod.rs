@@ -5,6 +5,7 @@ pub mod attachment;
 mod basis;
 mod check;
 pub mod cited;
+mod clock_rules;
 pub mod definition;
 mod definitions;
 pub mod diff;
