@@ -25,7 +25,8 @@ use crate::evidence::jws::document_in;
 use crate::evidence::leaf::Leaf;
 use crate::store::{Direction, MeasureFilter, RequestFilter};
 
-/// How many of the sender's newest requests of the kind at a recipient are looked at for one about the same person.
+/// How many of the sender's newest requests of the kind are looked at for one about the same person: those at the recipient, if there is
+/// but one.
 const LOOKED_AT: i64 = 200;
 /// How many bodies are read at once.
 const BODIES: usize = 50;
@@ -239,38 +240,42 @@ impl App {
             return Ok(found);
         }
         let payload: Value = serde_json::from_str(order.payload.get()).map_err(Error::internal)?;
-        for (number, recipient) in order.recipients.iter().enumerate() {
-            let filter = RequestFilter {
-                state: String::new(),
-                kind: kind.code().to_string(),
-                counterparty: recipient.to_string(),
-            };
-            let newest = self
-                .store
-                .request_page(viewer, Direction::Sent, &filter, None, LOOKED_AT);
-            let mut newest = newest.await?;
-            let filter = MeasureFilter {
-                kind: filter.kind,
-                counterparty: filter.counterparty,
-                in_force_only: true,
-            };
-            let held = self.store.measure_page(viewer, &filter, None, LOOKED_AT).await?;
-            let held: BTreeSet<RequestId> = held.into_iter().filter_map(|measure| measure.request_id).collect();
-            newest.retain(|request| request.state.is_open() || held.contains(&request.id));
-            for some in newest.chunks(BODIES) {
-                let indexes: Vec<i64> = some.iter().map(|request| request.body_index).collect();
-                for body in self.store.bodies(&indexes).await? {
-                    let request = some.iter().find(|request| request.body_index == body.log_index);
-                    let (Some(request), Some(content)) = (request, body.content) else {
-                        continue;
-                    };
-                    let text = document_in(&body.media_type, &content).map_err(Error::internal)?;
-                    let other: OrderDocument = document::parse(&text).map_err(Error::internal)?;
-                    let other_payload = serde_json::from_str(other.payload.get()).map_err(Error::internal)?;
-                    let is_itself = other.idempotency_key == order.idempotency_key;
-                    if !is_itself && kind.is_about_the_same(&payload, &other_payload) {
-                        found.push(duplicate(number, request));
-                    }
+        let counterparty = match order.recipients.as_slice() {
+            [only] => only.to_string(),
+            _ => String::new(),
+        };
+        let filter = RequestFilter {
+            state: String::new(),
+            kind: kind.code().to_string(),
+            counterparty,
+        };
+        let newest = self
+            .store
+            .request_page(viewer, Direction::Sent, &filter, None, LOOKED_AT);
+        let mut newest = newest.await?;
+        let filter = MeasureFilter {
+            kind: filter.kind,
+            counterparty: filter.counterparty,
+            in_force_only: true,
+        };
+        let held = self.store.measure_page(viewer, &filter, None, LOOKED_AT).await?;
+        let held: BTreeSet<RequestId> = held.into_iter().filter_map(|measure| measure.request_id).collect();
+        let place = |request: &EnforcementRequest| order.recipients.iter().position(|code| *code == request.recipient);
+        newest.retain(|request| place(request).is_some() && (request.state.is_open() || held.contains(&request.id)));
+        for some in newest.chunks(BODIES) {
+            let indexes: Vec<i64> = some.iter().map(|request| request.body_index).collect();
+            let bodies = self.store.bodies(&indexes).await?;
+            for request in some {
+                let body = bodies.iter().find(|body| body.log_index == request.body_index);
+                let Some(content) = body.and_then(|body| Some((&body.media_type, body.content.as_ref()?))) else {
+                    continue;
+                };
+                let text = document_in(content.0, content.1).map_err(Error::internal)?;
+                let other: OrderDocument = document::parse(&text).map_err(Error::internal)?;
+                let other_payload = serde_json::from_str(other.payload.get()).map_err(Error::internal)?;
+                let is_itself = other.idempotency_key == order.idempotency_key;
+                if !is_itself && kind.is_about_the_same(&payload, &other_payload) {
+                    found.extend(place(request).map(|number| duplicate(number, request)));
                 }
             }
         }

@@ -95,7 +95,10 @@ pub(super) const TRACK_TIMELINE: &str = example![
     "lienthong track timeline req_0193…",
     "lienthong track timeline req_0193… --supervise --purpose 'Kiểm sát quý IV'    for those who supervise a party; entered in the log",
 ];
-pub(super) const BROADCAST: &str = example!["lienthong broadcast brd_0193…"];
+pub(super) const BROADCAST: &str = example![
+    "lienthong broadcast brd_0193…                           where each recipient stands",
+    "lienthong broadcast brd_0193… --answers                 and what each answered",
+];
 pub(super) const TEMPLATE: &str = "\
 Ví dụ / example (hồ sơ kết nối / profile: export LIENTHONG_PROFILE=certs-dev/bank-a.toml):
   lienthong template account-freeze order --to GIA-LAP.NH.970901 -O order.json

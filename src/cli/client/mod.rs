@@ -1,6 +1,7 @@
 //! The client commands: what an agency does at a hub, for people and scripts.
 
 mod agency;
+mod broadcast;
 pub(super) mod calendar;
 mod case;
 mod case_text;
@@ -136,7 +137,7 @@ pub(super) enum Client {
     Track(Box<track::Track>),
     /// Gửi nhiều nơi nhận: where each recipient of one order stands.
     #[command(after_help = help::BROADCAST)]
-    Broadcast(read::Broadcast),
+    Broadcast(broadcast::Broadcast),
     /// Mẫu văn bản: a document to start from, with the agency's own codes and a fresh key.
     #[command(after_help = help::TEMPLATE)]
     Template(template::Template),

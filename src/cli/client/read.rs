@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::connection::{ConnectionArgs, malformed};
 use super::print::{Lines, OutputArgs};
 use super::session::{Session, ask, incomplete};
-use super::{send, show, upload, view, words};
+use super::{show, upload, view, words};
 use crate::cli::failure::Failure;
 use crate::domain::ids::{AgencyCode, KindCode};
 use crate::domain::workflow::State;
@@ -286,46 +286,6 @@ impl List {
                     text.push_str("Còn nữa: --all. / There are more: --all.\n");
                 }
                 text
-            },
-        );
-        Ok(())
-    }
-}
-
-/// See the command's help.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct Broadcast {
-    /// Mã gửi nhiều nơi nhận: id of the broadcast, `brd_…`.
-    id: String,
-    #[command(flatten)]
-    output: OutputArgs,
-    #[command(flatten)]
-    connection: ConnectionArgs,
-}
-
-impl Broadcast {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let session = self.connection.connect().await?;
-        let asked = v1::GetBroadcastRequest { broadcast_id: self.id };
-        let answer = ask!(async || session.requests().get_broadcast(asked.clone()).await)?;
-        self.output.print(
-            || {
-                json!({
-                    "broadcast_id": answer.broadcast_id,
-                    "kind": answer.kind,
-                    "sender_agency_code": answer.sender_agency_code,
-                    "submit_time": view::time(answer.submit_time),
-                    "requests": answer.members.iter().map(send::member).collect::<Value>(),
-                })
-            },
-            || {
-                let mut lines = Lines::default();
-                lines.add("Gửi nhiều nơi nhận / broadcast", &answer.broadcast_id);
-                lines.add("Loại / kind", &answer.kind);
-                lines.add("Nơi gửi / sender", &answer.sender_agency_code);
-                lines.add("Gửi lúc / submitted", &words::clock(answer.submit_time));
-                lines.text(&send::table(&answer.members));
-                lines.finish()
             },
         );
         Ok(())

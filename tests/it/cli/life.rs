@@ -155,6 +155,30 @@ backends! {
         desk.close().await;
     }
 
+    async fn what_many_answered_is_one_view(database) {
+        let desk = Desk::open(&database).await;
+        let (one, two) = (BANK.code_text(), BANK_2.code_text());
+        desk.text(THADS, &["template", "account-information", "order", "--to", one, "--to", two, "-O", "order.json"]).await;
+        let mut order = desk.json("order.json");
+        let payload = order["payload"].as_object_mut().expect("an object");
+        payload.remove("accounts");
+        payload.insert("scope".to_owned(), "WHOLE_CLIENT".into());
+        desk.write("order.json", &order.to_string());
+        let sent = desk.ask(THADS, &["send", "order.json"]).await;
+        let broadcast = sent["broadcast_id"].as_str().expect("a broadcast");
+        let ids = texts(&sent["requests"], "enforcement_request_id");
+        desk.text(BANK, &["template", "account-information", "answer", "FOUND", "--request", &ids[0], "-O", "found.json"]).await;
+        desk.text(BANK, &["answer", "found.json"]).await;
+        let view = desk.ask(THADS, &["broadcast", broadcast, "--answers"]).await;
+        let found = desk.json("found.json");
+        assert_eq!(view["requests"][0]["answer"], found["payload"]);
+        assert_eq!(view["requests"][1]["answer"], Value::Null);
+        let shown = desk.text(THADS, &["broadcast", broadcast, "--answers"]).await;
+        let amount = found["payload"]["totals"][0]["amount"].as_str().expect("an amount");
+        assert!(shown.contains(&format!("{amount} VND")) && shown.contains("chưa trả lời"), "{shown}");
+        desk.close().await;
+    }
+
     async fn a_followed_inbox_prints_what_comes_and_ends_on_ctrl_c(database) {
         let desk = Desk::open(&database).await;
         let profile = format!("{}.toml", LAND_OFFICE.code_text());

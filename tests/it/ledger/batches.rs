@@ -17,7 +17,7 @@ use crate::harness::raw::{Raw, Row};
 use crate::harness::{Backend, Order, TestDatabase, TestLedger, block_on};
 
 /// Walks per database.
-const CASES: u32 = 12;
+const CASES: u32 = 16;
 
 /// What a caller can tell from an outcome. The checkpoint differs, since it covers the batch.
 #[derive(Debug, PartialEq, Eq)]

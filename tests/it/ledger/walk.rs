@@ -176,7 +176,7 @@ impl Walker {
         choice.get(usize::from(number / 4).checked_rem(choice.len())?).cloned()
     }
 
-    /// A step that the state has a line for: one of them, or (so that the rare ones are done too) the one least tried.
+    /// A step that the state has a line for: one of them, or (so that the rare ones are done too) one of those least tried.
     async fn sensible_step(&mut self, hub: &TestLedger, target: &Target, key: &str, line: u8, detail: u8) -> Command {
         let request = hub
             .store
@@ -196,13 +196,12 @@ impl Walker {
             row.from.contains(&request.state) && !by_another && !comes_with_time && (is_paper || !needs_paper)
         };
         let lines: Vec<&Row> = TABLE.iter().filter(fits).collect();
-        let any = usize::from(line)
-            .checked_rem(lines.len())
-            .and_then(|index| lines.get(index));
-        let rare = lines
-            .iter()
-            .min_by_key(|row| self.tried.get(&(row.action, row.who)).copied().unwrap_or(0));
-        match if detail.is_multiple_of(2) { rare } else { any } {
+        let tries = |row: &&&Row| self.tried.get(&(row.action, row.who)).copied().unwrap_or(0);
+        let fewest = lines.iter().map(|row| tries(&row)).min();
+        let rare: Vec<&Row> = lines.iter().filter(|row| Some(tries(row)) == fewest).copied().collect();
+        let lines = if detail.is_multiple_of(2) { rare } else { lines };
+        let chosen = usize::from(line).checked_rem(lines.len());
+        match chosen.and_then(|index| lines.get(index)) {
             Some(row) => {
                 *self.tried.entry((row.action, row.who)).or_default() += 1;
                 let mut command = target.step_by(row.who, key, row.action, statement(target, row.action, detail));
