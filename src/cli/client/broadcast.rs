@@ -61,7 +61,7 @@ async fn answer(session: &Session, member: &v1::BroadcastMember) -> Result<Optio
         let action = document.action();
         [v1::Action::AnswerFinal, v1::Action::RecordAnswer, v1::Action::Correct].contains(&action)
     };
-    let newest = told.documents.iter().filter(is_answer).next_back();
+    let newest = told.documents.iter().rfind(is_answer);
     Ok(newest.and_then(|document| {
         let text = document_in(&document.media_type, &document.content).ok()?;
         serde_json::from_slice::<Value>(&text).ok()?.get("payload").cloned()

@@ -167,7 +167,7 @@ backends! {
         let sent = desk.ask(THADS, &["send", "order.json"]).await;
         let broadcast = sent["broadcast_id"].as_str().expect("a broadcast");
         let ids = texts(&sent["requests"], "enforcement_request_id");
-        desk.text(BANK, &["template", "account-information", "answer", "FOUND", "--request", &ids[0], "-O", "found.json"]).await;
+        desk.text(BANK, &["template", "account-information", "answer", "FOUND", "--request", ids[0], "-O", "found.json"]).await;
         desk.text(BANK, &["answer", "found.json"]).await;
         let view = desk.ask(THADS, &["broadcast", broadcast, "--answers"]).await;
         let found = desk.json("found.json");
