@@ -230,7 +230,13 @@ impl Planned {
     async fn last_answer(&self, session: &Session, number: u32) -> Result<Option<Fate>, Failure> {
         for earlier in (0..number).rev() {
             let checked = check(session, &self.document(earlier)).await?;
-            let Some(id) = sent_before(&checked) else { continue };
+            let Some(id) = sent_before(&checked) else {
+                // Whether it was sent cannot be told then: rather not asked than asked too often.
+                match checked.refusals.first() {
+                    Some(refusal) => return Ok(Some(Fate::Refused(refusal.reason.clone()))),
+                    None => continue,
+                }
+            };
             let asked = v1::GetRequest {
                 enforcement_request_id: id,
                 include_documents: false,

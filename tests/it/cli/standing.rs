@@ -85,6 +85,11 @@ backends! {
         assert_eq!(run(&desk, &[]).await, asked(), "without that condition it is asked again");
         assert_eq!(run(&desk, &[]).await, rests("asked already in this period"));
 
+        order["contact"]["phone"] = "0229 0000 001".into();
+        desk.write("standing.json", &order.to_string());
+        let changed = desk.run(THADS, &["standing", "run", "theo-ky.toml"]).await;
+        assert!(changed.status == 1 && changed.stdout.contains("KEY_REUSED"), "{} {}", changed.stdout, changed.stderr);
+
         let ended = json!({
             "schema": "lienthong/case-progress/1", "idempotency_key": "ended-0001", "agency": THADS.code_text(),
             "steps": [{ "case_id": id, "change": "status_changed", "to": "SUSPENDED", "ground": "L106_47", "date": today.to_string() }],
