@@ -50,6 +50,7 @@ mod supervision;
 mod suspensions;
 mod timers;
 mod tree;
+mod under_way;
 mod webhooks;
 pub mod write;
 
@@ -154,6 +155,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
                 .iter()
                 .map(|(name, text)| ((*name).to_owned(), *text)),
         )
+        .chain(under_way::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_book::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(sql_timer::ALL.iter().map(|(name, text)| ((*name).to_owned(), *text)))
         .chain(bulk::texts())

@@ -1,8 +1,6 @@
 //! Kiểm tra trước khi gửi: what Submit would say of an order, what it would open, and what its sender should know first. Nothing is
 //! stored.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::accept::{Arrived, Checks, Sent, read};
@@ -12,10 +10,11 @@ use crate::app::ledger::{Operation, Tried};
 use crate::domain::agency::{Channel, Role};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::{Deadline, DeadlineStatus};
+use crate::domain::document::parts::{Relation as DocumentRelation, RelationType};
 use crate::domain::document::{self, OrderDocument};
 use crate::domain::enforcement_case::OrderPurpose;
-use crate::domain::error::{Error, Localized, Result};
-use crate::domain::ids::RequestId;
+use crate::domain::error::{Error, ErrorCode, Localized, Result};
+use crate::domain::ids::{KindCode, RelatedId, RequestId};
 use crate::domain::macros::text_enum;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::time::Timestamp;
@@ -23,10 +22,8 @@ use crate::domain::viewer::Viewer;
 use crate::domain::workflow::{Action, Party};
 use crate::evidence::jws::document_in;
 use crate::evidence::leaf::Leaf;
-use crate::store::{Direction, MeasureFilter, RequestFilter};
 
-/// How many of the sender's newest requests of the kind are looked at for one about the same person: those at the recipient, if there is
-/// but one.
+/// How many of the sender's requests that are under way are looked at for one about the same person, the newest first.
 const LOOKED_AT: i64 = 200;
 /// How many bodies are read at once.
 const BODIES: usize = 50;
@@ -111,7 +108,19 @@ impl App {
             openings: Vec::new(),
             at: self.clock.now(),
         };
-        let (sent, order) = match read::<OrderDocument>(viewer, arrived) {
+        let read = read::<OrderDocument>(viewer, arrived);
+        if let Ok((sent, _)) = &read
+            && let Some(used) = self.store.used_key(&viewer.agency, &sent.key).await?
+        {
+            // As with Submit, the key speaks before any check does.
+            if used.content_sha256 == sent.content_sha256 {
+                told.advice.push(self.sent_before(used.log_index).await?);
+            } else {
+                told.refusals.push(Error::new(ErrorCode::KeyReused));
+            }
+            return Ok(told);
+        }
+        let (sent, order) = match read {
             Ok((sent, Ok(order))) => (sent, order),
             Ok((_, Err(error))) | Err(error) if !error.code().is_of_the_hub() => {
                 told.refusals.push(error);
@@ -161,21 +170,7 @@ impl App {
                     return Ok(());
                 }
                 Ok(Tried::Replays { log_index }) => {
-                    let first = self.store.entries_at(&[log_index]).await?.pop();
-                    let leaf = first
-                        .map(|entry| Leaf::decode(&entry.leaf))
-                        .transpose()
-                        .map_err(Error::internal)?;
-                    let advice = Advice::new(
-                        AdviceReason::SentBefore,
-                        "/idempotency_key",
-                        "Văn bản này đã gửi với khóa chống trùng này; gửi lại chỉ nhận lại biên nhận cũ.",
-                        "This document was sent under this key; sending it again gives the first receipts.",
-                    );
-                    told.advice.push(Advice {
-                        request: leaf.and_then(|leaf| RequestId::parse(&leaf.subject).ok()),
-                        ..advice
-                    });
+                    told.advice.push(self.sent_before(log_index).await?);
                     return Ok(());
                 }
                 Ok(Tried::Outdated) => checks.again()?,
@@ -186,6 +181,25 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// It was sent by the entry with this index.
+    async fn sent_before(&self, log_index: i64) -> Result<Advice> {
+        let first = self.store.entries_at(&[log_index]).await?.pop();
+        let leaf = first
+            .map(|entry| Leaf::decode(&entry.leaf))
+            .transpose()
+            .map_err(Error::internal)?;
+        let advice = Advice::new(
+            AdviceReason::SentBefore,
+            "/idempotency_key",
+            "Văn bản này đã gửi với khóa chống trùng này; gửi lại chỉ nhận lại biên nhận cũ.",
+            "This document was sent under this key; sending it again gives the first receipts.",
+        );
+        Ok(Advice {
+            request: leaf.and_then(|leaf| RequestId::parse(&leaf.subject).ok()),
+            ..advice
+        })
     }
 
     async fn advise(
@@ -233,49 +247,42 @@ impl App {
         Ok(())
     }
 
-    /// The sender's own requests of this kind at these recipients, about the same person or body, that are not over.
+    /// The sender's own requests at these recipients that are under way about the same person or body: of this kind, and of the kinds whose
+    /// measures it takes over. Those that it cites are no surprise.
     async fn duplicates(&self, viewer: &Viewer, order: &OrderDocument, kind: &Kind) -> Result<Vec<Advice>> {
         let mut found = Vec::new();
-        if kind.definition.parties.is_empty() {
+        let definition = &kind.definition;
+        if definition.parties.is_empty() {
             return Ok(found);
         }
         let payload: Value = serde_json::from_str(order.payload.get()).map_err(Error::internal)?;
-        let counterparty = match order.recipients.as_slice() {
-            [only] => only.to_string(),
-            _ => String::new(),
-        };
-        let filter = RequestFilter {
-            state: String::new(),
-            kind: kind.code().to_string(),
-            counterparty,
-        };
-        let newest = self
+        let taken_over = definition
+            .relations
+            .iter()
+            .filter(|known| known.r#type == RelationType::Supersedes);
+        let taken_over = taken_over.filter(|known| known.measure).flat_map(|known| &known.kinds);
+        let kinds: Vec<&KindCode> = std::iter::once(kind.code()).chain(taken_over).collect();
+        let mut under_way = self
             .store
-            .request_page(viewer, Direction::Sent, &filter, None, LOOKED_AT);
-        let mut newest = newest.await?;
-        let filter = MeasureFilter {
-            kind: filter.kind,
-            counterparty: filter.counterparty,
-            in_force_only: true,
-        };
-        let held = self.store.measure_page(viewer, &filter, None, LOOKED_AT).await?;
-        let held: BTreeSet<RequestId> = held.into_iter().filter_map(|measure| measure.request_id).collect();
-        let place = |request: &EnforcementRequest| order.recipients.iter().position(|code| *code == request.recipient);
-        newest.retain(|request| place(request).is_some() && (request.state.is_open() || held.contains(&request.id)));
-        for some in newest.chunks(BODIES) {
+            .under_way(viewer, &kinds, &order.recipients, LOOKED_AT)
+            .await?;
+        let cited: Vec<RelatedId> = order.relations.iter().filter_map(DocumentRelation::related).collect();
+        under_way.retain(|request| !cited.iter().any(|cited| cited.request() == Some(&request.id)));
+        for some in under_way.chunks(BODIES) {
             let indexes: Vec<i64> = some.iter().map(|request| request.body_index).collect();
             let bodies = self.store.bodies(&indexes).await?;
             for request in some {
                 let body = bodies.iter().find(|body| body.log_index == request.body_index);
-                let Some(content) = body.and_then(|body| Some((&body.media_type, body.content.as_ref()?))) else {
+                let kept = body.and_then(|body| Some((&body.media_type, body.content.as_ref()?)));
+                let (Some((media_type, content)), Some(other_kind)) = (kept, self.kind_of(request)) else {
                     continue;
                 };
-                let text = document_in(content.0, content.1).map_err(Error::internal)?;
+                let text = document_in(media_type, content).map_err(Error::internal)?;
                 let other: OrderDocument = document::parse(&text).map_err(Error::internal)?;
-                let other_payload = serde_json::from_str(other.payload.get()).map_err(Error::internal)?;
-                let is_itself = other.idempotency_key == order.idempotency_key;
-                if !is_itself && kind.is_about_the_same(&payload, &other_payload) {
-                    found.extend(place(request).map(|number| duplicate(number, request)));
+                let other = serde_json::from_str(other.payload.get()).map_err(Error::internal)?;
+                if kind.is_about_the_same(&payload, (other_kind, &other)) {
+                    let place = order.recipients.iter().position(|code| *code == request.recipient);
+                    found.extend(place.map(|number| duplicate(number, kind, (request, other_kind))));
                 }
             }
         }
@@ -283,22 +290,29 @@ impl App {
     }
 }
 
-fn duplicate(recipient: usize, earlier: &EnforcementRequest) -> Advice {
+fn duplicate(recipient: usize, kind: &Kind, (earlier, of): (&EnforcementRequest, &Kind)) -> Advice {
     let number = earlier.registry_number.as_deref();
     let registered = number.map(|number| format!(" (số {number})")).unwrap_or_default();
     let registered_en = number.map(|number| format!(" (no. {number})")).unwrap_or_default();
     let (sent, id) = (earlier.submit_time.date().strftime("%d/%m/%Y").to_string(), &earlier.id);
-    let advice = if earlier.state.is_open() {
-        Advice::new(
-            AdviceReason::Duplicate,
-            format!("/recipients/{recipient}"),
+    let (vi, en) = if earlier.kind != *kind.code() {
+        (
+            format!(
+                "Với người này, nơi nhận đang có “{}” gửi ngày {sent}{registered}: {id}; văn bản thay thế thì phải viện dẫn trong relations.",
+                of.definition.title_vi
+            ),
+            format!(
+                "About this person the recipient has “{}” of {sent}{registered_en}: {id}; an order that takes its place must cite it in relations.",
+                of.definition.title_en
+            ),
+        )
+    } else if earlier.state.is_open() {
+        (
             format!("Đã gửi yêu cầu cùng loại về cùng người này ngày {sent}{registered}, nơi nhận chưa trả lời: {id}."),
             format!("The same was asked about the same person on {sent}{registered_en} and is not answered: {id}."),
         )
     } else {
-        Advice::new(
-            AdviceReason::Duplicate,
-            format!("/recipients/{recipient}"),
+        (
             format!(
                 "Nơi nhận đang thực hiện biện pháp cùng loại với người này theo văn bản gửi ngày {sent}{registered}: {id}."
             ),
@@ -309,7 +323,7 @@ fn duplicate(recipient: usize, earlier: &EnforcementRequest) -> Advice {
     };
     Advice {
         request: Some(earlier.id.clone()),
-        ..advice
+        ..Advice::new(AdviceReason::Duplicate, format!("/recipients/{recipient}"), vi, en)
     }
 }
 

@@ -114,7 +114,12 @@ impl Due {
         let today = today.ok_or_else(|| incomplete("hub_time"))?.date();
         let mut fates = Vec::with_capacity(planned.len());
         for one in &planned {
-            fates.push(one.today(&session, today, self.dry_run).await?);
+            let fate = one.today(&session, today, self.dry_run).await;
+            // The others are asked all the same, and what was asked is told.
+            fates.push(fate.unwrap_or_else(|failure| {
+                let (vi, en) = failure.texts();
+                Fate::Refused(format!("{vi} / {en}"))
+            }));
         }
         let told = || planned.iter().zip(&fates);
         self.output.print(|| told().map(object).collect(), || table(told()));

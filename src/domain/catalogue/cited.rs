@@ -68,10 +68,10 @@ impl Kind {
 }
 
 impl Kind {
-    /// Whether two payloads of this kind are about the same person or body, and not about what belongs to one recipient and differs, such as
-    /// other accounts (`recipient_specific`).
-    pub fn is_about_the_same(&self, one: &Value, other: &Value) -> bool {
-        if !shares_party(&parties(self, one), &parties(self, other)) {
+    /// Whether a payload of this kind and one of another are about the same person or body, and not about what belongs to one recipient and
+    /// differs, such as other accounts (`recipient_specific`).
+    pub fn is_about_the_same(&self, one: &Value, (kind, other): (&Self, &Value)) -> bool {
+        if !shares_party(&parties(self, one), &parties(kind, other)) {
             return false;
         }
         let specific = |payload| -> Vec<&Value> {
@@ -216,12 +216,12 @@ mod tests {
             }
             payload
         };
-        let is_same = |one: &[&str], other: &[&str]| freeze.is_about_the_same(&with(one), &with(other));
+        let is_same = |one: &[&str], other: &[&str]| freeze.is_about_the_same(&with(one), (&freeze, &with(other)));
         assert!(is_same(&["1"], &["1"]) && is_same(&["1", "2"], &["2"]) && is_same(&[], &["2"]));
         assert!(!is_same(&["1"], &["2"]));
         let mut somebody_else = with(&["1"]);
         somebody_else["debtor"]["identifiers"] = json!([{ "type": "CITIZEN_ID", "number": "001085099999" }]);
-        assert!(!freeze.is_about_the_same(&with(&["1"]), &somebody_else));
+        assert!(!freeze.is_about_the_same(&with(&["1"]), (&freeze, &somebody_else)));
     }
 
     #[test]

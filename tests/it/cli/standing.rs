@@ -90,6 +90,21 @@ backends! {
         let changed = desk.run(THADS, &["standing", "run", "theo-ky.toml"]).await;
         assert!(changed.status == 1 && changed.stdout.contains("KEY_REUSED"), "{} {}", changed.stdout, changed.stderr);
 
+        // A case that there is not: its line says so, and the enquiry after it is looked at.
+        let mut of_nobody = order.clone();
+        of_nobody["case"]["case_id"] = format!("cas_{:032x}", 7).into();
+        desk.write("nobody.json", &of_nobody.to_string());
+        let rest = "every_days = 14\ntimes = 3\nuntil = \"2099-12-31\"";
+        desk.write(
+            "two.toml",
+            &["nobody", "standing"]
+                .map(|name| format!("[[enquiry]]\nname = \"{name}\"\norder = \"{name}.json\"\nfrom = \"{today}\"\n{rest}\n"))
+                .concat(),
+        );
+        let two = desk.run(THADS, &["standing", "run", "two.toml", "--dry-run", "-o", "json"]).await;
+        let told: Value = serde_json::from_str(&two.stdout).expect("JSON");
+        assert_eq!((two.status, &told[0]["result"], &told[1]["result"]), (1, &"REFUSED".into(), &"ASKED".into()), "{told}");
+
         let ended = json!({
             "schema": "lienthong/case-progress/1", "idempotency_key": "ended-0001", "agency": THADS.code_text(),
             "steps": [{ "case_id": id, "change": "status_changed", "to": "SUSPENDED", "ground": "L106_47", "date": today.to_string() }],

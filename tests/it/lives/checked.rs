@@ -4,7 +4,7 @@ use lienthong_proto::v1;
 use lienthong_proto::v1::AdviceReason::{self, Duplicate, NoCase, NotSigned, OnPaper, SentBefore};
 use serde_json::{Value, json};
 
-use crate::harness::agencies::{BANK, BANK_2, LAND_OFFICE, PAPER_BANK, THADS};
+use crate::harness::agencies::{BANK, BANK_2, LAND_OFFICE, OPERATOR, PAPER_BANK, THADS};
 
 use super::world::World;
 
@@ -140,6 +140,41 @@ backends! {
         release.answer("RELEASED").await;
         assert_eq!(checked(BANK, &["0101"], same).await, [""; 0], "it is over");
         drop((life, release));
+        world.end(&database).await;
+    }
+
+    async fn minutes_in_force_are_told_to_a_decision_that_does_not_cite_them(database) {
+        let world = World::start(&database).await;
+        let minutes = world.open("urgent-freeze", THADS, BANK).await;
+        minutes.answer("HELD_FULL").await;
+        let mut decision = world.order("account-freeze", THADS, &[BANK], |_| {});
+        let told = world.check_draft(THADS, &decision).await;
+        assert_eq!(duplicates(&told), [minutes.id.as_str()]);
+        let advice = told.advice.iter().find(|advice| advice.reason() == Duplicate).expect("told");
+        assert!(advice.message.as_ref().expect("words").vi.contains("relations"), "{advice:?}");
+        decision["relations"] = json!([{ "type": "supersedes", "enforcement_request_id": minutes.id }]);
+        assert_eq!(duplicates(&world.check_draft(THADS, &decision).await), [""; 0], "it cites them");
+        drop(minutes);
+        world.end(&database).await;
+    }
+
+    async fn what_was_sent_is_told_whatever_has_become_of_its_recipient(database) {
+        let world = World::start(&database).await;
+        let order = world.order("land-information", THADS, &[LAND_OFFICE], |_| {});
+        let receipts = world.send(THADS, &order).await.expect("accepted");
+        let suspend = v1::SuspendAgencyRequest {
+            idempotency_key: world.key(),
+            code: LAND_OFFICE.code_text().to_owned(),
+            suspended: true,
+            reason: "Thử (giả lập)".to_owned(),
+        };
+        world.client(OPERATOR).agencies().suspend_agency(suspend).await.expect("suspended");
+        let again = world.check_draft(THADS, &order).await;
+        assert_eq!((reasons(&again), refusals(&again)), (vec![SentBefore], vec![]), "as Submit gives the first receipts");
+        assert_eq!(again.advice[0].enforcement_request_id, receipts[0].enforcement_request_id);
+        let mut other = order;
+        other["head"]["subject"] = "Nội dung khác (giả lập)".into();
+        assert_eq!(refusals(&world.check_draft(THADS, &other).await)[0].0, "KEY_REUSED");
         world.end(&database).await;
     }
 }
