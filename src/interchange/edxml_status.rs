@@ -31,6 +31,7 @@ pub const fn code_of_action(action: Action) -> Option<StatusCode> {
         | Action::ReleaseClocks
         | Action::CaseNotice
         | Action::FollowUp
+        | Action::FollowUpLost
         | Action::Remind
         | Action::Overdue
         | Action::Escalate

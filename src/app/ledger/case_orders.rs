@@ -159,8 +159,11 @@ fn ordered(state: &State, row: &CaseRequest) -> Dong {
 /// What is held in force by these requests, apart from what the order takes the place of.
 fn held(state: &State, rows: &[&CaseRequest], order: &Submit) -> Dong {
     let is_replaced = |id: &RequestId| {
-        let mut relations = order.relations.iter();
-        relations.any(|relation| relation.related_id.request() == Some(id))
+        let mut cited = order
+            .relations
+            .iter()
+            .filter_map(|relation| state.request_related(&relation.related_id));
+        cited.any(|cited| cited.id == *id)
     };
     let counts = |measure: &&Measure| {
         let of_rows = |id: &RequestId| rows.iter().any(|row| row.request_id == *id) && !is_replaced(id);

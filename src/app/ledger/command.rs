@@ -259,6 +259,11 @@ pub struct CopyByRight {
     pub unit: Option<UnitId>,
 }
 
+/// Whether a step says what came of the order: a final answer, or its correction.
+pub fn states_a_result(action: Action) -> bool {
+    matches!(action, Action::AnswerFinal | Action::RecordAnswer | Action::Correct)
+}
+
 /// A step of a request after submit.
 #[derive(Debug, Clone)]
 pub struct Step {

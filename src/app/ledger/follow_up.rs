@@ -1,18 +1,22 @@
-//! What an order ends at the requests that it cites: the sender's own duty to follow them up (`stops_on = ["follow_up"]`). Only at the
-//! recipient whom the order goes to as well: nobody else is told that there is one.
+//! What an order ends at the requests that it cites: the sender's own duty to follow them up (`stops_on = ["follow_up"]`), until it is
+//! returned or taken back. Only at the recipient whom the order goes to as well: nobody else is told that there is one.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::command::{Actor, Submit};
 use super::environment::Environment;
+use super::record::enter_mailboxes;
 use super::state::{Registry, State};
+use super::suspension::stand_still;
 use super::sweep::append;
 use crate::domain::deadline::{self, ClockContext, earliest_open_due};
 use crate::domain::error::Result;
 use crate::domain::event::EventDetails;
 use crate::domain::ids::{AgencyCode, RelatedId, RequestId};
 use crate::domain::request::EnforcementRequest;
-use crate::domain::workflow::{self, Action, Facts, Party};
+use crate::domain::workflow::{self, Action, Facts, Party, State as RequestState};
 
 /// Ends what an order, which opened `opened` at its recipients, follows up.
 pub(super) fn end_followed(
@@ -25,11 +29,7 @@ pub(super) fn end_followed(
 ) -> Result<()> {
     for (recipient, follower) in submit.recipients.iter().zip(opened) {
         for relation in &submit.relations {
-            let cited = match &relation.related_id {
-                RelatedId::Request(id) => Some(id),
-                RelatedId::Measure(id) => state.measures.get(id).and_then(|measure| measure.request_id.as_ref()),
-            };
-            let Some(request) = cited.and_then(|id| state.requests.get(id)).cloned() else {
+            let Some(request) = state.request_related(&relation.related_id).cloned() else {
                 continue;
             };
             let is_followed = request.sender == *sender
@@ -37,7 +37,7 @@ pub(super) fn end_followed(
                 && may_follow(environment, &request, submit)
                 && waits(state, &request.id);
             if is_followed {
-                end(state, registry, environment, &request, follower)?;
+                enter(state, (registry, environment), Action::FollowUp, &request, follower)?;
             }
         }
     }
@@ -57,14 +57,47 @@ fn waits(state: &State, request: &RequestId) -> bool {
     waiting.next().is_some()
 }
 
-fn end(
+/// Opens again what `follower`, which is returned or taken back, had ended at the requests that it cites.
+pub(super) fn restore_followed(
     state: &mut State,
     registry: &Registry,
     environment: &Environment,
+    follower: &EnforcementRequest,
+    cited: &[RelatedId],
+) -> Result<()> {
+    if !matches!(follower.state, RequestState::Returned | RequestState::Withdrawn) {
+        return Ok(());
+    }
+    for cited in cited {
+        let Some(request) = state.request_related(cited).cloned() else {
+            continue;
+        };
+        if was_ended_by(state, &request.id, follower) {
+            enter(
+                state,
+                (registry, environment),
+                Action::FollowUpLost,
+                &request,
+                &follower.id,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the order ended a clock there: both happened in one write.
+fn was_ended_by(state: &State, request: &RequestId, follower: &EnforcementRequest) -> bool {
+    let mut clocks = state.deadlines.get(request).into_iter().flatten();
+    clocks.any(|clock| clock.stopped_by == Some(Action::FollowUp) && clock.stopped == Some(follower.submit_time))
+}
+
+fn enter(
+    state: &mut State,
+    (registry, environment): (&Registry, &Environment),
+    action: Action,
     request: &EnforcementRequest,
     follower: &RequestId,
 ) -> Result<()> {
-    let action = Action::FollowUp;
     let Ok(decision) = workflow::decide(Some(request.state), action, Party::Hub, &Facts::default()) else {
         return Ok(());
     };
@@ -78,13 +111,17 @@ fn end(
         refused: None,
         extended_clock: None,
     };
-    let changed = deadline::apply(
+    let mut changed: BTreeSet<usize> = deadline::apply(
         &mut deadlines,
         decision.counts_as,
         decision.clocks,
         state.hub_time,
         &context,
-    );
+    )
+    .into_iter()
+    .collect();
+    // A clock that runs again may stand still by what was decided for many.
+    changed.extend(stand_still(&mut deadlines, registry, environment, request));
     let mut details = EventDetails {
         deadlines: changed
             .into_iter()
@@ -92,6 +129,7 @@ fn end(
             .collect(),
         due_time: earliest_open_due(&deadlines),
         followed_by: Some(follower.clone()),
+        entered: enter_mailboxes(state, request, decision.notifies),
         ..EventDetails::default()
     };
     state.count_clocks(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::command::{Command, Holding, Step};
+use super::command::{Command, Holding, Step, states_a_result};
 use super::environment::Environment;
 use super::record::{NewEntry, details_text};
 use super::state::{Registry, State};
@@ -34,7 +34,7 @@ pub(super) struct Changed {
 pub(super) fn change(state: &State, request: &EnforcementRequest, step: &Step, environment: &Environment) -> Changed {
     let mut changed = Changed::default();
     changed.measures.extend(own(state, request, step, environment));
-    for related in &step.related {
+    for related in step.related.iter().filter(|_| states_a_result(step.action)) {
         change_related(state, request, step.statement.related.as_ref(), related, &mut changed);
     }
     changed
@@ -120,18 +120,14 @@ fn change_related(
     related: &RelatedId,
     changed: &mut Changed,
 ) {
-    let own = |id: &RequestId| {
-        state
-            .requests
-            .get(id)
-            .is_some_and(|other| other.measure_ended_by.as_ref() == Some(&request.id))
-    };
-    let had_ended = related.request().is_some_and(own);
+    let cited = state.request_related(related);
+    let had_ended = cited.is_some_and(|cited| cited.measure_ended_by.as_ref() == Some(&request.id));
     let ends = facts.is_some_and(|facts| facts.ends);
+    let id = cited.map(|cited| cited.id.clone());
     if ends {
-        changed.ended.extend(related.request().cloned());
+        changed.ended.extend(id);
     } else if had_ended {
-        changed.restored.extend(related.request().cloned());
+        changed.restored.extend(id);
     }
     let Some(before) = state.related_measure(related) else {
         return;

@@ -295,6 +295,14 @@ impl State {
         }
     }
 
+    /// The request that an order relates to, itself or by its measure.
+    pub(super) fn request_related(&self, related: &RelatedId) -> Option<&EnforcementRequest> {
+        match related {
+            RelatedId::Request(id) => self.requests.get(id),
+            RelatedId::Measure(id) => self.request_of(self.measures.get(id)?),
+        }
+    }
+
     /// The request whose answer made a measure.
     pub(super) fn request_of(&self, measure: &Measure) -> Option<&EnforcementRequest> {
         self.requests.get(measure.request_id.as_ref()?)

@@ -8,6 +8,7 @@ use super::case_orders;
 use super::command::{Command, Holding, Statement, Step};
 use super::environment::Environment;
 use super::erasure;
+use super::follow_up::restore_followed;
 use super::measures;
 use super::record::{NewEntry, details_text, enter_mailboxes};
 use super::state::{Registry, State};
@@ -145,8 +146,8 @@ pub(super) fn step(
     }
     measures::keep(state, &after.id, step.action, &details);
     case_orders::keep_debited(state, &after.id, details.debited);
-    state.requests.set(after.id.clone(), after);
-    Ok(())
+    state.requests.set(after.id.clone(), after.clone());
+    restore_followed(state, registry, environment, &after, &step.related)
 }
 
 fn facts(

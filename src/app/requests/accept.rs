@@ -144,9 +144,9 @@ impl App {
         }
     }
 
-    /// Carries out what the checks made of `sent`; if they failed, its key may still have acted before. A key that acted
-    /// in something else than `actions` was used for other content, whatever the bytes. `None`: nothing was done, and a signed
-    /// document must be checked again, since the registry has moved.
+    /// Carries out what the checks made of `sent`; if they failed, its key may still have acted before. A key whose first entry acted in
+    /// something else than `actions` was used for other content, whatever the bytes. `None`: nothing was done, and a signed document must be
+    /// checked again, since the registry has moved.
     pub(super) async fn settle(
         &self,
         viewer: &Viewer,
@@ -155,11 +155,7 @@ impl App {
         checked: Result<Checked>,
     ) -> Result<Option<Vec<Receipt>>> {
         let is_one = |leaf: &Leaf| actions.iter().any(|action| action.as_str() == leaf.action);
-        let receipts = self.carry_out(viewer, sent, checked).await?;
-        for receipt in receipts.iter().flatten() {
-            require_use(receipt, is_one)?;
-        }
-        Ok(receipts)
+        self.settle_first(viewer, sent, is_one, checked).await
     }
 
     /// The same of a command whose first entry tells what its key was used for.

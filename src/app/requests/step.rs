@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::app::ledger::Operation;
-use crate::app::ledger::command::{Statement, Step};
+use crate::app::ledger::command::{Statement, Step, states_a_result};
 use crate::domain::catalogue::Kind;
 use crate::domain::deadline::needs_order_payload;
 use crate::domain::document::OrderDocument;
@@ -50,11 +50,15 @@ impl Stated {
 }
 
 impl App {
-    /// The measures that the order relates to, for a final answer or its correction: what it does to them may change.
+    /// What the order relates to, as far as the step may change something there: measures, for a final answer or its correction; duties that
+    /// it had ended by following, for a return or a withdrawal.
     async fn related(&self, request: &EnforcementRequest, kind: &Kind, action: Action) -> Result<Vec<RelatedId>> {
-        let states_a_result = matches!(action, Action::AnswerFinal | Action::RecordAnswer | Action::Correct);
         let relations = &kind.definition.relations;
-        if !states_a_result || !relations.iter().any(|relation| relation.measure) {
+        if may_end_without_answer(action) && !relations.is_empty() {
+            let known = self.store.relations_of(request).await?;
+            return Ok(known.into_iter().map(|known| known.related_id).collect());
+        }
+        if !states_a_result(action) || !relations.iter().any(|relation| relation.measure) {
             return Ok(Vec::new());
         }
         let is_measure = |name: &str| {
@@ -119,6 +123,10 @@ impl App {
             statement: stated.statement,
         })))
     }
+}
+
+fn may_end_without_answer(action: Action) -> bool {
+    matches!(action, Action::SendBack | Action::Withdraw | Action::AcceptWithdrawal)
 }
 
 /// The version that the caller has seen; 0 does not check.

@@ -84,6 +84,7 @@ impl App {
             self.ledger.has_room(&viewer.agency, is_release, sent.content.len())?;
         }
         let mut receipts = self.send_checked(viewer, &sent, order).await?;
+        // What the order follows up has an entry of its own in the same write.
         receipts.retain(is_of_a_submit);
         // Read back in every case, so that a retry's answer is made of the same things as the first.
         let broadcast_id = match receipts.as_slice() {
@@ -94,8 +95,7 @@ impl App {
     }
 
     async fn send_checked(&self, viewer: &Viewer, sent: &Sent, order: Result<OrderDocument>) -> Result<Vec<Receipt>> {
-        // What the order follows up has an entry of its own in the same write.
-        const ACTIONS: &[Action] = &[Action::Submit, Action::FollowUp];
+        const ACTIONS: &[Action] = &[Action::Submit];
         let order = match order {
             Ok(order) => order,
             Err(failure) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::begin::{begin, stated_moment};
+use super::begin::{begin, is_answered_so, stated_moment};
 use super::ledger::{Deadline, DeadlineStatus};
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::rule::{DeadlineRule, StatedIn};
@@ -34,9 +34,16 @@ pub struct ClockContext<'a> {
 /// Whether applying `effects` reads the order's payload, so that a caller can spare itself the reading.
 pub fn needs_order_payload(rules: &[DeadlineRule], effects: &[ClockEffect]) -> bool {
     rules.iter().any(|rule| {
-        let starts = effects
-            .iter()
-            .any(|effect| matches!(effect, ClockEffect::Start(point) if begins_on(rule, *point, rules)));
+        let starts = effects.iter().any(|effect| match effect {
+            ClockEffect::Start(point) => begins_on(rule, *point, rules),
+            ClockEffect::Restate => rule.if_answered.is_some(),
+            ClockEffect::Pause
+            | ClockEffect::Resume
+            | ClockEffect::Extend
+            | ClockEffect::Stop
+            | ClockEffect::Cancel
+            | ClockEffect::Restore => false,
+        });
         let stated = rule.pointer.is_some() && rule.stated_in() == StatedIn::Order;
         starts && (rule.condition.is_some() || rule.regime_pointer.is_some() || stated)
     })
@@ -76,14 +83,23 @@ pub fn apply(
             }
             continue;
         }
-        let returned_at = last_return(deadlines);
+        if *effect == ClockEffect::Restate {
+            changed.extend(restate(deadlines, action, at, ctx));
+            continue;
+        }
+        let undone = if action == Action::FollowUpLost {
+            Action::FollowUp
+        } else {
+            Action::SendBack
+        };
+        let undone_at = last_end_by(undone, deadlines);
         let refusing = deadlines
             .iter()
             .find(|clock| clock.is_open() && clock.name == DeadlineRule::REFUSE);
         let (may_refuse, in_time) = (refusing.is_some(), refusing.is_some_and(|clock| !clock.is_overdue(at)));
         for (index, deadline) in deadlines.iter_mut().enumerate() {
             let touched = match effect {
-                ClockEffect::Start(_) => false,
+                ClockEffect::Start(_) | ClockEffect::Restate => false,
                 ClockEffect::Pause => pause(deadline, action, at),
                 ClockEffect::Resume => resume(deadline, at),
                 ClockEffect::Extend => ctx.extended_clock == Some(&deadline.name) && extend(deadline, at),
@@ -92,7 +108,7 @@ pub fn apply(
                 }
                 ClockEffect::Stop => stop(deadline, action, at, ctx),
                 ClockEffect::Cancel => cancel(deadline, action, at),
-                ClockEffect::Restore => restore(deadline, returned_at),
+                ClockEffect::Restore => restore(deadline, undone, undone_at),
             };
             if touched {
                 if deadline.status != DeadlineStatus::Cancelled {
@@ -116,12 +132,35 @@ fn begins_on(rule: &DeadlineRule, point: StartingPoint, rules: &[DeadlineRule]) 
     rule.starts_on == point || (anew && !has_own())
 }
 
-/// When the last return stopped clocks.
-fn last_return(deadlines: &[Deadline]) -> Option<Timestamp> {
-    let returned = deadlines
-        .iter()
-        .filter(|clock| clock.stopped_by == Some(Action::SendBack));
-    returned.filter_map(|clock| clock.stopped).max()
+/// When an action last stopped clocks.
+fn last_end_by(action: Action, deadlines: &[Deadline]) -> Option<Timestamp> {
+    let ended = deadlines.iter().filter(|clock| clock.stopped_by == Some(action));
+    ended.filter_map(|clock| clock.stopped).max()
+}
+
+/// Holds the clocks that wait for what the answer holds (`if_answered`) against the answer as it stands now, if there is one: those begin that
+/// it calls for and that never ran, those end without a verdict that it does not.
+fn restate(deadlines: &mut Vec<Deadline>, action: Action, at: Timestamp, ctx: &ClockContext<'_>) -> Vec<usize> {
+    let mut changed = Vec::new();
+    for rule in ctx.rules.iter().filter(|rule| rule.if_answered.is_some()) {
+        let is_its = |clock: &Deadline| clock.name == rule.name && clock.starts_on == rule.starts_on;
+        if is_answered_so(rule, ctx) {
+            let has_run = deadlines
+                .iter()
+                .any(|clock| is_its(clock) && clock.status != DeadlineStatus::Cancelled);
+            if let Some(deadline) = begin(deadlines, rule, action, at, ctx).filter(|_| !has_run) {
+                changed.push(deadlines.len());
+                deadlines.push(deadline);
+            }
+        } else {
+            for (index, deadline) in deadlines.iter_mut().enumerate().filter(|(_, clock)| is_its(clock)) {
+                if cancel(deadline, action, at) {
+                    changed.push(index);
+                }
+            }
+        }
+    }
+    changed
 }
 
 fn pause(deadline: &mut Deadline, action: Action, at: Timestamp) -> bool {
@@ -210,10 +249,9 @@ fn cancel(deadline: &mut Deadline, action: Action, at: Timestamp) -> bool {
     cancels
 }
 
-/// Undoes the end that the return at `returned_at` gave to the clock, verdict or none.
-fn restore(deadline: &mut Deadline, returned_at: Option<Timestamp>) -> bool {
-    let restores =
-        deadline.stopped.is_some() && deadline.stopped == returned_at && deadline.stopped_by == Some(Action::SendBack);
+/// Undoes the end that the action `undone` gave to the clock at `undone_at`, verdict or none.
+fn restore(deadline: &mut Deadline, undone: Action, undone_at: Option<Timestamp>) -> bool {
+    let restores = deadline.stopped.is_some() && deadline.stopped == undone_at && deadline.stopped_by == Some(undone);
     if restores {
         deadline.status = DeadlineStatus::Running;
         deadline.stopped = None;

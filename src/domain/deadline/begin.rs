@@ -47,7 +47,7 @@ pub(super) fn begin(
 }
 
 /// Whether the answer has what the rule waits for, if it waits for something.
-fn is_answered_so(rule: &DeadlineRule, ctx: &ClockContext<'_>) -> bool {
+pub(super) fn is_answered_so(rule: &DeadlineRule, ctx: &ClockContext<'_>) -> bool {
     let Some(pointer) = &rule.if_answered else { return true };
     ctx.answer_payload
         .is_some_and(|payload| payload.pointer(pointer).is_some())

@@ -187,7 +187,8 @@ fn effect_vi(effect: ClockEffect) -> &'static str {
         ClockEffect::Extend => "gia hạn",
         ClockEffect::Stop => "chốt thời hạn mà thao tác này hoàn thành",
         ClockEffect::Cancel => "thôi tính các thời hạn còn lại",
-        ClockEffect::Restore => "tính lại thời hạn đầu như chưa trả lại",
+        ClockEffect::Restore => "tính lại thời hạn đầu như chưa có việc trả lại, hoặc chưa có văn bản tiếp theo",
+        ClockEffect::Restate => "xét lại thời hạn tính theo nội dung trả lời",
     }
 }
 
@@ -208,7 +209,10 @@ fn effect_en(effect: ClockEffect) -> &'static str {
         ClockEffect::Extend => "the clock is extended to the kind's limit",
         ClockEffect::Stop => "clocks that the kind stops on this act are met or breached",
         ClockEffect::Cancel => "clocks still open end without a verdict",
-        ClockEffect::Restore => "the clocks that the return stopped run as if there had been no return",
+        ClockEffect::Restore => {
+            "the clocks that the return, or the order that followed, stopped run as if it had not been"
+        }
+        ClockEffect::Restate => "clocks that wait for what the answer holds are held against it again",
     }
 }
 

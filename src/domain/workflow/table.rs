@@ -176,16 +176,16 @@ workflow! {
         [Answered Closed]                   | [PaperRecipient MeasureKind]  | same              | no     | [Recipient]       | [Stop Start(Stated) Start(Reported)];
     }
     Correct by Recipient, "Quy ước của cổng" {
-        [Answered Closed]                   | []                            | same              | no     | [Sender]          | [Stop];
+        [Answered Closed]                   | []                            | same              | no     | [Sender]          | [Stop Restate];
     }
     Correct by Sender, "NĐ 152 Điều 20" {
-        [Answered Closed]                   | [PaperRecipient]              | same              | no     | [Recipient]       | [Stop];
+        [Answered Closed]                   | [PaperRecipient]              | same              | no     | [Recipient]       | [Stop Restate];
     }
 
     // The sender does not accept an answer or a return. Not a complaint (khiếu nại), which belongs to persons.
     Dispute by Sender, "Quy ước của cổng" {
-        [Answered]                          | [Registered]                  | Acknowledged      | no     | [Recipient]       | [Start(Disputed)];
-        [Answered]                          | [NeverRegistered]             | Submitted         | no     | [Recipient]       | [Start(Disputed)];
+        [Answered]                          | [Registered]                  | Acknowledged      | no     | [Recipient]       | [Restate Start(Disputed)];
+        [Answered]                          | [NeverRegistered]             | Submitted         | no     | [Recipient]       | [Restate Start(Disputed)];
         [Returned]                          | [Registered FoundedReturn]    | Acknowledged      | no     | [Recipient]       | [Start(Disputed)];
         [Returned]                          | [NeverRegistered FoundedReturn] | Submitted       | no     | [Recipient]       | [Start(Disputed)];
         [Returned]                          | [Registered UnfoundedReturn]  | Acknowledged      | no     | [Recipient]       | [Restore];
@@ -273,8 +273,12 @@ workflow! {
         [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [MeasureInForce] | same | no | [Recipient] | [];
     }
 
-    // The sender sent the recipient the order that this one was to be followed by: its own duty to do so is done. Both have that order.
+    // The sender sent the recipient the order that this one was to be followed by: its own duty to do so is done. If that order is
+    // returned or taken back, it is not.
     FollowUp by Hub, "Quy ước của cổng" {
-        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no | [] | [Stop];
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending Closed] | [] | same | no | [Recipient] | [Stop];
+    }
+    FollowUpLost by Hub, "Quy ước của cổng" {
+        [Submitted Acknowledged Clarifying Answered Returned WithdrawalPending] | [] | same | no | [Sender Recipient] | [Restore];
     }
 }

@@ -101,6 +101,8 @@ text_enum! {
         CaseNotice => "case_notice",
         /// Đã có văn bản tiếp theo.
         FollowUp => "follow_up",
+        /// Văn bản tiếp theo đã bị trả lại hoặc lấy lại.
+        FollowUpLost => "follow_up_lost",
         /// Nhắc trước hạn.
         Remind => "remind",
         /// Báo quá hạn.
@@ -147,6 +149,7 @@ impl Action {
             | Self::ReleaseClocks
             | Self::CaseNotice
             | Self::FollowUp
+            | Self::FollowUpLost
             | Self::Remind
             | Self::Overdue
             | Self::Escalate
@@ -185,6 +188,7 @@ impl Action {
             Self::ReleaseClocks => "Hết tạm dừng tính thời hạn",
             Self::CaseNotice => "Thông báo về việc thi hành án",
             Self::FollowUp => "Đã có văn bản tiếp theo",
+            Self::FollowUpLost => "Văn bản tiếp theo đã bị trả lại hoặc lấy lại",
             Self::Remind => "Nhắc trước hạn",
             Self::Overdue => "Báo quá hạn",
             Self::Escalate => "Báo cấp trên",
@@ -256,6 +260,9 @@ pub enum ClockEffect {
     Stop,
     /// Clocks still open are cancelled without a verdict.
     Cancel,
-    /// The clocks that an unfounded return stopped run as if it had not happened.
+    /// The clocks that something else had ended, which is undone now, run as if it had not happened: an unfounded return, an order that
+    /// followed and was taken back.
     Restore,
+    /// Clocks that wait for what the answer holds are held against it again: they begin or end with it.
+    Restate,
 }

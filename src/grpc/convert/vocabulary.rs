@@ -60,7 +60,7 @@ on_wire! {
     Action as Action {
         Submit, Acknowledge, SendBack, AskClarification, Clarify, Extend, AnswerInterim, AnswerFinal, Assign, Forward,
         Serve, RecordAnswer, Report, Correct, Dispute, Withdraw, AcceptWithdrawal, RefuseWithdrawal, Close,
-        Recompute, Succeed, SuspendClocks, ReleaseClocks, CaseNotice, FollowUp, Remind, Overdue, Escalate, DraftNotice, ConfirmNotice,
+        Recompute, Succeed, SuspendClocks, ReleaseClocks, CaseNotice, FollowUp, FollowUpLost, Remind, Overdue, Escalate, DraftNotice, ConfirmNotice,
         DiscardNotice, ResumeClocks,
     }
     Party as Party { Sender, Recipient, Hub }

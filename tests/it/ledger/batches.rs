@@ -82,6 +82,7 @@ fn batches_equal_one_by_one(backend: Backend) {
         (Action::Close, Party::Hub),
         (Action::CaseNotice, Party::Hub),
         (Action::FollowUp, Party::Hub),
+        (Action::FollowUpLost, Party::Hub),
         (Action::Remind, Party::Hub),
         (Action::Overdue, Party::Hub),
         (Action::Escalate, Party::Hub),

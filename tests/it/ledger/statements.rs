@@ -97,6 +97,7 @@ pub(super) fn statement(target: &Target, action: Action, detail: u8) -> Statemen
         | Action::Succeed
         | Action::CaseNotice
         | Action::FollowUp
+        | Action::FollowUpLost
         | Action::Remind
         | Action::Overdue
         | Action::Escalate

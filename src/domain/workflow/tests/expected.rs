@@ -126,6 +126,12 @@ pub(super) const EXPECTED: &[(&str, &str, &str)] = &[
     ("RETURNED", "HUB", "follow_up>RETURNED"),
     ("WITHDRAWAL_PENDING", "HUB", "follow_up>WITHDRAWAL_PENDING"),
     ("CLOSED", "HUB", "follow_up>CLOSED"),
+    ("SUBMITTED", "HUB", "follow_up_lost>SUBMITTED"),
+    ("ACKNOWLEDGED", "HUB", "follow_up_lost>ACKNOWLEDGED"),
+    ("CLARIFYING", "HUB", "follow_up_lost>CLARIFYING"),
+    ("ANSWERED", "HUB", "follow_up_lost>ANSWERED"),
+    ("RETURNED", "HUB", "follow_up_lost>RETURNED"),
+    ("WITHDRAWAL_PENDING", "HUB", "follow_up_lost>WITHDRAWAL_PENDING"),
     (
         "SUBMITTED",
         "HUB",

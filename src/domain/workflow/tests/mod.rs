@@ -289,10 +289,8 @@ fn the_other_side_always_hears_of_a_step() {
         let others: &[Party] = match row.who {
             Party::Sender => &[Party::Recipient],
             Party::Recipient => &[Party::Sender],
-            // The sender has changed the case itself.
-            Party::Hub if row.action == Action::CaseNotice => &[Party::Recipient],
-            // Both have the order that follows.
-            Party::Hub if row.action == Action::FollowUp => &[],
+            // The sender has changed the case itself, or sent what follows.
+            Party::Hub if [Action::CaseNotice, Action::FollowUp].contains(&row.action) => &[Party::Recipient],
             Party::Hub => &[Party::Sender, Party::Recipient],
         };
         assert!(others.iter().all(|party| row.notifies.contains(party)), "{row:?}");
@@ -320,6 +318,7 @@ fn the_hub_closes_after_the_quiet_period_and_else_changes_no_state() {
                         | Action::ResumeClocks
                         | Action::CaseNotice
                         | Action::FollowUp
+                        | Action::FollowUpLost
                 );
                 assert!(is_told || is_known, "{action}");
                 assert_eq!(Some(decision.to), from);
