@@ -174,9 +174,11 @@ impl Asked {
         Some(())
     }
 
-    /// Whether it is of sums alone, of which none is an officer's.
+    /// Whether it is of sums alone, of which none is an officer's, and none is narrowed until it is of one case.
     pub fn is_public(&self) -> bool {
-        self.report.is_public() && self.by != Some(By::Officer) && self.officer == Chosen::Any
+        let of_an_officer = self.by == Some(By::Officer) || self.officer != Chosen::Any;
+        let is_narrowed = self.unit != Chosen::Any || self.tag.is_some() || self.initiative.is_some();
+        self.report.is_public() && !of_an_officer && !is_narrowed
     }
 
     /// The report with its parameters, as it would be asked for again.

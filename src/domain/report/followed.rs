@@ -25,7 +25,7 @@ text_enum! {
         Returned => "returned",
         /// Nothing was told yet, and nothing is overdue.
         Open => "open",
-        /// Accepted, or told how far it is; nothing is overdue.
+        /// Accepted, or told how far it is; nothing is overdue now, though a limit may have been missed on the way.
         UnderWay => "under_way",
         /// Not answered, and overdue.
         Overdue => "overdue",
@@ -41,7 +41,7 @@ impl Standing {
             Self::NoLimit => ("Đã trả lời, không tính hạn", "Answered, no limit"),
             Self::Returned => ("Trả lại, lấy lại", "Sent back, taken back"),
             Self::Open => ("Chưa trả lời, trong hạn", "Open, in time"),
-            Self::UnderWay => ("Đã thụ lý, đang giải quyết trong hạn", "Accepted, in time"),
+            Self::UnderWay => ("Đã thụ lý, đang giải quyết", "Accepted, under way"),
             Self::Overdue => ("Chưa trả lời, quá hạn", "Open, overdue"),
         }
     }

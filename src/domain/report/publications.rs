@@ -34,7 +34,7 @@ text_enum! {
 impl Publicity {
     const fn label(self) -> (&'static str, &'static str) {
         match self {
-            Self::Published => ("Đã công khai", "Published"),
+            Self::Published => ("Đã công khai ít nhất ở một nơi", "Published in one place at least"),
             Self::Sent => ("Đã gửi, chưa có trả lời đã công khai", "Sent, not yet published"),
             Self::NotDue => ("Chưa gửi, còn trong hạn", "Not sent, in time"),
             Self::Missing => (
@@ -265,7 +265,7 @@ fn notes(unnamed: i64) -> Vec<Note> {
     let mut notes = vec![
         note(
             "Việc chưa có điều kiện, kể cả đã chuyển sổ theo dõi riêng, phải gửi công khai trong 05 ngày làm việc kể từ ngày quyết định; đến lúc lập báo cáo. Đang công khai: \
-             nơi nhận trả lời đã niêm yết, đăng tải và chưa trả lời đã chấm dứt."
+             ít nhất một nơi nhận (Ủy ban nhân dân cấp xã, cổng thông tin) trả lời đã niêm yết, đăng tải và chưa trả lời đã chấm dứt; luật đòi cả hai nơi."
                 .to_owned(),
             told.basis,
             told.certainty,

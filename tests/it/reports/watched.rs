@@ -39,6 +39,10 @@ backends! {
             (FATHERLAND_FRONT_37, format!("results-cases?agency={of}&officer=-")),
             (FATHERLAND_FRONT_37, format!("case-ages?agency={of}&by=officer")),
             (FATHERLAND_FRONT_37, format!("publications?agency={of}&by=officer")),
+            // What narrows a sum could single out one case.
+            (FATHERLAND_FRONT_37, format!("results-cases?agency={of}&unit=-")),
+            (FATHERLAND_FRONT_37, format!("results-cases?agency={of}&tag=CREDIT")),
+            (FATHERLAND_FRONT_37, format!("results-cases?agency={of}&initiative=ON_REQUEST")),
             (FATHERLAND_FRONT_37, format!("results-cases?agency={}", THADS.code_text())),
             (FATHERLAND_FRONT_37, format!("results-cases?agency={}", BANK.code_text())),
             (BANK, format!("results-cases?agency={of}")),
