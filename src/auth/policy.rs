@@ -110,6 +110,7 @@ pub const fn policy(rpc: Rpc) -> Access {
         | Rpc::RequestServiceListEvents
         | Rpc::RequestServiceGetBroadcast
         | Rpc::RequestServiceListMeasures
+        | Rpc::RequestServiceListAccountHolds
         | Rpc::RequestServiceListRegister
         | Rpc::SupervisionServiceListReads
         | Rpc::SuspensionServiceListSuspensions

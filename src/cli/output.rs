@@ -44,3 +44,9 @@ pub(super) fn line(line: &str) {
 pub(super) fn error(text: &str) {
     drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }
+
+/// A date as it is written in Viet Nam, for example `23/11/2026`; what is no date stays as it is.
+pub(super) fn date(text: &str) -> String {
+    text.parse::<jiff::civil::Date>()
+        .map_or_else(|_| text.to_owned(), |date| date.strftime("%d/%m/%Y").to_string())
+}

@@ -1,5 +1,6 @@
 //! The pure core: words, rules and decisions. No I/O, no async, no wire types.
 
+pub mod account;
 pub mod agency;
 pub mod calendar;
 pub mod catalogue;

@@ -4,6 +4,7 @@
 //! Pure: no file, no SQL, no randomness of its own. AES-256-GCM (NIST SP 800-38D) throughout. A data key seals one thing of
 //! each sort only, so its nonces are fixed: the first byte says which sort it is.
 
+mod account_key;
 mod data_key;
 mod master;
 pub mod stream;
@@ -18,5 +19,6 @@ pub fn upload_place(name: &str) -> String {
     format!("upload {name}")
 }
 
+pub use account_key::{ACCOUNT_KEY_PLACE, AccountDigest, AccountKey};
 pub use data_key::{DataKey, OpenedBody, Unopened};
 pub use master::{MalformedMasterKeys, MasterId, MasterKeys, NoSuchMaster, UnwrapFault, WrappedKey};

@@ -170,6 +170,17 @@ async fn look(app: &App, meter: &JobMeter, seen: &mut Seen) -> Result<()> {
         }
         rest_beside_others(app, began).await;
     }
+    loop {
+        let began = Instant::now();
+        let done = meter.run("index_accounts", app.index_accounts(1)).await?;
+        if done.found > 0 {
+            tracing::info!(found = done.found, "jobs.accounts.indexed");
+        }
+        if !done.more {
+            break;
+        }
+        rest_beside_others(app, began).await;
+    }
     let today = app.clock.now().date();
     if seen.reminded != Some(today) {
         meter.run("case_reminders", app.remind_of_cases()).await?;

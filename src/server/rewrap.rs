@@ -46,8 +46,9 @@ async fn rewrap_all(store: &Store, ids: &dyn IdSource) -> Result<()> {
         unreadable += done.unreadable;
     }
     let (webhooks, sealed_otherwise) = store.rewrap_webhooks(nonce).await?;
-    keys += webhooks;
-    unreadable += sealed_otherwise;
+    let (accounts, unread) = store.rewrap_account_key(nonce).await?;
+    keys += webhooks + accounts;
+    unreadable += sealed_otherwise + unread;
     if keys > 0 {
         tracing::info!(keys, "content.rewrapped");
     }

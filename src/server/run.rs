@@ -278,9 +278,12 @@ impl Hub {
         };
         if let Some(log_break) = log_break {
             tracing::error!(reason = %log_break, "ledger.read_only");
+            app.store.bring_account_key().await.map_err(StartError::Schema)?;
         } else {
             require_registered(&app, &settings.signer).await?;
             app.destroy_again().await.map_err(StartError::Schema)?;
+            let keep = app.store.keep_account_key(|bytes| ids.fill(bytes));
+            keep.await.map_err(StartError::Schema)?;
             calendar::bring_in(&app.store, &app.ledger, &calendar)
                 .await
                 .map_err(StartError::CalendarDays)?;

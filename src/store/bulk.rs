@@ -146,14 +146,14 @@ fn on_conflict(table: &Table) -> String {
     };
     let beside_key = table.columns.iter().filter(|(name, _)| !table.key.contains(name));
     let updates: Vec<String> = beside_key.filter_map(|(name, _)| update(name)).collect();
-    if updates.is_empty() {
-        return String::new();
+    let key = table.key.join(", ");
+    match table.on_existing {
+        OnExisting::Fail => String::new(),
+        OnExisting::Replace | OnExisting::Add if updates.is_empty() => format!(" ON CONFLICT ({key}) DO NOTHING"),
+        OnExisting::Replace | OnExisting::Add => {
+            format!(" ON CONFLICT ({key}) DO UPDATE SET {}", updates.join(", "))
+        }
     }
-    format!(
-        " ON CONFLICT ({}) DO UPDATE SET {}",
-        table.key.join(", "),
-        updates.join(", ")
-    )
 }
 
 fn postgres_text(table: &Table, first_parameter: usize) -> String {

@@ -156,6 +156,7 @@ impl Store {
                 Database::Postgres(options) => open_postgres(options).await?,
             },
             masters: Arc::default(),
+            account_key: Arc::default(),
         };
         store.refuse_unsafe_settings().await?;
         Ok(store)

@@ -182,6 +182,7 @@ impl Store {
         let _named: Vec<i64> = on_tx!(&mut tx.tx, sql_erasure::FORGET_NAMES_AGAIN, |sql, connection| {
             sqlx::query_scalar(sql).fetch_all(connection)
         })?;
+        tx.forget_accounts_again().await?;
         tx.commit().await?;
         Ok(destroyed.len())
     }
@@ -262,6 +263,7 @@ impl LedgerTx {
         let _named: Vec<i64> = on_tx!(&mut self.tx, sql_erasure::FORGET_NAMES, |sql, connection| {
             sqlx::query_scalar(sql).bind(erasure_index).fetch_all(connection)
         })?;
+        self.forget_accounts(erasure_index).await?;
         Ok(destroyed.len())
     }
 }

@@ -43,6 +43,7 @@ migrations! {
     19 => "0019_suspension",
     20 => "0020_report_entry",
     21 => "0021_coercion",
+    22 => "0022_account",
 }
 
 fn migrator(text: impl Fn(&Sql) -> &'static str) -> Migrator {

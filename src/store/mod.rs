@@ -1,5 +1,6 @@
 //! All SQL. `Store` is cheap to clone; every test runs on SQLite and on PostgreSQL.
 
+mod accounts;
 mod attachments;
 pub mod backend;
 mod books;
@@ -34,6 +35,7 @@ pub mod rows;
 pub mod schema;
 mod snapshot;
 mod sql;
+mod sql_account;
 mod sql_book;
 mod sql_case;
 mod sql_erasure;
@@ -85,11 +87,11 @@ pub use timers::{DraftedNotice, NOT_BEFORE_A_CHANGE};
 pub(crate) use tree::nodes_of;
 pub use webhooks::{ClaimedLane, Settled, WebhookHealth};
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use backend::{Pools, Sql};
 
-use crate::sealing::MasterKeys;
+use crate::sealing::{AccountKey, MasterKeys};
 
 /// The database.
 #[derive(Debug, Clone)]
@@ -97,6 +99,8 @@ pub struct Store {
     pools: Pools,
     /// What opens content; none for who only looks after rows.
     masters: Arc<MasterKeys>,
+    /// What makes digests of accounts, once it was brought in.
+    account_key: Arc<OnceLock<AccountKey>>,
 }
 
 /// Which database the hub stands on.
@@ -137,6 +141,7 @@ pub fn sql_catalogue() -> Vec<(String, Sql)> {
         .chain(sql_operator::ALL)
         .chain(sql_suspension::ALL)
         .chain(sql_tracking::ALL)
+        .chain(sql_account::ALL)
         .chain(sql_webhook::ALL)
         .map(|(name, text)| ((*name).to_owned(), *text));
     let at_rest = documents_at_rest::ALL

@@ -153,12 +153,17 @@ impl Store {
 
     /// The request whose answer made a measure; none for one from before or outside the hub.
     pub async fn request_behind(&self, measure: &MeasureId) -> Result<Option<RequestId>> {
-        let list = json_list([measure.as_str()]);
-        let row: Option<Measure> = on_pool!(self, sql::MEASURES_BY_IDS, |sql, pool| sqlx::query_as(sql)
+        let found = self.measures_by_ids([measure]).await?.pop();
+        Ok(found.and_then(|measure| measure.request_id))
+    }
+
+    /// The measures with these ids.
+    pub async fn measures_by_ids<'a>(&self, ids: impl IntoIterator<Item = &'a MeasureId>) -> Result<Vec<Measure>> {
+        let list = json_list(ids.into_iter().map(MeasureId::as_str));
+        on_pool!(self, sql::MEASURES_BY_IDS, |sql, pool| sqlx::query_as(sql)
             .bind(&list)
-            .fetch_optional(pool))
-        .map_err(store_error)?;
-        Ok(row.and_then(|measure| measure.request_id))
+            .fetch_all(pool))
+        .map_err(store_error)
     }
 
     /// The measures of requests.

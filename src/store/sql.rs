@@ -335,7 +335,7 @@ texts! {
     NEWEST_MASTER = Sql::both("SELECT master FROM content_key WHERE wrapped IS NOT NULL ORDER BY log_index DESC LIMIT 1");
     MASTER_USES = Sql::both(
         "SELECT master, COUNT(*) AS keys FROM (SELECT master FROM content_key WHERE wrapped IS NOT NULL \
-         UNION ALL SELECT master FROM webhook_key) k GROUP BY master ORDER BY master",
+         UNION ALL SELECT master FROM webhook_key UNION ALL SELECT master FROM account_key) k GROUP BY master ORDER BY master",
     );
     KEYS_OF_OTHER_MASTERS = Sql::both(
         "SELECT log_index FROM content_key WHERE master <> $1 AND wrapped IS NOT NULL AND log_index >= $2 AND log_index < $3 \

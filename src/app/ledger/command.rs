@@ -29,7 +29,7 @@ use crate::domain::workflow::Action;
 use crate::evidence::Digest;
 use crate::evidence::hub_key::HubKey;
 use crate::evidence::leaf::content_sha256;
-use crate::sealing::DataKey;
+use crate::sealing::{AccountDigest, DataKey};
 use crate::store::rows::Checkpoint;
 
 pub use super::sweep_task::{Sweep, SweepTask, SweptRequest};
@@ -150,7 +150,7 @@ pub enum Operation {
     /// What comes with time.
     Timers(Box<TimerWork>),
     /// Register measures from before or outside the hub.
-    Measures(Vec<Measure>),
+    Measures(Vec<NewMeasure>),
     /// Enter an uploaded document.
     Upload(Box<Upload>),
     /// Enter that a supervisor looks at requests.
@@ -175,6 +175,15 @@ pub enum Operation {
     Cases(CaseWork),
     /// Close a period, or set targets or a campaign.
     Reports(Box<super::reports::ReportStep>),
+}
+
+/// A measure from before or outside the hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMeasure {
+    /// The measure. Its id is made when it is registered.
+    pub measure: Measure,
+    /// The accounts that it holds, as far as they were stated.
+    pub accounts: Vec<AccountDigest>,
 }
 
 /// A catalogue.
@@ -246,6 +255,8 @@ pub struct Submit {
     pub copies_missing: Vec<Role>,
     /// The case that it names.
     pub case: Option<Box<NamedCase>>,
+    /// The accounts that it names.
+    pub accounts: Vec<AccountDigest>,
 }
 
 /// A copy of an order that the law gives to another agency.
@@ -291,6 +302,8 @@ pub struct Step {
     pub done: Option<Timestamp>,
     /// What it states.
     pub statement: Statement,
+    /// The accounts that its payload names.
+    pub accounts: Vec<AccountDigest>,
 }
 
 /// What a step states, apart from free text, which stays in the body.

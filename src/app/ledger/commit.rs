@@ -143,6 +143,7 @@ impl Writer {
         tx.remove_timers(&timers.removed).await?;
         tx.write(&state.appended.notices).await?;
         tx.write(&state.appended.relations).await?;
+        tx.write(&state.appended.account_documents).await?;
         tx.write(&state.appended.attachments).await?;
         tx.write(&state.appended.request_attachments).await?;
         tx.write(&state.measure_rows().map_err(encode_error)?).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::command::{Command, Holding, Step, states_a_result};
+use super::command::{Command, Holding, NewMeasure, Step, states_a_result};
 use super::environment::Environment;
 use super::record::{NewEntry, details_text};
 use super::state::{Registry, State};
@@ -175,10 +175,10 @@ pub(super) fn register(
     registry: &Registry,
     environment: &Environment,
     command: &Command,
-    measures: &[Measure],
+    measures: &[NewMeasure],
 ) -> Result<()> {
     let mut wrong = Vec::new();
-    for (index, measure) in measures.iter().enumerate() {
+    for (index, NewMeasure { measure, .. }) in measures.iter().enumerate() {
         for (member, agency) in [
             ("holder_agency_code", &measure.holder),
             ("issuer_agency_code", &measure.issuer),
@@ -196,7 +196,7 @@ pub(super) fn register(
         let twice = state
             .measures
             .values()
-            .chain(earlier)
+            .chain(earlier.iter().map(|earlier| &earlier.measure))
             .any(|known| is_same(known, measure));
         if twice {
             wrong.push(FieldViolation::new(
@@ -211,8 +211,9 @@ pub(super) fn register(
         return Err(Error::invalid(ErrorCode::FieldInvalid, wrong));
     }
     // The message stands under the first entry; each entry's details say its own measure whole.
-    let mut content_digest = state.keep_body(command.body.as_ref(), environment)?.digest;
-    for measure in measures {
+    let kept = state.keep_body(command.body.as_ref(), environment)?;
+    let mut content_digest = kept.digest;
+    for NewMeasure { measure, accounts } in measures {
         let measure = Measure {
             id: MeasureId::generate(&*environment.ids, state.hub_time),
             ..measure.clone()
@@ -235,6 +236,7 @@ pub(super) fn register(
             content_digest: std::mem::replace(&mut content_digest, NO_CONTENT),
         };
         state.append(&command.actor, entry);
+        state.name_accounts(RelatedId::Measure(measure.id.clone()), kept.log_index, accounts);
         state.measures.set(measure.id.clone(), measure);
     }
     Ok(())

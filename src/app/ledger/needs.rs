@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::case_needs::CaseNeeds;
 use super::clock::ClockStep;
-use super::command::{Command, Operation, RegistryChange, SweepTask};
+use super::command::{Command, NewMeasure, Operation, RegistryChange, SweepTask};
 use super::erasure::ErasureStep;
 use super::reports::ReportNeeds;
 use super::state::{Registry, State};
@@ -178,7 +178,7 @@ impl<'a> Needs<'a> {
             }
             Operation::Timers(work) => self.add_timers(work),
             Operation::Measures(measures) => {
-                for measure in measures {
+                for NewMeasure { measure, .. } in measures {
                     self.agencies.extend([&measure.holder, &measure.issuer]);
                     self.decisions.insert((&measure.holder, measure.decision.date));
                 }

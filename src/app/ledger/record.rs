@@ -7,15 +7,15 @@ use super::environment::Environment;
 use super::state::State;
 use crate::domain::error::{Error, Result};
 use crate::domain::event::{Beside, Entered};
-use crate::domain::ids::{AgencyCode, IdSource, IdempotencyKey, salt};
+use crate::domain::ids::{AgencyCode, IdSource, IdempotencyKey, RelatedId, salt};
 use crate::domain::mailbox::MailboxEntry;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::workflow::{Party, State as RequestState};
 use crate::evidence::Digest;
 use crate::evidence::digest::{hex, salted, sha256};
 use crate::evidence::leaf::{EntryType, Leaf, NO_CONTENT};
-use crate::sealing::{DataKey, entry_place};
-use crate::store::rows::{BodyRow, ContentKeyRow, EventRow, LogEntry, UsedKey};
+use crate::sealing::{AccountDigest, DataKey, entry_place};
+use crate::store::rows::{AccountDocumentRow, BodyRow, ContentKeyRow, EventRow, LogEntry, UsedKey};
 
 /// What an entry says beside who acted and when.
 #[derive(Debug)]
@@ -218,6 +218,16 @@ impl State {
             entry.leaf = Leaf { row_digest, ..leaf }.encode();
         }
         Ok(())
+    }
+
+    /// Keeps which accounts the document under `log_index` names, of this request or measure.
+    pub(super) fn name_accounts(&mut self, subject: RelatedId, log_index: i64, accounts: &[AccountDigest]) {
+        let rows = accounts.iter().map(|digest| AccountDocumentRow {
+            digest: digest.clone(),
+            subject: subject.clone(),
+            log_index,
+        });
+        self.appended.account_documents.extend(rows);
     }
 
     /// The leaves of this batch from `log_index` on.

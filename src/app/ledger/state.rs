@@ -30,9 +30,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::evidence::Digest;
 use crate::store::rows::{
-    AttachmentRow, BodyRow, CaseRequestRow, CaseRow, ConnectedAgency, ContentKeyRow, CredentialRow, CursorRow,
-    DeadlineRow, ErasedContentRow, EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, NoticeRow, ReadRow,
-    RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow, TrustPaperRow, UsedKey,
+    AccountDocumentRow, AttachmentRow, BodyRow, CaseRequestRow, CaseRow, ConnectedAgency, ContentKeyRow, CredentialRow,
+    CursorRow, DeadlineRow, ErasedContentRow, EventRow, HeadRow, HubKeyRow, JobRow, LogEntry, MeasureRow, NoticeRow,
+    ReadRow, RegisterCounter, RelationRow, RequestAttachmentRow, ShownRow, TrustPaperRow, UsedKey,
 };
 
 /// A map that remembers which entries a batch has changed.
@@ -165,6 +165,7 @@ pub(super) struct Appended {
     /// The entries that erase.
     pub(super) erased_by: Vec<i64>,
     pub(super) notices: Vec<NoticeRow>,
+    pub(super) account_documents: Vec<AccountDocumentRow>,
 }
 
 /// The state of one batch.

@@ -19,7 +19,7 @@ use crate::domain::catalogue::rule::DeadlineRule;
 use crate::domain::deadline::{self, ClockContext, Deadline, earliest_open_due};
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::EventDetails;
-use crate::domain::ids::OfficerId;
+use crate::domain::ids::{OfficerId, RelatedId};
 use crate::domain::regulation::not_agreed;
 use crate::domain::request::{self, EnforcementRequest};
 use crate::domain::response_time::{self, Counting};
@@ -140,6 +140,7 @@ pub(super) fn step(
     };
     let log_index = state.append(actor, entry);
     name_attachments(state, &after.id, log_index, &details.attachments);
+    state.name_accounts(RelatedId::Request(after.id.clone()), log_index, &step.accounts);
     if !details.deadlines.is_empty() {
         state.changed_deadlines.insert(after.id.clone());
         state.deadlines.insert(after.id.clone(), deadlines);

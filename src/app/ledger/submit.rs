@@ -84,7 +84,7 @@ pub(super) fn submit(
             province: registry.province(sender),
             case: submit.case.as_ref().map(|named| named.opened.clone()),
         };
-        opened.push(open(
+        let id = open(
             state,
             environment,
             (command, viewer, registry),
@@ -92,7 +92,9 @@ pub(super) fn submit(
             body,
             &addressee,
             opening,
-        )?);
+        )?;
+        state.name_accounts(RelatedId::Request(id.clone()), body.log_index, &submit.accounts);
+        opened.push(id);
     }
     for (addressee, copy) in copies {
         let relations = opened.iter().map(|request| Relation {

@@ -1,12 +1,19 @@
 //! Measures (biện pháp đang có hiệu lực) by themselves: those from before or outside the hub come in, and parties see
 //! theirs.
 
+mod accounts;
+mod indexing;
+
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use super::App;
+use super::ledger::command::NewMeasure;
 use super::ledger::measures::REGISTER_MEASURE;
 use super::ledger::{Actor, Command, Operation, Receipt};
 use super::requests::list::Page;
+use crate::domain::account::AccountNumber;
 use crate::domain::catalogue::definition::Effect;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::Measure;
@@ -14,6 +21,9 @@ use crate::domain::ids::{IdempotencyKey, MeasureId};
 use crate::domain::viewer::Viewer;
 use crate::evidence::leaf::{Leaf, content_sha256};
 use crate::store::MeasureFilter;
+
+pub use accounts::{AccountHold, AccountHolds, AccountLine, AccountStatement, Held};
+pub use indexing::Indexed;
 
 /// Measures to register, as they came.
 #[derive(Debug, Clone)]
@@ -24,6 +34,15 @@ pub struct MeasuresWrite {
     pub key: IdempotencyKey,
     /// The message, encoded again in field order: what the key is bound to.
     pub content: Bytes,
+}
+
+/// A measure from before or outside the hub, as it was stated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedMeasure {
+    /// The measure.
+    pub measure: Measure,
+    /// The accounts that it holds, as far as they are known.
+    pub accounts: BTreeSet<AccountNumber>,
 }
 
 /// A measure that was registered.
@@ -53,13 +72,14 @@ impl App {
     pub async fn register_measures(
         &self,
         write: MeasuresWrite,
-        measures: Result<Vec<Measure>>,
+        measures: Result<Vec<StatedMeasure>>,
     ) -> Result<Vec<RegisteredMeasure>> {
         let MeasuresWrite { actor, key, content } = write;
         let checked = measures.and_then(|measures| self.check_measures(&actor, measures));
         let receipts = match checked {
             Ok(measures) => {
-                let operation = Operation::Measures(measures);
+                let operation =
+                    Operation::Measures(measures.into_iter().map(|stated| self.new_measure(stated)).collect());
                 self.execute(Command::new(actor, key, "application/protobuf", content, operation))
                     .await?
             }
@@ -71,10 +91,17 @@ impl App {
         receipts.into_iter().map(registered).collect()
     }
 
+    fn new_measure(&self, stated: StatedMeasure) -> NewMeasure {
+        NewMeasure {
+            accounts: self.store.account_digests(&stated.accounts),
+            measure: stated.measure,
+        }
+    }
+
     /// The caller is party to each, and its kind makes measures.
-    fn check_measures(&self, actor: &Actor, measures: Vec<Measure>) -> Result<Vec<Measure>> {
+    fn check_measures(&self, actor: &Actor, measures: Vec<StatedMeasure>) -> Result<Vec<StatedMeasure>> {
         let mut wrong = Vec::new();
-        for (index, measure) in measures.iter().enumerate() {
+        for (index, StatedMeasure { measure, .. }) in measures.iter().enumerate() {
             if measure.holder != actor.agency && measure.issuer != actor.agency {
                 wrong.push(FieldViolation::new(
                     format!("measures[{index}]"),

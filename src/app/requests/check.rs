@@ -1,6 +1,8 @@
 //! Kiểm tra trước khi gửi: what Submit would say of an order, what it would open, and what its sender should know first. Nothing is
 //! stored.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::accept::{Arrived, Checks, Sent, read};
@@ -9,6 +11,7 @@ use crate::app::App;
 use crate::app::ledger::{Operation, Tried};
 use crate::domain::agency::{Channel, Role};
 use crate::domain::catalogue::Kind;
+use crate::domain::catalogue::account::PayloadOf;
 use crate::domain::deadline::{Deadline, DeadlineStatus};
 use crate::domain::document::parts::{Relation as DocumentRelation, RelationType};
 use crate::domain::document::{self, OrderDocument};
@@ -247,7 +250,7 @@ impl App {
         Ok(())
     }
 
-    /// The sender's own requests at these recipients that are under way about the same person or body: of this kind, and of the kinds whose
+    /// The sender's own requests at these recipients that are under way about the same person or body, or the same account: of this kind, and of the kinds whose
     /// measures it takes over. Those that it cites are no surprise.
     async fn duplicates(&self, viewer: &Viewer, order: &OrderDocument, kind: &Kind) -> Result<Vec<Advice>> {
         let mut found = Vec::new();
@@ -262,10 +265,15 @@ impl App {
             .filter(|known| known.r#type == RelationType::Supersedes);
         let taken_over = taken_over.filter(|known| known.measure).flat_map(|known| &known.kinds);
         let kinds: Vec<&KindCode> = std::iter::once(kind.code()).chain(taken_over).collect();
-        let mut under_way = self
-            .store
-            .under_way(viewer, &kinds, &order.recipients, LOOKED_AT)
-            .await?;
+        let store = &self.store;
+        let accounts = store.account_digests(&kind.accounts_in(PayloadOf::Order, &payload));
+        let where_to_look = (&*kinds, &*order.recipients);
+        let on_accounts = store.under_way_on_accounts(viewer, where_to_look, &accounts, LOOKED_AT);
+        let on_accounts = on_accounts.await?;
+        let named: BTreeSet<RequestId> = on_accounts.iter().map(|request| request.id.clone()).collect();
+        let mut under_way = store.under_way(viewer, &kinds, &order.recipients, LOOKED_AT).await?;
+        under_way.retain(|request| !named.contains(&request.id));
+        under_way.splice(0..0, on_accounts);
         let cited: Vec<RelatedId> = order.relations.iter().filter_map(DocumentRelation::related).collect();
         under_way.retain(|request| !cited.iter().any(|cited| cited.request() == Some(&request.id)));
         for some in under_way.chunks(BODIES) {
@@ -280,17 +288,35 @@ impl App {
                 let text = document_in(media_type, content).map_err(Error::internal)?;
                 let other: OrderDocument = document::parse(&text).map_err(Error::internal)?;
                 let other = serde_json::from_str(other.payload.get()).map_err(Error::internal)?;
-                if kind.is_about_the_same(&payload, (other_kind, &other)) {
-                    let place = order.recipients.iter().position(|code| *code == request.recipient);
-                    found.extend(place.map(|number| duplicate(number, kind, (request, other_kind))));
-                }
+                let same = if kind.is_about_the_same(&payload, (other_kind, &other)) {
+                    Same::Party
+                } else if named.contains(&request.id) {
+                    Same::Account
+                } else {
+                    continue;
+                };
+                let place = order.recipients.iter().position(|code| *code == request.recipient);
+                found.extend(place.map(|number| duplicate(number, same, kind, (request, other_kind))));
             }
         }
         Ok(found)
     }
 }
 
-fn duplicate(recipient: usize, kind: &Kind, (earlier, of): (&EnforcementRequest, &Kind)) -> Advice {
+/// What an earlier order has in common with this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Same {
+    /// The person or body.
+    Party,
+    /// An account.
+    Account,
+}
+
+fn duplicate(recipient: usize, same: Same, kind: &Kind, (earlier, of): (&EnforcementRequest, &Kind)) -> Advice {
+    let (whom, whom_en) = match same {
+        Same::Party => ("người này", "this person"),
+        Same::Account => ("tài khoản này", "this account"),
+    };
     let number = earlier.registry_number.as_deref();
     let registered = number.map(|number| format!(" (số {number})")).unwrap_or_default();
     let registered_en = number.map(|number| format!(" (no. {number})")).unwrap_or_default();
@@ -298,26 +324,26 @@ fn duplicate(recipient: usize, kind: &Kind, (earlier, of): (&EnforcementRequest,
     let (vi, en) = if earlier.kind != *kind.code() {
         (
             format!(
-                "Với người này, nơi nhận đang có “{}” gửi ngày {sent}{registered}: {id}; văn bản thay thế thì phải viện dẫn trong relations.",
+                "Với {whom}, nơi nhận đang có “{}” gửi ngày {sent}{registered}: {id}; văn bản thay thế thì phải viện dẫn trong relations.",
                 of.definition.title_vi
             ),
             format!(
-                "About this person the recipient has “{}” of {sent}{registered_en}: {id}; an order that takes its place must cite it in relations.",
+                "About {whom_en} the recipient has “{}” of {sent}{registered_en}: {id}; an order that takes its place must cite it in relations.",
                 of.definition.title_en
             ),
         )
     } else if earlier.state.is_open() {
         (
-            format!("Đã gửi yêu cầu cùng loại về cùng người này ngày {sent}{registered}, nơi nhận chưa trả lời: {id}."),
-            format!("The same was asked about the same person on {sent}{registered_en} and is not answered: {id}."),
+            format!("Đã gửi yêu cầu cùng loại về {whom} ngày {sent}{registered}, nơi nhận chưa trả lời: {id}."),
+            format!("The same was asked about {whom_en} on {sent}{registered_en} and is not answered: {id}."),
         )
     } else {
         (
             format!(
-                "Nơi nhận đang thực hiện biện pháp cùng loại với người này theo văn bản gửi ngày {sent}{registered}: {id}."
+                "Nơi nhận đang thực hiện biện pháp cùng loại với {whom} theo văn bản gửi ngày {sent}{registered}: {id}."
             ),
             format!(
-                "A measure of this kind on this person is in force there by what was sent on {sent}{registered_en}: {id}."
+                "A measure of this kind on {whom_en} is in force there by what was sent on {sent}{registered_en}: {id}."
             ),
         )
     };

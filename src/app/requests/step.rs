@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::app::ledger::Operation;
 use crate::app::ledger::command::{Statement, Step, states_a_result};
 use crate::domain::catalogue::Kind;
+use crate::domain::catalogue::account::PayloadOf;
 use crate::domain::deadline::needs_order_payload;
 use crate::domain::document::OrderDocument;
 use crate::domain::error::{Error, ErrorCode, Result};
@@ -108,6 +109,8 @@ impl App {
             Value::Null
         };
         let related = self.related(&request, &kind, stated.action).await?;
+        let answer = stated.answer_payload.as_ref();
+        let named = answer.map(|payload| kind.accounts_in(PayloadOf::Answer, payload));
         Ok(Operation::Step(Box::new(Step {
             related,
             decision: decision.filter(|_| stated.statement.holding.is_some()),
@@ -121,6 +124,7 @@ impl App {
             order_payload,
             answer_payload: stated.answer_payload,
             statement: stated.statement,
+            accounts: self.store.account_digests(named.iter().flatten()),
         })))
     }
 }

@@ -13,6 +13,7 @@ use crate::app::places::unit_for;
 use crate::app::signatures::Asked;
 use crate::domain::agency::{Agency, Role};
 use crate::domain::catalogue::Kind;
+use crate::domain::catalogue::account::PayloadOf;
 use crate::domain::catalogue::cited::Cited;
 use crate::domain::document::OrderDocument;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
@@ -185,6 +186,9 @@ impl App {
             copies,
             copies_missing,
             case: named_case(kind, order, &facts.payload).map(Box::new),
+            accounts: self
+                .store
+                .account_digests(&kind.accounts_in(PayloadOf::Order, &facts.payload)),
             payload: facts.payload,
         });
         Ok(Some((operation, verified)))

@@ -179,6 +179,12 @@ pub(super) const WEBHOOK_VERIFY: &str = example![
     "lienthong webhook verify body.json --headers headers.txt --secret-file secret",
 ];
 pub(super) const MEASURES_LIST: &str = example!["lienthong measures list --in-force --kind account-freeze"];
+pub(super) const MEASURES_ON_ACCOUNT: &str = example![
+    "lienthong measures on-account 0011-0012-3456",
+    "lienthong measures on-account 001100123456 --holder GIA-LAP.NH.970901 --output json",
+    "",
+    "A holder sees what every authority ordered there, an authority what it ordered itself and was answered.",
+];
 pub(super) const MEASURES_IMPORT: &str = example![
     "lienthong measures import measures.csv",
     "",
@@ -186,7 +192,8 @@ pub(super) const MEASURES_IMPORT: &str = example![
     "account-freeze,GIA-LAP.NH.970901,GIA-LAP.THADS.37,12/QĐ-THADS,2025-03-04,Chi cục THADS cũ,1000000,VND,2025-03-05",
     "",
     "decision_office, amount and currency may be empty; start_time is RFC 3339, or a date or time in Viet Nam; a decision in",
-    "several currencies has a line for each.",
+    "several currencies has a line for each. A column accounts may name the accounts that are held, several with ; between them:",
+    "then `lienthong measures on-account` finds the measure.",
 ];
 pub(super) const SANDBOX_ADVANCE: &str = example![
     "lienthong sandbox advance 6d                            a hub with sandbox = true alone; deadlines follow at once",

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use lienthong_proto::v1;
 use serde_json::{Value, json};
 
+use super::account_holds::OnAccount;
 use super::connection::ConnectionArgs;
 use super::help;
 use super::measures_file::{self, Line, identity};
@@ -27,6 +28,9 @@ pub(in crate::cli) enum Measures {
     /// Liệt kê: measures that the agency holds or has ordered, newest entry first.
     #[command(after_help = help::MEASURES_LIST)]
     List(List),
+    /// Tra cứu một tài khoản: all that is known to hold it, as far as you may see it, with authority, decision and time.
+    #[command(after_help = help::MEASURES_ON_ACCOUNT)]
+    OnAccount(OnAccount),
     /// Nhập: registers measures from before or outside the hub, so that they can be lifted here. Safe to run again: what is
     /// registered already is told and left out.
     #[command(after_help = help::MEASURES_IMPORT)]
@@ -66,6 +70,7 @@ impl Measures {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::List(list) => list.run().await,
+            Self::OnAccount(asked) => asked.run().await,
             Self::Import(import) => import.run().await,
         }
     }

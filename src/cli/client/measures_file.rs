@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::grpc::convert::time;
 
 /// The columns, and whether a line must fill them.
-const COLUMNS: [(&str, bool); 9] = [
+const COLUMNS: [(&str, bool); 10] = [
     ("kind", true),
     ("holder", true),
     ("issuer", true),
@@ -20,6 +20,7 @@ const COLUMNS: [(&str, bool); 9] = [
     ("amount", false),
     ("currency", false),
     ("start_time", true),
+    ("accounts", false),
 ];
 
 /// Most faults that are told.
@@ -59,6 +60,7 @@ pub(super) fn column_of(member: &str) -> &str {
         "issuer_agency_code" => "issuer",
         member if member.starts_with("held") && member.ends_with("unit") => "currency",
         member if member.starts_with("held") => "amount",
+        member if member.starts_with("accounts") => "accounts",
         member => member,
     }
 }
@@ -205,6 +207,12 @@ fn measure<'c>(number: usize, cell: impl Fn(&str) -> &'c str, faults: &mut Fault
             decision_office: cell("decision_office").to_owned(),
             held: if amount.is_empty() { Vec::new() } else { vec![held] },
             start_time: start.map(time),
+            accounts: cell("accounts")
+                .split(';')
+                .map(str::trim)
+                .filter(|account| !account.is_empty())
+                .map(str::to_owned)
+                .collect(),
         },
     })
 }
@@ -225,6 +233,11 @@ fn keep(measures: &mut Vec<Line>, line: Line, faults: &mut Faults) {
         return;
     }
     above.measure.held.extend(line.measure.held);
+    let accounts = line.measure.accounts.into_iter();
+    let accounts: Vec<String> = accounts
+        .filter(|account| !above.measure.accounts.contains(account))
+        .collect();
+    above.measure.accounts.extend(accounts);
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The client commands: what an agency does at a hub, for people and scripts.
 
+mod account_holds;
 mod agency;
 mod broadcast;
 pub(super) mod calendar;

@@ -151,7 +151,6 @@ pub(super) fn measures(measures: &[v1::Measure]) -> String {
         "Từ",
     ]);
     for measure in measures {
-        let held: Vec<String> = measure.held.iter().map(amount).collect();
         table.row(&[
             measure.measure_id.clone(),
             measure.kind.clone(),
@@ -160,11 +159,17 @@ pub(super) fn measures(measures: &[v1::Measure]) -> String {
             measure.issuer_agency_code.clone(),
             measure.decision_number.clone(),
             measure.decision_date.clone(),
-            held.join("; "),
+            amounts(&measure.held),
             words::clock(measure.start_time),
         ]);
     }
     table.text("  ")
+}
+
+/// What is held, one after the other.
+pub(super) fn amounts(held: &[v1::Amount]) -> String {
+    let held: Vec<String> = held.iter().map(amount).collect();
+    held.join("; ")
 }
 
 /// With dots between thousands, as on Vietnamese papers, for example `153.500.000 VND`; a fraction follows a comma.

@@ -51,6 +51,7 @@ words! {
     webhook_reason: WebhookReason, "WEBHOOK_REASON_";
     webhook_outcome: WebhookOutcome, "WEBHOOK_OUTCOME_";
     advice: AdviceReason, "ADVICE_REASON_";
+    order_purpose: OrderPurpose, "ORDER_PURPOSE_";
 }
 
 /// The label of a state.

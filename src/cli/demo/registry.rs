@@ -6,7 +6,8 @@ use prost::Message as _;
 use super::cast::{CastAgency, CastOfficer};
 use super::outcome::{Outcome, check, present};
 use super::partner::Partner;
-use super::tell::{date, event};
+use super::tell::event;
+use crate::cli::output::date;
 
 /// Enters `agency`, twice; `partner` has its certificate if it is connected.
 pub(super) async fn enter(operator: &Partner, agency: &CastAgency, partner: Option<&Partner>) -> Outcome<v1::Receipt> {

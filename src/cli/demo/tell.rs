@@ -136,12 +136,6 @@ pub(super) fn time(time: prost_types::Timestamp) -> String {
     instant(time).civil().strftime("%d/%m/%Y %H:%M").to_string()
 }
 
-/// A date as it is written in Viet Nam, for example `23/11/2026`; what is no date stays as it is.
-pub(super) fn date(text: &str) -> String {
-    text.parse::<jiff::civil::Date>()
-        .map_or_else(|_| text.to_owned(), |date| date.strftime("%d/%m/%Y").to_string())
-}
-
 /// What a clock is of.
 pub(super) fn clock_name(code: &str) -> (&str, &str) {
     match code {

@@ -1,6 +1,7 @@
 //! The catalogue: kinds as data (DESIGN section 5). The files stand in `catalogue/`, whose README explains them; the
 //! binary carries them, and `--catalogue DIR` overrides them. Nothing here reads a disk.
 
+pub mod account;
 pub mod attachment;
 mod basis;
 mod check;

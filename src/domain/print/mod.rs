@@ -24,6 +24,7 @@ pub use html::of_hub;
 pub use minutes::service_minutes;
 pub use notice::{NoticePaper, notice};
 pub use order::order;
+pub use payload::in_words;
 pub use register::{Book, register};
 pub use silence::{SilencePaper, SilenceStep, silence};
 

@@ -137,28 +137,33 @@ fn cell(schema: &Value, member: &Member<'_>) -> Html {
     }
 }
 
-/// A value in running text. Objects become `title: value` pairs, items of lists stand below each other.
 fn inline(schema: &Value, node: &Value, value: &Value) -> Html {
+    Html::text(&in_words(schema, node, value))
+}
+
+/// A value in running text, by its node of the schema. Objects become `title: value` pairs, items of lists stand below each other.
+pub fn in_words(schema: &Value, node: &Value, value: &Value) -> String {
     let node = follow(schema, node);
+    let joined = |parts: Vec<String>, separator: &str| {
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(separator)
+    };
     match value {
-        Value::Null => Html::nothing(),
-        Value::Bool(yes) => Html::text(if *yes { "Có" } else { "Không" }),
-        Value::Number(number) => Html::text(&number.to_string()),
-        Value::String(text) => Html::text(&words_of(node, text)),
+        Value::Null => String::new(),
+        Value::Bool(yes) => if *yes { "Có" } else { "Không" }.to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => words_of(node, text),
         Value::Array(items) => {
             let item_node = node.get("items").unwrap_or(&Value::Null);
-            Html::stacked(items.iter().map(|item| inline(schema, item_node, item)))
+            let items = items.iter().map(|item| in_words(schema, item_node, item));
+            joined(items.collect(), "\n")
         }
-        Value::Object(object) => amount(object).map_or_else(
-            || {
-                let pairs = members(schema, node, value).into_iter().map(|member| {
-                    let name = Html::text(&format!("{}: ", member.title));
-                    Html::all([name, inline(schema, member.node, member.value)])
-                });
-                Html::joined(pairs, "; ")
-            },
-            |amount| Html::text(&amount),
-        ),
+        Value::Object(object) => amount(object).unwrap_or_else(|| {
+            let pairs = members(schema, node, value).into_iter();
+            let pairs =
+                pairs.map(|member| format!("{}: {}", member.title, in_words(schema, member.node, member.value)));
+            joined(pairs.collect(), "; ")
+        }),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Measures from before or outside the hub on the wire.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lienthong_proto::v1;
 use prost_types::Timestamp as WireTime;
 
 use super::fields::Fields;
 use super::instant;
+use crate::app::measures::StatedMeasure;
+use crate::domain::account::AccountNumber;
 use crate::domain::error::Result;
 use crate::domain::event::{DecisionRef, Measure};
 use crate::domain::identifier::document_number;
@@ -25,18 +27,20 @@ const MAX_NUMBER: usize = 100;
 const MAX_OFFICE: usize = 200;
 /// Most characters of a unit of assets.
 const MAX_UNIT: usize = 30;
+/// Most accounts of one measure.
+const MAX_ACCOUNTS: usize = 100;
 
 /// Stands where the hub's own id will: the ledger gives it.
 const NO_ID_YET: &str = "mea_00000000000070008000000000000000";
 
 /// The measures that RegisterMeasures brings.
-pub(crate) fn new_measures(message: &v1::RegisterMeasuresRequest, now: Timestamp) -> Result<Vec<Measure>> {
+pub(crate) fn new_measures(message: &v1::RegisterMeasuresRequest, now: Timestamp) -> Result<Vec<StatedMeasure>> {
     let mut fields = Fields::default();
     if message.measures.is_empty() {
         fields.missing("measures");
     }
     fields.at_most("measures", message.measures.len(), MAX_MEASURES);
-    let measures: Vec<Option<Measure>> = message
+    let measures: Vec<Option<StatedMeasure>> = message
         .measures
         .iter()
         .take(MAX_MEASURES)
@@ -46,7 +50,7 @@ pub(crate) fn new_measures(message: &v1::RegisterMeasuresRequest, now: Timestamp
     fields.finish(measures.into_iter().collect())
 }
 
-fn new_measure(fields: &mut Fields, at: &str, measure: &v1::NewMeasure, now: Timestamp) -> Option<Measure> {
+fn new_measure(fields: &mut Fields, at: &str, measure: &v1::NewMeasure, now: Timestamp) -> Option<StatedMeasure> {
     let kind: Option<KindCode> = fields.id(&format!("{at}.kind"), &measure.kind);
     let holder: Option<AgencyCode> = fields.id(&format!("{at}.holder_agency_code"), &measure.holder_agency_code);
     let issuer: Option<AgencyCode> = fields.id(&format!("{at}.issuer_agency_code"), &measure.issuer_agency_code);
@@ -69,7 +73,8 @@ fn new_measure(fields: &mut Fields, at: &str, measure: &v1::NewMeasure, now: Tim
     );
     let amounts = held(fields, &format!("{at}.held"), &measure.held);
     let since = since(fields, &format!("{at}.start_time"), measure.start_time, now);
-    Some(Measure {
+    let accounts = accounts(fields, &format!("{at}.accounts"), &measure.accounts);
+    let measure = Measure {
         id: MeasureId::parse(NO_ID_YET).ok()?,
         request_id: None,
         kind: kind?,
@@ -86,7 +91,37 @@ fn new_measure(fields: &mut Fields, at: &str, measure: &v1::NewMeasure, now: Tim
         ended: None,
         changed_by: None,
         taken: BTreeMap::new(),
-    })
+    };
+    Some(StatedMeasure { measure, accounts })
+}
+
+fn accounts(fields: &mut Fields, at: &str, accounts: &[String]) -> BTreeSet<AccountNumber> {
+    fields.at_most(at, accounts.len(), MAX_ACCOUNTS);
+    let read = |(index, text): (usize, &String)| account(fields, &format!("{at}[{index}]"), text);
+    accounts
+        .iter()
+        .take(MAX_ACCOUNTS)
+        .enumerate()
+        .filter_map(read)
+        .collect()
+}
+
+/// The number of an account.
+fn account(fields: &mut Fields, at: &str, text: &str) -> Option<AccountNumber> {
+    if text.is_empty() {
+        fields.missing(at);
+        return None;
+    }
+    let number = AccountNumber::parse(text);
+    if number.is_err() {
+        fields.push(
+            at,
+            "format",
+            "Số tài khoản gồm 4 đến 34 chữ cái không dấu và chữ số; có thể có dấu chấm, gạch ngang, khoảng trắng ở giữa.",
+            "The number of an account has 4 to 34 letters and digits; dots, hyphens and spaces may separate them.",
+        );
+    }
+    number.ok()
 }
 
 fn future(fields: &mut Fields, at: &str) {
@@ -153,6 +188,14 @@ pub(crate) fn filter(message: &v1::ListMeasuresRequest) -> Result<MeasureFilter>
         counterparty: counterparty.map(|code| code.to_string()).unwrap_or_default(),
         in_force_only: message.in_force_only,
     }))
+}
+
+/// What ListAccountHolds asks for.
+pub(crate) fn account_asked(message: &v1::ListAccountHoldsRequest) -> Result<(AccountNumber, Option<AgencyCode>)> {
+    let mut fields = Fields::default();
+    let account = account(&mut fields, "account", &message.account);
+    let holder: Option<AgencyCode> = fields.optional_id("holder_agency_code", &message.holder_agency_code);
+    fields.finish(account.map(|account| (account, holder)))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::event::document;
 use super::upload::attachment;
 use super::vocabulary::{OnWire as _, number_of};
 use super::{localized, text_or_empty, time};
+use crate::app::measures::{AccountHold, AccountLine, AccountStatement, Held};
 use crate::app::requests::detail::RequestDetail;
 use crate::app::views::RequestView;
 use crate::domain::catalogue::Kind;
@@ -173,6 +174,38 @@ pub fn measure(measure: &Measure, effect: Effect) -> v1::Measure {
         end_time: measure.ended.map(time),
         decision_office: text_or_empty(measure.decision.office.as_deref()),
         changed_by_request_id: text_or_empty(measure.changed_by.as_ref().map(RequestId::as_str)),
+    }
+}
+
+/// What names an account.
+pub fn account_hold(hold: &AccountHold) -> v1::AccountHold {
+    let line = |line: &AccountLine| v1::AccountLine {
+        json: line.json.clone(),
+        text_vi: line.words.clone(),
+    };
+    let statement = |statement: &AccountStatement| v1::AccountStatement {
+        action: statement.action.to_wire(),
+        entry_time: Some(time(statement.time)),
+        log_index: statement.log_index,
+        lines: statement.lines.iter().map(line).collect(),
+    };
+    let decision = hold.decision.as_ref();
+    let (enforcement_request, outside) = match &hold.held {
+        Held::ByOrder { view, effect } => {
+            let measures = view.measures.iter().map(|held| measure(held, *effect)).collect();
+            let envelope = envelope(view);
+            (Some(v1::EnforcementRequest { measures, ..envelope }), None)
+        }
+        Held::Outside(view) => (None, Some(measure(&view.measure, view.effect))),
+    };
+    v1::AccountHold {
+        enforcement_request,
+        measure: outside,
+        purpose: hold.purpose.to_wire(),
+        decision_number: text_or_empty(decision.map(|decision| decision.number.as_str())),
+        decision_date: decision.map(|decision| decision.date.to_string()).unwrap_or_default(),
+        statements: hold.statements.iter().map(statement).collect(),
+        omitted_statements: i32::try_from(hold.left_off).unwrap_or(i32::MAX),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::domain::catalogue::rule::{Certainty, Nature, TimeUnit};
 use crate::domain::deadline::{ClockChange, DeadlineStatus, Duty, StepKind};
 use crate::domain::document::parts::RelationType;
 use crate::domain::document::step::ServiceWay;
+use crate::domain::enforcement_case::OrderPurpose;
 use crate::domain::erasure::ErasureState;
 use crate::domain::escalation::Tell;
 use crate::domain::mailbox::Lane;
@@ -83,6 +84,7 @@ on_wire! {
     Certainty as Certainty { Verified, Partly, Recalled, Derived }
     TimeUnit as TimeUnit { Hours, WorkingHours, WorkingDays, Days, Months, Years }
     Effect as Effect { Once, Periodic, UntilReleased }
+    OrderPurpose as OrderPurpose { Releases, Holds, Takes, Binds, Other }
     DayKind as DayKind { Holiday, DayInLieu, SwappedDayOff, MakeupWorkingDay, Alternative, Plain }
     DayOrigin as DayOrigin { Catalogue, Operator }
     StepKind as TraceStepKind { Start, Counted, Skipped, Paused, Span, Rolled, Due }
@@ -138,6 +140,7 @@ mod tests {
         round_trips(Certainty::ALL);
         round_trips(TimeUnit::ALL);
         round_trips(Effect::ALL);
+        round_trips(OrderPurpose::ALL);
         round_trips(DayKind::ALL);
         round_trips(DayOrigin::ALL);
         round_trips(StepKind::ALL);

@@ -5,15 +5,15 @@ use lienthong_proto::v1;
 use prost::Message as _;
 use tonic::Request;
 
-use super::{RequestService, page_size};
+use super::{ACCOUNT_PAGE, RequestService, page_size, page_size_of};
 use crate::app::measures::MeasuresWrite;
 use crate::domain::error::Result;
-use crate::domain::ids::MeasureId;
+use crate::domain::ids::{AgencyCode, MeasureId, RelatedId};
 use crate::grpc::caller::{actor, caller, viewer};
 use crate::grpc::convert::agency::{idempotency_key, with_key_fault};
 use crate::grpc::convert::measure as convert;
 use crate::grpc::convert::receipt::receipt;
-use crate::grpc::convert::request::measure;
+use crate::grpc::convert::request::{account_hold, measure};
 use crate::grpc::page::Tokens;
 
 impl RequestService {
@@ -39,6 +39,30 @@ impl RequestService {
             response.receipts.push(receipt(registered.receipt)?);
         }
         Ok(response)
+    }
+
+    pub(super) async fn account_hold_page(
+        &self,
+        request: &Request<v1::ListAccountHoldsRequest>,
+    ) -> Result<v1::ListAccountHoldsResponse> {
+        let caller = caller(request)?;
+        let message = request.get_ref();
+        let limit = page_size_of(message.page_size, ACCOUNT_PAGE)?;
+        let (account, holder) = convert::account_asked(message)?;
+        let holder_text = holder.as_ref().map_or("", AgencyCode::as_str);
+        let tokens = Tokens::of(&["account", caller.agency.code.as_str(), account.as_str(), holder_text]);
+        let after: Option<RelatedId> = tokens.position(&message.page_token)?;
+        let asked = (&account, holder.as_ref());
+        let found = self
+            .app
+            .account_holds(&viewer(&caller), asked, after.as_ref(), limit)
+            .await?;
+        let last = found.last.filter(|_| found.page.more);
+        Ok(v1::ListAccountHoldsResponse {
+            holds: found.page.items.iter().map(account_hold).collect(),
+            next_page_token: last.map(|last| tokens.after(last.as_str())).unwrap_or_default(),
+            incomplete: found.incomplete,
+        })
     }
 
     pub(super) async fn measure_page(

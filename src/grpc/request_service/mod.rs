@@ -38,6 +38,9 @@ use content::Carries;
 /// Entries per page when the caller names no number, and at most.
 const PAGE: (i32, i32) = (50, 500);
 
+/// Likewise of what names an account: each brings what its documents say.
+const ACCOUNT_PAGE: (i32, i32) = (20, 50);
+
 /// The service.
 #[derive(Debug, Clone)]
 pub struct RequestService {
@@ -185,8 +188,12 @@ pub(super) fn request_id(text: &str) -> Result<RequestId> {
 }
 
 fn page_size(size: i32) -> Result<usize> {
+    page_size_of(size, PAGE)
+}
+
+fn page_size_of(size: i32, (usual, most): (i32, i32)) -> Result<usize> {
     let mut fields = Fields::default();
-    let size = fields.page_size("page_size", size, PAGE.0, PAGE.1);
+    let size = fields.page_size("page_size", size, usual, most);
     fields.finish(Some(size))
 }
 
@@ -287,6 +294,13 @@ methods! {
             request: Request<v1::ListMeasuresRequest>,
         ) -> Result<Response<v1::ListMeasuresResponse>, Status> {
             reply(self.measure_page(&request).await)
+        }
+
+        async fn list_account_holds(
+            &self,
+            request: Request<v1::ListAccountHoldsRequest>,
+        ) -> Result<Response<v1::ListAccountHoldsResponse>, Status> {
+            reply(self.account_hold_page(&request).await)
         }
 
         async fn list_register(

@@ -1,5 +1,6 @@
 //! The rows as the ledger writes them and as queries read them.
 
+mod account;
 mod attachment;
 mod book;
 mod calendar;
@@ -19,6 +20,8 @@ mod supervision;
 mod timer;
 mod webhook;
 
+pub(crate) use account::AccountKeyRow;
+pub use account::{AccountDocumentRow, KeptDocument, NamingDocument};
 pub(crate) use attachment::RequestAttachmentRow;
 pub use attachment::{AttachmentRow, NamedAttachment};
 pub use book::StoredMovement;

@@ -4,6 +4,8 @@
 /// by it.
 pub(crate) const BEFORE_OPERATORS: &[&str] = &[
     "DROP INDEX event_suspension",
+    "DROP TABLE account_key",
+    "DROP TABLE account_document",
     "DROP TABLE webhook_endpoint",
     "DROP TABLE webhook_key",
     "DROP TABLE webhook_cursor",

@@ -7,7 +7,8 @@ use lienthong_proto::v1;
 use super::{Freezes, Story};
 use crate::cli::demo::outcome::{Outcome, check, present, refused};
 use crate::cli::demo::partner::Partner;
-use crate::cli::demo::tell::{date, dong, event, instant, table, time};
+use crate::cli::demo::tell::{dong, event, instant, table, time};
+use crate::cli::output::date;
 use crate::evidence::digest::hex;
 
 impl Partner {

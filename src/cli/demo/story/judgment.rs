@@ -5,7 +5,8 @@ use lienthong_proto::v1;
 use super::{Story, check_clock};
 use crate::cli::demo::outcome::{Outcome, check, present};
 use crate::cli::demo::partner::Order;
-use crate::cli::demo::tell::{date, deadlines, deadlines_and_why, event, instant, record, time};
+use crate::cli::demo::tell::{deadlines, deadlines_and_why, event, instant, record, time};
+use crate::cli::output::date;
 
 impl Story {
     pub(super) async fn court_transfers_late(&mut self) -> Outcome<Order> {

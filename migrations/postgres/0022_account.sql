@@ -1,0 +1,20 @@
+-- Which documents name which account, without telling the account: they are sealed, and its number stands here as a digest
+-- under a key. So all that is known to hold one account is found without opening everything.
+
+-- One row: the key, wrapped by a master key as the keys of content are. Documents from entries before `indexed_from` are still
+-- to be looked through, the newest first; 0: all are.
+CREATE TABLE account_key (
+    number       BIGINT NOT NULL PRIMARY KEY CHECK (number = 1),
+    master       TEXT COLLATE "C" NOT NULL,
+    wrapped      BYTEA NOT NULL,
+    indexed_from BIGINT NOT NULL CHECK (indexed_from >= 0)
+);
+
+-- `subject`: a request, or a measure from before or outside the hub. `log_index`: the entry of the document.
+CREATE TABLE account_document (
+    digest    TEXT COLLATE "C" NOT NULL,
+    subject   TEXT COLLATE "C" NOT NULL,
+    log_index BIGINT NOT NULL,
+    PRIMARY KEY (digest, subject, log_index)
+);
+CREATE INDEX account_document_by_entry ON account_document (log_index);
