@@ -39,12 +39,14 @@ impl Store {
         }
     }
 
-    /// The same; a database that has no key gets one. `fill` gives random bytes.
+    /// The same; a database that has no key gets one, and so does one whose key is lost before anything was found by it. `fill` gives
+    /// random bytes.
     ///
     /// # Errors
     /// The database's; INTERNAL if no master key is known.
     pub async fn keep_account_key(&self, fill: impl Fn(&mut [u8])) -> Result<()> {
-        if self.kept_account_key().await?.is_none() {
+        let is_lost = |kept: &Option<AccountKeyRow>| kept.as_ref().is_none_or(|kept| kept.open(&self.masters).is_err());
+        if is_lost(&self.kept_account_key().await?) {
             let (mut random, mut nonce) = ([0; 32], [0; 12]);
             fill(&mut random);
             fill(&mut nonce);
@@ -52,7 +54,8 @@ impl Store {
             let wrapped = wrapped.map_err(Error::internal)?;
             let (mut tx, head) = self.begin_ledger().await.map_err(store_error)?;
             // Another hub may have been faster.
-            if tx.account_key().await.map_err(store_error)?.is_none() {
+            let still_lost = is_lost(&tx.account_key().await.map_err(store_error)?);
+            if still_lost && !tx.names_accounts().await.map_err(store_error)? {
                 let all = i64::try_from(head.frontier.size()).map_err(Error::internal)?;
                 let row = AccountKeyRow::new(wrapped, all);
                 tx.write(&vec![row]).await.map_err(store_error)?;
@@ -191,6 +194,14 @@ impl LedgerTx {
         on_tx!(&mut self.tx, sql_account::ACCOUNT_KEY, |sql, connection| {
             sqlx::query_as(sql).fetch_optional(connection)
         })
+    }
+
+    /// Whether any document is known to name an account.
+    async fn names_accounts(&mut self) -> Written<bool> {
+        let first: Option<i64> = on_tx!(&mut self.tx, sql_account::ANY_ACCOUNT, |sql, connection| {
+            sqlx::query_scalar(sql).fetch_optional(connection)
+        })?;
+        Ok(first.is_some())
     }
 
     /// Forgets which accounts the documents name whose keys this erasure destroys.

@@ -16,6 +16,7 @@ macro_rules! documents_of_account {
 
 texts! {
     ACCOUNT_KEY = Sql::both("SELECT master, wrapped, indexed_from FROM account_key WHERE number = 1");
+    ANY_ACCOUNT = Sql::both("SELECT log_index FROM account_document LIMIT 1");
     ACCOUNTS_INDEXED = Sql::both(
         "UPDATE account_key SET indexed_from = $2 WHERE number = 1 AND indexed_from = $1 RETURNING indexed_from"
     );

@@ -42,7 +42,7 @@ pub static LINES: &[Line] = &[
     line(3, "S3", "\"xem xét xét miễn, giảm các khoản phải thi hành nộp ngân sách nhà nước\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(4, "S3", "\"tăng cường kiểm sát công tác thi hành án dân sự\"", &[Command("lienthong supervise list"), Command("lienthong send")]),
     line(5, "S3", "\"cung cấp thông tin về tài khoản, các khoản thu nhập\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
-    line(6, "S3", "\"giải tỏa việc phong tỏa tài khoản, tài sản\"", &[Command("lienthong measures list"), Command("lienthong track response-times")]),
+    line(6, "S3", "\"giải tỏa việc phong tỏa tài khoản, tài sản\"", &[Command("lienthong measures list"), Command("lienthong measures on-account"), Command("lienthong track response-times")]),
     line(7, "S3", "\"Thực hiện quyết định cưỡng chế trừ thu nhập, khấu trừ tài khoản, trừ vào tiền\"", &[Command("lienthong send"), Command("lienthong track response-times")]),
     line(8, "S3", "\"Hàng năm, Ngân hàng Nhà nước tỉnh … rà soát các vụ việc thi hành án liên quan đến tín dụng … còn tồn, tổng hợp khó khăn … báo cáo Ngân hàng Nhà nước Việt Nam, Bộ Tư pháp … xử lý nợ xấu\"", &[Command("lienthong report run credit-cases"), Command("lienthong report run credit-case-list")]),
     line(9, "S3", "\"tổ chức cưỡng chế thi hành các vụ án lớn, phức tạp\"", &[Command("lienthong send")]),

@@ -222,6 +222,7 @@ mod tests {
                 seconds: 1_740_800_000,
                 nanos: 5_000,
             }),
+            accounts: vec!["0011-0012.3456".to_owned(), "001100123456".to_owned()],
         }
     }
 
@@ -242,7 +243,11 @@ mod tests {
             ..Default::default()
         };
         let measures = new_measures(&message, Timestamp::parse_rfc3339(NOW).unwrap()).unwrap();
-        let [measure] = measures.as_slice() else { panic!() };
+        let [StatedMeasure { measure, accounts }] = measures.as_slice() else {
+            panic!()
+        };
+        let accounts: Vec<&str> = accounts.iter().map(AccountNumber::as_str).collect();
+        assert_eq!(accounts, ["001100123456"], "written twice, known once");
         assert_eq!(measure.since.micros(), 1_740_800_000_000_005);
         assert_eq!(measure.decision.number, "12/QĐ-CCTHADS");
         let amounts: Vec<_> = measure
@@ -318,6 +323,27 @@ mod tests {
                     ..sound()
                 },
                 "held[1].unit duplicate",
+            ),
+            (
+                v1::NewMeasure {
+                    accounts: vec!["0011".to_owned(), "số 0011".to_owned()],
+                    ..sound()
+                },
+                "accounts[1] format",
+            ),
+            (
+                v1::NewMeasure {
+                    accounts: vec![String::new()],
+                    ..sound()
+                },
+                "accounts[0] required",
+            ),
+            (
+                v1::NewMeasure {
+                    accounts: vec!["0011".to_owned(); 101],
+                    ..sound()
+                },
+                "accounts too_many",
             ),
             (
                 v1::NewMeasure {

@@ -38,6 +38,17 @@ async fn broadcast(world: &World, made: &mut Made) {
     made.broadcasts.push((reply.broadcast_id, desk.sender));
 }
 
+/// The account that the freezes name.
+pub(super) fn account() -> String {
+    let freeze = PAPERS
+        .0
+        .iter()
+        .find(|papers| papers.kind.code().as_str() == "account-freeze");
+    let order = &freeze.expect("a freeze").orders[0];
+    let number = order["payload"]["accounts"][0]["number"].as_str();
+    number.expect("an account").to_owned()
+}
+
 /// What is said of agencies, officers and measures.
 async fn registry(world: &World) {
     let measure = v1::NewMeasure {
@@ -55,6 +66,7 @@ async fn registry(world: &World) {
             seconds: 1_741_600_000,
             nanos: 0,
         }),
+        accounts: vec![Sort::Account.mark(5, 34)],
     };
     let message = v1::RegisterMeasuresRequest {
         idempotency_key: world.key(),
@@ -166,6 +178,14 @@ async fn read(world: &World, made: &Made) {
                 Rpc::RequestServiceListMeasures,
                 &v1::ListMeasuresRequest::default(),
             )
+            .await
+            .expect("a list");
+        let ask = v1::ListAccountHoldsRequest {
+            account: account(),
+            ..Default::default()
+        };
+        world
+            .call(party, Rpc::RequestServiceListAccountHolds, &ask)
             .await
             .expect("a list");
         let ask = v1::GetAgencyRequest {

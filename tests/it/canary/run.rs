@@ -24,6 +24,7 @@ const SERVER_LOG: &str = "LIENTHONG_TEST_POSTGRES_LOG";
 const BRINGING: &[Rpc] = &[
     Rpc::RequestServiceGet,
     Rpc::RequestServiceListMeasures,
+    Rpc::RequestServiceListAccountHolds,
     Rpc::RequestServiceListRegister,
     Rpc::MailboxServicePull,
     Rpc::MailboxServiceSubscribe,

@@ -3,7 +3,7 @@
 use lienthong_proto::{Rpc, v1};
 use prost::Message;
 
-use super::lives::Made;
+use super::lives::{self, Made};
 use super::world::World;
 use crate::harness::Fixture;
 use crate::harness::agencies::{ALL, OPERATOR};
@@ -84,6 +84,14 @@ async fn lists(world: &World, by: Fixture, of: Fixture) {
             ..Default::default()
         };
         ask(world, by, Rpc::RequestServiceListMeasures, message.encode_to_vec()).await;
+    }
+    for holder_agency_code in [String::new(), code()] {
+        let message = v1::ListAccountHoldsRequest {
+            account: lives::account(),
+            holder_agency_code,
+            ..Default::default()
+        };
+        ask(world, by, Rpc::RequestServiceListAccountHolds, message.encode_to_vec()).await;
     }
     for register in [v1::Register::Incoming, v1::Register::Judgments] {
         for agency_code in [String::new(), code()] {

@@ -42,6 +42,18 @@ pub(super) async fn messages(world: &World, id: &str) {
             ..Default::default()
         };
         wrong(world, BANK, Rpc::RequestServiceListMeasures, &message).await;
+        let message = v1::ListAccountHoldsRequest {
+            account: mark() + "_",
+            holder_agency_code: mark() + " x",
+            ..Default::default()
+        };
+        wrong(world, BANK, Rpc::RequestServiceListAccountHolds, &message).await;
+        let message = v1::ListAccountHoldsRequest {
+            account: "0011004001234".to_owned(),
+            page_token: mark(),
+            ..Default::default()
+        };
+        wrong(world, BANK, Rpc::RequestServiceListAccountHolds, &message).await;
         let message = v1::ListRegisterRequest {
             register: 2,
             agency_code: mark(),
@@ -221,6 +233,7 @@ pub(super) async fn messages(world: &World, id: &str) {
                 value: mark(),
                 unit: mark() + "\n",
             }],
+            accounts: vec![mark() + "_"],
             ..Default::default()
         };
         let message = v1::RegisterMeasuresRequest {

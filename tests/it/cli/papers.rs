@@ -94,6 +94,25 @@ backends! {
         for place in ["line 2, column decision_date", "line 2, column amount", "dòng 2, cột amount"] {
             assert!(faulty.stderr.contains(place), "{place}: {}", faulty.stderr);
         }
+        let with_accounts = format!("{},accounts\n", MEASURES.trim_end());
+        let accounts = format!("account-freeze,{bank},{office},55/QĐ-CCTHADS,2025-03-04,Chi cục cũ,7,USD,2025-03-05,0011-0012; 0011.0013\n");
+        desk.write("measures.csv", &format!("{with_accounts}{accounts}"));
+        desk.ask(BANK, &["measures", "import", "measures.csv"]).await;
+        let found = desk.ask(THADS, &["measures", "on-account", "0011 0013"]).await;
+        assert_eq!(found["holds"][0]["decision_number"], "55/QĐ-CCTHADS");
+        assert_eq!(found["holds"][0]["measure"]["in_force"], true);
+        let told = desk.text(BANK, &["measures", "on-account", "00110012", "--holder", bank]).await;
+        for said in ["1. Biện pháp đang có hiệu lực", "55/QĐ-CCTHADS (04/03/2025), Chi cục cũ", "7 USD", "Cổng chỉ nêu những gì đã biết"] {
+            assert!(told.contains(said), "{said}: {told}");
+        }
+        let none = desk.text(BANK, &["measures", "on-account", "00110014"]).await;
+        assert!(none.starts_with("Không biết có văn bản nào"), "{none}");
+        let wrong = desk.run(BANK, &["measures", "on-account", "số 12"]).await;
+        assert!(wrong.status == 1 && wrong.stderr.contains("account") && !wrong.stderr.contains("số 12"), "{}", wrong.stderr);
+        let wrong = format!("account-freeze,{bank},{office},56/QĐ-CCTHADS,2025-03-04,Chi cục cũ,7,USD,2025-03-05,x_1\n");
+        desk.write("measures.csv", &format!("{with_accounts}{wrong}"));
+        let refused = desk.run(BANK, &["measures", "import", "measures.csv"]).await;
+        assert!(refused.status == 1 && refused.stderr.contains("line 2, accounts"), "{}", refused.stderr);
         desk.write("measures.csv", &format!("{MEASURES}{}account-freeze,{bank},KHONG-CO,9,2025-03-04,,,,2025-03-05\n", line(8)));
         let refused = desk.run(BANK, &["measures", "import", "measures.csv"]).await;
         assert_eq!(refused.status, 1, "{}", refused.stderr);

@@ -1,6 +1,7 @@
 //! Content at rest: nobody reads it from the database alone, master keys are replaced while everything stays readable, and what
 //! is sealed is held against the log with master keys and without.
 
+mod accounts;
 mod command;
 mod masters;
 mod sealed;

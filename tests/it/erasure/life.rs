@@ -82,6 +82,31 @@ backends! {
         audit(&database).await;
     }
 
+    async fn an_erased_order_is_found_by_no_account_any_more(database) {
+        let world = World::start(&database).await;
+        let bank = world.hub.client(BANK).await;
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let id = world.send("account-freeze", &[BANK], |_| {}).await.remove(0);
+            world.answer(&bank, "account-freeze", "NO_CLIENT", BANK, &id).await;
+            world.close(&id).await;
+            ids.push(id);
+        }
+        let found = async || {
+            let ask = v1::ListAccountHoldsRequest { account: "0011004001234".to_owned(), ..Default::default() };
+            let page = bank.requests().list_account_holds(ask).await.expect("a page").into_inner();
+            let ids = page.holds.into_iter().filter_map(|hold| hold.enforcement_request);
+            ids.map(|order| order.enforcement_request_id).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(found().await, ids.iter().cloned().collect());
+        world.at(LATER);
+        world.erase(&ids[0]).await;
+        assert_eq!(found().await, [ids[1].clone()].into());
+        assert_eq!(database.raw().await.count("account_document").await, 1);
+        world.hub.stop().await;
+        audit(&database).await;
+    }
+
     async fn nobody_alone_and_no_other_agency_erases_anything(database) {
         let world = World::start(&database).await;
         let id = world.closed_enquiry(&[]).await;

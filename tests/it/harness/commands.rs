@@ -89,6 +89,7 @@ impl Order {
             "application/json",
             json(&content),
             Operation::Submit(Submit {
+                accounts: Vec::new(),
                 kind: Arc::clone(&self.kind),
                 recipients: self.recipients.iter().map(|fixture| fixture.code()).collect(),
                 relations: self.relations.clone(),
@@ -150,6 +151,7 @@ impl Target {
             "application/json",
             json(&content.to_string()),
             Operation::Step(Box::new(Step {
+                accounts: Vec::new(),
                 request_id: self.id.clone(),
                 sender: self.sender.clone(),
                 recipient: self.recipient.clone(),

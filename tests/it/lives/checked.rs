@@ -128,7 +128,9 @@ backends! {
         let same = "001085012345";
         assert_eq!(checked(BANK, &["0202", "0101"], same).await, [life.id.as_str()]);
         assert_eq!(checked(BANK, &["0202"], same).await, [""; 0], "another account");
-        assert_eq!(checked(BANK, &["0101"], "001085099999").await, [""; 0], "another person");
+        let other = "001085099999";
+        assert_eq!(checked(BANK, &["0202", "01-01"], other).await, [life.id.as_str()], "a joint account, or a mistake");
+        assert_eq!(checked(BANK, &["0202"], other).await, [""; 0], "another person's account");
         assert_eq!(checked(BANK_2, &["0101"], same).await, [""; 0], "another bank");
         life.acknowledge().await;
         life.answer("HELD_FULL").await;

@@ -9,6 +9,7 @@ mod debit;
 mod deduction;
 mod followed;
 mod freeze;
+mod holds;
 mod information;
 mod judgment;
 pub(crate) mod life;

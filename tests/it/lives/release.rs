@@ -102,6 +102,7 @@ backends! {
             decision_office: "Chi cục Thi hành án dân sự thành phố Phủ Lý".to_owned(),
             held: vec![v1::Amount { value: "20000000".to_owned(), unit: "VND".to_owned() }],
             start_time: Some(prost_types::Timestamp { seconds: 1_744_250_000, nanos: 0 }),
+            accounts: Vec::new(),
         };
         let ask = v1::RegisterMeasuresRequest { idempotency_key: world.key(), measures: vec![measure] };
         let reply = requests.register_measures(ask).await.expect("registered").into_inner();

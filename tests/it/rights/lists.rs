@@ -60,6 +60,29 @@ async fn measures(client: &Client) -> Vec<String> {
     .await
 }
 
+/// The requests that name the examples' account and a caller sees; empty for a measure of before the hub.
+async fn on_account(client: &Client) -> Vec<String> {
+    paged(async |page_token| {
+        let ask = v1::ListAccountHoldsRequest {
+            account: "0011004001234".to_owned(),
+            page_size: 1,
+            page_token,
+            ..Default::default()
+        };
+        let page = client.requests().list_account_holds(ask).await;
+        let page = page.expect("a page").into_inner();
+        let id = |hold: v1::AccountHold| hold.enforcement_request.map(|order| order.enforcement_request_id);
+        (
+            page.holds
+                .into_iter()
+                .map(|hold| id(hold).unwrap_or_default())
+                .collect(),
+            page.next_page_token,
+        )
+    })
+    .await
+}
+
 async fn book(client: &Client) -> Vec<String> {
     paged(async |page_token| {
         let ask = v1::ListRegisterRequest {
@@ -135,7 +158,8 @@ backends! {
         for (number, sent) in sent.iter().enumerate() {
             world.answer(sent, &format!("answer-{number:04}")).await;
         }
-        let old = import("import-0001", vec![old_freeze("import-0001")]);
+        let old = v1::NewMeasure { accounts: vec!["0011004001234".to_owned()], ..old_freeze("import-0001") };
+        let old = import("import-0001", vec![old]);
         world.client(BANK, "").requests().register_measures(old).await.expect("registered");
         for agency in [THADS, BANK] {
             for person in STAFF {
@@ -147,8 +171,11 @@ backends! {
                 assert_eq!(lines, in_book, "the register of {what}");
                 // A measure of before the hub came of no request: it is for those who see all.
                 let expected = expected.into_iter().chain((person.scope == Scope::All).then(String::new));
+                let expected: BTreeSet<String> = expected.collect();
+                let named: BTreeSet<String> = on_account(client).await.into_iter().collect();
+                assert_eq!(named, expected, "what names the account, for {what}");
                 let listed: BTreeSet<String> = measures(client).await.into_iter().collect();
-                assert_eq!(listed, expected.collect(), "the measures of {what}");
+                assert_eq!(listed, expected, "the measures of {what}");
             }
         }
         world.hub.stop().await;

@@ -31,6 +31,7 @@ pub(crate) fn old_freeze(key: &str) -> v1::NewMeasure {
             seconds: 1_741_600_000,
             nanos: 0,
         }),
+        accounts: Vec::new(),
     }
 }
 

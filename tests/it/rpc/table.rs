@@ -238,6 +238,13 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         | Rpc::WebhookServiceSendTestEvent => webhooks::row(rpc),
         Rpc::AdminServiceListOperatorActions => supervised::operator_actions(),
         Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
+        Rpc::RequestServiceListAccountHolds => open(|_, _, _| {
+            v1::ListAccountHoldsRequest {
+                account: "0011004001234".to_owned(),
+                ..Default::default()
+            }
+            .encode_to_vec()
+        }),
         Rpc::RequestServiceListRegister => open(|_, _, _| {
             v1::ListRegisterRequest {
                 register: v1::Register::Incoming.into(),

@@ -1,6 +1,7 @@
 //! The catalogue as a whole: what is embedded is sound, what is broken is named, and documents that do not fit their
 //! kind are refused at the right place.
 
+mod account;
 mod account_debit;
 mod account_freeze;
 mod account_information;

@@ -1,0 +1,137 @@
+//! The digests of accounts beside sealed documents: made anew from the documents, wrapped anew with their key, gone with what was
+//! erased, and nothing to whoever has the database alone.
+
+use std::time::Duration;
+
+use lienthong::evidence::digest::{hex, sha256};
+use lienthong::server::settings::HubSettings;
+use lienthong_proto::v1;
+
+use super::{both, newest, other_key, told};
+use crate::harness::agencies::{BANK, THADS};
+use crate::harness::audit::audit;
+use crate::harness::commands::kind;
+use crate::harness::hub::settings;
+use crate::harness::raw::Row;
+use crate::harness::wire::reason;
+use crate::harness::{TestDatabase, TestHub, documents};
+use crate::rpc::same_key::submit;
+
+const ACCOUNT: &str = "0011004001234";
+
+async fn named(hub: &TestHub) -> Vec<v1::AccountHold> {
+    let client = hub.client(BANK).await;
+    loop {
+        let ask = v1::ListAccountHoldsRequest {
+            account: ACCOUNT.to_owned(),
+            ..Default::default()
+        };
+        let page = client
+            .requests()
+            .list_account_holds(ask)
+            .await
+            .expect("a page")
+            .into_inner();
+        if !page.incomplete {
+            return page.holds;
+        }
+        // The hub's own work is under way.
+        hub.app().index_accounts(1).await.expect("a job");
+    }
+}
+
+/// Freezes that were sent, and one that was answered.
+async fn with_freezes(hub: &TestHub) {
+    let (thads, bank) = (hub.client(THADS).await, hub.client(BANK).await);
+    let mut sent = Vec::new();
+    for number in 0..3 {
+        let order = documents::order(&kind("account-freeze"), &format!("freeze-{number}"), THADS, &[BANK]);
+        let reply = thads.requests().submit(submit(&order)).await.expect("accepted");
+        sent.push(reply.into_inner().receipts[0].enforcement_request_id.clone());
+    }
+    let answer = documents::answer(&kind("account-freeze"), "HELD_FULL", "answer-0001", BANK, &sent[0]);
+    let content = Some(v1::answer_request::Content::Document(answer.to_string()));
+    let message = v1::AnswerRequest {
+        content,
+        expected_version: 0,
+    };
+    bank.requests().answer(message).await.expect("answered");
+}
+
+/// What stands in the table.
+async fn kept(database: &TestDatabase) -> Vec<(String, String, i64)> {
+    let rows = database
+        .raw()
+        .await
+        .rows("SELECT digest, subject, log_index FROM account_document ORDER BY 1, 2, 3")
+        .await;
+    let text = |row: &Row, name: &str| row[name].text().to_owned();
+    rows.iter()
+        .map(|row| (text(row, "digest"), text(row, "subject"), row["log_index"].integer()))
+        .collect()
+}
+
+async fn wrapped_by(database: &TestDatabase) -> String {
+    database.raw().await.rows("SELECT master FROM account_key").await[0]["master"]
+        .text()
+        .to_owned()
+}
+
+backends! {
+    async fn documents_of_before_are_looked_through_once(database) {
+        let hub = TestHub::start(&database).await;
+        with_freezes(&hub).await;
+        let (before, rows) = (named(&hub).await, kept(&database).await);
+        assert_eq!((before.len(), rows.len()), (3, 5), "three orders; the answer names two accounts");
+        let again = settings(&database, &hub.authority);
+        let raw = database.raw().await;
+        // As an older hub left it.
+        let hub = hub.again_after(again, || ()).await;
+        raw.execute("DELETE FROM account_document").await.expect("done");
+        raw.execute("UPDATE account_key SET indexed_from = (SELECT tree_size FROM ledger_head)").await.expect("done");
+        assert_eq!(named(&hub).await, before);
+        assert_eq!(kept(&database).await, rows, "the same, each once");
+        // What came meanwhile is there already: a second time changes nothing.
+        raw.execute("UPDATE account_key SET indexed_from = (SELECT tree_size FROM ledger_head)").await.expect("done");
+        assert_eq!(named(&hub).await, before);
+        assert_eq!(kept(&database).await, rows);
+        hub.stop().await;
+        audit(&database).await;
+    }
+
+    async fn the_key_is_wrapped_anew_and_a_lost_one_finds_nothing_wrong(database) {
+        let hub = TestHub::start(&database).await;
+        with_freezes(&hub).await;
+        let (before, first) = (named(&hub).await, wrapped_by(&database).await);
+        let with = |settings: HubSettings, masters: &str| HubSettings { masters: told(masters), ..settings };
+        let again = with(settings(&database, &hub.authority), &both());
+        let hub = hub.again(again).await;
+        while wrapped_by(&database).await == first {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(wrapped_by(&database).await, newest(&other_key()));
+        assert_eq!(named(&hub).await, before);
+        database.raw().await.execute("UPDATE account_key SET master = 'ffffffffffffffff'").await.expect("done");
+        let again = with(settings(&database, &hub.authority), &both());
+        let hub = hub.again(again).await;
+        let ask = v1::ListAccountHoldsRequest { account: ACCOUNT.to_owned(), ..Default::default() };
+        let refused = hub.client(BANK).await.requests().list_account_holds(ask).await.expect_err("the key is lost");
+        assert_eq!(reason(&refused), "UNAVAILABLE", "and not: nothing holds it");
+        let order = documents::order(&kind("account-freeze"), "freeze-later", THADS, &[BANK]);
+        hub.client(THADS).await.requests().submit(submit(&order)).await.expect("orders go on");
+        hub.stop().await;
+    }
+
+    async fn nobody_finds_an_account_in_the_database_alone(database) {
+        let hub = TestHub::start(&database).await;
+        with_freezes(&hub).await;
+        hub.stop().await;
+        let rows = kept(&database).await;
+        let digests = rows.iter().map(|(digest, ..)| digest.as_str());
+        let guessed = hex(&sha256(ACCOUNT.as_bytes()));
+        for digest in digests {
+            assert_eq!(digest.len(), 32);
+            assert!(!guessed.contains(digest) && !digest.contains(ACCOUNT));
+        }
+    }
+}
