@@ -31,7 +31,6 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::ids::AgencyCode;
 use crate::domain::ids::IdSource;
-use crate::domain::mailbox::Lane;
 use crate::domain::time::Clock;
 use crate::signing::{LogBreak, Signer};
 use crate::store::{Outage, Shown, Store, store_error};
@@ -340,10 +339,10 @@ fn kib_of_bytes(bytes: usize) -> usize {
     bytes.saturating_mul(4) / 1_024 + 1
 }
 
-/// What goes into the URGENT lane of mailboxes goes first here too.
+/// What lifts a measure goes first. What only is urgent waits its turn: it begins to hold somebody.
 fn priority(command: &Command) -> Priority {
     match &command.operation {
-        Operation::Submit(submit) if submit.kind.definition.lane == Lane::Urgent => Priority::Release,
+        Operation::Submit(submit) if submit.kind.lifts() => Priority::Release,
         Operation::Submit(_)
         | Operation::Step(_)
         | Operation::Advance(_)

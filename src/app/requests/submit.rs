@@ -19,7 +19,6 @@ use crate::domain::document::OrderDocument;
 use crate::domain::error::{Error, ErrorCode, FieldViolation, Result};
 use crate::domain::event::Relation;
 use crate::domain::ids::{AgencyCode, BroadcastId, RelatedId, RequestId, UnitId};
-use crate::domain::mailbox::Lane;
 use crate::domain::request::EnforcementRequest;
 use crate::domain::territory::{Fit, current_place, fit};
 use crate::domain::viewer::Viewer;
@@ -120,7 +119,7 @@ impl App {
     /// Whether the order lifts what holds somebody.
     fn is_release(&self, order: &OrderDocument) -> bool {
         let kind = self.catalogue.kind(&order.kind, self.clock.now().date());
-        kind.is_some_and(|kind| kind.definition.lane == Lane::Urgent)
+        kind.is_some_and(|kind| kind.lifts())
     }
 
     /// All that can be checked of an order before the ledger; nothing if something is wrong and `manner` goes on after it.

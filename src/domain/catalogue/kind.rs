@@ -13,6 +13,7 @@ use super::schema::Schema;
 use super::sums::Subject;
 use crate::domain::document::parts::{Code, RelationType};
 use crate::domain::ids::KindCode;
+use crate::domain::mailbox::Lane;
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
 
@@ -106,6 +107,13 @@ impl Kind {
             }
         }
         found
+    }
+
+    /// Whether its orders lift what holds somebody: they go first, and no flood of others may keep them out.
+    pub fn lifts(&self) -> bool {
+        let definition = &self.definition;
+        let lets_go = |relation: &RelationDefinition| relation.r#type == RelationType::Releases || relation.measure;
+        definition.lane == Lane::Urgent && !definition.effect.is_measure() && definition.relations.iter().any(lets_go)
     }
 
     /// What it says of relations of that sort.

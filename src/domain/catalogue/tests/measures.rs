@@ -472,3 +472,20 @@ fn a_bank_reports_what_it_sold_and_what_is_left_within_a_day() {
     let [reported]: [DeadlineRule; 1] = clocks("secured-asset-result", "report").try_into().unwrap();
     assert_eq!((reported.limit.unwrap().amount, reported.nature.as_str()), (24, "law"));
 }
+
+#[test]
+fn what_lifts_goes_first_and_what_begins_to_hold_does_not() {
+    let catalogue = super::catalogue();
+    let lifting: Vec<&str> = catalogue
+        .newest_kinds()
+        .filter(|kind| kind.lifts())
+        .map(|kind| kind.code().as_str())
+        .collect();
+    let expected = [
+        "exit-suspension-change",
+        "freeze-release",
+        "measure-end-notice",
+        "registration-release",
+    ];
+    assert_eq!(lifting, expected);
+}
