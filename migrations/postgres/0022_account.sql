@@ -2,12 +2,14 @@
 -- under a key. So all that is known to hold one account is found without opening everything.
 
 -- One row: the key, wrapped by a master key as the keys of content are. Documents from entries before `indexed_from` are still
--- to be looked through, the newest first; 0: all are.
+-- to be looked through, the newest first; 0: all are. `hubs`: JSON, the hubs that have started with a program that writes what stands
+-- below; with each new one everything is looked through once more, since it may have written before without.
 CREATE TABLE account_key (
     number       BIGINT NOT NULL PRIMARY KEY CHECK (number = 1),
     master       TEXT COLLATE "C" NOT NULL,
     wrapped      BYTEA NOT NULL,
-    indexed_from BIGINT NOT NULL CHECK (indexed_from >= 0)
+    indexed_from BIGINT NOT NULL CHECK (indexed_from >= 0),
+    hubs         TEXT COLLATE "C" NOT NULL
 );
 
 -- `subject`: a request, or a measure from before or outside the hub. `log_index`: the entry of the document.

@@ -5,6 +5,8 @@ use std::fmt;
 use aws_lc_rs::hmac;
 
 use super::data_key::DataKey;
+use crate::evidence::Digest;
+use crate::evidence::digest::hex;
 
 /// Bytes of a digest that are kept: two accounts out of a million million share one with a chance below 10⁻¹⁴.
 const KEPT: usize = 16;
@@ -44,8 +46,9 @@ impl AccountKey {
         context.update(b"lienthong account v1\0");
         context.update(number.as_bytes());
         let tag = context.sign();
-        let kept = tag.as_ref().iter().take(KEPT);
-        AccountDigest(kept.map(|byte| format!("{byte:02x}")).collect())
+        let mut digest = <&Digest>::try_from(tag.as_ref()).map(hex).unwrap_or_default();
+        digest.truncate(2 * KEPT);
+        AccountDigest(digest)
     }
 }
 

@@ -44,11 +44,13 @@ pub(super) fn start(
         let webhooks = webhooks::run(webhooks, calls);
         let lines = enter_lines(app.clone(), meter.clone(), pending);
         let erased = remove_erased(app.clone(), documents.clone(), meter.clone());
+        let accounts = index_accounts(app.clone(), meter.clone());
         tokio::join!(
             work(app, meter.clone()),
             lines,
             tidy(documents, meter),
             erased,
+            accounts,
             webhooks
         );
     }))
@@ -112,6 +114,31 @@ async fn remove_erased(app: App, documents: Documents, meter: JobMeter) {
     }
 }
 
+/// Looks through documents of before for the accounts that they name.
+async fn index_accounts(app: App, meter: JobMeter) {
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut trouble = Trouble::default();
+    loop {
+        ticks.tick().await;
+        loop {
+            let began = Instant::now();
+            let done = meter.run("index_accounts", app.index_accounts(1)).await;
+            let more = done.as_ref().is_ok_and(|done| done.more);
+            if let Ok(found) = done.as_ref().map(|done| done.found)
+                && found > 0
+            {
+                tracing::info!(found, "jobs.accounts.indexed");
+            }
+            tell!(trouble, done, "jobs.accounts");
+            if !more {
+                break;
+            }
+            rest_beside_others(&app, began).await;
+        }
+    }
+}
+
 /// What has been seen to, so that it is not looked at again without need.
 #[derive(Debug, Default)]
 struct Seen {
@@ -164,17 +191,6 @@ async fn look(app: &App, meter: &JobMeter, seen: &mut Seen) -> Result<()> {
         let done = meter.run("suspend", app.follow_suspensions(PIECES)).await?;
         if done.moved > 0 {
             tracing::info!(moved = done.moved, "jobs.suspension.followed");
-        }
-        if !done.more {
-            break;
-        }
-        rest_beside_others(app, began).await;
-    }
-    loop {
-        let began = Instant::now();
-        let done = meter.run("index_accounts", app.index_accounts(1)).await?;
-        if done.found > 0 {
-            tracing::info!(found = done.found, "jobs.accounts.indexed");
         }
         if !done.more {
             break;

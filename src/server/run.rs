@@ -252,11 +252,9 @@ impl Hub {
             .await
             .map_err(ConnectError::Open)?
             .err();
-        let cannot_listen = |source| StartError::Listen {
-            address: settings.listen,
-            source,
-        };
-        let listener = TcpListener::bind(settings.listen).await.map_err(cannot_listen)?;
+        let address = settings.listen;
+        let cannot_listen = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
 
         let hub_id: Arc<str> = settings.hub_id.into();
@@ -271,6 +269,8 @@ impl Hub {
             ledger: settings.ledger,
             trust: Some(Arc::new(SealTrust::new(tls.anchors(), tls.crls()))),
         });
+        // Before anything is written: what is written without the key is looked through again.
+        app.keep_account_key(&*ids).await.map_err(StartError::Schema)?;
         app.follow_clock().await.map_err(StartError::Schema)?;
         let mut in_force = InForce {
             anchors: tls.anchors(),
@@ -278,12 +278,9 @@ impl Hub {
         };
         if let Some(log_break) = log_break {
             tracing::error!(reason = %log_break, "ledger.read_only");
-            app.store.bring_account_key().await.map_err(StartError::Schema)?;
         } else {
             require_registered(&app, &settings.signer).await?;
             app.destroy_again().await.map_err(StartError::Schema)?;
-            let keep = app.store.keep_account_key(|bytes| ids.fill(bytes));
-            keep.await.map_err(StartError::Schema)?;
             calendar::bring_in(&app.store, &app.ledger, &calendar)
                 .await
                 .map_err(StartError::CalendarDays)?;

@@ -1,13 +1,15 @@
 //! Accounts: the key of their digests, and the documents that name them
 //! ([decision 0039](../../docs/decisions/0039-holds-on-an-account.md)).
 
+use std::collections::BTreeMap;
+
 use super::backend::{on_pool, on_tx};
 use super::rows::{AccountDocumentRow, AccountKeyRow, KeptDocument, NamingDocument};
 use super::write::LedgerTx;
 use super::{Store, json_list, sql_account, store_error};
 use crate::domain::account::AccountNumber;
 use crate::domain::error::{Error, Result};
-use crate::domain::ids::{AgencyCode, RelatedId, UnitId};
+use crate::domain::ids::{AgencyCode, RelatedId, RequestId, UnitId};
 use crate::domain::viewer::Viewer;
 use crate::sealing::{ACCOUNT_KEY_PLACE, AccountDigest, AccountKey, DataKey, MasterId};
 
@@ -39,28 +41,41 @@ impl Store {
         }
     }
 
-    /// The same; a database that has no key gets one, and so does one whose key is lost before anything was found by it. `fill` gives
-    /// random bytes.
+    /// Whether this hub knows the key.
+    pub(crate) fn knows_account_key(&self) -> bool {
+        self.account_key.get().is_some()
+    }
+
+    /// Brings in the key for a hub that writes, told apart from others by `hub`; a database that has no key gets one, and so does one whose
+    /// key is lost before anything was found by it. `fill` gives random bytes.
     ///
     /// # Errors
     /// The database's; INTERNAL if no master key is known.
-    pub async fn keep_account_key(&self, fill: impl Fn(&mut [u8])) -> Result<()> {
-        let is_lost = |kept: &Option<AccountKeyRow>| kept.as_ref().is_none_or(|kept| kept.open(&self.masters).is_err());
-        if is_lost(&self.kept_account_key().await?) {
-            let (mut random, mut nonce) = ([0; 32], [0; 12]);
-            fill(&mut random);
-            fill(&mut nonce);
-            let wrapped = self.masters.wrap(ACCOUNT_KEY_PLACE, &DataKey::new(random), nonce);
-            let wrapped = wrapped.map_err(Error::internal)?;
-            let (mut tx, head) = self.begin_ledger().await.map_err(store_error)?;
+    pub async fn keep_account_key(&self, hub: &str, fill: impl Fn(&mut [u8])) -> Result<()> {
+        let opens = |kept: &AccountKeyRow| kept.open(&self.masters).is_ok();
+        let is_ready = |kept: &AccountKeyRow| opens(kept) && kept.is_used_by(hub);
+        if self.kept_account_key().await?.as_ref().is_some_and(is_ready) {
+            return self.bring_account_key().await.map(drop);
+        }
+        let (mut random, mut nonce) = ([0; 32], [0; 12]);
+        fill(&mut random);
+        fill(&mut nonce);
+        let wrapped = self.masters.wrap(ACCOUNT_KEY_PLACE, &DataKey::new(random), nonce);
+        let wrapped = wrapped.map_err(Error::internal)?;
+        let (mut tx, head) = self.begin_ledger().await.map_err(store_error)?;
+        let end = i64::try_from(head.frontier.size()).map_err(Error::internal)?;
+        let row = match tx.account_key().await.map_err(store_error)? {
             // Another hub may have been faster.
-            let still_lost = is_lost(&tx.account_key().await.map_err(store_error)?);
-            if still_lost && !tx.names_accounts().await.map_err(store_error)? {
-                let all = i64::try_from(head.frontier.size()).map_err(Error::internal)?;
-                let row = AccountKeyRow::new(wrapped, all);
-                tx.write(&vec![row]).await.map_err(store_error)?;
-                tx.commit().await.map_err(store_error)?;
-            }
+            Some(kept) if is_ready(&kept) => None,
+            Some(kept) if opens(&kept) => Some(kept.used_also_by(hub, end)),
+            Some(_) if tx.names_accounts().await.map_err(store_error)? => None,
+            Some(_) | None => Some(AccountKeyRow::new(wrapped, end, hub)),
+        };
+        if let Some(row) = row {
+            tx.write(&vec![row]).await.map_err(store_error)?;
+            tx.commit().await.map_err(store_error)?;
+        } else {
+            drop(tx);
         }
         self.bring_account_key().await.map(drop)
     }
@@ -73,7 +88,7 @@ impl Store {
     pub async fn rewrap_account_key(&self, nonce: impl FnOnce() -> [u8; 12] + Send) -> Result<(usize, usize)> {
         let newest = self.masters.newest().map(MasterId::as_str).unwrap_or_default();
         let is_old = |kept: &AccountKeyRow| !kept.is_wrapped_by(newest);
-        if self.kept_account_key().await?.filter(is_old).is_none() {
+        if !self.kept_account_key().await?.as_ref().is_some_and(is_old) {
             return Ok((0, 0));
         }
         let (mut tx, _head) = self.begin_ledger().await.map_err(store_error)?;
@@ -84,7 +99,7 @@ impl Store {
             return Ok((0, 1));
         };
         let wrapped = self.masters.wrap(ACCOUNT_KEY_PLACE, &key, nonce());
-        let row = AccountKeyRow::new(wrapped.map_err(Error::internal)?, kept.indexed_from);
+        let row = kept.wrapped_anew(wrapped.map_err(Error::internal)?);
         tx.write(&vec![row]).await.map_err(store_error)?;
         tx.commit().await.map_err(store_error)?;
         Ok((1, 0))
@@ -135,7 +150,10 @@ impl Store {
         }
         tx.write(found).await.map_err(store_error)?;
         // What was erased since it was read is not known any more.
-        tx.forget_accounts_again().await.map_err(store_error)?;
+        let _forgotten: Vec<i64> = on_tx!(&mut tx.tx, sql_account::FORGET_ACCOUNTS_BETWEEN, |sql, connection| {
+            sqlx::query_scalar(sql).bind(from).bind(end).fetch_all(connection)
+        })
+        .map_err(store_error)?;
         tx.commit().await.map_err(store_error)
     }
 
@@ -187,6 +205,25 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The entry of the newest report of each of these requests that has one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn newest_reports<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a RequestId>,
+    ) -> Result<BTreeMap<RequestId, i64>> {
+        let list = json_list(ids.into_iter().map(RequestId::as_str));
+        let found: Vec<(String, i64)> = on_pool!(self, sql_account::NEWEST_REPORTS, |sql, pool| sqlx::query_as(sql)
+            .bind(&list)
+            .fetch_all(pool))
+        .map_err(store_error)?;
+        let parse = |(id, index): (String, i64)| Ok((RequestId::parse(&id).map_err(Error::internal)?, index));
+        found.into_iter().map(parse).collect()
+    }
+}
+
 type Written<T> = std::result::Result<T, sqlx::Error>;
 
 impl LedgerTx {
@@ -202,6 +239,14 @@ impl LedgerTx {
             sqlx::query_scalar(sql).fetch_optional(connection)
         })?;
         Ok(first.is_some())
+    }
+
+    /// A hub that does not know the key has written up to this entry: what it wrote is still to be looked through.
+    pub(crate) async fn accounts_not_named(&mut self, end: i64) -> Written<()> {
+        let _from: Option<i64> = on_tx!(&mut self.tx, sql_account::ACCOUNTS_NOT_NAMED, |sql, connection| {
+            sqlx::query_scalar(sql).bind(end).fetch_optional(connection)
+        })?;
+        Ok(())
     }
 
     /// Forgets which accounts the documents name whose keys this erasure destroys.

@@ -19,7 +19,7 @@ pub enum Class {
 /// Every table of the database with its class. A test holds this list against the real schema.
 pub const TABLES: &[(&str, Class)] = &[
     ("_sqlx_migrations", Class::Operational),
-    // Found again in the documents, which are evidence; what stands here tells nothing without a key that is not in the log.
+    // They follow from sealed documents and a key that is not in the log.
     ("account_document", Class::Operational),
     ("account_key", Class::Operational),
     ("agency", Class::Projection),
@@ -248,7 +248,7 @@ table!(NOTICE, "notice", Replace, ["drafted_index"], {
 });
 
 table!(ACCOUNT_KEY, "account_key", Replace, ["number"], {
-    "number": Integer, "master": Text, "wrapped": Bytes, "indexed_from": Integer,
+    "number": Integer, "master": Text, "wrapped": Bytes, "indexed_from": Integer, "hubs": Text,
 });
 table!(ACCOUNT_DOCUMENT, "account_document", Replace, ["digest", "subject", "log_index"], {
     "digest": Text, "subject": Text, "log_index": Integer,

@@ -1,7 +1,7 @@
 //! The SQL texts of accounts: the key of their digests, and the documents that name them.
 
 use super::backend::Sql;
-use super::sql::{may_see, reaches_received, reaches_sent, texts};
+use super::sql::{in_list, may_see, reaches_received, reaches_sent, texts};
 
 macro_rules! documents_of_account {
     ($subjects:literal) => {
@@ -15,17 +15,21 @@ macro_rules! documents_of_account {
 }
 
 texts! {
-    ACCOUNT_KEY = Sql::both("SELECT master, wrapped, indexed_from FROM account_key WHERE number = 1");
+    ACCOUNT_KEY = Sql::both("SELECT master, wrapped, indexed_from, hubs FROM account_key WHERE number = 1");
     ANY_ACCOUNT = Sql::both("SELECT log_index FROM account_document LIMIT 1");
     ACCOUNTS_INDEXED = Sql::both(
         "UPDATE account_key SET indexed_from = $2 WHERE number = 1 AND indexed_from = $1 RETURNING indexed_from"
     );
-    // What may name an account; of a write that made several entries the first has the document.
+    ACCOUNTS_NOT_NAMED = Sql::both("UPDATE account_key SET indexed_from = $1 WHERE number = 1 RETURNING indexed_from");
+    // What may name an account. An order to several stands once.
     DOCUMENTS_BETWEEN = Sql::both(
         "SELECT e.log_index, e.action, r.id, r.kind, r.kind_revision FROM event e \
+         JOIN body b ON b.log_index = e.log_index JOIN enforcement_request r ON r.body_index = e.log_index \
+         WHERE e.log_index >= $1 AND e.log_index < $2 AND e.action = 'submit' \
+         UNION ALL SELECT e.log_index, e.action, r.id, r.kind, r.kind_revision FROM event e \
          JOIN body b ON b.log_index = e.log_index JOIN enforcement_request r ON r.id = e.subject \
          WHERE e.log_index >= $1 AND e.log_index < $2 AND e.action IN \
-         ('submit', 'answer_interim', 'answer_final', 'record_answer', 'report', 'correct') ORDER BY e.log_index"
+         ('answer_interim', 'answer_final', 'record_answer', 'report', 'correct') ORDER BY 1"
     );
     // $2: after this one; $3: the holder, or empty; $4 to $7: the viewer.
     SUBJECTS_OF_ACCOUNT = Sql::both(concat!(
@@ -42,6 +46,15 @@ texts! {
     FORGET_ACCOUNTS = Sql::both(
         "DELETE FROM account_document WHERE log_index IN \
          (SELECT log_index FROM erased_content WHERE erasure_index = $1) RETURNING log_index"
+    );
+    FORGET_ACCOUNTS_BETWEEN = Sql::both(
+        "DELETE FROM account_document WHERE log_index >= $1 AND log_index < $2 AND log_index IN \
+         (SELECT log_index FROM erased_content WHERE log_index >= $1 AND log_index < $2) RETURNING log_index"
+    );
+    // Of these requests the entry of the newest report.
+    NEWEST_REPORTS = in_list!(
+        "SELECT e.subject, MAX(e.log_index) AS log_index FROM event e WHERE e.action = 'report' AND e.subject IN ",
+        " GROUP BY e.subject"
     );
     FORGET_ACCOUNTS_AGAIN = Sql::both(
         "DELETE FROM account_document WHERE log_index IN (SELECT log_index FROM erased_content) RETURNING log_index"

@@ -182,6 +182,9 @@ impl Writer {
         reports::write(tx, &state.reports).await?;
         webhook::write(tx, &state.webhooks).await?;
         let Some(signed) = signed else { return Ok(None) };
+        if !self.store.knows_account_key() {
+            tx.accounts_not_named(signed.checkpoint.tree_size).await?;
+        }
         let (growth, checkpoint) = signed.remembered().await?;
         Ok(Some((growth, Arc::new(checkpoint))))
     }

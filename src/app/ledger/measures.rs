@@ -236,7 +236,7 @@ pub(super) fn register(
             content_digest: std::mem::replace(&mut content_digest, NO_CONTENT),
         };
         state.append(&command.actor, entry);
-        state.name_accounts(RelatedId::Measure(measure.id.clone()), kept.log_index, accounts);
+        state.name_accounts(&RelatedId::Measure(measure.id.clone()), kept.log_index, accounts);
         state.measures.set(measure.id.clone(), measure);
     }
     Ok(())

@@ -221,7 +221,7 @@ impl State {
     }
 
     /// Keeps which accounts the document under `log_index` names, of this request or measure.
-    pub(super) fn name_accounts(&mut self, subject: RelatedId, log_index: i64, accounts: &[AccountDigest]) {
+    pub(super) fn name_accounts(&mut self, subject: &RelatedId, log_index: i64, accounts: &[AccountDigest]) {
         let rows = accounts.iter().map(|digest| AccountDocumentRow {
             digest: digest.clone(),
             subject: subject.clone(),

@@ -140,7 +140,7 @@ pub(super) fn step(
     };
     let log_index = state.append(actor, entry);
     name_attachments(state, &after.id, log_index, &details.attachments);
-    state.name_accounts(RelatedId::Request(after.id.clone()), log_index, &step.accounts);
+    state.name_accounts(&RelatedId::Request(after.id.clone()), log_index, &step.accounts);
     if !details.deadlines.is_empty() {
         state.changed_deadlines.insert(after.id.clone());
         state.deadlines.insert(after.id.clone(), deadlines);

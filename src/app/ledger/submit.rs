@@ -93,7 +93,7 @@ pub(super) fn submit(
             &addressee,
             opening,
         )?;
-        state.name_accounts(RelatedId::Request(id.clone()), body.log_index, &submit.accounts);
+        state.name_accounts(&RelatedId::Request(id.clone()), body.log_index, &submit.accounts);
         opened.push(id);
     }
     for (addressee, copy) in copies {

@@ -25,12 +25,17 @@ use crate::domain::time::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::domain::workflow::Action;
 use crate::evidence::jws::document_in;
+use crate::sealing::AccountDigest;
 use crate::store::rows::NamingDocument;
 
 /// Documents of one order that are opened, the newest.
 const MOST_STATEMENTS: usize = 10;
 /// Bodies that are open at a time.
-const BODIES: usize = 50;
+const BODIES: usize = 20;
+/// Bytes of what one document says of an account.
+const STATEMENT_BYTES: usize = 64 * 1024;
+/// Bytes of what a page says: with more the page ends there.
+const PAGE_BYTES: usize = 1024 * 1024;
 
 /// What holds an account.
 #[derive(Debug, Clone)]
@@ -43,7 +48,7 @@ pub enum Held {
         effect: Effect,
     },
     /// A measure from before or outside the hub.
-    Outside(MeasureView),
+    Outside(Box<MeasureView>),
 }
 
 /// An order or a measure that names an account.
@@ -53,8 +58,10 @@ pub struct AccountHold {
     pub held: Held,
     /// What the order does to the account.
     pub purpose: OrderPurpose,
-    /// The decision behind it; none if the order's content is erased and no measure came of it.
+    /// The decision behind it; none if the order cannot be read and no measure came of it.
     pub decision: Option<DecisionRef>,
+    /// The agency that made it, whoever has taken over from it since; none as above.
+    pub authority: Option<AgencyCode>,
     /// What its documents say of the account, oldest first.
     pub statements: Vec<AccountStatement>,
     /// How many older documents are left off.
@@ -70,8 +77,13 @@ pub struct AccountStatement {
     pub time: Timestamp,
     /// Its entry.
     pub log_index: i64,
+    /// Whether no later one of the same request has taken its place: an answer takes that of the order, and the next result that of an answer.
+    pub current: bool,
     /// The objects of its payload that name the account.
     pub lines: Vec<AccountLine>,
+    /// Of how many more lines there was no room.
+    pub left_off: usize,
+    has_prior_hold: bool,
 }
 
 /// An object of a payload that names an account.
@@ -94,20 +106,29 @@ pub struct AccountHolds {
     pub incomplete: bool,
 }
 
-/// What was read of a page.
-#[derive(Default)]
-struct Found {
-    statements: BTreeMap<RequestId, Vec<AccountStatement>>,
-    decisions: BTreeMap<RequestId, DecisionRef>,
-    /// Requests whose documents name another authority's hold on the account.
-    prior_holds: BTreeSet<RequestId>,
+/// What was read of a request.
+#[derive(Debug, Default)]
+struct Read {
+    statements: Vec<AccountStatement>,
+    order: Option<(DecisionRef, AgencyCode)>,
+    bytes: usize,
 }
 
 impl App {
-    /// What is known to hold an account, at one holder or (none) at all, as far as `viewer` may see it, after `after`.
+    /// What stands for an account.
     ///
     /// # Errors
     /// UNAVAILABLE if the hub cannot open the key by which accounts are found.
+    pub fn account_digest(&self, account: &AccountNumber) -> Result<AccountDigest> {
+        let digest = self.store.account_digests([account]).pop();
+        digest.ok_or_else(|| Error::new(ErrorCode::Unavailable).with("reason", "account_key"))
+    }
+
+    /// What is known to hold an account, at one holder or (none) at all, as far as `viewer` may see it, after `after`. Ends before
+    /// `limit` if there is more to say than a page holds.
+    ///
+    /// # Errors
+    /// As [`App::account_digest`]; INTERNAL if a document cannot be opened.
     pub async fn account_holds(
         &self,
         viewer: &Viewer,
@@ -115,49 +136,53 @@ impl App {
         after: Option<&RelatedId>,
         limit: usize,
     ) -> Result<AccountHolds> {
-        let indexed_from = self.store.accounts_indexed_from().await?;
-        let digest = self.store.account_digests([account]).pop();
-        let (Some(indexed_from), Some(digest)) = (indexed_from, digest) else {
-            return Err(Error::new(ErrorCode::Unavailable).with("reason", "account_key"));
-        };
+        let digest = self.account_digest(account)?;
+        let incomplete = self.store.accounts_indexed_from().await? != Some(0);
         let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let found = self.store.subjects_of_account(viewer, &digest, holder, after, one_more);
         let mut subjects = found.await?;
-        let more = subjects.len() > limit;
+        let mut more = subjects.len() > limit;
         subjects.truncate(limit);
+        let mut last = subjects.last().cloned();
         let ids: Vec<&RequestId> = subjects.iter().filter_map(RelatedId::request).collect();
+        let reports = self.store.newest_reports(ids.iter().copied()).await?;
         let mut requests = self.store.requests_of(viewer, ids).await?;
         requests.sort_unstable_by(|left, right| left.id.cmp(&right.id));
-        let views = self.views(requests).await?;
-        let documents = self.store.documents_of_account(&digest, &subjects).await?;
-        let mut newest: BTreeMap<RequestId, Vec<NamingDocument>> = BTreeMap::new();
-        for document in documents {
-            if let Ok(id) = RequestId::parse(&document.subject) {
-                newest.entry(id).or_default().push(document);
-            }
+        let mut documents: BTreeMap<String, Vec<NamingDocument>> = BTreeMap::new();
+        for document in self.store.documents_of_account(&digest, &subjects).await? {
+            documents.entry(document.subject.clone()).or_default().push(document);
         }
-        let mut left_off = BTreeMap::new();
-        for (id, documents) in &mut newest {
-            let older = documents.len().saturating_sub(MOST_STATEMENTS);
-            documents.drain(..older);
-            left_off.insert(id.clone(), older);
-        }
-        let mut read = self.read_statements(account, &views, &newest).await?;
         let mut holds = self.outside(&subjects).await?;
-        for view in views {
+        let mut bytes = 0;
+        for view in self.views(requests).await? {
+            if bytes > PAGE_BYTES {
+                more = true;
+                break;
+            }
+            let id = view.request.id.clone();
+            last = Some(RelatedId::Request(id.clone()));
             let Some(kind) = self.kind_of(&view.request) else {
                 continue;
             };
-            let (purpose, id) = (OrderPurpose::of(&kind.definition), view.request.id.clone());
-            if purpose == OrderPurpose::Other && !read.prior_holds.contains(&id) {
+            let mut naming = documents.remove(id.as_str()).unwrap_or_default();
+            let left_off = naming.len().saturating_sub(MOST_STATEMENTS);
+            naming.drain(..left_off);
+            let mut read = self.read_statements(account, (&view, kind), &naming).await?;
+            mark_current(&mut read.statements, &view, reports.get(&id).copied());
+            let purpose = OrderPurpose::of(&kind.definition);
+            let names_a_hold = |statement: &AccountStatement| statement.current && statement.has_prior_hold;
+            if purpose == OrderPurpose::Other && !read.statements.iter().any(names_a_hold) {
                 continue;
             }
+            bytes += read.bytes;
+            let (decision, authority) = read.order.unzip();
             let of_measure = view.measures.first().map(|measure| measure.decision.clone());
             holds.push(AccountHold {
                 purpose,
-                decision: read.decisions.remove(&id).or(of_measure),
-                statements: read.statements.remove(&id).unwrap_or_default(),
-                left_off: left_off.remove(&id).unwrap_or_default(),
+                decision: decision.or(of_measure),
+                authority,
+                statements: read.statements,
+                left_off,
                 held: Held::ByOrder {
                     effect: kind.definition.effect,
                     view: Box::new(view),
@@ -166,102 +191,113 @@ impl App {
         }
         Ok(AccountHolds {
             page: Page { items: holds, more },
-            last: subjects.pop(),
-            incomplete: indexed_from > 0,
+            last,
+            incomplete,
         })
     }
 
     /// Those of the subjects that are measures from before or outside the hub.
     async fn outside(&self, subjects: &[RelatedId]) -> Result<Vec<AccountHold>> {
         let ids: Vec<&MeasureId> = subjects.iter().filter_map(RelatedId::measure).collect();
-        let measures = self.store.measures_by_ids(ids).await?;
+        let mut measures = self.store.measures_by_ids(ids).await?;
+        measures.sort_unstable_by(|left, right| left.id.cmp(&right.id));
         let hold = |measure: Measure| {
             let kind = self.catalogue.newest(&measure.kind);
             AccountHold {
                 purpose: kind.map_or(OrderPurpose::Holds, |kind| OrderPurpose::of(&kind.definition)),
                 decision: Some(measure.decision.clone()),
+                authority: Some(measure.issuer.clone()),
                 statements: Vec::new(),
                 left_off: 0,
-                held: Held::Outside(MeasureView {
+                held: Held::Outside(Box::new(MeasureView {
                     effect: kind.map_or(Effect::UntilReleased, |kind| kind.definition.effect),
                     measure,
-                }),
+                })),
             }
         };
         Ok(measures.into_iter().map(hold).collect())
     }
 
-    /// Opens the documents of a page, a few at a time, and keeps what they say of the account.
+    /// Opens a request's order and the documents that name the account, a few at a time, and keeps what they say of it.
     async fn read_statements(
         &self,
         account: &AccountNumber,
-        views: &[RequestView],
-        documents: &BTreeMap<RequestId, Vec<NamingDocument>>,
-    ) -> Result<Found> {
-        let mut found = Found::default();
-        let mut wanted: Vec<(i64, &RequestView, Option<&NamingDocument>)> = Vec::new();
-        for view in views {
-            let naming = documents.get(&view.request.id).map(Vec::as_slice).unwrap_or_default();
-            let order = view.request.body_index;
-            wanted.extend(naming.iter().map(|document| (document.log_index, view, Some(document))));
-            // An order that names no account itself is opened for its number and date.
-            if naming.iter().all(|document| document.log_index != order) {
-                wanted.push((order, view, None));
-            }
-        }
-        for some in wanted.chunks(BODIES) {
-            let indexes: Vec<i64> = some.iter().map(|(index, ..)| *index).collect();
-            for body in self.store.bodies(&indexes).await? {
+        (view, kind): (&RequestView, &Kind),
+        naming: &[NamingDocument],
+    ) -> Result<Read> {
+        let mut read = Read::default();
+        let order = view.request.body_index;
+        let indexes: BTreeSet<i64> = naming
+            .iter()
+            .map(|document| document.log_index)
+            .chain([order])
+            .collect();
+        let indexes: Vec<i64> = indexes.into_iter().collect();
+        for some in indexes.chunks(BODIES) {
+            for body in self.store.bodies(some).await? {
                 let Some(content) = &body.content else {
                     continue;
                 };
                 let text = document_in(&body.media_type, content).map_err(Error::internal)?;
-                for (index, view, document) in some.iter().filter(|(index, ..)| *index == body.log_index) {
-                    if *index == view.request.body_index {
-                        let order: OrderDocument = document::parse(&text).map_err(Error::internal)?;
-                        found.decisions.insert(view.request.id.clone(), decision_of(&order));
-                    }
-                    if let Some((kind, document)) = self.kind_of(&view.request).zip(*document) {
-                        found.take(account, kind, view, document, &payload_in(&text)?)?;
-                    }
+                if body.log_index == order {
+                    let order: OrderDocument = document::parse(&text).map_err(Error::internal)?;
+                    read.order = Some((decision_of(&order), order.agency));
+                }
+                if let Some(document) = naming.iter().find(|document| document.log_index == body.log_index) {
+                    read.take(account, kind, document, &payload_in(&text)?)?;
                 }
             }
         }
-        for statements in found.statements.values_mut() {
-            statements.sort_unstable_by_key(|statement| statement.log_index);
-        }
-        Ok(found)
+        read.statements.sort_unstable_by_key(|statement| statement.log_index);
+        Ok(read)
     }
 }
 
-impl Found {
+impl Read {
     /// Keeps what a document with this payload says.
-    fn take(
-        &mut self,
-        account: &AccountNumber,
-        kind: &Kind,
-        view: &RequestView,
-        document: &NamingDocument,
-        payload: &Value,
-    ) -> Result<()> {
-        let id = &view.request.id;
+    fn take(&mut self, account: &AccountNumber, kind: &Kind, document: &NamingDocument, payload: &Value) -> Result<()> {
         let action: Action = document.action.parse().map_err(Error::internal)?;
         let payload_of = payload_of(action);
         let said = kind.said_of_account(payload_of, payload, account);
-        if said.has_prior_hold {
-            self.prior_holds.insert(id.clone());
+        let schema = kind.schema_of(payload_of);
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        for line in &said.lines {
+            let line = line_of(schema, *line);
+            bytes += line.json.len() + line.words.len();
+            if bytes > STATEMENT_BYTES {
+                break;
+            }
+            self.bytes += line.json.len() + line.words.len();
+            lines.push(line);
         }
-        self.statements.entry(id.clone()).or_default().push(AccountStatement {
+        self.statements.push(AccountStatement {
             action,
             time: document.time,
             log_index: document.log_index,
-            lines: said
-                .lines
-                .iter()
-                .map(|line| line_of(kind.schema_of(payload_of), *line))
-                .collect(),
+            current: false,
+            left_off: said.lines.len() - lines.len(),
+            lines,
+            has_prior_hold: said.has_prior_hold,
         });
         Ok(())
+    }
+}
+
+/// Says which statements stand: the newest result, or else the order and what was told of its progress last.
+fn mark_current(statements: &mut [AccountStatement], view: &RequestView, newest_report: Option<i64>) {
+    let result = view
+        .request
+        .answer_index
+        .map(|answer| newest_report.map_or(answer, |report| report.max(answer)));
+    let progress = statements
+        .iter()
+        .rfind(|statement| statement.action == Action::AnswerInterim);
+    let progress = progress.map(|statement| statement.log_index);
+    for statement in statements {
+        statement.current = match result {
+            Some(result) => statement.log_index == result,
+            None => statement.action == Action::Submit || Some(statement.log_index) == progress,
+        };
     }
 }
 

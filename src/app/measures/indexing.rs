@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::catalogue::account::PayloadOf;
-use crate::domain::error::{Error, Result};
-use crate::domain::ids::RelatedId;
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::ids::{IdSource, RelatedId};
 use crate::domain::workflow::Action;
+use crate::evidence::digest::{hex, sha256};
 use crate::evidence::jws::document_in;
-use crate::store::rows::{AccountDocumentRow, KeptDocument};
+use crate::store::rows::{AccountDocumentRow, Body, KeptDocument};
 
 /// Entries of a piece.
 const PIECE: i64 = 500;
@@ -46,12 +47,27 @@ pub(super) fn payload_of(action: Action) -> PayloadOf {
 }
 
 impl App {
+    /// Brings in the key by which accounts are found; a database without one gets one, unless this hub writes nothing.
+    ///
+    /// # Errors
+    /// The database's; INTERNAL if no master key is known.
+    pub async fn keep_account_key(&self, ids: &dyn IdSource) -> Result<()> {
+        if self.ledger.log_break().borrow().is_some() {
+            return self.store.bring_account_key().await.map(drop);
+        }
+        let own = hex(&sha256(self.hub_key.to_string().as_bytes()));
+        self.store.keep_account_key(&own, |bytes| ids.fill(bytes)).await
+    }
+
     /// Does at most `pieces` pieces of the work. Two hubs at it at once do nothing twice.
     ///
     /// # Errors
     /// The database's. What was done stays.
     pub async fn index_accounts(&self, pieces: usize) -> Result<Indexed> {
         let mut found = 0;
+        if self.ledger.log_break().borrow().is_some() {
+            return Ok(Indexed { found, more: false });
+        }
         for _ in 0..pieces {
             let end = self.store.accounts_indexed_from().await?.unwrap_or_default();
             if end == 0 {
@@ -69,9 +85,26 @@ impl App {
         Ok(Indexed { found, more: true })
     }
 
+    /// One that cannot be opened, which the log tells, keeps nobody from the others.
+    async fn bodies_that_open(&self, indexes: &[i64]) -> Result<Vec<Body>> {
+        let all = self.store.bodies(indexes).await;
+        if !all.as_ref().is_err_and(|error| error.code() == ErrorCode::Internal) {
+            return all;
+        }
+        let mut bodies = Vec::new();
+        for index in indexes {
+            match self.store.bodies(&[*index]).await {
+                Ok(mut body) => bodies.append(&mut body),
+                Err(error) if error.code() == ErrorCode::Internal => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(bodies)
+    }
+
     async fn accounts_named(&self, documents: &[KeptDocument]) -> Result<Vec<AccountDocumentRow>> {
         let indexes: Vec<i64> = documents.iter().map(|document| document.log_index).collect();
-        let bodies = self.store.bodies(&indexes).await?;
+        let bodies = self.bodies_that_open(&indexes).await?;
         let mut rows = Vec::new();
         for document in documents {
             let revision = u32::try_from(document.kind_revision).unwrap_or_default();

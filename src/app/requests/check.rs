@@ -324,7 +324,7 @@ fn duplicate(recipient: usize, same: Same, kind: &Kind, (earlier, of): (&Enforce
     let (vi, en) = if earlier.kind != *kind.code() {
         (
             format!(
-                "Với {whom}, nơi nhận đang có “{}” gửi ngày {sent}{registered}: {id}; văn bản thay thế thì phải viện dẫn trong relations.",
+                "Đối với {whom}, nơi nhận đang có “{}” gửi ngày {sent}{registered}: {id}; văn bản thay thế thì phải viện dẫn trong relations.",
                 of.definition.title_vi
             ),
             format!(
@@ -334,13 +334,13 @@ fn duplicate(recipient: usize, same: Same, kind: &Kind, (earlier, of): (&Enforce
         )
     } else if earlier.state.is_open() {
         (
-            format!("Đã gửi yêu cầu cùng loại về {whom} ngày {sent}{registered}, nơi nhận chưa trả lời: {id}."),
+            format!("Đã gửi yêu cầu cùng loại đối với {whom} ngày {sent}{registered}, nơi nhận chưa trả lời: {id}."),
             format!("The same was asked about {whom_en} on {sent}{registered_en} and is not answered: {id}."),
         )
     } else {
         (
             format!(
-                "Nơi nhận đang thực hiện biện pháp cùng loại với {whom} theo văn bản gửi ngày {sent}{registered}: {id}."
+                "Nơi nhận đang thực hiện biện pháp cùng loại đối với {whom} theo văn bản gửi ngày {sent}{registered}: {id}."
             ),
             format!(
                 "A measure of this kind on {whom_en} is in force there by what was sent on {sent}{registered_en}: {id}."

@@ -56,13 +56,14 @@ async fn all(
     mut asked: v1::ListAccountHoldsRequest,
 ) -> Result<(Vec<v1::AccountHold>, bool), Failure> {
     asked.page_size = 50;
-    let mut holds = Vec::new();
+    let (mut holds, mut incomplete) = (Vec::new(), false);
     loop {
         let page = ask!(async || session.requests().list_account_holds(asked.clone()).await)?;
         holds.extend(page.holds);
+        incomplete |= page.incomplete;
         asked.page_token = page.next_page_token;
         if asked.page_token.is_empty() {
-            return Ok((holds, page.incomplete));
+            return Ok((holds, incomplete));
         }
     }
 }
@@ -80,11 +81,14 @@ fn in_json(hold: &v1::AccountHold) -> Value {
             "action": words::action(statement.action),
             "entry_time": view::time(statement.entry_time),
             "log_index": statement.log_index,
+            "current": statement.current,
+            "omitted_lines": statement.omitted_lines,
             "lines": lines.map(|line| json!({ "document": line.json, "text_vi": line.text_vi })).collect::<Value>(),
         })
     };
     json!({
         "purpose": words::order_purpose(hold.purpose),
+        "authority_agency_code": view::text(&hold.authority_agency_code),
         "decision_number": view::text(&hold.decision_number),
         "decision_date": view::text(&hold.decision_date),
         "enforcement_request": order,
@@ -98,7 +102,7 @@ fn in_text(holds: &[v1::AccountHold], incomplete: bool) -> String {
     let mut lines = Lines::default();
     if holds.is_empty() {
         lines.text(
-            "Không biết có văn bản nào phong tỏa, thu tiền ở tài khoản này. / Nothing is known to hold this account.\n",
+            "Chưa ghi nhận văn bản nào phong tỏa, khấu trừ tài khoản này. / Nothing is known to hold this account.\n",
         );
     }
     for (number, hold) in (1..).zip(holds) {
@@ -106,8 +110,17 @@ fn in_text(holds: &[v1::AccountHold], incomplete: bool) -> String {
         let measures: Vec<&v1::Measure> = of_order.chain(&hold.measure).collect();
         lines.heading(&format!("{number}. {}", standing(hold, &measures)));
         let (issuer, holder, kind) = parties(hold);
-        lines.add("Cơ quan ra quyết định / authority", issuer);
-        lines.add("Quyết định / decision", &decision(hold));
+        let asks = OrderPurpose::from_wire(hold.purpose) == Some(OrderPurpose::Other);
+        let (by, paper) = if asks {
+            ("Cơ quan hỏi / asked by", "Văn bản hỏi / letter")
+        } else {
+            ("Cơ quan ra quyết định / authority", "Quyết định / decision")
+        };
+        lines.add(by, &hold.authority_agency_code);
+        if issuer != hold.authority_agency_code {
+            lines.add("Nay thuộc / now of", issuer);
+        }
+        lines.add(paper, &decision(hold));
         lines.add("Nơi giữ / holder", holder);
         lines.add("Loại / kind", kind);
         if let Some(request) = &hold.enforcement_request {
@@ -133,14 +146,23 @@ fn in_text(holds: &[v1::AccountHold], incomplete: bool) -> String {
         }
         for statement in &hold.statements {
             let (time, action) = (words::clock(statement.entry_time), words::action_vi(statement.action));
+            let stands = if statement.current {
+                ""
+            } else {
+                " (đã có văn bản sau thay thế / replaced since)"
+            };
             for line in &statement.lines {
-                lines.text(&format!("  {time} {action}: {}\n", plain(&line.text_vi)));
+                lines.text(&format!("  {time} {action}{stands}: {}\n", plain(&line.text_vi)));
+            }
+            if statement.omitted_lines > 0 {
+                let count = statement.omitted_lines;
+                lines.text(&format!("  … {count} dòng nữa / more lines\n"));
             }
         }
     }
     if !holds.is_empty() {
         lines.heading(
-            "Cổng chỉ nêu những gì đã biết, không phân chia tiền. / The hub shows what is known; it allots nothing.",
+            "Cổng chỉ nêu những gì đã biết, không xếp thứ tự, không phân chia số tiền. / The hub shows what is known; it ranks and allots nothing.",
         );
     }
     if incomplete {
@@ -157,11 +179,18 @@ fn standing(hold: &v1::AccountHold, measures: &[&v1::Measure]) -> &'static str {
         .enforcement_request
         .as_ref()
         .is_some_and(|request| State::from_wire(request.state).is_some_and(State::is_open));
+    if let Some(outside) = &hold.measure {
+        return if outside.in_force {
+            "Biện pháp từ ngoài cổng, đang có hiệu lực / a measure from outside the hub, in force"
+        } else {
+            "Biện pháp từ ngoài cổng, đã hết hiệu lực / a measure from outside the hub that has ended"
+        };
+    }
     if measures.iter().any(|measure| measure.in_force) {
-        return "Biện pháp đang có hiệu lực / a measure is in force";
+        return "Có biện pháp đang có hiệu lực; với tài khoản này xem từng dòng / a measure is in force; its lines say what of this account";
     }
     if !measures.is_empty() {
-        return "Biện pháp đã hết hiệu lực / a measure that ended";
+        return "Biện pháp đã hết hiệu lực / its measure has ended";
     }
     match OrderPurpose::from_wire(hold.purpose) {
         Some(OrderPurpose::Other) => {
@@ -169,8 +198,8 @@ fn standing(hold: &v1::AccountHold, measures: &[&v1::Measure]) -> &'static str {
         }
         Some(OrderPurpose::Releases) if is_open => "Giải tỏa, chưa có kết quả / a release, not answered yet",
         Some(OrderPurpose::Releases) => "Giải tỏa / a release",
-        Some(OrderPurpose::Takes) if is_open => "Thu tiền, chưa có kết quả / a debit, not answered yet",
-        Some(OrderPurpose::Takes) => "Thu tiền / a debit",
+        Some(OrderPurpose::Takes) if is_open => "Khấu trừ, chưa có kết quả / a debit, not answered yet",
+        Some(OrderPurpose::Takes) => "Khấu trừ / a debit",
         Some(OrderPurpose::Holds | OrderPurpose::Binds) | None if is_open => "Chưa có kết quả / not answered yet",
         Some(OrderPurpose::Holds | OrderPurpose::Binds) | None => "Không có biện pháp / no measure",
     }

@@ -8,10 +8,10 @@ use super::kind::Kind;
 use super::schema::Schema;
 use crate::domain::account::AccountNumber;
 
-/// The shared definition that every number of a debtor's account refers to. A payee's account is none of these.
-const ACCOUNT_NUMBER: &str = "account_number";
-/// The shared definition of another authority's hold.
-const PRIOR_HOLD: &str = "prior_hold";
+/// The shared definitions that every number of a debtor's account refers to. A payee's account is none of these.
+const ACCOUNT_NUMBERS: [&str; 2] = ["account_number", "securities_account_number"];
+/// The shared definitions of another authority's hold.
+const PRIOR_HOLDS: [&str; 2] = ["prior_hold", "restriction"];
 
 /// Which of a kind's documents a payload is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Kind {
 
     /// The accounts that a payload names.
     pub fn accounts_in(&self, payload_of: PayloadOf, payload: &Value) -> BTreeSet<AccountNumber> {
-        let named = self.schema_of(payload_of).defined(ACCOUNT_NUMBER, payload);
+        let named = self.schema_of(payload_of).defined(&ACCOUNT_NUMBERS, payload);
         named.into_iter().filter_map(|(_, number)| number_of(number)).collect()
     }
 
@@ -64,12 +64,12 @@ impl Kind {
     ) -> SaidOfAccount<'k, 'v> {
         let schema = self.schema_of(payload_of);
         let mut said = SaidOfAccount::default();
-        for (line, number) in schema.defined(ACCOUNT_NUMBER, payload) {
+        for (line, number) in schema.defined(&ACCOUNT_NUMBERS, payload) {
             if number_of(number).as_ref() == Some(account) {
                 said.lines.push(line);
             }
         }
-        let holds = schema.defined(PRIOR_HOLD, payload);
+        let holds = schema.defined(&PRIOR_HOLDS, payload);
         said.has_prior_hold = holds
             .iter()
             .any(|(of, _)| said.lines.iter().any(|line| std::ptr::eq(line.value, of.value)));
@@ -82,9 +82,13 @@ fn number_of(value: &Value) -> Option<AccountNumber> {
 }
 
 impl Schema {
-    /// Every value in `payload` that refers to a definition of this name, with the object that has it.
-    fn defined<'k, 'v>(&'k self, definition: &str, payload: &'v Value) -> Vec<(Line<'k, 'v>, &'v Value)> {
-        let target = format!("#/$defs/{definition}");
+    /// Every value in `payload` that refers to one of these definitions, with the object that has it.
+    fn defined<'k, 'v>(&'k self, definitions: &[&str], payload: &'v Value) -> Vec<(Line<'k, 'v>, &'v Value)> {
+        let is_one = |target: &str| {
+            target
+                .strip_prefix("#/$defs/")
+                .is_some_and(|name| definitions.contains(&name))
+        };
         let mut found = Vec::new();
         let whole = Line {
             node: self.document(),
@@ -93,7 +97,7 @@ impl Schema {
         // A value with its node, and the object around it.
         let mut open = vec![(whole, whole)];
         while let Some((at, around)) = open.pop() {
-            if at.node.get("$ref").and_then(Value::as_str) == Some(&target) {
+            if at.node.get("$ref").and_then(Value::as_str).is_some_and(is_one) {
                 found.push((around, at.value));
             }
             let node = self.follow(at.node);

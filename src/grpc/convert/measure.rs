@@ -117,8 +117,8 @@ fn account(fields: &mut Fields, at: &str, text: &str) -> Option<AccountNumber> {
         fields.push(
             at,
             "format",
-            "Số tài khoản gồm 4 đến 34 chữ cái không dấu và chữ số; có thể có dấu chấm, gạch ngang, khoảng trắng ở giữa.",
-            "The number of an account has 4 to 34 letters and digits; dots, hyphens and spaces may separate them.",
+            "Số tài khoản gồm 4 đến 40 chữ cái không dấu và chữ số; có thể có dấu chấm, gạch ngang, khoảng trắng ở giữa.",
+            "The number of an account has 4 to 40 letters and digits; dots, hyphens and spaces may separate them.",
         );
     }
     number.ok()

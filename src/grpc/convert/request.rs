@@ -15,7 +15,7 @@ use crate::domain::catalogue::rule::{Regime, TimeUnit};
 use crate::domain::deadline::{Deadline, DeadlineStatus, Limit, TraceStep};
 use crate::domain::document::parts::RelationType;
 use crate::domain::event::{COPY_OF, Measure, Relation};
-use crate::domain::ids::{BroadcastId, MeasureId, OfficerId, RequestId, UnitId};
+use crate::domain::ids::{AgencyCode, BroadcastId, MeasureId, OfficerId, RequestId, UnitId};
 use crate::domain::time::Timestamp;
 
 /// A request as lists and mailbox entries show it: without clocks, measures and ties.
@@ -187,7 +187,9 @@ pub fn account_hold(hold: &AccountHold) -> v1::AccountHold {
         action: statement.action.to_wire(),
         entry_time: Some(time(statement.time)),
         log_index: statement.log_index,
+        current: statement.current,
         lines: statement.lines.iter().map(line).collect(),
+        omitted_lines: i32::try_from(statement.left_off).unwrap_or(i32::MAX),
     };
     let decision = hold.decision.as_ref();
     let (enforcement_request, outside) = match &hold.held {
@@ -202,6 +204,7 @@ pub fn account_hold(hold: &AccountHold) -> v1::AccountHold {
         enforcement_request,
         measure: outside,
         purpose: hold.purpose.to_wire(),
+        authority_agency_code: text_or_empty(hold.authority.as_ref().map(AgencyCode::as_str)),
         decision_number: text_or_empty(decision.map(|decision| decision.number.as_str())),
         decision_date: decision.map(|decision| decision.date.to_string()).unwrap_or_default(),
         statements: hold.statements.iter().map(statement).collect(),

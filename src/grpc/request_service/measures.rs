@@ -50,7 +50,9 @@ impl RequestService {
         let limit = page_size_of(message.page_size, ACCOUNT_PAGE)?;
         let (account, holder) = convert::account_asked(message)?;
         let holder_text = holder.as_ref().map_or("", AgencyCode::as_str);
-        let tokens = Tokens::of(&["account", caller.agency.code.as_str(), account.as_str(), holder_text]);
+        // A token says nothing of the number: anybody can try all numbers against a digest that has no key.
+        let digest = self.app.account_digest(&account)?;
+        let tokens = Tokens::of(&["account", caller.agency.code.as_str(), digest.as_str(), holder_text]);
         let after: Option<RelatedId> = tokens.position(&message.page_token)?;
         let asked = (&account, holder.as_ref());
         let found = self

@@ -15,15 +15,48 @@ pub(crate) struct AccountKeyRow {
     wrapped: Vec<u8>,
     /// Documents of entries before this one are still to be looked through.
     pub(crate) indexed_from: i64,
+    /// The hubs that name accounts in what they write.
+    pub(crate) hubs: String,
 }
 
 impl AccountKeyRow {
-    pub(crate) fn new(wrapped: WrappedKey, indexed_from: i64) -> Self {
+    /// A key that this hub is the first to use.
+    pub(crate) fn new(wrapped: WrappedKey, indexed_from: i64, hub: &str) -> Self {
         Self {
             master: wrapped.master.to_string(),
             wrapped: wrapped.bytes,
             indexed_from,
+            hubs: serde_json::Value::from(vec![hub]).to_string(),
         }
+    }
+
+    /// The same key, wrapped anew.
+    pub(crate) fn wrapped_anew(self, wrapped: WrappedKey) -> Self {
+        Self {
+            master: wrapped.master.to_string(),
+            wrapped: wrapped.bytes,
+            ..self
+        }
+    }
+
+    /// Whether this hub names accounts in what it writes.
+    pub(crate) fn is_used_by(&self, hub: &str) -> bool {
+        self.used_by().iter().any(|known| known == hub)
+    }
+
+    /// From now on this hub does, too. Everything up to `end` is looked through once more.
+    pub(crate) fn used_also_by(self, hub: &str, end: i64) -> Self {
+        let mut hubs = self.used_by();
+        hubs.push(hub.to_owned());
+        Self {
+            hubs: serde_json::Value::from(hubs).to_string(),
+            indexed_from: end,
+            ..self
+        }
+    }
+
+    fn used_by(&self) -> Vec<String> {
+        serde_json::from_str(&self.hubs).unwrap_or_default()
     }
 
     /// Whether this master key wraps it.
@@ -41,12 +74,14 @@ row!(AccountKeyRow, ACCOUNT_KEY, |row| [
     text(&row.master),
     Cell::Bytes(Some(&row.wrapped)),
     integer(row.indexed_from),
+    text(&row.hubs),
 ]);
 from_row!(AccountKeyRow, |row| {
     Ok(Self {
         master: row.try_get("master")?,
         wrapped: row.try_get("wrapped")?,
         indexed_from: row.try_get("indexed_from")?,
+        hubs: row.try_get("hubs")?,
     })
 });
 

@@ -102,11 +102,11 @@ backends! {
         assert_eq!(found["holds"][0]["decision_number"], "55/QĐ-CCTHADS");
         assert_eq!(found["holds"][0]["measure"]["in_force"], true);
         let told = desk.text(BANK, &["measures", "on-account", "00110012", "--holder", bank]).await;
-        for said in ["1. Biện pháp đang có hiệu lực", "55/QĐ-CCTHADS (04/03/2025), Chi cục cũ", "7 USD", "Cổng chỉ nêu những gì đã biết"] {
+        for said in ["1. Biện pháp từ ngoài cổng, đang có hiệu lực", "55/QĐ-CCTHADS (04/03/2025), Chi cục cũ", "7,00 USD", "Cổng chỉ nêu những gì đã biết"] {
             assert!(told.contains(said), "{said}: {told}");
         }
         let none = desk.text(BANK, &["measures", "on-account", "00110014"]).await;
-        assert!(none.starts_with("Không biết có văn bản nào"), "{none}");
+        assert!(none.starts_with("Chưa ghi nhận văn bản nào"), "{none}");
         let wrong = desk.run(BANK, &["measures", "on-account", "số 12"]).await;
         assert!(wrong.status == 1 && wrong.stderr.contains("account") && !wrong.stderr.contains("số 12"), "{}", wrong.stderr);
         let wrong = format!("account-freeze,{bank},{office},56/QĐ-CCTHADS,2025-03-04,Chi cục cũ,7,USD,2025-03-05,x_1\n");

@@ -119,7 +119,56 @@ backends! {
         assert_eq!(reason(&refused), "UNAVAILABLE", "and not: nothing holds it");
         let order = documents::order(&kind("account-freeze"), "freeze-later", THADS, &[BANK]);
         hub.client(THADS).await.requests().submit(submit(&order)).await.expect("orders go on");
+        // It is put back: what came meanwhile is found as well.
+        let put_back = format!("UPDATE account_key SET master = '{}'", newest(&other_key()));
+        database.raw().await.execute(put_back).await.expect("done");
+        let again = with(settings(&database, &hub.authority), &both());
+        let hub = hub.again(again).await;
+        assert_eq!(named(&hub).await.len(), 4);
         hub.stop().await;
+    }
+
+    async fn a_document_that_cannot_be_opened_keeps_nobody_from_the_others(database) {
+        let hub = TestHub::start(&database).await;
+        with_freezes(&hub).await;
+        assert_eq!(named(&hub).await.len(), 3);
+        let raw = database.raw().await;
+        let second = raw.rows("SELECT MIN(body_index) AS at FROM enforcement_request WHERE kind = 'account-freeze'").await[0]["at"].integer();
+        raw.execute(format!("UPDATE content_key SET master = 'ffffffffffffffff' WHERE log_index = {second}")).await.expect("done");
+        raw.execute(format!("DELETE FROM account_document WHERE log_index <> {second} OR log_index = {second}")).await.expect("done");
+        raw.execute("UPDATE account_key SET indexed_from = (SELECT tree_size FROM ledger_head)").await.expect("done");
+        while hub.app().index_accounts(9).await.expect("it goes on").more {}
+        let found: std::collections::BTreeSet<String> = kept(&database).await.into_iter().map(|(_, subject, _)| subject).collect();
+        assert!(found.len() >= 2, "{found:?}");
+        assert!(kept(&database).await.iter().all(|(.., at)| *at != second));
+        hub.stop().await;
+    }
+
+    async fn each_hub_that_names_accounts_has_everything_looked_through_once(database) {
+        let hub = TestHub::start(&database).await;
+        with_freezes(&hub).await;
+        assert_eq!(named(&hub).await.len(), 3);
+        let store = &hub.app().store;
+        let fill = |bytes: &mut [u8]| bytes.fill(7);
+        assert_eq!(store.accounts_indexed_from().await.expect("a key"), Some(0));
+        store.keep_account_key("a hub that was older until now", fill).await.expect("kept");
+        let head = i64::try_from(store.head().await.expect("a head").frontier.size()).expect("small");
+        let from = store.accounts_indexed_from().await.expect("a key");
+        assert!(from == Some(head) || from == Some(0), "to be looked through, or just done: {from:?}");
+        assert_eq!(named(&hub).await.len(), 3);
+        let before = kept(&database).await;
+        store.keep_account_key("a hub that was older until now", fill).await.expect("kept");
+        assert_eq!(store.accounts_indexed_from().await.expect("a key"), Some(0), "a start more changes nothing");
+        assert_eq!(kept(&database).await, before);
+        // Another hub is looked through for once, and then a start of it no more.
+        let again = settings(&database, &hub.authority);
+        let hub = hub.again(again.clone()).await;
+        assert_eq!(named(&hub).await.len(), 3);
+        let hub = hub.again(again).await;
+        let from = hub.app().store.accounts_indexed_from().await.expect("a key");
+        assert_eq!(from, Some(0), "it was there before");
+        hub.stop().await;
+        audit(&database).await;
     }
 
     async fn nobody_finds_an_account_in_the_database_alone(database) {

@@ -4,7 +4,7 @@ use lienthong_proto::v1;
 use lienthong_proto::v1::OrderPurpose::{Holds, Other, Releases, Takes};
 use serde_json::{Value, json};
 
-use crate::harness::agencies::{BANK, BANK_2, POLICE_37, PROCURACY, THADS, THADS_37};
+use crate::harness::agencies::{BANK, BANK_2, DEPOSITORY, POLICE_37, PROCURACY, THADS, THADS_37};
 use crate::harness::hub::Client;
 use crate::harness::wire::{fields, reason};
 use crate::harness::{Fixture, documents};
@@ -14,6 +14,8 @@ use super::world::World;
 
 /// The account of the examples, as an officer types it.
 const ACCOUNT: &str = "0011.0040-01234";
+/// The securities account of the examples' answers.
+const SECURITIES: &str = "999C000001";
 /// The other account of the examples' answers.
 const SECOND: &str = "0011374005678";
 
@@ -86,6 +88,8 @@ backends! {
         assert_eq!((order.sender_agency_code.as_str(), order.outcome.as_str()), (THADS_37.code_text(), "PRIOR_HOLD"));
         assert_eq!(order.measures[0].start_time, page.holds[1].statements[1].entry_time);
         assert_eq!(actions(&page.holds[1]), [v1::Action::Submit, v1::Action::AnswerFinal]);
+        assert_eq!(page.holds[1].statements.iter().map(|said| said.current).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(page.holds[1].authority_agency_code, THADS_37.code_text());
         let line = &page.holds[1].statements[1].lines[0];
         assert!(line.text_vi.contains("Kết quả: Đang bị phong tỏa theo quyết định khác"), "{}", line.text_vi);
         let json: Value = serde_json::from_str(&line.json).expect("JSON");
@@ -111,6 +115,12 @@ backends! {
         assert_eq!(actions(&page.holds[0]), [v1::Action::AnswerFinal]);
         assert_eq!(page.holds[0].decision_number, "125/QĐ-THADS");
         assert_eq!(ids(&ask(world.client(BANK), "0011374005679", "").await), [""; 0]);
+        // What a later result does not say any more is history.
+        first.correct("HELD_PARTIAL").await;
+        let page = ask(world.client(BANK), SECOND, "").await;
+        assert_eq!(page.holds[0].statements.iter().map(|said| said.current).collect::<Vec<_>>(), [false]);
+        let page = ask(world.client(BANK), "gk000817", "").await;
+        assert_eq!(page.holds[0].statements.iter().map(|said| said.current).collect::<Vec<_>>(), [true]);
         drop((first, second, elsewhere));
         world.end(&database).await;
     }
@@ -153,6 +163,13 @@ backends! {
         let answer = page.holds[0].statements.last().expect("its answer");
         assert!(answer.lines[0].text_vi.contains("08/2026/QĐ-BPKCTT"), "{answer:?}");
         assert_eq!(ids(&ask(world.client(THADS), "0011004009876", "").await), [""; 0], "found, and nothing holds it");
+        asked.correct("NOT_FOUND").await;
+        assert_eq!(ids(&ask(world.client(THADS), ACCOUNT, "").await), [""; 0], "it names none any more");
+        let securities = world.open("securities-information", THADS, DEPOSITORY).await;
+        securities.answer("FOUND").await;
+        let page = ask(world.client(DEPOSITORY), SECURITIES, "").await;
+        assert_eq!((ids(&page), page.holds[0].purpose()), (vec![securities.id.as_str()], Other));
+        drop(securities);
         drop(asked);
         world.end(&database).await;
     }

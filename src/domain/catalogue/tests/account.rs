@@ -37,7 +37,7 @@ fn properties(node: &Value, at: &str, found: &mut Vec<(String, Value)>) {
             .iter()
             .for_each(|(name, child)| properties(child, &format!("{at}/{name}"), found)),
         Value::Array(items) => items.iter().for_each(|child| properties(child, at, found)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -50,14 +50,15 @@ fn whatever_is_titled_number_of_an_account_is_one() {
             let mut all = Vec::new();
             properties(schema.document(), "", &mut all);
             for (at, node) in all {
-                let is_titled = node["title"]
-                    .as_str()
-                    .is_some_and(|title| title.starts_with("Số tài khoản"));
+                let title = node["title"].as_str().unwrap_or_default();
+                let is_titled = title.starts_with("Số tài khoản") || title.starts_with("Tài khoản chứng khoán");
                 // A payee's account is not the debtor's.
                 if !is_titled || at.contains("/receiving_account/") {
                     continue;
                 }
-                assert_eq!(node["$ref"], "#/$defs/account_number", "{}: {at}", kind.code());
+                let target = node["$ref"].as_str().unwrap_or_default();
+                let definitions = ["#/$defs/account_number", "#/$defs/securities_account_number"];
+                assert!(definitions.contains(&target), "{}: {at}", kind.code());
                 seen.insert(kind.code().as_str().to_owned());
             }
         }
@@ -67,6 +68,8 @@ fn whatever_is_titled_number_of_an_account_is_one() {
         "account-freeze",
         "account-information",
         "freeze-release",
+        "securities-freeze",
+        "securities-information",
         "urgent-freeze",
     ];
     assert!(expected.iter().all(|code| seen.contains(*code)), "{seen:?}");
@@ -121,6 +124,14 @@ fn the_accounts_of_the_examples_are_found() {
         debit.accounts_in(PayloadOf::Order, &order),
         BTreeSet::from([account("0011004001234")])
     );
+    let securities = kind("securities-information");
+    let found = payload(&securities.answer_examples[&code("FOUND")]);
+    let accounts = securities.accounts_in(PayloadOf::Answer, &found);
+    let held = accounts.iter().filter(|account| {
+        let said = securities.said_of_account(PayloadOf::Answer, &found, account);
+        said.has_prior_hold
+    });
+    assert_eq!((accounts.len(), held.count()), (1, 1), "{found}");
     let nothing = kind("judgment-transfer");
     assert!(
         nothing
@@ -151,4 +162,15 @@ fn what_is_said_of_an_account_is_said_in_words_too() {
     let second = freeze.said_of_account(PayloadOf::Answer, &held, &account("0011374005678"));
     assert_eq!(second.lines[0].value["account"], "0011374005678");
     assert!(!second.has_prior_hold);
+}
+
+#[test]
+fn an_order_that_names_accounts_goes_to_one_holder() {
+    for kind in catalogue().newest_kinds().filter(|kind| kind.definition.broadcast) {
+        let order = payload(&kind.order_example);
+        let own = &kind.definition.recipient_specific;
+        let names_one = !kind.accounts_in(PayloadOf::Order, &order).is_empty();
+        let is_specific = own.iter().any(|pattern| !pattern.matches(&order, "").is_empty());
+        assert!(!names_one || is_specific, "{}", kind.code());
+    }
 }
