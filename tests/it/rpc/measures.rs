@@ -2,6 +2,7 @@
 
 use lienthong_proto::v1;
 use lienthong_proto::v1::State;
+use prost::Message as _;
 use serde_json::{Value, json};
 use tonic::Code;
 
@@ -33,6 +34,24 @@ pub(crate) fn old_freeze(key: &str) -> v1::NewMeasure {
         }),
         accounts: Vec::new(),
     }
+}
+
+/// What is known to hold the examples' account.
+pub(crate) fn account_asked() -> Vec<u8> {
+    let ask = v1::ListAccountHoldsRequest {
+        account: "0011004001234".to_owned(),
+        ..Default::default()
+    };
+    ask.encode_to_vec()
+}
+
+/// The book of incoming papers.
+pub(crate) fn register_asked() -> Vec<u8> {
+    let ask = v1::ListRegisterRequest {
+        register: v1::Register::Incoming.into(),
+        ..Default::default()
+    };
+    ask.encode_to_vec()
 }
 
 pub(crate) fn import(key: &str, measures: Vec<v1::NewMeasure>) -> v1::RegisterMeasuresRequest {

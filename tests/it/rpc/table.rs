@@ -238,20 +238,8 @@ pub(crate) fn row(rpc: Rpc) -> Row {
         | Rpc::WebhookServiceSendTestEvent => webhooks::row(rpc),
         Rpc::AdminServiceListOperatorActions => supervised::operator_actions(),
         Rpc::RequestServiceListMeasures => open(|_, _, _| v1::ListMeasuresRequest::default().encode_to_vec()),
-        Rpc::RequestServiceListAccountHolds => open(|_, _, _| {
-            v1::ListAccountHoldsRequest {
-                account: "0011004001234".to_owned(),
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
-        Rpc::RequestServiceListRegister => open(|_, _, _| {
-            v1::ListRegisterRequest {
-                register: v1::Register::Incoming.into(),
-                ..Default::default()
-            }
-            .encode_to_vec()
-        }),
+        Rpc::RequestServiceListAccountHolds => open(|_, _, _| super::measures::account_asked()),
+        Rpc::RequestServiceListRegister => open(|_, _, _| super::measures::register_asked()),
         // Only its holder and its issuer may register a measure; here the holder is always BANK.
         Rpc::RequestServiceRegisterMeasures => Row {
             foreign: "FIELD_INVALID",
