@@ -186,6 +186,13 @@ pub struct NewMeasure {
     pub accounts: Vec<AccountDigest>,
 }
 
+impl NewMeasure {
+    /// A measure that holds these accounts.
+    pub fn new(measure: Measure, accounts: Vec<AccountDigest>) -> Self {
+        Self { measure, accounts }
+    }
+}
+
 /// A catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueStatement {

@@ -78,8 +78,10 @@ impl App {
         let checked = measures.and_then(|measures| self.check_measures(&actor, measures));
         let receipts = match checked {
             Ok(measures) => {
-                let operation =
-                    Operation::Measures(measures.into_iter().map(|stated| self.new_measure(stated)).collect());
+                let named = |stated: StatedMeasure| {
+                    NewMeasure::new(stated.measure, self.store.account_digests(&stated.accounts))
+                };
+                let operation = Operation::Measures(measures.into_iter().map(named).collect());
                 self.execute(Command::new(actor, key, "application/protobuf", content, operation))
                     .await?
             }
@@ -89,13 +91,6 @@ impl App {
             }
         };
         receipts.into_iter().map(registered).collect()
-    }
-
-    fn new_measure(&self, stated: StatedMeasure) -> NewMeasure {
-        NewMeasure {
-            accounts: self.store.account_digests(&stated.accounts),
-            measure: stated.measure,
-        }
     }
 
     /// The caller is party to each, and its kind makes measures.

@@ -407,34 +407,32 @@ impl Story<'_> {
 
     /// Measures from before the hub, one of which passes to a successor.
     async fn outside_measures(&self) {
-        let measure = |number: &str| NewMeasure {
-            accounts: Vec::new(),
-            measure: Measure {
-                id: MeasureId::generate(&*SeededIds::new(90), start()),
-                request_id: None,
-                kind: kind("account-freeze").code().clone(),
-                holder: BANK.code(),
-                issuer: THADS.code(),
-                decision: DecisionRef {
-                    number: number.to_owned(),
-                    date: jiff::civil::date(2025, 3, 10),
-                    office: Some("Chi cục cũ (giả lập)".to_owned()),
-                },
-                in_force: true,
-                amounts: BTreeMap::from([("VND".to_owned(), "1000000".to_owned())]),
-                since: start(),
-                ended: None,
-                changed_by: None,
-                taken: BTreeMap::new(),
+        let measure = |number: &str| Measure {
+            id: MeasureId::generate(&*SeededIds::new(90), start()),
+            request_id: None,
+            kind: kind("account-freeze").code().clone(),
+            holder: BANK.code(),
+            issuer: THADS.code(),
+            decision: DecisionRef {
+                number: number.to_owned(),
+                date: jiff::civil::date(2025, 3, 10),
+                office: Some("Chi cục cũ (giả lập)".to_owned()),
             },
+            in_force: true,
+            amounts: BTreeMap::from([("VND".to_owned(), "1000000".to_owned())]),
+            since: start(),
+            ended: None,
+            changed_by: None,
+            taken: BTreeMap::new(),
         };
+        let new = |number| NewMeasure::new(measure(number), Vec::new());
         let key = self.key();
         let command = Command::new(
             THADS.actor(),
             IdempotencyKey::parse(&key).expect("a key"),
             "application/protobuf",
             key.clone().into(),
-            Operation::Measures(["7/QĐ", "8/QĐ"].map(measure).into()),
+            Operation::Measures(["7/QĐ", "8/QĐ"].map(new).into()),
         );
         let receipts = self.act(command).await;
         let succeed = Sweep {
