@@ -269,8 +269,6 @@ impl Hub {
             ledger: settings.ledger,
             trust: Some(Arc::new(SealTrust::new(tls.anchors(), tls.crls()))),
         });
-        // Before anything is written: what is written without the key is looked through again.
-        app.keep_account_key(&*ids).await.map_err(StartError::Schema)?;
         app.follow_clock().await.map_err(StartError::Schema)?;
         let mut in_force = InForce {
             anchors: tls.anchors(),
@@ -278,8 +276,10 @@ impl Hub {
         };
         if let Some(log_break) = log_break {
             tracing::error!(reason = %log_break, "ledger.read_only");
+            app.keep_account_key(&*ids).await.map_err(StartError::Schema)?;
         } else {
             require_registered(&app, &settings.signer).await?;
+            app.keep_account_key(&*ids).await.map_err(StartError::Schema)?;
             app.destroy_again().await.map_err(StartError::Schema)?;
             calendar::bring_in(&app.store, &app.ledger, &calendar)
                 .await

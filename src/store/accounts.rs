@@ -68,7 +68,7 @@ impl Store {
             // Another hub may have been faster.
             Some(kept) if is_ready(&kept) => None,
             Some(kept) if opens(&kept) => Some(kept.used_also_by(hub, end)),
-            Some(_) if tx.names_accounts().await.map_err(store_error)? => None,
+            Some(lost) if !lost.is_used_only_by(hub) || tx.names_accounts().await.map_err(store_error)? => None,
             Some(_) | None => Some(AccountKeyRow::new(wrapped, end, hub)),
         };
         if let Some(row) = row {
@@ -134,19 +134,28 @@ impl Store {
         .map_err(store_error)
     }
 
-    /// Enters what was found in the documents of the entries from `from` on and before `end`, up to which all were left to do. Nothing
-    /// is done if another hub did it meanwhile.
+    /// Enters what was found in the documents of the entries from `from` on and before `end`, up to which all were left to do; `missed`: some
+    /// could not be read. False, and nothing is done, if another hub changed that meanwhile.
     ///
     /// # Errors
     /// The database's.
-    pub async fn keep_older_accounts(&self, from: i64, end: i64, found: &Vec<AccountDocumentRow>) -> Result<()> {
+    pub async fn keep_older_accounts(
+        &self,
+        (from, end): (i64, i64),
+        found: &Vec<AccountDocumentRow>,
+        missed: bool,
+    ) -> Result<bool> {
         let (mut tx, _head) = self.begin_ledger().await.map_err(store_error)?;
         let moved: Option<i64> = on_tx!(&mut tx.tx, sql_account::ACCOUNTS_INDEXED, |sql, connection| {
-            sqlx::query_scalar(sql).bind(end).bind(from).fetch_optional(connection)
+            sqlx::query_scalar(sql)
+                .bind(end)
+                .bind(from)
+                .bind(i64::from(missed))
+                .fetch_optional(connection)
         })
         .map_err(store_error)?;
         if moved.is_none() {
-            return Ok(());
+            return Ok(false);
         }
         tx.write(found).await.map_err(store_error)?;
         // What was erased since it was read is not known any more.
@@ -154,7 +163,8 @@ impl Store {
             sqlx::query_scalar(sql).bind(from).bind(end).fetch_all(connection)
         })
         .map_err(store_error)?;
-        tx.commit().await.map_err(store_error)
+        tx.commit().await.map_err(store_error)?;
+        Ok(true)
     }
 
     /// The requests and measures that name the account and that `viewer` may see, at one holder or (none) at all, after `after`: measures

@@ -17,8 +17,10 @@ macro_rules! documents_of_account {
 texts! {
     ACCOUNT_KEY = Sql::both("SELECT master, wrapped, indexed_from, hubs FROM account_key WHERE number = 1");
     ANY_ACCOUNT = Sql::both("SELECT log_index FROM account_document LIMIT 1");
+    // $3: whether something could not be read: then every hub has all looked through again at its next start.
     ACCOUNTS_INDEXED = Sql::both(
-        "UPDATE account_key SET indexed_from = $2 WHERE number = 1 AND indexed_from = $1 RETURNING indexed_from"
+        "UPDATE account_key SET indexed_from = $2, hubs = CASE WHEN CAST($3 AS BIGINT) = 0 THEN hubs ELSE '[]' END \
+         WHERE number = 1 AND indexed_from = $1 RETURNING indexed_from"
     );
     ACCOUNTS_NOT_NAMED = Sql::both("UPDATE account_key SET indexed_from = $1 WHERE number = 1 RETURNING indexed_from");
     // What may name an account. An order to several stands once.
@@ -51,10 +53,11 @@ texts! {
         "DELETE FROM account_document WHERE log_index >= $1 AND log_index < $2 AND log_index IN \
          (SELECT log_index FROM erased_content WHERE log_index >= $1 AND log_index < $2) RETURNING log_index"
     );
-    // Of these requests the entry of the newest report.
+    // Of these requests the entry of the newest report since the last dispute.
     NEWEST_REPORTS = in_list!(
         "SELECT e.subject, MAX(e.log_index) AS log_index FROM event e WHERE e.action = 'report' AND e.subject IN ",
-        " GROUP BY e.subject"
+        " AND NOT EXISTS (SELECT 1 FROM event d WHERE d.subject = e.subject AND d.version > e.version \
+           AND d.action = 'dispute') GROUP BY e.subject"
     );
     FORGET_ACCOUNTS_AGAIN = Sql::both(
         "DELETE FROM account_document WHERE log_index IN (SELECT log_index FROM erased_content) RETURNING log_index"

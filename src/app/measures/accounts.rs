@@ -28,7 +28,7 @@ use crate::evidence::jws::document_in;
 use crate::sealing::AccountDigest;
 use crate::store::rows::NamingDocument;
 
-/// Documents of one order that are opened, the newest.
+/// Documents of one order that are opened: its own and the newest others.
 const MOST_STATEMENTS: usize = 10;
 /// Bodies that are open at a time.
 const BODIES: usize = 20;
@@ -64,7 +64,7 @@ pub struct AccountHold {
     pub authority: Option<AgencyCode>,
     /// What its documents say of the account, oldest first.
     pub statements: Vec<AccountStatement>,
-    /// How many older documents are left off.
+    /// How many documents are left off: older ones, and those that cannot be opened.
     pub left_off: usize,
 }
 
@@ -128,7 +128,7 @@ impl App {
     /// `limit` if there is more to say than a page holds.
     ///
     /// # Errors
-    /// As [`App::account_digest`]; INTERNAL if a document cannot be opened.
+    /// As [`App::account_digest`].
     pub async fn account_holds(
         &self,
         viewer: &Viewer,
@@ -165,8 +165,13 @@ impl App {
                 continue;
             };
             let mut naming = documents.remove(id.as_str()).unwrap_or_default();
-            let left_off = naming.len().saturating_sub(MOST_STATEMENTS);
-            naming.drain(..left_off);
+            let of_order = usize::from(
+                naming
+                    .first()
+                    .is_some_and(|first| first.action == Action::Submit.as_str()),
+            );
+            let older = naming.len().saturating_sub(MOST_STATEMENTS);
+            naming.drain(of_order..of_order + older);
             let mut read = self.read_statements(account, (&view, kind), &naming).await?;
             mark_current(&mut read.statements, &view, reports.get(&id).copied());
             let purpose = OrderPurpose::of(&kind.definition);
@@ -181,8 +186,8 @@ impl App {
                 purpose,
                 decision: decision.or(of_measure),
                 authority,
+                left_off: older + naming.len() - read.statements.len(),
                 statements: read.statements,
-                left_off,
                 held: Held::ByOrder {
                     effect: kind.definition.effect,
                     view: Box::new(view),
@@ -234,7 +239,8 @@ impl App {
             .collect();
         let indexes: Vec<i64> = indexes.into_iter().collect();
         for some in indexes.chunks(BODIES) {
-            for body in self.store.bodies(some).await? {
+            let (bodies, _unread) = self.bodies_that_open(some).await?;
+            for body in bodies {
                 let Some(content) = &body.content else {
                     continue;
                 };
@@ -285,10 +291,7 @@ impl Read {
 
 /// Says which statements stand: the newest result, or else the order and what was told of its progress last.
 fn mark_current(statements: &mut [AccountStatement], view: &RequestView, newest_report: Option<i64>) {
-    let result = view
-        .request
-        .answer_index
-        .map(|answer| newest_report.map_or(answer, |report| report.max(answer)));
+    let result = view.request.answer_index.max(newest_report);
     let progress = statements
         .iter()
         .rfind(|statement| statement.action == Action::AnswerInterim);

@@ -13,7 +13,7 @@ use crate::evidence::jws::document_in;
 use crate::store::rows::{AccountDocumentRow, Body, KeptDocument};
 
 /// Entries of a piece.
-const PIECE: i64 = 500;
+const PIECE: i64 = 100;
 /// Bodies that are open at a time.
 const BODIES: usize = 50;
 
@@ -47,7 +47,8 @@ pub(super) fn payload_of(action: Action) -> PayloadOf {
 }
 
 impl App {
-    /// Brings in the key by which accounts are found; a database without one gets one, unless this hub writes nothing.
+    /// Brings in the key by which accounts are found; a database without one gets one, unless this hub writes nothing. It must be known
+    /// before orders come: what is written without it is looked through again.
     ///
     /// # Errors
     /// The database's; INTERNAL if no master key is known.
@@ -75,36 +76,42 @@ impl App {
             }
             let from = end.saturating_sub(PIECE).max(0);
             let documents = self.store.documents_between(from, end).await?;
-            let mut rows = Vec::new();
+            let (mut rows, mut missed) = (Vec::new(), false);
             for some in documents.chunks(BODIES) {
-                rows.extend(self.accounts_named(some).await?);
+                let (named, unread) = self.accounts_named(some).await?;
+                rows.extend(named);
+                missed |= unread > 0;
             }
-            self.store.keep_older_accounts(from, end, &rows).await?;
+            if !self.store.keep_older_accounts((from, end), &rows, missed).await? {
+                return Ok(Indexed { found, more: false });
+            }
             found += rows.len();
         }
         Ok(Indexed { found, more: true })
     }
 
-    /// One that cannot be opened, which the log tells, keeps nobody from the others.
-    async fn bodies_that_open(&self, indexes: &[i64]) -> Result<Vec<Body>> {
-        let all = self.store.bodies(indexes).await;
-        if !all.as_ref().is_err_and(|error| error.code() == ErrorCode::Internal) {
-            return all;
+    /// One that cannot be opened, which the log tells, keeps nobody from the others; gives how many there were.
+    pub(super) async fn bodies_that_open(&self, indexes: &[i64]) -> Result<(Vec<Body>, usize)> {
+        let is_unreadable = |error: &Error| error.code() == ErrorCode::Internal;
+        match self.store.bodies(indexes).await {
+            Ok(bodies) => return Ok((bodies, 0)),
+            Err(error) if is_unreadable(&error) => {}
+            Err(error) => return Err(error),
         }
-        let mut bodies = Vec::new();
+        let (mut bodies, mut unread) = (Vec::new(), 0);
         for index in indexes {
             match self.store.bodies(&[*index]).await {
                 Ok(mut body) => bodies.append(&mut body),
-                Err(error) if error.code() == ErrorCode::Internal => {}
+                Err(error) if is_unreadable(&error) => unread += 1,
                 Err(error) => return Err(error),
             }
         }
-        Ok(bodies)
+        Ok((bodies, unread))
     }
 
-    async fn accounts_named(&self, documents: &[KeptDocument]) -> Result<Vec<AccountDocumentRow>> {
+    async fn accounts_named(&self, documents: &[KeptDocument]) -> Result<(Vec<AccountDocumentRow>, usize)> {
         let indexes: Vec<i64> = documents.iter().map(|document| document.log_index).collect();
-        let bodies = self.bodies_that_open(&indexes).await?;
+        let (bodies, unread) = self.bodies_that_open(&indexes).await?;
         let mut rows = Vec::new();
         for document in documents {
             let revision = u32::try_from(document.kind_revision).unwrap_or_default();
@@ -124,6 +131,6 @@ impl App {
             };
             rows.extend(self.store.account_digests(&numbers).into_iter().map(row));
         }
-        Ok(rows)
+        Ok((rows, unread))
     }
 }

@@ -112,12 +112,12 @@ fn in_text(holds: &[v1::AccountHold], incomplete: bool) -> String {
         let (issuer, holder, kind) = parties(hold);
         let asks = OrderPurpose::from_wire(hold.purpose) == Some(OrderPurpose::Other);
         let (by, paper) = if asks {
-            ("Cơ quan hỏi / asked by", "Văn bản hỏi / letter")
+            ("Cơ quan yêu cầu / asked by", "Văn bản yêu cầu / letter")
         } else {
             ("Cơ quan ra quyết định / authority", "Quyết định / decision")
         };
         lines.add(by, &hold.authority_agency_code);
-        if issuer != hold.authority_agency_code {
+        if !hold.authority_agency_code.is_empty() && issuer != hold.authority_agency_code {
             lines.add("Nay thuộc / now of", issuer);
         }
         lines.add(paper, &decision(hold));
@@ -141,7 +141,7 @@ fn in_text(holds: &[v1::AccountHold], incomplete: bool) -> String {
         if hold.omitted_statements > 0 {
             let count = hold.omitted_statements;
             lines.text(&format!(
-                "  … {count} văn bản cũ hơn không nêu ở đây / {count} older documents are left off\n"
+                "  … {count} văn bản khác không nêu ở đây / {count} other documents are left off\n"
             ));
         }
         for statement in &hold.statements {

@@ -44,6 +44,11 @@ impl AccountKeyRow {
         self.used_by().iter().any(|known| known == hub)
     }
 
+    /// Whether no other hub does.
+    pub(crate) fn is_used_only_by(&self, hub: &str) -> bool {
+        self.used_by().iter().all(|known| known == hub)
+    }
+
     /// From now on this hub does, too. Everything up to `end` is looked through once more.
     pub(crate) fn used_also_by(self, hub: &str, end: i64) -> Self {
         let mut hubs = self.used_by();

@@ -15,6 +15,7 @@ use crate::harness::hub::settings;
 use crate::harness::raw::Row;
 use crate::harness::wire::reason;
 use crate::harness::{TestDatabase, TestHub, documents};
+use crate::kit::content_keys;
 use crate::rpc::same_key::submit;
 
 const ACCOUNT: &str = "0011004001234";
@@ -130,17 +131,24 @@ backends! {
 
     async fn a_document_that_cannot_be_opened_keeps_nobody_from_the_others(database) {
         let hub = TestHub::start(&database).await;
+        let as_before = settings(&database, &hub.authority);
+        let hub = hub.again(as_before.clone()).await;
         with_freezes(&hub).await;
         assert_eq!(named(&hub).await.len(), 3);
         let raw = database.raw().await;
         let second = raw.rows("SELECT MIN(body_index) AS at FROM enforcement_request WHERE kind = 'account-freeze'").await[0]["at"].integer();
         raw.execute(format!("UPDATE content_key SET master = 'ffffffffffffffff' WHERE log_index = {second}")).await.expect("done");
-        raw.execute(format!("DELETE FROM account_document WHERE log_index <> {second} OR log_index = {second}")).await.expect("done");
+        raw.execute("DELETE FROM account_document").await.expect("done");
         raw.execute("UPDATE account_key SET indexed_from = (SELECT tree_size FROM ledger_head)").await.expect("done");
         while hub.app().index_accounts(9).await.expect("it goes on").more {}
         let found: std::collections::BTreeSet<String> = kept(&database).await.into_iter().map(|(_, subject, _)| subject).collect();
         assert!(found.len() >= 2, "{found:?}");
         assert!(kept(&database).await.iter().all(|(.., at)| *at != second));
+        // Its key can be opened again: at the next start it is looked for.
+        let whole = format!("UPDATE content_key SET master = '{}' WHERE log_index = {second}", newest(&content_keys()));
+        raw.execute(whole).await.expect("done");
+        let hub = hub.again(as_before).await;
+        assert_eq!(named(&hub).await.len(), 3);
         hub.stop().await;
     }
 

@@ -152,6 +152,27 @@ backends! {
         world.end(&database).await;
     }
 
+    async fn what_stands_after_a_dispute_is_the_order_and_then_what_is_reported(database) {
+        let world = World::start(&database).await;
+        let freeze = world.open("account-freeze", THADS, BANK).await;
+        let current = async || {
+            let page = ask(world.client(BANK), ACCOUNT, "").await;
+            let said = page.holds[0].statements.iter().filter(|said| said.current);
+            said.map(v1::AccountStatement::action).collect::<Vec<_>>()
+        };
+        freeze.answer("HELD_PARTIAL").await;
+        freeze.report("HELD_FULL", |_| {}).await.expect("reported");
+        assert_eq!(current().await, [v1::Action::Report]);
+        freeze.dispute(false).await.expect("disputed");
+        assert_eq!(current().await, [v1::Action::Submit]);
+        freeze.report("HELD_FULL", |_| {}).await.expect("reported");
+        assert_eq!(current().await, [v1::Action::Report]);
+        freeze.answer("HELD_FULL").await;
+        assert_eq!(current().await, [v1::Action::AnswerFinal]);
+        drop(freeze);
+        world.end(&database).await;
+    }
+
     async fn an_enquiry_is_shown_only_if_its_answer_names_another_hold(database) {
         let world = World::start(&database).await;
         let asked = world.open("account-information", THADS, BANK).await;
