@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 
 use super::demo::cast::Cast;
 use super::failure::Failure;
+use super::init::OPERATOR_OFFICER;
 use super::output;
 use crate::client::pki::{Authority, KeyedCertificate, PkiError, Validity};
 use crate::domain::time::Clock as _;
@@ -85,10 +86,15 @@ pub(super) fn write_dev_certificates(folder: &Path, force: bool) -> Result<Vec<S
     Ok(made.into_iter().map(|(name, _)| name).collect())
 }
 
-/// Writes a profile for the client commands beside the certificate of each agency, for the hub `hub_id` at `hub`.
+/// Writes a profile for the client commands beside the certificate of the operator and of each agency, for the hub `hub_id` at `hub`.
 pub(super) fn write_profiles(folder: &Path, hub: &str, hub_id: &str) -> Result<(), Failure> {
-    for agency in Cast::whole().agencies {
-        let (name, code, officer) = (&agency.certificate, &agency.code, &agency.officer.id);
+    let cast = Cast::whole();
+    let partners = cast
+        .agencies
+        .iter()
+        .map(|agency| (&*agency.certificate, &*agency.code, &*agency.officer.id, &*agency.name));
+    let operator = ("operator", "OPERATOR", OPERATOR_OFFICER, "Đơn vị vận hành");
+    for (name, code, officer, comment) in partners.chain([operator]) {
         let text = format!(
             "# {comment}\n\
              hub = \"{hub}\"\nserver_name = \"localhost\"\nhub_id = \"{hub_id}\"\nhub_ca = \"ca.pem\"\n\
@@ -96,7 +102,6 @@ pub(super) fn write_profiles(folder: &Path, hub: &str, hub_id: &str) -> Result<(
              tls_cert = \"{name}.pem\"\ntls_key = \"{name}.key\"\n\
              seal_cert = \"{name}.seal.pem\"\nseal_key = \"{name}.seal.key\"\n\
              officer_cert = \"{name}.officer.pem\"\nofficer_key = \"{name}.officer.key\"\n",
-            comment = agency.name,
         );
         let path = folder.join(format!("{name}.toml"));
         write_private(&path, text.as_bytes()).map_err(|error| Failure::file("--out", &path, &error))?;
@@ -147,6 +152,24 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+
+    #[test]
+    fn the_operator_has_a_profile_as_each_agency_has() {
+        let folder = tempfile::tempdir().unwrap();
+        write_dev_certificates(folder.path(), false).unwrap();
+        write_profiles(folder.path(), "https://localhost:8443", "hub.dev").unwrap();
+        for (name, own) in [("operator", "OPERATOR"), ("court", "GIA-LAP.TAND.37.1")] {
+            let text = fs::read_to_string(folder.path().join(format!("{name}.toml"))).unwrap();
+            let profile: toml::Table = text.parse().unwrap();
+            assert_eq!(profile["agency"].as_str(), Some(own));
+            for key in ["tls_cert", "tls_key", "hub_ca"] {
+                assert!(
+                    folder.path().join(profile[key].as_str().unwrap()).exists(),
+                    "{name}: {key}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn keys_are_private_and_nothing_is_overwritten_without_force() {

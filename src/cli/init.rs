@@ -29,6 +29,9 @@ use crate::server::start_error::StartError;
 use crate::signing::Signer;
 use crate::store::Database;
 
+/// The operator's first officer, if nothing else is said.
+pub(super) const OPERATOR_OFFICER: &str = "operator-001";
+
 /// See the command's help.
 #[derive(Debug, Args)]
 pub(super) struct Init {
@@ -54,7 +57,7 @@ pub(super) struct Operator {
     #[arg(id = "operator_code", long = "operator-code", env = "LIENTHONG_OPERATOR_CODE", value_name = "CODE", default_value = "OPERATOR", value_parser = agency_code)]
     pub(super) code: AgencyCode,
     /// Mã cán bộ: id of the operator's first officer, the `sub` of its tokens.
-    #[arg(id = "operator_officer", long = "operator-officer", env = "LIENTHONG_OPERATOR_OFFICER", value_name = "ID", default_value = "operator-001", value_parser = officer_id)]
+    #[arg(id = "operator_officer", long = "operator-officer", env = "LIENTHONG_OPERATOR_OFFICER", value_name = "ID", default_value = OPERATOR_OFFICER, value_parser = officer_id)]
     pub(super) officer: OfficerId,
     /// Tên đơn vị vận hành: the operator's name.
     #[arg(

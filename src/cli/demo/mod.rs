@@ -172,7 +172,7 @@ fn operator() -> Result<Operator, Failure> {
     let malformed = |error: MalformedId| Failure::failed(error.to_string(), error.to_string());
     Ok(Operator {
         code: AgencyCode::parse(story::OPERATOR_CODE).map_err(malformed)?,
-        officer: OfficerId::parse(story::OPERATOR_OFFICER).map_err(malformed)?,
+        officer: OfficerId::parse(init::OPERATOR_OFFICER).map_err(malformed)?,
         name: "Đơn vị vận hành (giả lập)".to_owned(),
         officer_name: "Phan Thị Vận Hành".to_owned(),
     })

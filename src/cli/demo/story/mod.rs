@@ -24,8 +24,7 @@ use crate::cli::failure::Failure;
 
 /// The operator's code in the demo.
 pub(super) const OPERATOR_CODE: &str = "OPERATOR";
-/// The operator's officer in the demo.
-pub(super) const OPERATOR_OFFICER: &str = "operator-001";
+
 /// Obligation and costs in the freeze, and what is debited, đồng.
 const OWED: &str = "153500000";
 
@@ -137,7 +136,7 @@ pub(super) fn operator() -> CastAgency {
         short: "Đơn vị vận hành".to_owned(),
         short_en: "the operator".to_owned(),
         officer: CastOfficer {
-            id: OPERATOR_OFFICER.to_owned(),
+            id: crate::cli::init::OPERATOR_OFFICER.to_owned(),
             full_name: "Phan Thị Vận Hành".to_owned(),
             position: "Quản trị viên".to_owned(),
             unit: String::new(),
